@@ -1,0 +1,33 @@
+// One configuration for the three kinds of test; the suffix says which kind a file is (see CONTRIBUTING.md).
+const KINDS = {
+  unit: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'] },
+  int: { testMatch: ['**/*.int.test.ts'] },
+  e2e: { testMatch: ['**/*.e2e.test.ts'] },
+};
+const kind = process.env.TEST_KIND ?? 'unit';
+if (!(kind in KINDS)) throw new Error(`TEST_KIND is '${kind}'; expected one of ${Object.keys(KINDS).join(', ')}`);
+
+export default {
+  ...KINDS[kind],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(KINDS[kind].testPathIgnorePatterns ?? [])],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          target: 'es2024',
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testTimeout: kind === 'unit' ? 20_000 : 120_000,
+  maxWorkers: 2,
+};
