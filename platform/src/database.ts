@@ -1,0 +1,100 @@
+import type { EntityClass } from '@mikro-orm/core';
+import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
+import { Migrator, type Migration } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Client } from 'pg';
+import { type ServiceName, toDatabaseSchema } from './services.ts';
+
+export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
+
+export interface DatabaseOptions {
+  readonly service: ServiceName;
+  /** `postgres://user:password@host:port/database`. The database is made when it is absent and the user may. */
+  readonly url: string;
+  // biome-ignore lint/suspicious/noExplicitAny: entity classes of any shape
+  readonly entities: readonly EntityClass<any>[];
+  /** In the order they apply; a class's name is what the database remembers, so it never changes. */
+  readonly migrations: readonly MigrationClass[];
+  /** Most connections at once. Default 10. */
+  readonly poolSize?: number;
+}
+
+/**
+ * Opens a service's database and brings it up to date.
+ *
+ * Everything lives in the PostgreSQL schema named like the service, in a database of its own and in the embedded one
+ * alike, so that one SQL serves both. Instances that start together take turns at migrating.
+ */
+export async function openDatabase({
+  service,
+  url,
+  entities,
+  migrations,
+  poolSize = 10,
+}: DatabaseOptions): Promise<MikroORM> {
+  const schema = toDatabaseSchema(service);
+  await ensureDatabase(url);
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    schema,
+    entities: [...entities],
+    metadataProvider: ReflectMetadataProvider,
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    ignoreUndefinedInQuery: true,
+    pool: { min: 0, max: poolSize },
+    migrations: {
+      tableName: 'migration',
+      migrationsList: migrations.map((migration) => ({ name: migration.name, class: migration })),
+      snapshot: false,
+    },
+    logger: () => undefined,
+  });
+  try {
+    await migrate(orm, url, schema);
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
+  return orm;
+}
+
+async function migrate(orm: MikroORM, url: string, schema: string): Promise<void> {
+  const lock = new Client({ connectionString: url });
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock(hashtext($1))', [`migrate ${schema}`]);
+    await lock.query(`create schema if not exists "${schema}"`);
+    await orm.migrator.up();
+    await lock.query('select pg_advisory_unlock(hashtext($1))', [`migrate ${schema}`]);
+  } finally {
+    await lock.end();
+  }
+}
+
+const [UNKNOWN_DATABASE, DUPLICATE_DATABASE, UNIQUE_VIOLATION] = ['3D000', '42P04', '23505'];
+
+async function ensureDatabase(url: string): Promise<void> {
+  const probe = new Client({ connectionString: url });
+  try {
+    await probe.connect();
+    return;
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNKNOWN_DATABASE) throw error;
+  } finally {
+    await probe.end().catch(() => undefined);
+  }
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  const maintenance = new URL(url);
+  maintenance.pathname = '/postgres';
+  const admin = new Client({ connectionString: maintenance.href });
+  await admin.connect();
+  try {
+    await admin.query(`create database ${admin.escapeIdentifier(name)}`);
+  } catch (error) {
+    // Another instance was faster.
+    if (![DUPLICATE_DATABASE, UNIQUE_VIOLATION].includes((error as { code: string }).code)) throw error;
+  } finally {
+    await admin.end();
+  }
+}

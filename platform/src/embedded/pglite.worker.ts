@@ -1,0 +1,41 @@
+// The thread that PGlite blocks. Started by `pglite.ts`; speaks to it in the two messages below.
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { type PGliteServer, startPGliteServer } from './pglite.server.ts';
+
+export interface PGliteWorkerData {
+  /** Directory of the data; undefined keeps it in memory. */
+  readonly dataDir?: string;
+  /** A data directory, as a gzipped tar, to begin with when there is none. */
+  readonly initial?: Uint8Array;
+  /** Answer `ready` with the fresh data directory as a tar, and do not serve. */
+  readonly dump?: boolean;
+}
+
+export type PGliteWorkerMessage =
+  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'dumped'; readonly tar: Uint8Array };
+
+if (!parentPort) throw new Error('pglite.worker runs as a worker thread.');
+const port = parentPort;
+const { dataDir, initial, dump } = workerData as PGliteWorkerData;
+
+const db = await PGlite.create({
+  ...(dataDir ? { dataDir } : {}),
+  ...(initial ? { loadDataDir: new Blob([Buffer.from(initial)]) } : {}),
+  extensions: { vector },
+});
+let server: PGliteServer | undefined;
+if (dump) {
+  const tar = new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer());
+  port.postMessage({ type: 'dumped', tar } satisfies PGliteWorkerMessage);
+} else {
+  server = await startPGliteServer(db);
+  port.postMessage({ type: 'ready', port: server.port } satisfies PGliteWorkerMessage);
+}
+port.once('message', async () => {
+  await server?.[Symbol.asyncDispose]();
+  await db.close();
+  port.close();
+});

@@ -1,0 +1,147 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { Broadcast } from './broadcast/broadcast.ts';
+import type { Cache } from './cache/cache.ts';
+import { UnauthenticatedError } from './errors.ts';
+import { type ServiceName, serviceNames } from './services.ts';
+
+/** On whose behalf an operation runs. */
+export interface Viewer {
+  readonly userId: string;
+  /** Null for tokens that belong to no session: API keys and calls between services. */
+  readonly sessionId: string | null;
+  readonly scopes: readonly string[];
+  readonly role: 'USER' | 'ADMIN';
+  /** The service that acts for the user, when one does. */
+  readonly actor: ServiceName | null;
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** @throws UnauthenticatedError when nobody is signed in */
+export function requireViewer(viewer: Viewer | null): Viewer {
+  if (!viewer) throw new UnauthenticatedError();
+  return viewer;
+}
+
+/** Whether the viewer is this user, or may see what belongs to any user. */
+export function isSelfOrAdmin(viewer: Viewer | null, userId: string): boolean {
+  return viewer !== null && (viewer.userId === userId || viewer.role === 'ADMIN');
+}
+
+export const TOKEN_ISSUER = 'vibecode';
+/** Audience of the tokens that clients hold; a token for one service names that service instead. */
+export const CLIENT_AUDIENCE = 'vibecode';
+/** Broadcast channel on which auth says which session ended: `{ sessionId, expiresAt }`. */
+export const REVOCATION_CHANNEL = 'session.revoked';
+/** Cache key under which a revocation outlives the broadcast, for instances that start later. */
+export const revocationKey = (sessionId: string): string => `revoked:${sessionId}`;
+
+const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
+const VALIDATED_TTL_MS = 5 * 60_000;
+const VALIDATED_MAX = 10_000;
+
+export interface TokenVerifier extends AsyncDisposable {
+  /**
+   * @param audience the service itself on routes between services; client tokens otherwise
+   * @throws UnauthenticatedError with `details.reason`: `malformed`, `expired`, `signature`, `claim`, `revoked`
+   */
+  verify(token: string, audience?: string): Promise<Viewer>;
+  /** Calls the listener when any session ends; the answer stops that. */
+  onRevoked(listener: (sessionId: string) => void): () => void;
+}
+
+export interface TokenVerifierOptions {
+  /** Where auth publishes its keys, or the keys themselves. */
+  readonly keys: URL | JWTVerifyGetKey;
+  readonly cache: Cache;
+  readonly broadcast: Broadcast;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Verifies tokens against JWKS; a token once verified is taken from memory for five minutes, unless revoked meanwhile. */
+export async function createTokenVerifier({
+  keys,
+  cache,
+  broadcast,
+  now = Date.now,
+}: TokenVerifierOptions): Promise<TokenVerifier> {
+  const getKey = keys instanceof URL ? createRemoteJWKSet(keys, { cooldownDuration: 1_000, timeoutDuration: 5_000 }) : keys;
+  const validated = new LRUCache<string, Viewer>({ max: VALIDATED_MAX, ttl: VALIDATED_TTL_MS });
+  const revoked = new LRUCache<string, true>({ max: 100_000, ttl: 60 * 60_000 });
+  const listeners = new Set<(sessionId: string) => void>();
+
+  const subscription = await broadcast.subscribe(REVOCATION_CHANNEL, (message) => {
+    const { sessionId } = JSON.parse(message) as { sessionId: string };
+    revoked.set(sessionId, true);
+    for (const listener of listeners) listener(sessionId);
+  });
+
+  async function isRevoked(sessionId: string): Promise<boolean> {
+    if (revoked.has(sessionId)) return true;
+    if ((await cache.get(revocationKey(sessionId))) === null) return false;
+    revoked.set(sessionId, true);
+    return true;
+  }
+
+  return {
+    async verify(token, audience = CLIENT_AUDIENCE) {
+      const cacheKey = `${audience} ${token}`;
+      let viewer = validated.get(cacheKey);
+      if (!viewer) {
+        const { payload } = await jwtVerify(token, getKey, {
+          algorithms: ALGORITHMS,
+          issuer: TOKEN_ISSUER,
+          audience,
+          currentDate: new Date(now()),
+          requiredClaims: ['sub', 'exp'],
+        }).catch((error) => {
+          throw toUnauthenticated(error);
+        });
+        viewer = toViewer(payload, token);
+        if (viewer.sessionId && (await isRevoked(viewer.sessionId))) throw refuse('revoked', 'The session has ended');
+        validated.set(cacheKey, viewer);
+      }
+      if (viewer.expiresAt.getTime() <= now()) throw refuse('expired', 'The access token has expired');
+      if (viewer.sessionId && revoked.has(viewer.sessionId)) throw refuse('revoked', 'The session has ended');
+      return viewer;
+    },
+    onRevoked(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: () => subscription[Symbol.asyncDispose](),
+  };
+}
+
+function toViewer(claims: JWTPayload, token: string): Viewer {
+  const actor = (claims.act as { sub?: string } | undefined)?.sub ?? null;
+  return {
+    userId: claims.sub as string,
+    sessionId: typeof claims.sid === 'string' ? claims.sid : null,
+    scopes: typeof claims.scope === 'string' ? claims.scope.split(' ').filter(Boolean) : [],
+    role: claims.role === 'ADMIN' ? 'ADMIN' : 'USER',
+    actor: serviceNames.find((name) => name === actor) ?? null,
+    token,
+    expiresAt: new Date((claims.exp as number) * 1000),
+  };
+}
+
+function refuse(reason: string, problem: string, cause?: unknown): UnauthenticatedError {
+  return new UnauthenticatedError(`${problem}. Sign in again or refresh the token.`, { details: { reason }, cause });
+}
+
+/** A key server that is out of reach is our trouble, not the token's: that error passes as it is. */
+function toUnauthenticated(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return refuse('expired', 'The access token has expired', error);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return refuse('claim', `The access token's '${error.claim}' is not what this service expects`, error);
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
+    return refuse('signature', 'The access token was not signed by a known key', error);
+  }
+  if (error instanceof errors.JWKSTimeout) return error;
+  if (error instanceof errors.JOSEError) return refuse('malformed', 'The access token is not a valid JWT', error);
+  return error;
+}
