@@ -19,10 +19,43 @@
 
 /** A tag of the protocol that begins a line, behind any number of escaping backslashes. */
 const OPENING_TAG = /^([ \t]*)(\\*)(<(?:file|edit|delete)\s)/i;
+/** The same as the parser reads it: `<file path="a.js">`, `<delete path='a.js' />`, with what stands behind it on the line. */
+const TAG = /^\s*(?:[-*]\s+|\*\*|`)?<(file|edit|delete)\s+([^>]*?)\s*(\/?)>(.*)$/is;
+const PATH_ATTRIBUTE = /\b(?:path|name|file|filename|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 /** A closing tag that ends a line, behind any number of escaping backslashes. */
-const CLOSING_TAG = /(\\*)(<\/(?:file|edit)>)([ \t]*)$/i;
+const CLOSING_TAG = /(\\*)(<\/(?:file|edit)>)(\s*)$/i;
 /** Markers of a replacement inside an edit block. */
-const EDIT_MARKER = /^(\\*)(<{5,9} ?SEARCH|={5,9}|>{5,9} ?REPLACE)([ \t]*)$/;
+const EDIT_MARKER = /^(\\*)(<{5,9} ?SEARCH|={5,9}|>{5,9} ?REPLACE)(\s*)$/;
+
+/** The first line of a code fence, behind any number of escaping backslashes. */
+const FENCE = /^(\s*)(\\*)(`{3,}|~{3,})/;
+
+export interface OpeningTag {
+  readonly kind: 'file' | 'edit' | 'delete';
+  /** As the model wrote it; not yet checked. */
+  readonly path: string;
+  readonly selfClosing: boolean;
+  /** What stands behind the tag on its line. */
+  readonly rest: string;
+}
+
+export function findOpeningTag(line: string): OpeningTag | null {
+  const [, kind = '', attributes = '', slash, rest = ''] = TAG.exec(line) ?? [];
+  const path = PATH_ATTRIBUTE.exec(attributes);
+  if (!path) return null;
+  return {
+    kind: kind.toLowerCase() as OpeningTag['kind'],
+    path: path[1] ?? path[2] ?? path[3] ?? '',
+    selfClosing: slash === '/',
+    rest,
+  };
+}
+
+/** Where a closing tag begins in a line that ends with one that is not escaped, or -1. */
+export function findClosingTag(line: string): number {
+  const found = CLOSING_TAG.exec(line);
+  return found && found[1] === '' ? found.index : -1;
+}
 
 /** One line of content as it has to be written inside a block. */
 export function escapeLine(line: string): string {
@@ -45,6 +78,38 @@ export function unescapeLine(line: string): string {
 
 /** A whole file as a block of the protocol, ending in a newline. Parsing it gives back exactly this path and content. */
 export function toFileBlock(path: string, content: string): string {
-  const body = content.split('\n').map(escapeLine).join('\n');
-  return `<file path="${path}">\n${body}</file>\n`;
+  const lines = content.split('\n').map(escapeLine);
+  return `<file path="${path}">\n${mapFirstText(lines, (line) => line.replace(FENCE, '$1$2\\$3')).join('\n')}</file>\n`;
+}
+
+/**
+ * The content of a file block from its lines. Models like to wrap a tagged file in a code fence as well: that fence goes, and
+ * what a model chatters behind it in a block it never closed.
+ *
+ * @param closed whether the block had its closing tag
+ */
+export function toFileContent(path: string, lines: readonly string[], closed: boolean): string {
+  const first = lines.find((line) => line.trim() !== '') ?? '';
+  const [, , slashes = '', fence = ''] = FENCE.exec(first) ?? [];
+  if (slashes !== '') {
+    return mapFirstText(lines, (line) =>
+      line.replace(FENCE, (_, indent, back, ticks) => indent + back.slice(1) + ticks),
+    ).join('\n');
+  }
+  const language = first.trim().slice(fence.length).trim();
+  const wrapped = fence !== '' && (!/\.mdx?$/i.test(path) || /^(?:md|markdown)\b/i.test(language));
+  if (!wrapped) return lines.join('\n');
+  const last = closed
+    ? lines.findLastIndex((line) => line.trim() !== '')
+    : lines.findLastIndex((line) => line.trim() === fence);
+  const start = lines.indexOf(first);
+  const isClosingFence = last > start && lines[last]?.trim() === fence;
+  if (!isClosingFence) return closed ? lines.join('\n') : lines.slice(start + 1).join('\n');
+  return [...lines.slice(start + 1, last), ''].join('\n');
+}
+
+/** Changes the first line that holds more than white space. */
+function mapFirstText(lines: readonly string[], change: (line: string) => string): string[] {
+  const first = lines.findIndex((line) => line.trim() !== '');
+  return lines.map((line, index) => (index === first ? change(line) : line));
 }
