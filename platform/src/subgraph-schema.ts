@@ -1,0 +1,94 @@
+import 'reflect-metadata';
+import { buildSubgraphSchema as buildApolloSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLSchema, Kind, parse, print, visit } from 'graphql';
+import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+
+const FEDERATION_SPEC = 'https://specs.apollo.dev/federation/v2.9';
+const FEDERATION_DIRECTIVES = [
+  '@authenticated',
+  '@composeDirective',
+  '@cost',
+  '@external',
+  '@inaccessible',
+  '@interfaceObject',
+  '@key',
+  '@listSize',
+  '@override',
+  '@policy',
+  '@provides',
+  '@requires',
+  '@requiresScopes',
+  '@shareable',
+  '@tag',
+];
+
+/**
+ * Our own directive on subscription fields: a subscriber that was cut off can ask again with `argument` set to the last
+ * value seen at `cursor` (a path below the field) and gets neither gap nor duplicate.
+ */
+const RESUMABLE_SPEC = 'https://specs.vibecode.dev/resumable/v1.0';
+const RESUMABLE_DEFINITION = 'directive @resumable(cursor: String!, argument: String!) on FIELD_DEFINITION';
+
+// biome-ignore lint/suspicious/noExplicitAny: a reference holds whichever key fields the gateway knows
+export type ReferenceResolver = (reference: any, context: any) => unknown;
+
+export interface SubgraphSchemaOptions {
+  /** type-graphql resolver classes. */
+  // biome-ignore lint/complexity/noBannedTypes: how type-graphql types classes
+  readonly resolvers: NonEmptyArray<Function>;
+  /** Object types that no field returns: implementations of an interface, and entities that are only contributed to. */
+  // biome-ignore lint/complexity/noBannedTypes: how type-graphql types classes
+  readonly orphanedTypes?: Function[];
+  /** Finds an entity by the reference that another subgraph gave; by type name. Answer null for what is not there. */
+  readonly references?: Readonly<Record<string, ReferenceResolver>>;
+}
+
+export interface SubgraphSchema {
+  readonly schema: GraphQLSchema;
+  /** Federation 2 SDL, as a gateway composes it. */
+  readonly sdl: string;
+}
+
+/** Turns type-graphql classes into a federation 2 subgraph schema. Federation directives are written with `@Directive`. */
+export function buildSubgraphSchema({
+  resolvers,
+  orphanedTypes = [],
+  references = {},
+}: SubgraphSchemaOptions): SubgraphSchema {
+  const codeFirst = buildSchemaSync({
+    resolvers,
+    orphanedTypes,
+    validate: false,
+    // Sources come from `subscribe` on each field; type-graphql asks for a bus all the same.
+    pubSub: { publish: () => undefined, subscribe: () => neverYields() },
+  });
+  const sdl = toFederationSdl(printSchemaWithDirectives(codeFirst));
+  const map = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
+  for (const [type, resolve] of Object.entries(references)) {
+    if (!map[type]) map[type] = {};
+    map[type].__resolveReference = resolve;
+  }
+  const schema = buildApolloSubgraphSchema([{ typeDefs: parse(sdl), resolvers: map as never }]);
+  return { schema, sdl };
+}
+
+async function* neverYields(): AsyncGenerator<never> {}
+
+function toFederationSdl(printed: string): string {
+  const document = visit(parse(printed), {
+    // Definitions of federation's own directives come with the link.
+    [Kind.DIRECTIVE_DEFINITION]: { enter: () => null },
+  });
+  const used = new Set<string>();
+  visit(document, { [Kind.DIRECTIVE]: { enter: (node) => void used.add(`@${node.name.value}`) } });
+  const resumable = used.has('@resumable');
+  if (resumable) used.add('@composeDirective');
+  const imports = FEDERATION_DIRECTIVES.filter((name) => used.has(name));
+  const head = [`extend schema @link(url: "${FEDERATION_SPEC}", import: ${JSON.stringify(imports)})`];
+  if (resumable) {
+    head.push(`  @link(url: "${RESUMABLE_SPEC}", import: ["@resumable"])`, '  @composeDirective(name: "@resumable")');
+    head.push('', RESUMABLE_DEFINITION);
+  }
+  return `${head.join('\n')}\n\n${print(document)}\n`;
+}
