@@ -1,0 +1,12 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Account } from './account.entity.ts';
+
+/** @param email in lower case */
+export function findAccountByEmail(em: EntityManager, email: string): Promise<Account | null> {
+  return em.findOne(Account, { email });
+}
+
+/** Registrations that began before `before` and are not finished, oldest first. */
+export function findPending(em: EntityManager, before: Date, limit: number): Promise<Account[]> {
+  return em.find(Account, { status: 'PENDING', createdAt: { $lt: before } }, { orderBy: { createdAt: 'asc' }, limit });
+}

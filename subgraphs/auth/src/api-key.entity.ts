@@ -1,0 +1,86 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql';
+import type { ApiKeyScope } from './scope.ts';
+
+/** How much of a secret is kept readable, so that its owner can tell keys apart: `vck_` and eight characters. */
+const PREFIX_LENGTH = 12;
+
+/** A secret with which a program acts for its owner, within scopes. Only its hash is stored. */
+@ObjectType()
+@Entity({ tableName: 'api_key' })
+export class ApiKey {
+  @Field(() => ID)
+  @PrimaryKey({ type: 'uuid' })
+  id: string;
+
+  @Property({ type: 'uuid' })
+  accountId: string;
+
+  @Field(() => String)
+  @Property({ type: 'text' })
+  name: string;
+
+  @Field(() => String)
+  @Property({ type: 'text' })
+  prefix: string;
+
+  @Property({ type: 'text', unique: true })
+  secretHash: string;
+
+  @Field(() => [String])
+  @Property({ type: 'array', columnType: 'text[]' })
+  scopes: ApiKeyScope[];
+
+  /** The tokens that generations started with this key may use in all; null for no limit but the quota. */
+  @Field(() => Int, { nullable: true })
+  @Property({ type: 'integer', nullable: true })
+  tokenBudget: number | null;
+
+  @Field(() => GraphQLISODateTime)
+  @Property({ type: 'datetime' })
+  createdAt: Date;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  @Property({ type: 'datetime', nullable: true })
+  expiresAt: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  @Property({ type: 'datetime', nullable: true })
+  lastUsedAt: Date | null;
+
+  @Property({ type: 'datetime', nullable: true })
+  revokedAt: Date | null;
+
+  static create(
+    input: {
+      id: string;
+      accountId: string;
+      name: string;
+      secret: string;
+      secretHash: string;
+      scopes: readonly ApiKeyScope[];
+      expiresAt: Date | null;
+      tokenBudget: number | null;
+    },
+    now: Date,
+  ): ApiKey {
+    const { secret, scopes, ...rest } = input;
+    return Object.assign(new ApiKey(), rest, {
+      scopes: [...new Set(scopes)],
+      prefix: secret.slice(0, PREFIX_LENGTH),
+      createdAt: now,
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+  }
+
+  revoke(now: Date): void {
+    this.revokedAt ??= now;
+  }
+
+  /** Why the key does not open anything at this moment, or null when it does. */
+  findRefusal(now: Date): 'expired' | 'revoked' | null {
+    if (this.revokedAt !== null) return 'revoked';
+    return this.expiresAt !== null && now >= this.expiresAt ? 'expired' : null;
+  }
+}

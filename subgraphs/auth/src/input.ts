@@ -1,0 +1,86 @@
+import { InvalidInputError } from '@vibecode/platform/errors';
+import { z } from 'zod';
+import { apiKeyScopes } from './scope.ts';
+
+/** Length in characters as people count them, not in UTF-16 units. */
+const lengthOf = (text: string) => [...text].length;
+
+const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254, 'is longer than the 254 characters an e-mail address can have')
+  .pipe(z.email("is not an e-mail address; expected something like 'ann@example.com'"));
+
+const newPassword = z
+  .string()
+  .refine((text) => lengthOf(text) >= 10, 'is too short; use at least 10 characters, a few words are best')
+  .refine((text) => lengthOf(text) <= 256, 'is too long; use at most 256 characters');
+
+/** A password to check, not to choose: only its size is bounded, older ones may follow another policy. */
+const givenPassword = z.string().max(1024, 'is too long to be a password of this system');
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name must not hold
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
+
+const toName = (limit: number) =>
+  z
+    .string()
+    .trim()
+    .refine((text) => text !== '', 'is empty; give it at least one character')
+    .refine((text) => lengthOf(text) <= limit, `is too long; use at most ${limit} characters`)
+    .refine((text) => !CONTROL_CHARACTERS.test(text), 'holds a line break or another control character; remove it');
+
+export const registerInput = z
+  .object({ email, password: newPassword, displayName: toName(80) })
+  .refine((input) => input.password.toLowerCase() !== input.email, {
+    path: ['password'],
+    message: 'is the e-mail address; choose something that others do not know',
+  });
+
+export const loginInput = z.object({ email, password: givenPassword });
+
+export const changePasswordInput = z.object({ currentPassword: givenPassword, newPassword });
+
+export const toCreateApiKeyInput = (now: Date) =>
+  z.object({
+    name: toName(80),
+    scopes: z
+      .array(
+        z.enum(apiKeyScopes, {
+          error: ({ input }) => `is '${String(input)}'; known scopes: ${apiKeyScopes.join(', ')}`,
+        }),
+      )
+      .min(1, `is empty; name at least one of: ${apiKeyScopes.join(', ')}`)
+      .max(100, 'holds more than 100 scopes'),
+    expiresAt: z
+      .date()
+      .nullish()
+      .refine((at) => !at || at > now, 'is in the past; give a later time, or leave it out')
+      .transform((at) => at ?? null),
+    tokenBudget: z
+      .int()
+      .positive('is not positive; give a number of tokens from 1, or leave it out')
+      .nullish()
+      .transform((budget) => budget ?? null),
+  });
+
+export const refreshTokenInput = z.string().max(512, 'is too long to be a refresh token');
+export const accessTokenInput = z.string().min(1, 'is empty').max(8192, 'is too long to be an access token');
+export const idInput = z.uuid('is not an id; expected a UUID');
+
+/**
+ * @param argument the argument's name, the head of every field's path
+ * @throws InvalidInputError about the first field that is wrong; `details.fields` has all of them
+ */
+export function parseArgument<Schema extends z.ZodType>(
+  schema: Schema,
+  argument: string,
+  value: unknown,
+): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map(({ path, message }) => ({ field: [argument, ...path].join('.'), message }));
+  const message = fields.map(({ field, message }) => `'${field}' ${message}`).join('; ');
+  throw new InvalidInputError(fields[0]?.field ?? argument, `${message}.`, { details: { fields } });
+}

@@ -1,0 +1,65 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { hashSecret } from './secret.ts';
+import type { Client } from './session.entity.ts';
+
+/**
+ * What presenting a refresh token means.
+ * - `ROTATED`: its first use; it is spent, and a successor follows.
+ * - `GRACE`: spent a moment ago by this same client (two tabs, a lost answer); a successor of its own follows.
+ * - `REUSED`: spent before, so somebody holds a copy; the whole family must end.
+ * - `EXPIRED`: never used in time.
+ */
+export type RefreshOutcome = 'ROTATED' | 'GRACE' | 'REUSED' | 'EXPIRED';
+
+/** One link of a session's chain; only its hash is stored. Source: RFC 9700, section 4.14.2. */
+@Entity({ tableName: 'refresh_token' })
+export class RefreshToken {
+  @PrimaryKey({ type: 'uuid' })
+  id: string;
+
+  @Property({ type: 'uuid' })
+  sessionId: string;
+
+  @Property({ type: 'text', unique: true })
+  tokenHash: string;
+
+  @Property({ type: 'datetime' })
+  createdAt: Date;
+
+  @Property({ type: 'datetime' })
+  expiresAt: Date;
+
+  @Property({ type: 'datetime', nullable: true })
+  usedAt: Date | null;
+
+  /** A digest of the client that used it. */
+  @Property({ type: 'text', nullable: true })
+  usedBy: string | null;
+
+  static issue(input: { id: string; sessionId: string; token: string; expiresAt: Date }, now: Date): RefreshToken {
+    return Object.assign(new RefreshToken(), {
+      id: input.id,
+      sessionId: input.sessionId,
+      tokenHash: hashSecret(input.token),
+      createdAt: now,
+      expiresAt: input.expiresAt,
+      usedAt: null,
+      usedBy: null,
+    });
+  }
+
+  use(client: Client, now: Date, graceMs: number): RefreshOutcome {
+    if (this.usedAt === null) {
+      if (now >= this.expiresAt) return 'EXPIRED';
+      this.usedAt = now;
+      this.usedBy = toFingerprint(client);
+      return 'ROTATED';
+    }
+    const inGrace = now.getTime() - this.usedAt.getTime() < graceMs;
+    return inGrace && this.usedBy === toFingerprint(client) ? 'GRACE' : 'REUSED';
+  }
+}
+
+function toFingerprint(client: Client): string {
+  return hashSecret(JSON.stringify([client.userAgent, client.ip]));
+}

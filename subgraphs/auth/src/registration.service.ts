@@ -1,0 +1,123 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { createEvent } from '@vibecode/platform/events/event';
+import { addToOutbox } from '@vibecode/platform/events/outbox';
+import { newId } from '@vibecode/platform/id';
+import type { Logger } from '@vibecode/platform/log';
+import { Account } from './account.entity.ts';
+import { findAccountByEmail, findPending } from './account.repository.ts';
+import { createAuditEvent } from './audit.ts';
+import { addMs, type Clock } from './clock.ts';
+import { EmailTakenError, RegistrationPendingError } from './errors.ts';
+import type { PasswordHasher } from './password.ts';
+import type { Client } from './session.entity.ts';
+import type { SessionService, SignIn } from './session.service.ts';
+
+/** Makes the user in the user service; the same id again is the same user. */
+export type CreateUser = (user: { id: string; email: string; displayName: string }) => Promise<void>;
+
+export interface RegistrationServiceOptions {
+  readonly orm: MikroORM;
+  readonly clock: Clock;
+  readonly passwords: PasswordHasher;
+  readonly sessions: SessionService;
+  readonly createUser: CreateUser;
+  readonly log: Logger;
+}
+
+/** A registration younger than this may still be in the hands of the request that began it. */
+const PENDING_GRACE_MS = 60_000;
+/** A registration that could not be finished for so long is removed; its address is free again. */
+const PENDING_MAX_MS = 24 * 60 * 60_000;
+const REAPED_AT_ONCE = 50;
+
+/** Makes accounts: first here, then the user at the user service, then both are active. */
+export class RegistrationService {
+  readonly #options: RegistrationServiceOptions;
+
+  constructor(options: RegistrationServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sent again after `AUTH_REGISTRATION_PENDING`, with the same password, it goes on where it stopped.
+   *
+   * @throws EmailTakenError, RegistrationPendingError
+   */
+  async register(input: { email: string; password: string; displayName: string }, client: Client): Promise<SignIn> {
+    const account = await this.#createAccount(input);
+    await this.finish(account, client);
+    return this.#options.sessions.open(account, client);
+  }
+
+  async #createAccount(input: { email: string; password: string; displayName: string }): Promise<Account> {
+    const { orm, clock, passwords } = this.#options;
+    const em = orm.em.fork();
+    const existing = await findAccountByEmail(em, input.email);
+    if (existing) return this.#resume(existing, input.password);
+    const { email, displayName } = input;
+    const passwordHash = await passwords.hash(input.password);
+    const account = Account.register({ id: newId(), email, displayName, passwordHash }, clock());
+    try {
+      await em.persist(account).flush();
+      return account;
+    } catch (error) {
+      throw error instanceof UniqueConstraintViolationException ? new EmailTakenError() : error;
+    }
+  }
+
+  async #resume(existing: Account, password: string): Promise<Account> {
+    if (existing.status !== 'PENDING') throw new EmailTakenError();
+    if (!(await this.#options.passwords.verify(password, existing.passwordHash))) throw new EmailTakenError();
+    return existing;
+  }
+
+  /**
+   * Brings a pending account to active; nothing happens to an active one.
+   *
+   * @throws RegistrationPendingError when the user service does not take the user
+   */
+  async finish(account: Account, client: Client): Promise<void> {
+    if (account.status === 'ACTIVE') return;
+    const { orm, clock, createUser } = this.#options;
+    const { id, email, displayName } = account;
+    try {
+      await createUser({ id, email, displayName });
+    } catch (error) {
+      throw new RegistrationPendingError(error);
+    }
+    await orm.em.fork().transactional(async (em) => {
+      // Of two that finish the same account at once, the update lets one through: one event leaves.
+      const activated = await em.nativeUpdate(
+        Account,
+        { id, status: 'PENDING' },
+        { status: 'ACTIVE', activatedAt: clock() },
+      );
+      if (activated === 0) return;
+      const data = { userId: id, email, displayName };
+      const registered = createEvent('user.registered', { source: 'auth', subject: id, key: id, data });
+      const target = `account:${id}`;
+      const audit = createAuditEvent({ accountId: id, actorId: id, action: 'account.registered', target, client });
+      addToOutbox(em, registered, audit);
+    });
+    account.activate(clock());
+  }
+
+  /** Finishes registrations whose request died on the way, and removes those that cannot be finished. Run at intervals. */
+  async finishPending(): Promise<void> {
+    const { orm, clock, log } = this.#options;
+    const now = clock();
+    const em = orm.em.fork();
+    for (const account of await findPending(em, addMs(now, -PENDING_GRACE_MS), REAPED_AT_ONCE)) {
+      try {
+        await this.finish(account, { userAgent: null, ip: null });
+        log.info({ action: 'registration.finished', userId: account.id }, 'finished a registration left pending');
+      } catch (error) {
+        const expired = addMs(account.createdAt, PENDING_MAX_MS) <= now;
+        if (expired) await em.nativeDelete(Account, { id: account.id, status: 'PENDING' });
+        const action = expired ? 'registration.removed' : 'registration.delayed';
+        log.warn({ action, userId: account.id, error }, 'a pending registration could not be finished');
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, GraphQLISODateTime, ID, ObjectType } from 'type-graphql';
+import { addMs } from './clock.ts';
+
+/** Where a request came from, as far as it told. */
+export interface Client {
+  readonly userAgent: string | null;
+  readonly ip: string | null;
+}
+
+export interface SessionLifetime {
+  /** A session nobody uses ends after this. */
+  readonly idleMs: number;
+  /** And every session after this, used or not. */
+  readonly maxMs: number;
+}
+
+/** One sign-in on one client. All refresh tokens that follow from it are its family and end with it. */
+@ObjectType()
+@Entity({ tableName: 'session' })
+export class Session {
+  @Field(() => ID)
+  @PrimaryKey({ type: 'uuid' })
+  id: string;
+
+  @Property({ type: 'uuid' })
+  accountId: string;
+
+  @Field(() => GraphQLISODateTime)
+  @Property({ type: 'datetime' })
+  createdAt: Date;
+
+  @Field(() => GraphQLISODateTime)
+  @Property({ type: 'datetime' })
+  lastSeenAt: Date;
+
+  @Property({ type: 'datetime' })
+  expiresAt: Date;
+
+  @Property({ type: 'datetime', nullable: true })
+  revokedAt: Date | null;
+
+  @Field(() => String, { nullable: true })
+  @Property({ type: 'text', nullable: true })
+  userAgent: string | null;
+
+  @Field(() => String, { nullable: true })
+  @Property({ type: 'text', nullable: true })
+  ip: string | null;
+
+  static open(input: { id: string; accountId: string; client: Client }, lifetime: SessionLifetime, now: Date): Session {
+    const session = Object.assign(new Session(), {
+      id: input.id,
+      accountId: input.accountId,
+      createdAt: now,
+      revokedAt: null,
+    });
+    session.touch(input.client, lifetime, now);
+    return session;
+  }
+
+  /** Notes a use, which keeps the session alive for another idle time, but never past its maximum. */
+  touch(client: Client, lifetime: SessionLifetime, now: Date): void {
+    this.lastSeenAt = now;
+    this.userAgent = client.userAgent;
+    this.ip = client.ip;
+    const idleEnd = now.getTime() + lifetime.idleMs;
+    this.expiresAt = new Date(Math.min(idleEnd, addMs(this.createdAt, lifetime.maxMs).getTime()));
+  }
+
+  revoke(now: Date): void {
+    this.revokedAt ??= now;
+  }
+
+  isLive(now: Date): boolean {
+    return this.revokedAt === null && now < this.expiresAt;
+  }
+}

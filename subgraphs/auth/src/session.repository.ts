@@ -1,0 +1,38 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { RefreshToken } from './refresh-token.entity.ts';
+import { hashSecret } from './secret.ts';
+import { Session } from './session.entity.ts';
+
+/** Newest use first. */
+export function findLiveSessions(em: EntityManager, accountId: string, now: Date): Promise<Session[]> {
+  return em.find(
+    Session,
+    { accountId, revokedAt: null, expiresAt: { $gt: now } },
+    { orderBy: { lastSeenAt: 'desc', id: 'desc' } },
+  );
+}
+
+export function findSession(em: EntityManager, accountId: string, id: string): Promise<Session | null> {
+  return em.findOne(Session, { id, accountId });
+}
+
+/** Locks the token's row until the transaction ends, so that of two uses at once one is the first. */
+export function findRefreshTokenForUse(em: EntityManager, token: string): Promise<RefreshToken | null> {
+  return em.findOne(RefreshToken, { tokenHash: hashSecret(token) }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+/** Sessions and keys whose tokens may still be alive although they were revoked. */
+export async function findRevokedSince(em: EntityManager, since: Date): Promise<{ id: string; revokedAt: Date }[]> {
+  return em.execute(
+    `select id, revoked_at as "revokedAt" from auth.session where revoked_at >= ?
+     union all select id, revoked_at from auth.api_key where revoked_at >= ?`,
+    [since, since],
+  );
+}
+
+/** Removes what has ended before `before`: sessions with their tokens, and tokens of sessions that go on. */
+export async function deleteEnded(em: EntityManager, before: Date): Promise<void> {
+  await em.execute('delete from auth.session where expires_at < ? or revoked_at < ?', [before, before]);
+  await em.execute('delete from auth.refresh_token where expires_at < ?', [before]);
+}

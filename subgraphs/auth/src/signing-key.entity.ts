@@ -1,0 +1,26 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { JWK } from 'jose';
+
+/** An Ed25519 pair that signs tokens from `activeAt` until the next one becomes active. */
+@Entity({ tableName: 'signing_key' })
+export class SigningKey {
+  /** The `kid` of the tokens it signs. */
+  @PrimaryKey({ type: 'text' })
+  id: string;
+
+  @Property({ type: 'json' })
+  publicJwk: JWK;
+
+  /** The private JWK as JSON; sealed when `sealed`. */
+  @Property({ type: 'text' })
+  privateJwk: string;
+
+  @Property({ type: 'boolean' })
+  sealed: boolean;
+
+  @Property({ type: 'datetime' })
+  createdAt: Date;
+
+  @Property({ type: 'datetime' })
+  activeAt: Date;
+}

@@ -1,0 +1,118 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { Clock } from './clock.ts';
+import { createSecretBox, type SecretBox } from './secret-box.ts';
+import { SigningKey } from './signing-key.entity.ts';
+import { planRotation, type RotationPolicy } from './signing-key.plan.ts';
+
+export const SIGNING_ALGORITHM = 'EdDSA';
+
+export interface SigningKeyRingOptions {
+  readonly orm: MikroORM;
+  readonly clock: Clock;
+  readonly policy: RotationPolicy;
+  /** Seals private keys at rest. Null keeps them readable to whoever reads the database. */
+  readonly passphrase: string | null;
+}
+
+interface LoadedKey {
+  readonly id: string;
+  readonly activeAt: Date;
+  readonly publicJwk: JWK;
+  readonly privateKey: CryptoKey;
+}
+
+/** The signing keys all instances share: the first is made on first start, the next before it is due. */
+export class SigningKeyRing {
+  readonly #options: SigningKeyRingOptions;
+  readonly #box: SecretBox | null;
+  #keys: readonly LoadedKey[] = [];
+
+  private constructor(options: SigningKeyRingOptions) {
+    this.#options = options;
+    this.#box = options.passphrase === null ? null : createSecretBox(options.passphrase, 'signing-key');
+  }
+
+  /** @throws when a stored key is sealed with another passphrase than the one given */
+  static async open(options: SigningKeyRingOptions): Promise<SigningKeyRing> {
+    const ring = new SigningKeyRing(options);
+    await ring.refresh();
+    return ring;
+  }
+
+  /** The key to sign with now. Decided at each use, so that a key takes over at its moment. */
+  get signing(): { readonly kid: string; readonly key: CryptoKey } {
+    const { signing } = planRotation(this.#keys, this.#options.clock(), this.#options.policy);
+    const loaded = this.#keys.find((key) => key.id === signing);
+    if (!loaded) throw new Error('no signing key is active: the ring was not refreshed since it was opened');
+    return { kid: loaded.id, key: loaded.privateKey };
+  }
+
+  /** The JSON Web Key Set verifiers read. Source: RFC 7517, RFC 8037. */
+  get jwks(): { readonly keys: readonly JWK[] } {
+    const { published } = planRotation(this.#keys, this.#options.clock(), this.#options.policy);
+    return { keys: this.#keys.filter((key) => published.includes(key.id)).map((key) => key.publicJwk) };
+  }
+
+  /** Reads what other instances made, makes the key that is due, drops those that verify nothing. Run at intervals. */
+  async refresh(): Promise<void> {
+    const { orm, clock, policy } = this.#options;
+    // Made outside the transaction: it may turn out not to be needed, but the lock is held for as short as can be.
+    const spare = await this.#create();
+    const rows = await orm.em.fork().transactional(async (em) => {
+      await em.execute(`select pg_advisory_xact_lock(hashtext('auth.signing_key'))`);
+      const stored = await em.find(SigningKey, {}, { orderBy: { activeAt: 'asc' } });
+      const plan = planRotation(stored, clock(), policy);
+      if (plan.nextActiveAt !== null) {
+        spare.activeAt = plan.nextActiveAt;
+        em.persist(spare);
+        stored.push(spare);
+      }
+      for (const row of stored) if (!row.sealed && this.#box) this.#seal(row, this.#box);
+      for (const row of stored) if (plan.expired.includes(row.id)) em.remove(row);
+      return stored.filter((row) => !plan.expired.includes(row.id));
+    });
+    this.#keys = await Promise.all(rows.map((row) => this.#load(row)));
+  }
+
+  async #create(): Promise<SigningKey> {
+    const pair = await generateKeyPair(SIGNING_ALGORITHM, { crv: 'Ed25519', extractable: true });
+    const jwk = await exportJWK(pair.publicKey);
+    const id = await calculateJwkThumbprint(jwk);
+    const now = this.#options.clock();
+    return Object.assign(new SigningKey(), {
+      id,
+      publicJwk: { ...jwk, kid: id, alg: SIGNING_ALGORITHM, use: 'sig' },
+      privateJwk: JSON.stringify(await exportJWK(pair.privateKey)),
+      sealed: false,
+      createdAt: now,
+      activeAt: now,
+    });
+  }
+
+  #seal(row: SigningKey, box: SecretBox): void {
+    row.privateJwk = box.seal(row.privateJwk);
+    row.sealed = true;
+  }
+
+  async #load(row: SigningKey): Promise<LoadedKey> {
+    const key = await importJWK(JSON.parse(this.#unseal(row)) as JWK, SIGNING_ALGORITHM);
+    return { id: row.id, activeAt: row.activeAt, publicJwk: row.publicJwk, privateKey: key as CryptoKey };
+  }
+
+  #unseal(row: SigningKey): string {
+    if (!row.sealed) return row.privateJwk;
+    if (!this.#box)
+      throw new Error(
+        `The signing key ${row.id} is sealed: set AUTH_SIGNING_KEY_SECRET to the passphrase it was sealed with.`,
+      );
+    try {
+      return this.#box.open(row.privateJwk);
+    } catch (cause) {
+      throw new Error(
+        `The signing key ${row.id} does not open: AUTH_SIGNING_KEY_SECRET is not what it was sealed with.`,
+        { cause },
+      );
+    }
+  }
+}
