@@ -1,0 +1,59 @@
+import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+
+export interface TelemetryOptions {
+  readonly service: string;
+  /** Base URL of a Zipkin server. */
+  readonly zipkinUrl?: string;
+  /** Base URL of an OTLP/HTTP receiver. */
+  readonly otlpUrl?: string;
+}
+
+const tracer = trace.getTracer('vibecode');
+
+/** Makes trace ids and carries them across awaits and services (W3C Trace Context); exports spans where a URL says so. */
+export function startTelemetry({ service, zipkinUrl, otlpUrl }: TelemetryOptions): AsyncDisposable {
+  const exporters: SpanExporter[] = [];
+  if (zipkinUrl) exporters.push(new ZipkinExporter({ url: `${zipkinUrl.replace(/\/$/, '')}/api/v2/spans` }));
+  if (otlpUrl) exporters.push(new OTLPTraceExporter({ url: `${otlpUrl.replace(/\/$/, '')}/v1/traces` }));
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': service }),
+    spanProcessors: exporters.map((exporter) => new BatchSpanProcessor(exporter)),
+  });
+  provider.register();
+  return { [Symbol.asyncDispose]: () => provider.shutdown() };
+}
+
+/** Adds the `traceparent` of the active span to headers of an outgoing request. */
+export function injectTrace(headers: Record<string, string>): Record<string, string> {
+  propagation.inject(context.active(), headers);
+  return headers;
+}
+
+export interface SpanOptions {
+  /** Where the caller's trace context stands: request headers, or an event. */
+  readonly parent?: Readonly<Record<string, unknown>>;
+  readonly kind?: SpanKind;
+  readonly attributes?: Record<string, string | number | boolean>;
+}
+
+/** Runs a piece of work in a span of its own, which ends with it and is marked when it fails. */
+export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+  const from = options.parent ? propagation.extract(context.active(), options.parent) : context.active();
+  const { kind = SpanKind.INTERNAL, attributes = {} } = options;
+  return tracer.startActiveSpan(name, { kind, attributes }, from, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      span.recordException(error as Error);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
