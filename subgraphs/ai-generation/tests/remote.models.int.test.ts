@@ -1,0 +1,41 @@
+import { createOllamaModel, findOllamaModels } from '../src/models/ollama.model.ts';
+import { createOpenAiModel } from '../src/models/openai.model.ts';
+import { describeModel, describeUnreachableModel } from './model.contract.ts';
+import { startRecordingProxy } from './recording.proxy.ts';
+
+const MODEL = 'smollm2:135m';
+const contextTokens = 4_096;
+
+function getOllamaUrl(): string {
+  const url = process.env.OLLAMA_URL;
+  if (!url) throw new Error(`These tests need OLLAMA_URL, an Ollama that has ${MODEL}; see CONTRIBUTING.md.`);
+  return url;
+}
+
+describeModel('Ollama', async () => {
+  const proxy = await startRecordingProxy(getOllamaUrl());
+  return { ...proxy, model: createOllamaModel(MODEL, { url: proxy.url, contextTokens }) };
+});
+describeUnreachableModel('Ollama', (url) => createOllamaModel(MODEL, { url, contextTokens }));
+
+// Ollama speaks the chat completions API as well: a real server for that driver.
+describeModel('a server of the chat completions API', async () => {
+  const proxy = await startRecordingProxy(getOllamaUrl());
+  return { ...proxy, model: createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${proxy.url}/v1` }) };
+});
+describeUnreachableModel('a server of the chat completions API', (url) =>
+  createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${url}/v1` }),
+);
+
+describe('the models of an Ollama', () => {
+  it('are those that can write text, each with its context', async () => {
+    const models = await findOllamaModels({ url: getOllamaUrl(), contextTokens });
+    expect(models.map(({ id }) => id)).toContain(MODEL);
+    expect(models.map(({ id }) => id)).not.toContain('all-minilm:latest');
+    expect(await models.find(({ id }) => id === MODEL)?.probe()).toEqual({ available: true, contextTokens });
+  });
+
+  it('are none where nothing answers', async () => {
+    expect(await findOllamaModels({ url: 'http://127.0.0.1:1', contextTokens })).toEqual([]);
+  });
+});
