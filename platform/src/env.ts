@@ -65,6 +65,5 @@ export const setting = {
         .map((item) => item.trim())
         .filter(Boolean),
     ),
-  secret: (minimumLength: number) =>
-    z.string().min(minimumLength, `expected at least ${minimumLength} characters`),
+  secret: (minimumLength: number) => z.string().min(minimumLength, `expected at least ${minimumLength} characters`),
 };

@@ -67,7 +67,8 @@ export async function createTokenVerifier({
   broadcast,
   now = Date.now,
 }: TokenVerifierOptions): Promise<TokenVerifier> {
-  const getKey = keys instanceof URL ? createRemoteJWKSet(keys, { cooldownDuration: 1_000, timeoutDuration: 5_000 }) : keys;
+  const getKey =
+    keys instanceof URL ? createRemoteJWKSet(keys, { cooldownDuration: 1_000, timeoutDuration: 5_000 }) : keys;
   const validated = new LRUCache<string, Viewer>({ max: VALIDATED_MAX, ttl: VALIDATED_TTL_MS });
   const revoked = new LRUCache<string, true>({ max: 100_000, ttl: 60 * 60_000 });
   const listeners = new Set<(sessionId: string) => void>();

@@ -29,9 +29,17 @@ export function createLog({ service, level = 'info', destination }: LogOptions):
         return span ? { traceId: span.traceId, spanId: span.spanId } : {};
       },
       redact: {
-        paths: ['authorization', 'cookie', 'password', 'newPassword', 'currentPassword', 'secret', 'token', 'refreshToken', 'accessToken'].flatMap(
-          (name) => [name, `*.${name}`, `*.*.${name}`],
-        ),
+        paths: [
+          'authorization',
+          'cookie',
+          'password',
+          'newPassword',
+          'currentPassword',
+          'secret',
+          'token',
+          'refreshToken',
+          'accessToken',
+        ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: '***',
       },
     },

@@ -43,7 +43,12 @@ export const errorBody = z.object({
 /** A token is renewed this long before it ends, so that it survives the call. */
 const RENEW_BEFORE_MS = 60_000;
 
-export function createServiceClient({ service, services, secret, now = Date.now }: ServiceClientOptions): ServiceClient {
+export function createServiceClient({
+  service,
+  services,
+  secret,
+  now = Date.now,
+}: ServiceClientOptions): ServiceClient {
   const grants = new LRUCache<string, { token: string; renewAt: number }>({ max: 10_000 });
   const credential = `Basic ${Buffer.from(`${service}:${secret}`).toString('base64')}`;
 

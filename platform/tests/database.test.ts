@@ -17,7 +17,9 @@ class Note {
 
 class CreateNote extends Migration {
   override up(): void {
-    this.addSql('create table "user"."note" (id uuid primary key, body text not null, created_at timestamptz not null)');
+    this.addSql(
+      'create table "user"."note" (id uuid primary key, body text not null, created_at timestamptz not null)',
+    );
   }
 }
 
@@ -35,9 +37,11 @@ describe('openDatabase', () => {
 
     const second = await openDatabase({ ...options, url: postgres.url });
     expect(await second.em.fork().findOneOrFail(Note, { id })).toMatchObject({ body: 'kept' });
-    const tables = await second.em.getConnection().execute(
-      `select table_schema, table_name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
-    );
+    const tables = await second.em
+      .getConnection()
+      .execute(
+        `select table_schema, table_name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
+      );
     expect(tables).toEqual(
       expect.arrayContaining([
         { table_schema: 'user', table_name: 'note' },
@@ -53,11 +57,20 @@ describe('openDatabase', () => {
     const orm = await openDatabase({ ...options, url: postgres.url });
     await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        orm.em.fork().transactional(async (em) => {
-          em.persist(em.create(Note, { id: id.slice(0, -2) + String(index + 10), body: `note ${index}`, createdAt: new Date() }));
-          await em.flush();
-          if (index % 4 === 3) throw new Error('undone');
-        }).catch((error: Error) => expect(error.message).toBe('undone')),
+        orm.em
+          .fork()
+          .transactional(async (em) => {
+            em.persist(
+              em.create(Note, {
+                id: id.slice(0, -2) + String(index + 10),
+                body: `note ${index}`,
+                createdAt: new Date(),
+              }),
+            );
+            await em.flush();
+            if (index % 4 === 3) throw new Error('undone');
+          })
+          .catch((error: Error) => expect(error.message).toBe('undone')),
       ),
     );
     expect(await orm.em.fork().count(Note)).toBe(30);

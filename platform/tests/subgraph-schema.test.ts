@@ -1,7 +1,19 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@vibecode/platform/subgraph-schema';
 import { execute, parse } from 'graphql';
-import { Arg, Directive, Field, FieldResolver, ID, InterfaceType, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Directive,
+  Field,
+  FieldResolver,
+  ID,
+  InterfaceType,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
 
 function userSubgraph() {
   @ObjectType()
@@ -91,8 +103,12 @@ describe('buildSubgraphSchema', () => {
   it('resolves references', async () => {
     const result = await execute({
       schema: note.schema,
-      document: parse('{ _entities(representations: [{ __typename: "User", id: "7" }]) { ... on User { notes { seq __typename } } } }'),
+      document: parse(
+        '{ _entities(representations: [{ __typename: "User", id: "7" }]) { ... on User { notes { seq __typename } } } }',
+      ),
     });
-    expect(JSON.parse(JSON.stringify(result))).toEqual({ data: { _entities: [{ notes: [{ seq: 7, __typename: 'Written' }] }] } });
+    expect(JSON.parse(JSON.stringify(result))).toEqual({
+      data: { _entities: [{ notes: [{ seq: 7, __typename: 'Written' }] }] },
+    });
   });
 });

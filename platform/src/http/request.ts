@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, InvalidInputError } from '../errors.ts';
 
-
 /** @throws AppError `PAYLOAD_TOO_LARGE` as soon as the body is over the limit */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -19,7 +18,9 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 export class PayloadTooLargeError extends AppError {
   override readonly status = 413;
   constructor(limitBytes: number) {
-    super('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${limitBytes} bytes.`, { details: { limitBytes } });
+    super('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${limitBytes} bytes.`, {
+      details: { limitBytes },
+    });
   }
 }
 
@@ -33,9 +34,18 @@ export async function readJson(request: IncomingMessage, limitBytes: number): Pr
   }
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   const payload = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': payload.length, ...headers });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': payload.length,
+    ...headers,
+  });
   response.end(payload);
 }
 

@@ -24,7 +24,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = new URL(server);
   url.pathname = `/${name}`;
   await onServer(server, `create database ${name}`);
-  return { url: url.href, [Symbol.asyncDispose]: () => onServer(server, `drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: () => onServer(server, `drop database if exists ${name} with (force)`),
+  };
 }
 
 async function onServer(url: string, sql: string): Promise<void> {

@@ -1,0 +1,185 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { LRUCache } from 'lru-cache';
+import type { WebSocketServer } from 'ws';
+import { UnauthenticatedError } from '../errors.ts';
+import { bearerToken } from '../http/request.ts';
+import { newId } from '../id.ts';
+import type { TokenVerifier, Viewer } from '../identity.ts';
+import type { Logger } from '../log.ts';
+import { createErrorFormatter } from './graphql-errors.ts';
+import type { CreateContext, OperationContext } from './operation-context.ts';
+
+export interface GraphQLWebSocketOptions<Context extends OperationContext> {
+  readonly server: WebSocketServer;
+  readonly schema: GraphQLSchema;
+  readonly log: Logger;
+  readonly verifier: TokenVerifier;
+  readonly context: CreateContext<Context>;
+}
+
+type OperationArgs = ExecutionArgs & { contextValue: OperationContext };
+
+const GOING_AWAY = 1001;
+
+/**
+ * Subscriptions over graphql-ws. One socket may carry operations of many users: each names its own token in its
+ * `extensions.authorization`, and its trace in `extensions.traceparent`; without one, `connection_init`'s holds.
+ * Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+ */
+export function startGraphQLWebSocket<Context extends OperationContext>({
+  server,
+  schema,
+  log,
+  verifier,
+  context,
+}: GraphQLWebSocketOptions<Context>): AsyncDisposable {
+  const format = createErrorFormatter(log);
+
+  const documents = new LRUCache<string, DocumentNode>({ max: 1_000 });
+
+  const disposable = useServer(
+    {
+      // What is thrown from a callback closes the socket, and with it the operations of others: all that can be wrong
+      // with one operation is answered here, as that operation's errors.
+      onSubscribe: async (socket, _id, payload) => {
+        try {
+          return await toExecutionArgs(payload, socket.connectionParams, socket.extra.request.headers);
+        } catch (error) {
+          return Array.isArray(error) ? error : [error as GraphQLError];
+        }
+      },
+      subscribe: (args) => subscribeWith(args as OperationArgs),
+      execute: async (args) => execute({ ...args, contextValue: await context((args as OperationArgs).contextValue) }),
+      onError: (_socket, id, _payload, errors) => errors.map((error) => format(error, id)),
+      onNext: (_socket, id, _payload, _args, result) =>
+        result.errors ? { ...result, errors: result.errors.map((error) => format(error, id)) } : result,
+    },
+    server,
+    15_000,
+  );
+
+  async function toExecutionArgs(
+    { query, variables, operationName, extensions }: SubscribePayload,
+    connectionParams: Readonly<Record<string, unknown>> | undefined,
+    headers: IncomingHttpHeaders,
+  ): Promise<OperationArgs> {
+    const authorization = extensions?.authorization ?? connectionParams?.authorization ?? headers.authorization;
+    const token = bearerToken(typeof authorization === 'string' ? authorization : undefined);
+    const viewer = token ? await verifier.verify(token) : null;
+    const requestId = newId();
+    const traceparent = extensions?.traceparent;
+    return {
+      schema,
+      document: toDocument(query),
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
+      contextValue: {
+        viewer,
+        requestId,
+        headers: typeof traceparent === 'string' ? { ...headers, traceparent } : headers,
+        signal: new AbortController().signal,
+        log: log.child({ requestId }),
+      },
+    };
+  }
+
+  /** @throws the array of errors that validation found */
+  function toDocument(query: string): DocumentNode {
+    const known = documents.get(query);
+    if (known) return known;
+    const document = parse(query);
+    const errors = validate(schema, document);
+    if (errors.length > 0) throw errors;
+    documents.set(query, document);
+    return document;
+  }
+
+  /** graphql-js keeps one context for all events; here each event has its own, and an end for any reason aborts. */
+  async function subscribeWith(args: OperationArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+    const ended = new AbortController();
+    const operation: OperationContext = { ...args.contextValue, signal: ended.signal };
+    const source = await createSourceEventStream({ ...args, contextValue: await context(operation) });
+    if (!(Symbol.asyncIterator in source)) {
+      ended.abort();
+      return source;
+    }
+    return toResults(source, ended, operation.viewer, async (rootValue) =>
+      execute({ ...args, rootValue, contextValue: await context(operation) }),
+    );
+  }
+
+  function toResults(
+    source: AsyncIterable<unknown>,
+    ended: AbortController,
+    viewer: Viewer | null,
+    run: (event: unknown) => Promise<ExecutionResult>,
+  ): AsyncIterableIterator<ExecutionResult> {
+    const events = source[Symbol.asyncIterator]();
+    let refusal: UnauthenticatedError | null = null;
+    const finished = Promise.withResolvers<IteratorResult<unknown>>();
+    const end = () => {
+      stopListening();
+      ended.abort();
+      finished.resolve({ done: true, value: undefined });
+      // A source that waits for its next event may never answer; it is told by the signal too.
+      void Promise.resolve(events.return?.()).catch(() => undefined);
+    };
+    const stopListening = verifier.onRevoked((sessionId) => {
+      if (sessionId !== viewer?.sessionId) return;
+      refusal = new UnauthenticatedError('The session has ended. Sign in again.', { details: { reason: 'revoked' } });
+      end();
+    });
+    let last = false;
+    return {
+      async next() {
+        if (last) return { done: true, value: undefined };
+        try {
+          const event = await Promise.race([events.next(), finished.promise]);
+          if (!event.done) return { done: false, value: await run(event.value) };
+          end();
+          last = true;
+          if (refusal) return { done: false, value: { errors: [format(refusal, '') as never] } };
+          return { done: true, value: undefined };
+        } catch (error) {
+          // Thrown further, it would close the socket that other operations share.
+          end();
+          last = true;
+          return { done: false, value: { errors: [error as never] } };
+        }
+      },
+      async return() {
+        last = true;
+        end();
+        return { done: true, value: undefined };
+      },
+      throw(error) {
+        last = true;
+        end();
+        return Promise.reject(error);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const client of server.clients) client.close(GOING_AWAY, 'Going away');
+      await disposable.dispose();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import { AppError, ForbiddenError, InvalidInputError, UnauthenticatedError } from '../errors.ts';
+import { bearerToken, readJson, sendJson } from '../http/request.ts';
+import type { TokenVerifier, Viewer } from '../identity.ts';
+import type { Logger } from '../log.ts';
+import type { ServiceName } from '../services.ts';
+
+/** A path of a service beside `/graphql`. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST';
+  /** The whole path, without a query string. */
+  readonly path: string;
+  handle(request: IncomingMessage, response: ServerResponse, service: RouteContext): Promise<void>;
+}
+
+export interface RouteContext {
+  readonly service: ServiceName;
+  readonly verifier: TokenVerifier;
+  readonly log: Logger;
+  /** Aborted when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface InternalCall {
+  /** The user on whose behalf the calling service acts; `viewer.actor` is that service. */
+  readonly viewer: Viewer;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A route that other services call with `ServiceClient`: JSON in and out, only from the callers named, only with a
+ * token made for this service.
+ */
+export function defineInternalRoute<Input, Output>(route: {
+  /** `/internal/holds` */
+  readonly path: string;
+  readonly callers: readonly ServiceName[];
+  readonly input: z.ZodType<Input>;
+  handle(input: Input, call: InternalCall): Promise<Output>;
+}): HttpRoute {
+  return {
+    method: 'POST',
+    path: route.path,
+    async handle(request, response, { service, verifier, log, signal }) {
+      const token = bearerToken(request.headers.authorization);
+      if (!token)
+        throw new UnauthenticatedError(`${route.path} needs a token that auth made for the ${service} service.`);
+      const viewer = await verifier.verify(token, service);
+      if (!viewer.actor || !route.callers.includes(viewer.actor)) {
+        throw new ForbiddenError(`${route.path} is not open to ${viewer.actor ?? 'clients'}.`);
+      }
+      const input = parseInput(route.input, await readJson(request, BODY_LIMIT_BYTES));
+      sendJson(response, 200, (await route.handle(input, { viewer, signal, log })) ?? null);
+    },
+  };
+}
+
+/** @throws InvalidInputError naming the first field that is wrong, with all of them in `details.problems` */
+export function parseInput<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const first = problems[0];
+  throw new InvalidInputError(first?.field || 'input', `${first?.field || 'input'}: ${first?.message}`, {
+    details: { problems },
+  });
+}
+
+/** Answers an error over plain HTTP in the shape that `ServiceClient` reads. */
+export function sendError(response: ServerResponse, error: unknown, log: Logger): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (error instanceof AppError) {
+    const { code, message, details, status } = error;
+    sendJson(response, status, { error: { code, message, details } });
+    return;
+  }
+  log.error({ action: 'request.failed', error });
+  sendJson(response, 500, { error: { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' } });
+}
