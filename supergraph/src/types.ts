@@ -1,0 +1,78 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+/** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
+export interface Identity {
+  readonly key: string;
+  readonly subject: string;
+  /** The JWT as it goes on to subgraphs, without `Bearer `. */
+  readonly token: string;
+  readonly scopes: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly sessionId?: string;
+  readonly expiresAtMs?: number;
+}
+
+/** Who asks and how; one per operation, whatever the transport. */
+export interface RequestContext {
+  /** Request id, for logs and masked errors. */
+  readonly id: string;
+  /** Headers of the client's request (or of the WebSocket's upgrade), names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly identity: Identity | null;
+  /** Aborted when the client goes away or the operation times out; it reaches down to the subgraph's socket. */
+  readonly signal: AbortSignal;
+  readonly traceparent?: string;
+  readonly clientName?: string;
+  readonly clientVersion?: string;
+  /** `extensions` of the client's request. */
+  readonly extensions?: Record<string, unknown>;
+}
+
+/** One GraphQL request as a client sends it (https://graphql.github.io/graphql-over-http). */
+export interface GraphQLRequest {
+  query?: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+  extensions?: Record<string, unknown> | null;
+}
+
+/** One GraphQL response: without `data` the request was refused before execution. */
+export interface GraphQLResult {
+  data?: Record<string, unknown> | null;
+  errors?: GraphQLFormattedError[];
+  extensions?: Record<string, unknown>;
+}
+
+export type OperationType = 'query' | 'mutation' | 'subscription';
+
+/**
+ * The whole pipeline behind every transport: parse, validate, limit, authorize, plan, execute.
+ * HTTP, WebSocket, SSE and multipart only translate to and from it.
+ */
+export interface GatewayCore {
+  /** Runs a query or mutation. Never rejects: what goes wrong is in `errors`. */
+  execute(request: GraphQLRequest, context: RequestContext): Promise<GraphQLResult>;
+  /** Starts a subscription; a result instead of a stream when it was refused. */
+  subscribe(
+    request: GraphQLRequest,
+    context: RequestContext,
+  ): Promise<AsyncIterable<GraphQLResult> | GraphQLResult>;
+  /** Null when the request cannot be parsed or names no operation. */
+  operationType(request: GraphQLRequest): OperationType | null;
+}
+
+/** One operation against one subgraph, as planned. */
+export interface SubgraphRequest {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly operationName?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly kind: OperationType;
+}
+
+/** How the executor and the subscriptions reach subgraphs. */
+export interface SubgraphTransport {
+  /** Never rejects but on abort: an unreachable subgraph is a result with `errors` and no `data`. */
+  fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
+  subscribe(request: SubgraphRequest, context: RequestContext): AsyncIterable<GraphQLResult>;
+}
