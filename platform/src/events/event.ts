@@ -1,0 +1,80 @@
+import { type Envelope, envelope } from '@vibecode/schema/events/envelope';
+import { type EventData, type Topic, topics } from '@vibecode/schema/events/topics';
+import { z } from 'zod';
+import { newId } from '../id.ts';
+import type { ServiceName } from '../services.ts';
+import { currentTraceparent } from './trace.ts';
+
+/** Media type of an event in CloudEvents structured JSON mode. */
+export const eventContentType = 'application/cloudevents+json; charset=UTF-8';
+
+/** What was read or is about to be written is not an event of its topic. Retrying does not help. */
+export class EventInvalidError extends Error {
+  override readonly name = 'EventInvalidError';
+}
+
+export interface EventInput<T extends Topic> {
+  /** The service that owns the fact. */
+  readonly source: ServiceName;
+  /** Id of the thing the event is about. */
+  readonly subject: string;
+  /** Events with the same key keep their order: the user id, or the project id for `project.changed`. */
+  readonly key: string;
+  readonly data: EventData<T>;
+}
+
+/**
+ * A CloudEvents 1.0 event of this moment, with the trace context of the operation that makes it.
+ *
+ * @throws EventInvalidError when the data is not what the topic's schema asks for
+ */
+export function createEvent<T extends Topic>(topic: T, input: EventInput<T>): Envelope<EventData<T>> {
+  const traceparent = currentTraceparent();
+  return parseEvent({
+    specversion: '1.0',
+    id: newId(),
+    source: `/vibecode/${input.source}`,
+    type: topic,
+    subject: input.subject,
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json',
+    ...(traceparent && { traceparent }),
+    partitionkey: input.key,
+    data: input.data,
+  }) as Envelope<EventData<T>>;
+}
+
+/**
+ * @param value an event in structured JSON form, parsed or as text
+ * @throws EventInvalidError naming every field that is wrong
+ */
+export function parseEvent(value: unknown): Envelope & { type: Topic } {
+  const event = check('An event', envelope, typeof value === 'string' ? parseJson(value) : value);
+  if (!isTopic(event.type)) {
+    throw new EventInvalidError(
+      `Event ${event.id} has the type '${event.type}'; expected one of ${topicNames.join(', ')}.`,
+    );
+  }
+  const data = check(`Data of the event ${event.id} (${event.type})`, topics[event.type], event.data);
+  return { ...event, type: event.type, data };
+}
+
+export const topicNames = Object.keys(topics) as Topic[];
+
+function isTopic(type: string): type is Topic {
+  return Object.hasOwn(topics, type);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EventInvalidError(`Expected a CloudEvent in JSON, got ${JSON.stringify(text.slice(0, 80))}.`, { cause });
+  }
+}
+
+function check<Schema extends z.ZodType>(what: string, schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new EventInvalidError(`${what} is malformed: ${z.prettifyError(result.error)}`);
+}

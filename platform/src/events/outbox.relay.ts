@@ -1,0 +1,192 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EntityName, EventArgs, EventSubscriber, MikroORM, TransactionEventArgs } from '@mikro-orm/postgresql';
+import type { Envelope } from '@vibecode/schema/events/envelope';
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from '../log.ts';
+import { type ServiceName, toDatabaseSchema } from '../services.ts';
+import type { EventBus } from './bus.ts';
+import { OutboxMessage } from './outbox.ts';
+
+export interface OutboxRelayOptions {
+  readonly orm: MikroORM;
+  readonly bus: EventBus;
+  readonly log: Logger;
+  /** Whose outbox. */
+  readonly service: ServiceName;
+  /** Longest time an event waits when nothing wakes the relay, as after a crash of another instance. Default 1,000. */
+  readonly pollIntervalMs?: number;
+  /** Events published at once. Default 100. */
+  readonly batchSize?: number;
+}
+
+/** Stops after the batch in work when disposed. */
+export interface OutboxRelay extends AsyncDisposable {
+  /** Look now. Commits of this process that wrote events do it by themselves. */
+  wake(): void;
+}
+
+/**
+ * Publishes what stands in the outbox, in the order of its positions, and marks it.
+ *
+ * - One relay at a time over all instances of the service: it holds an advisory lock in a database session of its own and
+ *   does all its work there, so that losing the session stops the work too. (PGlite has one session and one process.)
+ * - No earlier event is skipped whose transaction commits late. Positions are taken before commits, so the relay notes the
+ *   last position it sees and a fresh transaction id, the barrier; when `pg_snapshot_xmin` has reached the barrier, every
+ *   transaction that can own a lower position has ended, and what is visible up to the noted position is all there is.
+ * - No transaction is open while events are handed over. A crash before the mark publishes again: inboxes count once.
+ */
+export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
+  return new Relay(options);
+}
+
+/** Published events are kept this long, for people who look into what happened. */
+const RETENTION = '7 days';
+const PURGE_INTERVAL_MS = 3_600_000;
+/** A transaction that holds back the barrier usually ends in a moment, and nothing tells when. */
+const BARRIER_POLL_MS = 20;
+const MAX_BACKOFF_MS = 5_000;
+
+class Relay implements OutboxRelay {
+  readonly #table: string;
+  readonly #pollIntervalMs: number;
+  readonly #batchSize: number;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+  #wake = Promise.withResolvers<void>();
+  #purgeAt = 0;
+
+  constructor(readonly options: OutboxRelayOptions) {
+    this.#table = `"${toDatabaseSchema(options.service)}"."outbox"`;
+    this.#pollIntervalMs = options.pollIntervalMs ?? 1_000;
+    this.#batchSize = options.batchSize ?? 100;
+    options.orm.em.getEventManager().registerSubscriber(new CommitListener(() => this.wake()));
+    this.#done = this.#run();
+  }
+
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#runSession(() => {
+          failures = 0;
+        });
+      } catch (error) {
+        failures += 1;
+        const backoffMs = Math.min(MAX_BACKOFF_MS, 50 * 2 ** failures);
+        const { log, service } = this.options;
+        log.warn(
+          { action: 'outbox.failed', failures, backoffMs, error },
+          `the outbox of ${service} will be tried again`,
+        );
+        await this.#sleep(backoffMs);
+      }
+    }
+  }
+
+  /** Works in one database session until the session is lost, publishing fails or the relay stops. */
+  async #runSession(onProgress: () => void): Promise<void> {
+    const pool: Pool = await this.options.orm.em.getConnection().getNativeClient();
+    const session = await pool.connect();
+    try {
+      while (!(await this.#lock(session))) {
+        if (this.#stop.signal.aborted) return;
+        await this.#sleep(this.#pollIntervalMs);
+      }
+      while (!this.#stop.signal.aborted) {
+        this.#wake = Promise.withResolvers();
+        if (await this.#publishNext(session)) onProgress();
+        else await Promise.race([this.#wake.promise, this.#sleep(this.#pollIntervalMs)]);
+      }
+    } finally {
+      // Closed rather than given back: that lets go of the lock.
+      session.release(true);
+    }
+  }
+
+  async #lock(session: PoolClient): Promise<boolean> {
+    const { rows } = await session.query<{ held: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as held',
+      [this.#table],
+    );
+    return rows[0]?.held ?? false;
+  }
+
+  /** @returns whether there was anything to publish */
+  async #publishNext(session: PoolClient): Promise<boolean> {
+    const last = await this.#findLastSafePosition(session);
+    if (last === null) {
+      await this.#purge(session);
+      return false;
+    }
+    for (let full = true; full && !this.#stop.signal.aborted; ) {
+      const { rows } = await session.query<{ id: string; event: Envelope }>(
+        `select id, event from ${this.#table} where published_at is null and position <= $1 order by position limit $2`,
+        [last, this.#batchSize],
+      );
+      await this.options.bus.publish(rows.map((row) => row.event));
+      const ids = rows.map((row) => row.id);
+      await session.query(`update ${this.#table} set published_at = now() where id = any($1::uuid[])`, [ids]);
+      full = rows.length === this.#batchSize;
+    }
+    return true;
+  }
+
+  /** The last position now visible, once no open transaction can own a lower one; null when there is none. */
+  async #findLastSafePosition(session: PoolClient): Promise<string | null> {
+    const { rows } = await session.query<{ last: string | null; barrier: string | null }>(
+      `select max(position)::text as last,
+        case when max(position) is not null then pg_current_xact_id()::text end as barrier
+        from ${this.#table} where published_at is null`,
+    );
+    const { last = null, barrier = null } = rows[0] ?? {};
+    while (barrier !== null) {
+      const { rows } = await session.query<{ passed: boolean }>(
+        'select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as passed',
+        [barrier],
+      );
+      if (rows[0]?.passed) return last;
+      if (this.#stop.signal.aborted) return null;
+      await this.#sleep(BARRIER_POLL_MS);
+    }
+    return null;
+  }
+
+  async #purge(session: PoolClient): Promise<void> {
+    if (performance.now() < this.#purgeAt) return;
+    this.#purgeAt = performance.now() + PURGE_INTERVAL_MS;
+    await session.query(`delete from ${this.#table} where published_at < now() - interval '${RETENTION}'`);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
+  }
+}
+
+/** Tells of each commit that wrote an event. */
+class CommitListener implements EventSubscriber<OutboxMessage> {
+  readonly #writers = new WeakSet<object>();
+
+  constructor(readonly onCommit: () => void) {}
+
+  getSubscribedEntities(): EntityName<OutboxMessage>[] {
+    return [OutboxMessage];
+  }
+
+  afterCreate({ em }: EventArgs<OutboxMessage>): void {
+    const transaction: object | undefined = em.getTransactionContext();
+    if (transaction) this.#writers.add(transaction);
+  }
+
+  afterTransactionCommit({ transaction }: TransactionEventArgs): void {
+    if (transaction && this.#writers.has(transaction)) this.onCommit();
+  }
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeadLetter } from '../../src/events/bus.ts';
+import { createLocalBus } from '../../src/events/local.bus.ts';
+import { type BusHome, contractRetry, describeEventBus } from './bus.contract.ts';
+import { Collector, createUserRegistered, silent } from './event.fixture.ts';
+
+async function startLocalHome(): Promise<BusHome> {
+  const directory = await mkdtemp(join(tmpdir(), 'vibecode-bus-'));
+  return {
+    open: () => createLocalBus({ log: silent, deadLetterDirectory: directory, retry: contractRetry }),
+    async deadLetters(topic, group) {
+      const lines = (await readFile(join(directory, `${topic}.${group}.dlq.jsonl`), 'utf8')).trimEnd().split('\n');
+      return lines.map((line) => JSON.parse(line) as DeadLetter);
+    },
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
+  };
+}
+
+describeEventBus('in process', startLocalHome);
+
+describe('createLocalBus', () => {
+  it('resolves publish only when every group has handled the event', async () => {
+    await using bus = createLocalBus({ log: silent });
+    const gate = Promise.withResolvers<void>();
+    const done: string[] = [];
+    await using _fast = await bus.subscribe('billing', ['user.registered'], async () => void done.push('billing'));
+    await using _slow = await bus.subscribe('notification', ['user.registered'], async () => {
+      await gate.promise;
+      done.push('notification');
+    });
+    const published = bus.publish([createUserRegistered()]).then(() => done.push('published'));
+    gate.resolve();
+    await published;
+    expect(done).toEqual(['billing', 'notification', 'published']);
+  });
+
+  it('delivers nothing before it is ready, so that a group which subscribes late misses nothing', async () => {
+    const ready = Promise.withResolvers<void>();
+    await using bus = createLocalBus({ log: silent, ready: ready.promise });
+    const event = createUserRegistered();
+    const published = bus.publish([event]);
+    const handled = new Collector<string>();
+    await using _ = await bus.subscribe('billing', ['user.registered'], async ({ id }) => handled.add(id));
+    expect(handled.values).toEqual([]);
+    ready.resolve();
+    await published;
+    expect(handled.values).toEqual([event.id]);
+  });
+
+  it('keeps events of a group that has left from counting as published', async () => {
+    await using bus = createLocalBus({ log: silent });
+    const subscription = await bus.subscribe('billing', ['user.registered'], async () => {});
+    await subscription[Symbol.asyncDispose]();
+    await expect(bus.publish([createUserRegistered()])).rejects.toThrow('publish them again');
+  });
+
+  it('refuses a second member of a group for the same topic', async () => {
+    await using bus = createLocalBus({ log: silent });
+    await using _ = await bus.subscribe('billing', ['user.registered'], async () => {});
+    await expect(bus.subscribe('billing', ['user.registered'], async () => {})).rejects.toThrow('already');
+  });
+});
