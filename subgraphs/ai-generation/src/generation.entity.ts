@@ -1,0 +1,223 @@
+import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Directive, Field, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { canFollow, GenerationStatus, isTerminal } from './generation.status.ts';
+
+registerEnumType(GenerationStatus, { name: 'GenerationStatus' });
+
+@ObjectType()
+export class GenerationError {
+  @Field(() => String)
+  code: string;
+
+  @Field(() => String)
+  message: string;
+}
+
+/** A template that retrieval found, as it is kept with the generation. */
+export interface StoredMatch {
+  readonly templateId: string;
+  readonly score: number;
+}
+
+export interface NewGeneration {
+  readonly id: string;
+  readonly userId: string;
+  readonly projectId: string;
+  readonly parentId: string | null;
+  readonly prompt: string;
+  readonly language: string | null;
+  readonly framework: string | null;
+  readonly model: string;
+  readonly provider: string;
+  readonly maxTokens: number;
+  readonly holdId: string;
+  readonly holdExpiresAt: Date;
+}
+
+/**
+ * One request for code and what came of it. The row is the job as well: whoever holds its lease works on it, and every write
+ * of the worker names the lease's epoch, so that one who lost the lease unknowingly changes nothing.
+ */
+@Entity({ tableName: 'generation' })
+@ObjectType()
+@Directive('@key(fields: "id")')
+export class Generation {
+  @PrimaryKey({ type: 'uuid' })
+  @Field(() => ID)
+  id: string;
+
+  @Property({ type: 'uuid' })
+  userId: string;
+
+  @Property({ type: 'uuid' })
+  projectId: string;
+
+  @Property({ type: 'uuid', nullable: true })
+  parentId: string | null = null;
+
+  @Property({ type: 'text' })
+  @Field(() => String)
+  prompt: string;
+
+  /** What the project is written in. */
+  @Property({ type: 'text', nullable: true })
+  language: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  framework: string | null = null;
+
+  @Property({ type: 'text' })
+  @Field(() => String)
+  model: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String)
+  provider: string;
+
+  @Property({ type: 'int' })
+  maxTokens: number;
+
+  @Enum({ items: () => GenerationStatus })
+  @Field(() => GenerationStatus)
+  status: GenerationStatus = GenerationStatus.QUEUED;
+
+  /** The whole answer, once it has ended; until then it is in the events. */
+  @Property({ type: 'text' })
+  text = '';
+
+  @Property({ type: 'text', nullable: true })
+  promptSha256: string | null = null;
+
+  /** Best first. */
+  @Property({ type: 'json' })
+  templates: StoredMatch[] = [];
+
+  @Property({ type: 'int' })
+  @Field(() => Int)
+  promptTokens = 0;
+
+  @Property({ type: 'int' })
+  @Field(() => Int)
+  completionTokens = 0;
+
+  @Property({ type: 'text', nullable: true })
+  versionId: string | null = null;
+
+  @Property({ type: 'int', nullable: true })
+  versionNumber: number | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  errorCode: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  errorMessage: string | null = null;
+
+  @Property({ type: 'text' })
+  holdId: string;
+
+  @Property({ type: 'datetime' })
+  holdExpiresAt: Date;
+
+  @Property({ type: 'datetime', nullable: true })
+  cancelRequestedAt: Date | null = null;
+
+  @Property({ type: 'datetime' })
+  @Field(() => GraphQLISODateTime)
+  createdAt: Date;
+
+  @Property({ type: 'datetime', nullable: true })
+  startedAt: Date | null = null;
+
+  @Property({ type: 'datetime', nullable: true })
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  firstTokenAt: Date | null = null;
+
+  @Property({ type: 'datetime', nullable: true })
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  finishedAt: Date | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  leaseOwner: string | null = null;
+
+  @Property({ type: 'int' })
+  leaseEpoch = 0;
+
+  @Property({ type: 'datetime', nullable: true })
+  leaseUntil: Date | null = null;
+
+  /** When all events were in the stream log and it was closed; null while that may still have to be done. */
+  @Property({ type: 'datetime', nullable: true })
+  streamSealedAt: Date | null = null;
+
+  @Field(() => GenerationError, { nullable: true })
+  get error(): GenerationError | null {
+    return this.errorCode === null ? null : { code: this.errorCode, message: this.errorMessage ?? '' };
+  }
+
+  get isTerminal(): boolean {
+    return isTerminal(this.status);
+  }
+
+  static queue(input: NewGeneration, now: Date): Generation {
+    return Object.assign(new Generation(), input, { createdAt: now });
+  }
+
+  /** The job begins. */
+  retrieve(): void {
+    this.become(GenerationStatus.RETRIEVING);
+  }
+
+  /** The prompt is built and on its way to the model, which need not be the one that was asked for. */
+  stream(input: {
+    templates: StoredMatch[];
+    promptSha256: string;
+    promptTokens: number;
+    model: string;
+    provider: string;
+  }): void {
+    this.become(GenerationStatus.STREAMING);
+    Object.assign(this, input);
+  }
+
+  /** The answer is whole. It is kept with the row, so that applying it can be taken up again after a crash. */
+  apply(produced: Produced): void {
+    this.become(GenerationStatus.APPLYING);
+    Object.assign(this, produced);
+  }
+
+  complete(version: { id: string; number: number }, now: Date): void {
+    this.become(GenerationStatus.COMPLETED);
+    this.versionId = version.id;
+    this.versionNumber = version.number;
+    this.finishedAt = now;
+  }
+
+  fail(error: { code: string; message: string }, now: Date, produced?: Produced): void {
+    this.become(GenerationStatus.FAILED);
+    Object.assign(this, produced);
+    this.errorCode = error.code;
+    this.errorMessage = error.message;
+    this.finishedAt = now;
+  }
+
+  cancel(now: Date, produced?: Produced): void {
+    this.become(GenerationStatus.CANCELLED);
+    Object.assign(this, produced);
+    this.finishedAt = now;
+  }
+
+  private become(next: GenerationStatus): void {
+    if (!canFollow(this.status, next)) {
+      throw new Error(`The generation ${this.id} is ${this.status} and cannot become ${next}.`);
+    }
+    this.status = next;
+  }
+}
+
+/** What a model has produced by now. */
+export interface Produced {
+  readonly text: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly firstTokenAt: Date | null;
+}

@@ -1,0 +1,24 @@
+import type { GenerationStatus } from './generation.status.ts';
+
+/** What is written to the stream log and to `generation_event`, without the `seq` that both keep beside it. */
+export type GenerationEventData =
+  | { readonly type: 'StatusChanged'; readonly status: GenerationStatus }
+  | { readonly type: 'TokenDelta'; readonly text: string }
+  | { readonly type: 'FileStarted'; readonly path: string }
+  | { readonly type: 'FileFinished'; readonly path: string; readonly bytes: number; readonly sha256: string }
+  | {
+      readonly type: 'GenerationFinished';
+      readonly status: GenerationStatus;
+      readonly completionTokens: number;
+      readonly durationMs: number;
+    };
+
+export type SequencedEvent = { readonly seq: number } & GenerationEventData;
+
+/** The stream of a generation in the stream log. */
+export function toStreamName(generationId: string): string {
+  return `generation:${generationId}`;
+}
+
+/** The broadcast channel on which every instance hears whom to stop: the message is the generation's id. */
+export const CANCEL_CHANNEL = 'generation.cancel';

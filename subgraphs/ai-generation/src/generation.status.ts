@@ -1,0 +1,35 @@
+/** The states of a generation. A generation belongs to the server: no client has to stay for it to go on. */
+export enum GenerationStatus {
+  /** Waits for its turn. */
+  QUEUED = 'QUEUED',
+  /** Templates are searched and the prompt is built. */
+  RETRIEVING = 'RETRIEVING',
+  /** The model answers. */
+  STREAMING = 'STREAMING',
+  /** The files go to the project as one version. */
+  APPLYING = 'APPLYING',
+  COMPLETED = 'COMPLETED',
+  FAILED = 'FAILED',
+  CANCELLED = 'CANCELLED',
+}
+
+const { RETRIEVING, STREAMING, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
+
+/** What may follow each state. Once APPLYING, a version may be there already: it is too late to cancel. */
+const TRANSITIONS: Readonly<Record<GenerationStatus, readonly GenerationStatus[]>> = {
+  QUEUED: [RETRIEVING, FAILED, CANCELLED],
+  RETRIEVING: [STREAMING, FAILED, CANCELLED],
+  STREAMING: [APPLYING, FAILED, CANCELLED],
+  APPLYING: [COMPLETED, FAILED],
+  COMPLETED: [],
+  FAILED: [],
+  CANCELLED: [],
+};
+
+export function isTerminal(status: GenerationStatus): boolean {
+  return TRANSITIONS[status].length === 0;
+}
+
+export function canFollow(status: GenerationStatus, next: GenerationStatus): boolean {
+  return TRANSITIONS[status].includes(next);
+}
