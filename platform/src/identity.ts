@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Broadcast } from './broadcast/broadcast.ts';
 import type { Cache } from './cache/cache.ts';
 import { UnauthenticatedError } from './errors.ts';
-import { type ServiceName, serviceNames } from './services.ts';
+import { type ServiceDirectory, type ServiceName, serviceNames } from './services.ts';
 
 /** On whose behalf an operation runs. */
 export interface Viewer {
@@ -51,9 +51,22 @@ export interface TokenVerifier extends AsyncDisposable {
   onRevoked(listener: (sessionId: string) => void): () => void;
 }
 
+/** The keys that auth publishes. Its address is asked for at first use: auth may start later than who needs its keys. */
+export function remoteKeys(services: ServiceDirectory): JWTVerifyGetKey {
+  let remote: JWTVerifyGetKey | undefined;
+  return (header, token) => {
+    remote ??= createRemoteJWKSet(new URL(`${services.url('auth')}/.well-known/jwks.json`), {
+      // A key we do not know may be a new one: ask again, but not more often than this.
+      cooldownDuration: 1_000,
+      timeoutDuration: 5_000,
+    });
+    return remote(header, token);
+  };
+}
+
 export interface TokenVerifierOptions {
-  /** Where auth publishes its keys, or the keys themselves. */
-  readonly keys: URL | JWTVerifyGetKey;
+  /** Finds the key that signed a token: `remoteKeys`, or jose's `createLocalJWKSet` in tests. */
+  readonly keys: JWTVerifyGetKey;
   readonly cache: Cache;
   readonly broadcast: Broadcast;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -67,8 +80,6 @@ export async function createTokenVerifier({
   broadcast,
   now = Date.now,
 }: TokenVerifierOptions): Promise<TokenVerifier> {
-  const getKey =
-    keys instanceof URL ? createRemoteJWKSet(keys, { cooldownDuration: 1_000, timeoutDuration: 5_000 }) : keys;
   const validated = new LRUCache<string, Viewer>({ max: VALIDATED_MAX, ttl: VALIDATED_TTL_MS });
   const revoked = new LRUCache<string, true>({ max: 100_000, ttl: 60 * 60_000 });
   const listeners = new Set<(sessionId: string) => void>();
@@ -91,7 +102,7 @@ export async function createTokenVerifier({
       const cacheKey = `${audience} ${token}`;
       let viewer = validated.get(cacheKey);
       if (!viewer) {
-        const { payload } = await jwtVerify(token, getKey, {
+        const { payload } = await jwtVerify(token, keys, {
           algorithms: ALGORITHMS,
           issuer: TOKEN_ISSUER,
           audience,

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Broadcast } from '../broadcast/broadcast.ts';
+import { createMemoryBroadcast } from '../broadcast/memory.broadcast.ts';
+import { createRedisBroadcast } from '../broadcast/redis.broadcast.ts';
+import type { Cache } from '../cache/cache.ts';
+import { createMemoryCache } from '../cache/memory.cache.ts';
+import { createRedisCache } from '../cache/redis.cache.ts';
+import { openMongoDocuments } from '../documents/mongo.documents.ts';
+import { openPgliteDocuments } from '../documents/pglite.documents.ts';
+import { UnavailableError } from '../errors.ts';
+import type { EventBus } from '../events/bus.ts';
+import { createKafkaBus } from '../events/kafka.bus.ts';
+import { createLocalBus } from '../events/local.bus.ts';
+import { createTokenVerifier, remoteKeys } from '../identity.ts';
+import type { Infrastructure } from '../infrastructure.ts';
+import type { Logger } from '../log.ts';
+import { openRedis } from '../redis/redis.connection.ts';
+import { createServiceClient } from '../service-call.ts';
+import { type ServiceName, toDatabaseSchema } from '../services.ts';
+import { databaseSetting } from '../settings.ts';
+import { createMemoryStreamLog } from '../stream-log/memory.stream-log.ts';
+import { createRedisStreamLog } from '../stream-log/redis.stream-log.ts';
+import type { StreamLog } from '../stream-log/stream-log.ts';
+import { startEmbeddedPostgres } from './pglite.ts';
+
+export interface EmbeddedHostOptions {
+  /** Checked settings: what they name is used instead of the embedded driver. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Left out: everything is in memory and gone at the end. */
+  readonly dataDir?: string;
+  readonly log: (service: string) => Logger;
+}
+
+/** Everything that the services of one process share. */
+export interface EmbeddedHost extends AsyncDisposable {
+  infrastructure(service: ServiceName): Promise<Infrastructure>;
+  /** Says where a started service answers, so that the others find it. */
+  register(service: ServiceName, url: string): void;
+  /** Call once every service has subscribed to its events: replays wait for it. */
+  opened(): void;
+  /** What is embedded, in words for the start screen. */
+  readonly embedded: readonly string[];
+}
+
+/** One session answers all clients of PGlite, so more connections than this only queue. */
+const EMBEDDED_POOL_SIZE = 4;
+
+export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptions): Promise<EmbeddedHost> {
+  await using started = new AsyncDisposableStack();
+  const hostLog = log('host');
+  const urls = new Map<ServiceName, string>();
+  const embedded: string[] = [];
+  const opened = Promise.withResolvers<void>();
+  const serviceSecret = randomBytes(32).toString('base64url');
+  if (dataDir) await mkdir(dataDir, { recursive: true });
+
+  const postgres = started.use(await startEmbeddedPostgres(dataDir ? { dataDir: join(dataDir, 'postgres') } : {}));
+  embedded.push('PostgreSQL with pgvector (PGlite)');
+
+  let cache: Cache;
+  let broadcast: Broadcast;
+  let streamLog: StreamLog;
+  if (env.REDIS_URL) {
+    const connection = started.use(await openRedis({ url: env.REDIS_URL, log: hostLog }));
+    cache = started.use(createRedisCache(connection));
+    broadcast = started.use(createRedisBroadcast(connection));
+    streamLog = started.use(createRedisStreamLog({ connection, broadcast }));
+  } else {
+    cache = started.use(createMemoryCache());
+    broadcast = started.use(createMemoryBroadcast({ log: hostLog }));
+    streamLog = started.use(createMemoryStreamLog());
+    embedded.push('cache and streams (in memory)');
+  }
+
+  const local: EventBus | null = env.KAFKA_BROKERS
+    ? null
+    : started.use(
+        createLocalBus({
+          log: hostLog,
+          ready: opened.promise,
+          ...(dataDir ? { deadLetterDirectory: join(dataDir, 'dead-letters') } : {}),
+        }),
+      );
+  if (local) embedded.push('event bus (in process)');
+  if (!env.MONGODB_URL) embedded.push('documents (PGlite)');
+
+  const services = {
+    url(service: ServiceName): string {
+      const url = urls.get(service);
+      if (url) return url;
+      throw new UnavailableError('SERVICE_UNAVAILABLE', `The ${service} service has not started yet. Try again later.`);
+    },
+  };
+  const verifier = started.use(await createTokenVerifier({ keys: remoteKeys(services), cache, broadcast }));
+
+  const rest = started.move();
+  return {
+    embedded,
+    register: (service, url) => void urls.set(service, url),
+    opened: () => opened.resolve(),
+    async infrastructure(service) {
+      const databaseUrl = env[databaseSetting(service)];
+      const serviceLog = log(service);
+      const bus =
+        local ?? rest.use(createKafkaBus({ brokers: (env.KAFKA_BROKERS ?? '').split(','), service, log: serviceLog }));
+      return {
+        service,
+        embedded: true,
+        databaseUrl: databaseUrl ?? postgres.url,
+        databasePoolSize: databaseUrl ? 10 : EMBEDDED_POOL_SIZE,
+        documents: () =>
+          env.MONGODB_URL
+            ? openMongoDocuments({ url: env.MONGODB_URL, database: `vibecode_${toDatabaseSchema(service)}` })
+            : openPgliteDocuments({ url: postgres.url, schema: toDatabaseSchema(service) }),
+        bus,
+        streamLog,
+        cache,
+        broadcast,
+        services,
+        calls: createServiceClient({ service, services, secret: serviceSecret }),
+        verifier,
+        log: serviceLog,
+        host: '127.0.0.1',
+        port: 0,
+        serviceSecret,
+        dataDir: join(dataDir ?? '.data', service),
+        env,
+      };
+    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { createRedisBroadcast } from './broadcast/redis.broadcast.ts';
+import { createRedisCache } from './cache/redis.cache.ts';
+import { openMongoDocuments } from './documents/mongo.documents.ts';
+import { parseEnv, SettingsError } from './env.ts';
+import { createKafkaBus } from './events/kafka.bus.ts';
+import { createTokenVerifier, remoteKeys } from './identity.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import { createLog } from './log.ts';
+import { openRedis } from './redis/redis.connection.ts';
+import { createServiceClient } from './service-call.ts';
+import { type ServiceName, toDatabaseSchema } from './services.ts';
+import { databaseSetting, serviceSettings, urlSetting } from './settings.ts';
+import { createRedisStreamLog } from './stream-log/redis.stream-log.ts';
+import type { RunningSubgraph } from './subgraph.ts';
+import { startTelemetry } from './telemetry.ts';
+
+/**
+ * Runs a service as a process of its own until SIGTERM or SIGINT, then stops it in the reverse order of its start.
+ * Everything it needs must be named by settings; one that is missing or wrong ends the process with exit code 1.
+ */
+export async function runService(
+  service: ServiceName,
+  start: (infrastructure: Infrastructure) => Promise<RunningSubgraph>,
+): Promise<void> {
+  try {
+    await using running = new AsyncDisposableStack();
+    const infrastructure = await openInfrastructure(service, process.env, running);
+    running.use(await start(infrastructure));
+    await untilTold();
+  } catch (error) {
+    process.stderr.write(`${toStartFailure(error, service)}\n`);
+    process.exitCode = 1;
+  }
+  // Keep-alive timers of drivers that were cut off in mid-connect must not hold a process that has stopped.
+  setTimeout(() => process.exit(), 5_000).unref();
+}
+
+async function openInfrastructure(
+  service: ServiceName,
+  env: NodeJS.ProcessEnv,
+  running: AsyncDisposableStack,
+): Promise<Infrastructure> {
+  const settings = parseEnv(`The ${service} service`, serviceSettings(service), env);
+  // Settings whose names are made from service names; what is required of them was checked above.
+  const named = settings as unknown as Readonly<Record<string, string | undefined>>;
+  running.use(
+    startTelemetry({ service, zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT }),
+  );
+  const log = createLog({ service, level: settings.LOG_LEVEL });
+  const connection = running.use(await openRedis({ url: settings.REDIS_URL, log }));
+  const cache = running.use(createRedisCache(connection));
+  const broadcast = running.use(createRedisBroadcast(connection));
+  const streamLog = running.use(createRedisStreamLog({ connection, broadcast }));
+  const bus = running.use(createKafkaBus({ brokers: settings.KAFKA_BROKERS, service, log }));
+  const services = {
+    // A service that asks for itself is reached where it listens.
+    url: (name: ServiceName) =>
+      name === service ? `http://127.0.0.1:${settings.PORT}` : (named[urlSetting(name)] ?? ''),
+  };
+  const verifier = running.use(await createTokenVerifier({ keys: remoteKeys(services), cache, broadcast }));
+  const secret = settings.SERVICE_SECRET;
+  return {
+    service,
+    embedded: false,
+    databaseUrl: named[databaseSetting(service)] ?? '',
+    databasePoolSize: 10,
+    documents: () =>
+      openMongoDocuments({ url: named.MONGODB_URL ?? '', database: `vibecode_${toDatabaseSchema(service)}` }),
+    bus,
+    streamLog,
+    cache,
+    broadcast,
+    services,
+    calls: createServiceClient({ service, services, secret }),
+    verifier,
+    log,
+    host: settings.HOST,
+    port: settings.PORT,
+    serviceSecret: secret,
+    dataDir: join(settings.DATA_DIR, service),
+    env,
+  };
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+export function untilTold(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** What to print when a process cannot start: what was wrong and what to do, without a stack where the cause is known. */
+export function toStartFailure(error: unknown, owner: string): string {
+  if (error instanceof SettingsError) return error.message;
+  const { code, address, port, path, syscall } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') {
+    return `${owner} cannot start: ${address}:${port} is taken. Stop what listens there, or choose another port with PORT.`;
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return `${owner} cannot start: no permission to ${syscall} '${path ?? `${address}:${port}`}'.`;
+  }
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
+    return `${owner} cannot start: nothing answers at ${address ?? 'the address given'}${port ? `:${port}` : ''}. Check the URLs in its settings.`;
+  }
+  return `${owner} cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+}
