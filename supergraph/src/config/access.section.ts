@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { duration, headerName, pattern, urlPath } from './config.values.ts';
+
+const headerNames = () => z.array(headerName());
+
+const corsPolicy = z.strictObject({
+  origins: z
+    .array(
+      z
+        .string()
+        .refine((value) => value === '*' || !/[^/]\/$/.test(value), 'expected an origin without a trailing slash'),
+    )
+    .default([])
+    .describe('Scheme, host and port: https://app.example.com'),
+  match_origins: z.array(pattern()).nullish().describe('Regular expressions of origins; tried after `origins`.'),
+  allow_credentials: z.boolean().nullish(),
+  allow_headers: headerNames().default([]),
+  expose_headers: headerNames().default([]),
+  methods: z.array(z.string()).nullish(),
+  max_age: duration().nullish(),
+  private_network_access: z
+    .strictObject({ access_id: z.string().nullish(), access_name: z.string().nullish() })
+    .nullish(),
+});
+
+/** Which web pages may ask; Apollo Router's inheritance between the section and its policies holds. */
+export const cors = z.strictObject({
+  allow_any_origin: z.boolean().default(false),
+  allow_credentials: z.boolean().default(false),
+  allow_headers: headerNames().default([]).describe('Empty: what the browser asks for is allowed.'),
+  expose_headers: headerNames().nullish(),
+  methods: z.array(z.string()).default(['GET', 'POST', 'OPTIONS']),
+  max_age: duration().nullish(),
+  policies: z.array(corsPolicy).prefault([{ origins: ['https://studio.apollographql.com'] }]),
+});
+
+export const csrf = z.strictObject({
+  unsafe_disabled: z.boolean().default(false),
+  required_headers: headerNames().prefault(['x-apollo-operation-name', 'apollo-require-preflight']),
+});
+
+const algorithms = ['EdDSA', 'ES256', 'RS256', 'ES384', 'ES512', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
+
+const jwks = z.strictObject({
+  url: z.url({ protocol: /^(https?|file)$/ }).describe('http(s) or file URL of the key set.'),
+  issuers: z.array(z.string()).min(1).nullish().describe('Accepted `iss`. Default: any.'),
+  audiences: z.array(z.string()).min(1).nullish().describe('Accepted `aud`. Default: any.'),
+  algorithms: z
+    .array(
+      z.enum(algorithms, {
+        error:
+          'expected an asymmetric algorithm: EdDSA, ES256 or RS256 (HS256 and its kin would let whoever reads the keys sign)',
+      }),
+    )
+    .min(1)
+    .nullish()
+    .describe('Accepted algorithms. Default EdDSA, ES256, RS256.'),
+  poll_interval: duration().default(60_000).describe('How often the keys are read again. Default 60s.'),
+  headers: z.array(z.strictObject({ name: headerName(), value: z.string() })).default([]),
+});
+
+const tokenSource = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('header'), name: headerName(), value_prefix: z.string().default('Bearer') }),
+  z.strictObject({ type: z.literal('cookie'), name: z.string().min(1) }),
+]);
+
+const jwt = z.strictObject({
+  jwks: z.array(jwks).min(1),
+  header_name: headerName().prefault('authorization'),
+  header_value_prefix: z.string().regex(/^\S*$/, 'expected a word without spaces').default('Bearer'),
+  ignore_other_prefixes: z.boolean().default(false),
+  sources: z.array(tokenSource).default([]).describe('Tried in order when the header above carries no token.'),
+  on_error: z
+    .enum(['error', 'continue', 'redacted_error'])
+    .default('error')
+    .describe('A token that does not verify: refuse the request, or take it as nobody.'),
+});
+
+/** Ours: keys that partners hold, exchanged for short tokens so that subgraphs see tokens only. */
+const apiKey = z.strictObject({
+  header_name: headerName().prefault('x-api-key'),
+  exchange_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('POST { apiKey } answers { accessToken, expiresAt }.'),
+  subgraph: z.string().optional().describe('Instead of a URL: the subgraph that exchanges keys.'),
+  path: urlPath().default('/internal/api-key').describe('Path at that subgraph.'),
+});
+
+export const authentication = z.strictObject({
+  router: z.strictObject({ jwt: jwt.optional(), api_key: apiKey.optional() }).optional(),
+});
+
+export const authorization = z.strictObject({
+  require_authentication: z.boolean().default(false).describe('Refuse every operation of nobody with 401.'),
+  directives: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      dry_run: z.boolean().default(false).describe('Report what would be refused, refuse nothing.'),
+      reject_unauthorized: z.boolean().default(false).describe('Refuse the whole operation rather than filter it.'),
+      errors: z
+        .strictObject({
+          log: z.boolean().default(true),
+          response: z.enum(['errors', 'extensions', 'disabled']).default('errors'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});
+
+export const apq = z.strictObject({
+  enabled: z.boolean().default(true),
+  router: z
+    .strictObject({
+      cache: z
+        .strictObject({ in_memory: z.strictObject({ limit: z.int().min(1).default(512) }).prefault({}) })
+        .prefault({}),
+    })
+    .prefault({}),
+  subgraph: z
+    .strictObject({
+      all: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+      subgraphs: z.record(z.string(), z.strictObject({ enabled: z.boolean() })).default({}),
+    })
+    .prefault({}),
+});
+
+const safelist = z.strictObject({
+  enabled: z.boolean().default(false).describe('Refuse operations that no manifest lists.'),
+  require_id: z.boolean().default(false).describe('Refuse operations sent as text, listed or not.'),
+});
+
+export const persistedQueries = z.strictObject({
+  enabled: z.boolean().default(false),
+  log_unknown: z.boolean().default(false),
+  safelist: safelist.prefault({}),
+  local_manifests: z
+    .array(z.string())
+    .nullish()
+    .describe('Files as `generate-persisted-query-manifest` writes them; read again when they change.'),
+  hot_reload: z.boolean().default(true),
+});
+
+export const demandControl = z.strictObject({
+  enabled: z.boolean().default(false),
+  mode: z.enum(['measure', 'enforce']).default('measure'),
+  strategy: z
+    .strictObject({
+      static_estimated: z.strictObject({
+        list_size: z.int().min(0).describe('Assumed length of a list without @listSize.'),
+        max: z.number().min(0).describe('Largest estimated cost.'),
+        actual_cost_mode: z.enum(['by_subgraph', 'by_response_shape']).default('by_response_shape'),
+      }),
+    })
+    .default({ static_estimated: { list_size: 10, max: 1_000, actual_cost_mode: 'by_response_shape' } }),
+});

@@ -1,0 +1,124 @@
+/** A key of Apollo Router's that this gateway does not act on. */
+export interface ForeignKey {
+  /** Dotted; `*` stands for any name or index. */
+  readonly path: string;
+  /** Whether leaving it out would open what the operator meant to close: then it is an error. */
+  readonly protects: boolean;
+  readonly advice: string;
+}
+
+const ignored = (advice: string, ...paths: string[]): ForeignKey[] =>
+  paths.map((path) => ({ path, protects: false, advice }));
+const refused = (advice: string, ...paths: string[]): ForeignKey[] =>
+  paths.map((path) => ({ path, protects: true, advice }));
+
+export const foreignKeys: readonly ForeignKey[] = [
+  ...refused(
+    'it can refuse requests, and nothing here would. Remove it, and protect the graph by authentication, authorization or limits.',
+    'coprocessor',
+    'rhai',
+    'wasm',
+    'plugins',
+  ),
+  ...refused(
+    'subgraphs would get requests that nobody signed. Remove it, and sign in to subgraphs by headers or tls.subgraph.',
+    'authentication.subgraph',
+    'authentication.connector',
+  ),
+  ...refused(
+    'errors that it would drop would reach clients. Use include_subgraph_errors.',
+    'supergraph.experimental_redact_errors',
+  ),
+  ...ignored(
+    'Connectors are not served; a supergraph that has them is refused.',
+    'connectors',
+    'tls.connector',
+    'traffic_shaping.connector',
+    'limits.connector',
+    'circuit_breaker.connector',
+  ),
+  ...ignored('Each request carries one operation.', 'batching'),
+  ...ignored('Files go by routes.', 'preview_file_uploads'),
+  ...ignored(
+    'Caches of plans and persisted queries are in memory, one for each process.',
+    'apq.router.cache.redis',
+    'supergraph.query_planning.cache.redis',
+    'persisted_queries.experimental_prewarm_query_plan_cache',
+  ),
+  ...ignored('Answers are not cached.', 'response_cache', 'preview_entity_cache'),
+  ...ignored(
+    'The planner decides this by itself.',
+    'supergraph.query_planning.experimental_paths_limit',
+    'supergraph.query_planning.experimental_plans_limit',
+    'supergraph.query_planning.experimental_parallelism',
+    'supergraph.generate_query_fragments_limit',
+    'experimental_type_conditioned_fetching',
+    'experimental_hoist_orphan_errors',
+    'progressive_override',
+  ),
+  ...ignored(
+    'Telemetry here has fixed events, spans and instruments.',
+    'telemetry.instrumentation',
+    'telemetry.apollo.batch_processor',
+    'telemetry.apollo.buffer_size',
+    'telemetry.apollo.errors',
+    'telemetry.apollo.otlp_endpoint',
+    'telemetry.apollo.otlp_tracing_protocol',
+    'telemetry.apollo.experimental_otlp_endpoint',
+    'telemetry.apollo.experimental_local_field_metrics',
+    'telemetry.apollo.signature_normalization_algorithm',
+    'telemetry.apollo.tracing',
+    'telemetry.apollo.metrics',
+    'telemetry.apollo.preview_subgraph_metrics',
+    'telemetry.apollo.subgraph_metrics',
+    'telemetry.exporters.tracing.datadog',
+    'telemetry.exporters.logging.stdout.format',
+    'telemetry.exporters.logging.stdout.tty_format',
+    'telemetry.exporters.logging.stdout.rate_limit',
+  ),
+  ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),
+  ...ignored(
+    'Subgraphs are found by the resolver of the system.',
+    'traffic_shaping.all.dns_resolution_strategy',
+    'traffic_shaping.subgraphs.*.dns_resolution_strategy',
+  ),
+  ...ignored(
+    'Use traffic_shaping.all.retry.',
+    'traffic_shaping.all.experimental_retry',
+    'traffic_shaping.subgraphs.*.experimental_retry',
+  ),
+  ...ignored('Headers of subgraphs do not reach clients.', 'headers.all.response', 'headers.subgraphs.*.response'),
+  ...ignored('The next poll tries again.', 'authentication.router.jwt.jwks.*.retry'),
+  ...ignored(
+    'It has no meaning here.',
+    'license_enforcement',
+    'fleet_detector',
+    'reload',
+    'experimental_chaos',
+    'experimental_diagnostics',
+    'server.http.tcp_keepalive',
+    'telemetry.apollo.experimental_otlp_tracing_sampler',
+  ),
+];
+
+/** Keys of the data that the table knows, deepest first where one holds another. */
+export function findForeignKeys(data: unknown): { readonly key: ForeignKey; readonly path: (string | number)[] }[] {
+  return foreignKeys.flatMap((key) => findPaths(data, key.path.split('.')).map((path) => ({ key, path })));
+}
+
+/** Every place in the data that a pattern of names and `*` leads to. */
+export function findPaths(data: unknown, [segment, ...rest]: readonly string[]): (string | number)[][] {
+  if (segment === undefined) return [[]];
+  if (data === null || typeof data !== 'object') return [];
+  const names: (string | number)[] =
+    segment !== '*'
+      ? Object.hasOwn(data, segment)
+        ? [segment]
+        : []
+      : Array.isArray(data)
+        ? [...data.keys()]
+        : Object.keys(data);
+  return names.flatMap((name) =>
+    findPaths((data as Record<string | number, unknown>)[name], rest).map((tail) => [name, ...tail]),
+  );
+}

@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { toConfigJsonSchema } from './config.schema.ts';
+import { findNearestName } from './config.suggestion.ts';
+
+type Issue = z.core.$ZodIssue;
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface FlatIssue {
+  readonly path: PropertyKey[];
+  readonly message: string;
+  /** The problem is a name, not the value under it. */
+  readonly isName: boolean;
+}
+
+/** Schema issues as one line for each thing to mend; of a union, the branch that the value most resembles. */
+export function flattenIssue(issue: Issue, parent: PropertyKey[] = []): FlatIssue[] {
+  const path = [...parent, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownNames(path);
+    return issue.keys.map((name) => ({ path: [...path, name], message: describeUnknown(name, known), isName: true }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const branches = issue.errors.map((branch) => branch.flatMap((inner) => flattenIssue(inner, path)));
+    const depth = (branch: FlatIssue[]) => Math.min(...branch.map((flat) => flat.path.length + (flat.isName ? -1 : 0)));
+    const deepest = branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best));
+    if (depth(deepest) > path.length) return deepest;
+    if (issue.message !== 'Invalid input') return [{ path, message: issue.message, isName: false }];
+    return deepest;
+  }
+  if (issue.code === 'invalid_union') {
+    const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
+    const names = (options ?? ['header', 'cookie']).map((option) => `'${option}'`).join(' or ');
+    return [{ path, message: `expected ${discriminator ?? 'type'} to be ${names}`, isName: false }];
+  }
+  const message = issue.message
+    .replace(/^Invalid (input|option): /, '')
+    .replace(/, received undefined$/, ', which is missing');
+  return [{ path, message, isName: false }];
+}
+
+function describeUnknown(name: string, known: readonly string[]): string {
+  const nearest = findNearestName(name, known);
+  const expected = nearest
+    ? `did you mean '${nearest}'?`
+    : known.length > 0
+      ? `expected one of ${known.join(', ')}`
+      : 'expected nothing here';
+  return `unknown key '${name}'; ${expected}`;
+}
+
+/** Names that the schema has at a path. */
+export function knownNames(path: readonly PropertyKey[]): string[] {
+  let schemas: JsonSchema[] = [toConfigJsonSchema()];
+  for (const segment of path) schemas = schemas.flatMap(branchesOf).flatMap((schema) => childrenOf(schema, segment));
+  return [
+    ...new Set(schemas.flatMap(branchesOf).flatMap((schema) => Object.keys((schema.properties as object) ?? {}))),
+  ];
+}
+
+function branchesOf(schema: JsonSchema): JsonSchema[] {
+  const inner = [schema.anyOf, schema.oneOf, schema.allOf].flatMap((list) => (list as JsonSchema[] | undefined) ?? []);
+  return [schema, ...inner.flatMap(branchesOf)];
+}
+
+function childrenOf(schema: JsonSchema, segment: PropertyKey): JsonSchema[] {
+  if (typeof segment === 'number') return isSchema(schema.items) ? [schema.items] : [];
+  const property = (schema.properties as Record<PropertyKey, JsonSchema> | undefined)?.[segment];
+  if (property) return [property];
+  return isSchema(schema.additionalProperties) ? [schema.additionalProperties] : [];
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return value !== null && typeof value === 'object';
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import * as access from './access.section.ts';
+import * as operation from './operation.section.ts';
+import * as server from './server.section.ts';
+import * as traffic from './traffic.section.ts';
+
+/**
+ * `router-config.yaml`: keys, meanings and defaults of Apollo Router's configuration
+ * (https://www.apollographql.com/docs/graphos/routing/configuration/yaml), and a few keys of ours, said so where they are
+ * declared. Durations are milliseconds and sizes are bytes once parsed; header names are lower case.
+ */
+export const routerConfigSchema = z.strictObject({
+  supergraph: server.supergraph.prefault({}),
+  health_check: server.healthCheck.prefault({}),
+  sandbox: server.sandbox.prefault({}),
+  homepage: server.homepage.prefault({}),
+  server: server.server.prefault({}),
+  tls: server.tls.prefault({}),
+  limits: server.limits.prefault({}),
+  cors: access.cors.prefault({}),
+  csrf: access.csrf.prefault({}),
+  authentication: access.authentication.prefault({}),
+  authorization: access.authorization.prefault({}),
+  apq: access.apq.prefault({}),
+  persisted_queries: access.persistedQueries.prefault({}),
+  demand_control: access.demandControl.prefault({}),
+  headers: traffic.headers.prefault({}),
+  traffic_shaping: traffic.trafficShaping.prefault({}),
+  circuit_breaker: traffic.circuitBreaker.prefault({}),
+  subscription: traffic.subscription.prefault({}),
+  include_subgraph_errors: traffic.includeSubgraphErrors.prefault({}),
+  override_subgraph_url: traffic.overrideSubgraphUrl,
+  forbid_mutations: z.boolean().default(false).describe('Refuse all mutations. Default false.'),
+  telemetry: operation.telemetry.prefault({}),
+  rate_limit: operation.rateLimit.optional(),
+  routes: operation.routes,
+  variants: operation.variants,
+});
+
+/** A configuration with every default filled in. */
+export type RouterConfig = z.output<typeof routerConfigSchema>;
+
+/** For editors: `# yaml-language-server: $schema=…`. Durations and sizes are shown as they are written. */
+export function toConfigJsonSchema(): Record<string, unknown> {
+  return {
+    ...z.toJSONSchema(routerConfigSchema, { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' }),
+    title: 'router-config.yaml',
+  };
+}

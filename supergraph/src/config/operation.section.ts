@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { demandControl, persistedQueries } from './access.section.ts';
+import { duration, headerName, listenAddress, urlPath } from './config.values.ts';
+
+const redis = z.strictObject({
+  urls: z.array(z.url({ protocol: /^rediss?$/ })).length(1, 'expected exactly one redis:// URL'),
+  namespace: z.string().default('rate-limit'),
+});
+
+/** Ours: how many requests one client may make. Off unless configured. */
+export const rateLimit = z.strictObject({
+  capacity: z.int().min(1).describe('Requests of one client in an interval.'),
+  interval: duration().describe('Length of the interval: 60s.'),
+  by: z
+    .enum(['user', 'ip'])
+    .default('user')
+    .describe('Whom requests are counted for. `user`: the verified subject, else the address.'),
+  client_ip_header: headerName()
+    .nullish()
+    .describe('Header in which a proxy in front names the client; never set it without such a proxy.'),
+  storage: z
+    .strictObject({ redis: redis.optional().describe('Counts shared by all instances. Left out: in memory.') })
+    .prefault({}),
+});
+
+/** Ours: a prefix of paths that goes to another server as it came. */
+const route = z
+  .strictObject({
+    path: urlPath().describe('Prefix: /exports takes /exports and /exports/…'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Server (and prefix there) that answers.'),
+    subgraph: z.string().optional().describe('Instead of a URL: the server of this subgraph.'),
+    target_path: urlPath().optional().describe('Prefix at the target. Default: the same path.'),
+    methods: z.array(z.string().toUpperCase()).min(1).nullish().describe('Default: all.'),
+    authentication: z
+      .enum(['required', 'optional', 'none'])
+      .default('optional')
+      .describe('`required` answers 401 to nobody; `none` passes credentials on unread.'),
+    rate_limit: z.boolean().default(true).describe('Whether requests count for rate_limit.'),
+    max_request_bytes: z.int().min(0).nullish().describe('Largest body. Default: as for operations.'),
+    timeout: duration().default(60_000).describe('Until response headers. Default 60s.'),
+  })
+  .refine((value) => (value.url === undefined) !== (value.subgraph === undefined), {
+    error: 'expected either url or subgraph',
+  });
+
+export const routes = z.array(route).default([]);
+
+/** Ours: the same graph with less in it, for partners. */
+const variant = z.strictObject({
+  path: urlPath().describe('Where it is served: /partner/graphql'),
+  include_tags: z.array(z.string()).default([]).describe('Keep only what carries one of these.'),
+  exclude_tags: z.array(z.string()).default([]).describe('Leave out what carries one of these.'),
+  hide_unreachable_types: z.boolean().default(true),
+  introspection: z.boolean().optional(),
+  persisted_queries: persistedQueries.optional(),
+  rate_limit: rateLimit.optional(),
+  demand_control: demandControl.optional(),
+});
+
+export const variants = z.array(variant).default([]);
+
+const exporter = z.looseObject({ enabled: z.boolean().default(false), endpoint: z.string().nullish() });
+
+export const telemetry = z.strictObject({
+  apollo: z
+    .strictObject({
+      client_name_header: headerName().prefault('apollographql-client-name'),
+      client_version_header: headerName().prefault('apollographql-client-version'),
+      endpoint: z.url().nullish(),
+      send_headers: z.unknown().optional(),
+      send_variable_values: z.unknown().optional(),
+      field_level_instrumentation_sampler: z.union([z.number(), z.literal(['always_on', 'always_off'])]).nullish(),
+      metrics_reference_mode: z.enum(['extended', 'standard']).nullish(),
+    })
+    .prefault({}),
+  exporters: z
+    .strictObject({
+      metrics: z
+        .strictObject({
+          common: z.looseObject({ service_name: z.string().nullish() }).optional(),
+          prometheus: z
+            .strictObject({
+              enabled: z.boolean().default(false),
+              listen: listenAddress().optional(),
+              path: urlPath().default('/metrics'),
+            })
+            .prefault({}),
+          otlp: exporter.optional(),
+        })
+        .prefault({}),
+      tracing: z
+        .strictObject({
+          common: z
+            .looseObject({
+              service_name: z.string().nullish(),
+              sampler: z.union([z.number().min(0).max(1), z.literal(['always_on', 'always_off'])]).nullish(),
+              parent_based_sampler: z.boolean().nullish(),
+            })
+            .optional(),
+          otlp: exporter.optional(),
+          zipkin: exporter.optional(),
+          propagation: z.looseObject({ trace_context: z.boolean().nullish() }).optional(),
+          response_trace_id: z
+            .looseObject({ enabled: z.boolean().default(false), header_name: headerName().nullish() })
+            .optional(),
+        })
+        .prefault({}),
+      logging: z
+        .strictObject({
+          common: z.looseObject({ service_name: z.string().nullish() }).optional(),
+          stdout: z.looseObject({ enabled: z.boolean().default(true) }).optional(),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});

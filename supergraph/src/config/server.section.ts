@@ -1,0 +1,117 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
+import { z } from 'zod';
+import { byteSize, duration, listenAddress, urlPath } from './config.values.ts';
+
+/** What is served, where, and how connections are handled. */
+export const supergraph = z.strictObject({
+  listen: listenAddress().default('127.0.0.1:4000').describe('Where clients connect. Default 127.0.0.1:4000.'),
+  path: urlPath().optional().describe('Path of the GraphQL endpoint. Left out: both /graphql and /.'),
+  introspection: z.boolean().default(false).describe('Whether clients may read the schema. Default false.'),
+  defer_support: z.boolean().default(true).describe('Whether @defer is in the schema. Default true.'),
+  generate_query_fragments: z.boolean().default(true).describe('Shorten operations to subgraphs by fragments.'),
+  redact_query_validation_errors: z
+    .boolean()
+    .default(false)
+    .describe('Answer invalid operations with one message that tells nothing of the schema. Default false.'),
+  strict_variable_validation: z
+    .enum(['enforce', 'measure'])
+    .default('enforce')
+    .describe('Whether unknown fields of input objects are an error.'),
+  connection_shutdown_timeout: duration()
+    .default(60_000)
+    .describe('How long open connections may finish after a reload or at shutdown. Default 60s.'),
+  early_cancel: z.boolean().default(false).describe('Stop at once when the client goes away.'),
+  log_on_broken_pipe: z.boolean().default(false).describe('Log clients that go away before their answer.'),
+  query_planning: z
+    .strictObject({
+      cache: z
+        .strictObject({
+          in_memory: z
+            .strictObject({ limit: z.int().min(1).default(512).describe('Operations kept. Default 512.') })
+            .prefault({}),
+        })
+        .prefault({}),
+      warmed_up_queries: z
+        .int()
+        .min(0)
+        .nullish()
+        .describe('How many recent operations are planned again before a new supergraph goes live.'),
+    })
+    .prefault({}),
+});
+
+export const healthCheck = z.strictObject({
+  enabled: z.boolean().default(true),
+  listen: listenAddress().optional().describe('An address of its own. Left out: where clients connect.'),
+  path: urlPath().default('/health').describe('Answers ?ready and ?live. Default /health.'),
+});
+
+export const sandbox = z.strictObject({
+  enabled: z.boolean().default(false).describe('Serve Apollo Sandbox to browsers. Needs introspection. Default false.'),
+});
+
+export const homepage = z.strictObject({
+  enabled: z.boolean().default(true).describe('Serve a page to browsers that open the GraphQL path. Default true.'),
+  graph_ref: z.string().nullish(),
+});
+
+export const server = z.strictObject({
+  http: z
+    .strictObject({
+      header_read_timeout: duration().default(10_000).describe('For complete request headers. Default 10s.'),
+      tls_handshake_timeout: duration().default(10_000),
+    })
+    .prefault({}),
+});
+
+const clientTls = z.strictObject({
+  certificate_authorities: z.string().nullish().describe('PEM of the authorities to trust: ${file.ca.pem}'),
+  client_authentication: z
+    .strictObject({ certificate_chain: z.string(), key: z.string() })
+    .nullish()
+    .describe('Certificate and key shown to subgraphs, as PEM.'),
+});
+
+export const tls = z.strictObject({
+  supergraph: z
+    .strictObject({
+      certificate: z.string().describe('PEM of the certificate: ${file.cert.pem}'),
+      certificate_chain: z.string().describe('PEM of the intermediate certificates.'),
+      key: z.string().describe('PEM of the private key: ${file.key.pem}'),
+    })
+    .optional()
+    .describe('Serve clients by TLS 1.3 (1.2 is refused).'),
+  subgraph: z
+    .strictObject({ all: clientTls.optional(), subgraphs: z.record(z.string(), clientTls).default({}) })
+    .prefault({}),
+});
+
+const routerLimits = z.strictObject({
+  http_max_request_bytes: byteSize().default(2_000_000).describe('Largest request body. Default 2 MB.'),
+  http1_max_request_headers: z.int().min(1).nullish().describe('Most headers of a request. Default 100.'),
+  http1_max_request_buf_size: byteSize().nullish().describe('Most bytes of request headers.'),
+  parser_max_tokens: z.int().min(1).default(15_000).describe('Most tokens of a document. Default 15000.'),
+  parser_max_recursion: z.int().min(1).default(500).describe('Deepest nesting of a document. Default 500.'),
+  max_depth: z.int().min(1).nullish().describe('Deepest nesting of fields, fragments expanded.'),
+  max_height: z.int().min(1).nullish().describe('Most fields of an operation, repetitions by alias not counted.'),
+  max_aliases: z.int().min(0).nullish().describe('Most aliases of an operation.'),
+  max_root_fields: z.int().min(1).nullish().describe('Most root fields of an operation.'),
+  introspection_max_depth: z.boolean().default(true).describe('Refuse introspection nested too deep. Default true.'),
+  max_recursive_selections: z
+    .int()
+    .min(1)
+    .default(10_000_000)
+    .describe('Most selections once fragments are expanded. Default ten million.'),
+  warn_only: z.boolean().default(false).describe('Log what exceeds depth, height, aliases or root fields only.'),
+});
+
+const subgraphLimits = z.strictObject({
+  http_max_response_size: byteSize().nullish().describe('Largest answer of a subgraph. Default: no limit.'),
+});
+
+export const limits = z.strictObject({
+  router: routerLimits.prefault({}),
+  subgraph: z
+    .strictObject({ all: subgraphLimits.prefault({}), subgraphs: z.record(z.string(), subgraphLimits).default({}) })
+    .prefault({}),
+});
