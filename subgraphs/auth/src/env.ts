@@ -1,0 +1,61 @@
+import { parseEnv, setting } from '@vibecode/platform/env';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Settings of auth alone; those that every service has are the platform's. */
+export const authSettings = {
+  AUTH_BCRYPT_COST: setting
+    .integer(4, 20)
+    .default(10)
+    .describe('Cost of password hashes, as a power of two; older hashes follow at the next login; default 10'),
+  AUTH_SIGNING_KEY_SECRET: setting
+    .secret(16)
+    .optional()
+    .describe('Passphrase that seals the private signing keys in the database; without it they are stored readable'),
+  AUTH_SIGNING_KEY_DAYS: setting
+    .integer(1, 3650)
+    .default(30)
+    .describe('Days a signing key is used before the next takes over; default 30'),
+  AUTH_SESSION_IDLE_DAYS: setting
+    .integer(1, 3650)
+    .default(30)
+    .describe('Days after which a session that nobody used ends; default 30'),
+  AUTH_SESSION_MAX_DAYS: setting
+    .integer(1, 3650)
+    .default(180)
+    .describe('Days after which any session ends; default 180'),
+  AUTH_REFRESH_GRACE_SECONDS: setting
+    .integer(0, 300)
+    .default(30)
+    .describe('Seconds in which the client that used a refresh token may present it once more; default 30'),
+  REDIS_URL: setting
+    .url(['redis', 'rediss'])
+    .optional()
+    .describe('Redis, where instances count failed logins together'),
+};
+
+export interface AuthEnv {
+  readonly bcryptCost: number;
+  /** Null: private keys are stored readable. */
+  readonly signingKeyPassphrase: string | null;
+  readonly signingKeyMs: number;
+  readonly sessionIdleMs: number;
+  readonly sessionMaxMs: number;
+  readonly refreshGraceMs: number;
+  /** Null: failed logins are counted in this process. */
+  readonly redisUrl: string | null;
+}
+
+/** @throws SettingsError naming every setting that cannot be used */
+export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
+  const settings = parseEnv('auth', authSettings, env);
+  return {
+    bcryptCost: settings.AUTH_BCRYPT_COST,
+    signingKeyPassphrase: settings.AUTH_SIGNING_KEY_SECRET ?? null,
+    signingKeyMs: settings.AUTH_SIGNING_KEY_DAYS * DAY_MS,
+    sessionIdleMs: settings.AUTH_SESSION_IDLE_DAYS * DAY_MS,
+    sessionMaxMs: settings.AUTH_SESSION_MAX_DAYS * DAY_MS,
+    refreshGraceMs: settings.AUTH_REFRESH_GRACE_SECONDS * 1000,
+    redisUrl: settings.REDIS_URL ?? null,
+  };
+}

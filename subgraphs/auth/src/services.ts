@@ -1,0 +1,58 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Broadcast } from '@vibecode/platform/broadcast/broadcast';
+import type { Cache } from '@vibecode/platform/cache/cache';
+import type { Logger } from '@vibecode/platform/log';
+import { ApiKeyService } from './api-key.service.ts';
+import type { Clock } from './clock.ts';
+import type { AuthEnv } from './env.ts';
+import { LoginService } from './login.service.ts';
+import type { LoginThrottle } from './login.throttle.ts';
+import { createPasswordHasher, type PasswordHasher } from './password.ts';
+import { type CreateUser, RegistrationService } from './registration.service.ts';
+import { createRevocations } from './session.revocation.ts';
+import { SessionService } from './session.service.ts';
+import type { RotationPolicy } from './signing-key.plan.ts';
+import { SigningKeyRing } from './signing-key.ring.ts';
+import { TokenIssuer } from './token.issuer.ts';
+
+export interface AuthServicesOptions {
+  readonly env: AuthEnv;
+  readonly orm: MikroORM;
+  readonly cache: Cache;
+  readonly broadcast: Broadcast;
+  readonly throttle: LoginThrottle;
+  readonly createUser: CreateUser;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What resolvers and routes call. */
+export interface AuthServices {
+  readonly ring: SigningKeyRing;
+  readonly issuer: TokenIssuer;
+  readonly passwords: PasswordHasher;
+  readonly sessions: SessionService;
+  readonly registrations: RegistrationService;
+  readonly logins: LoginService;
+  readonly apiKeys: ApiKeyService;
+}
+
+/** A key is published for longer than verifiers keep a key set, and stays for longer than its last token lives. */
+const KEY_LEAD_MS = 60 * 60_000;
+const KEY_OVERLAP_MS = 60 * 60_000;
+
+export async function createAuthServices(options: AuthServicesOptions): Promise<AuthServices> {
+  const { env, orm, cache, broadcast, throttle, createUser, clock, log } = options;
+  const policy: RotationPolicy = { rotationMs: env.signingKeyMs, leadMs: KEY_LEAD_MS, overlapMs: KEY_OVERLAP_MS };
+  const passphrase = env.signingKeyPassphrase;
+  const ring = await SigningKeyRing.open({ orm, clock, policy, passphrase });
+  const issuer = new TokenIssuer({ ring, clock });
+  const revocations = createRevocations({ cache, broadcast, clock });
+  const lifetime = { idleMs: env.sessionIdleMs, maxMs: env.sessionMaxMs };
+  const sessions = new SessionService({ orm, clock, issuer, revocations, lifetime, graceMs: env.refreshGraceMs });
+  const passwords = await createPasswordHasher({ cost: env.bcryptCost });
+  const registrations = new RegistrationService({ orm, clock, passwords, sessions, createUser, log });
+  const logins = new LoginService({ orm, passwords, throttle, registrations, sessions });
+  const apiKeys = new ApiKeyService({ orm, clock, issuer, revocations });
+  return { ring, issuer, passwords, sessions, registrations, logins, apiKeys };
+}
