@@ -1,5 +1,6 @@
-import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql';
+import { Account } from './account.entity.ts';
 import type { ApiKeyScope } from './scope.ts';
 
 /** How much of a secret is kept readable, so that its owner can tell keys apart: `vck_` and eight characters. */
@@ -13,7 +14,7 @@ export class ApiKey {
   @PrimaryKey({ type: 'uuid' })
   id: string;
 
-  @Property({ type: 'uuid' })
+  @ManyToOne({ entity: () => Account, mapToPk: true, fieldName: 'account_id' })
   accountId: string;
 
   @Field(() => String)

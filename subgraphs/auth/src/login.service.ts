@@ -40,18 +40,18 @@ export class LoginService {
   }
 
   /**
-   * Ends every other session, and this one too when the request came without one; the answer is a new sign-in.
+   * Ends every session of the account; the answer is a new one.
    *
    * @throws InvalidCredentialsError when the current password is wrong
    */
   async changePassword(
-    viewer: { userId: string; sessionId: string | null },
+    userId: string,
     { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
     client: Client,
   ): Promise<SignIn> {
     const { orm, passwords, sessions } = this.#options;
-    const account = await orm.em.fork().findOne(Account, { id: viewer.userId });
-    if (!account) throw new NotFoundError('account', viewer.userId);
+    const account = await orm.em.fork().findOne(Account, { id: userId });
+    if (!account) throw new NotFoundError('account', userId);
     await this.#check(account, account.email, currentPassword, client);
     const passwordHash = await passwords.hash(newPassword);
     await orm.em.fork().transactional(async (em) => {

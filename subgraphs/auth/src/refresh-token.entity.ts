@@ -1,6 +1,6 @@
-import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { hashSecret } from './secret.ts';
-import type { Client } from './session.entity.ts';
+import { type Client, Session } from './session.entity.ts';
 
 /**
  * What presenting a refresh token means.
@@ -17,7 +17,7 @@ export class RefreshToken {
   @PrimaryKey({ type: 'uuid' })
   id: string;
 
-  @Property({ type: 'uuid' })
+  @ManyToOne({ entity: () => Session, mapToPk: true, fieldName: 'session_id' })
   sessionId: string;
 
   @Property({ type: 'text', unique: true })

@@ -1,5 +1,6 @@
-import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, GraphQLISODateTime, ID, ObjectType } from 'type-graphql';
+import { Account } from './account.entity.ts';
 import { addMs } from './clock.ts';
 
 /** Where a request came from, as far as it told. */
@@ -23,7 +24,7 @@ export class Session {
   @PrimaryKey({ type: 'uuid' })
   id: string;
 
-  @Property({ type: 'uuid' })
+  @ManyToOne({ entity: () => Account, mapToPk: true, fieldName: 'account_id' })
   accountId: string;
 
   @Field(() => GraphQLISODateTime)

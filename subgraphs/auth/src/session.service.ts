@@ -122,7 +122,7 @@ export class SessionService {
   }
 
   /** Ends all sessions of the account but one. */
-  async revokeOthers(accountId: string, keptId: string | null, client: Client): Promise<void> {
+  async revokeOthers(accountId: string, keptId: string, client: Client): Promise<void> {
     const { orm, clock, revocations } = this.#options;
     const now = clock();
     const ended = await orm.em.fork().transactional(async (em) => {

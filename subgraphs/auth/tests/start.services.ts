@@ -55,6 +55,7 @@ export async function startTestServices(
     orm,
     cache,
     clock,
+    broadcast,
     revoked,
     /** Topics and data of the events written so far about this account, in order. */
     async findEvents(accountId: string) {
