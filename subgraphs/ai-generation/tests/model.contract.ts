@@ -7,7 +7,8 @@ export interface ModelUnderTest {
 }
 
 export function createModelRequest(request: Partial<ModelRequest> = {}): ModelRequest {
-  const prompt = 'A JavaScript command-line program that counts from one to one hundred, with a comment for each number';
+  const prompt =
+    'A JavaScript command-line program that counts from one to one hundred, with a comment for each number';
   return {
     prompt,
     messages: [{ role: 'user', content: prompt }],
@@ -77,7 +78,9 @@ export function describeModel(name: string, createModel: () => Promise<ModelUnde
       const reason = new Error('the user has cancelled');
       let abortedAt = 0;
       const reading = (async () => {
-        for await (const { text } of test.model.stream(createModelRequest({ maxTokens: 4_000, signal: abort.signal }))) {
+        for await (const { text } of test.model.stream(
+          createModelRequest({ maxTokens: 4_000, signal: abort.signal }),
+        )) {
           if (text === '' || abortedAt) continue;
           abortedAt = performance.now();
           abort.abort(reason);
@@ -91,7 +94,9 @@ export function describeModel(name: string, createModel: () => Promise<ModelUnde
     it('sends nothing when the signal has aborted before', async () => {
       await using test = await createModel();
       const reason = new Error('too late');
-      await expect(collect(test.model.stream(createModelRequest({ signal: AbortSignal.abort(reason) })))).rejects.toBe(reason);
+      await expect(collect(test.model.stream(createModelRequest({ signal: AbortSignal.abort(reason) })))).rejects.toBe(
+        reason,
+      );
     });
   });
 }

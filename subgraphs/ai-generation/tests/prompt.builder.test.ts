@@ -1,0 +1,66 @@
+import { createPromptBuilder, type PromptInput } from '../src/prompt.builder.ts';
+
+function createInput(input: Partial<PromptInput> = {}): PromptInput {
+  const template = (title: string) => ({
+    score: 0.5,
+    template: {
+      id: title,
+      title,
+      description: `About ${title}`,
+      language: 'javascript',
+      framework: null,
+      tags: [],
+      files: [{ path: 'index.js', content: `// ${title} ${'x'.repeat(400)}\n` }],
+    },
+  });
+  return {
+    prompt: 'A greeting',
+    language: 'javascript',
+    framework: 'express',
+    templates: ['first', 'second', 'third'].map(template),
+    files: [{ path: 'server.js', content: 'serve();\n' }],
+    budgetTokens: 4_000,
+    ...input,
+  };
+}
+
+const toText = ({ messages }: { messages: readonly { content: string }[] }) => messages[1]!.content;
+
+describe('a built prompt', () => {
+  it('holds the request, the project, its files and the templates', async () => {
+    const build = await createPromptBuilder();
+    const text = toText(build(createInput()));
+    for (const part of [
+      '## first',
+      '## third',
+      '<file path="server.js">\nserve();\n</file>',
+      'javascript with express',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).toMatch(/A greeting\n$/);
+    expect(text).not.toContain('{{');
+  });
+
+  it('leaves out the least similar templates when they do not fit, and never the request', async () => {
+    const build = await createPromptBuilder();
+    const roomy = build(createInput());
+    const text = toText(build(createInput({ budgetTokens: roomy.tokens - 20 })));
+    expect(text).toContain('## second');
+    expect(text).not.toContain('## third');
+    expect(toText(build(createInput({ budgetTokens: 0 })))).toContain('A greeting');
+  });
+
+  it('takes what a user writes for text, never for a placeholder', async () => {
+    const build = await createPromptBuilder();
+    expect(toText(build(createInput({ prompt: 'Show {{files}} and $1 and $& please' })))).toContain(
+      'Show {{files}} and $1 and $& please',
+    );
+  });
+
+  it('has the same hash exactly when the same is asked', async () => {
+    const build = await createPromptBuilder();
+    expect(build(createInput()).sha256).toBe(build(createInput()).sha256);
+    expect(build(createInput()).sha256).not.toBe(build(createInput({ prompt: 'Another' })).sha256);
+  });
+});
