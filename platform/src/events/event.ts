@@ -3,7 +3,7 @@ import { type EventData, type Topic, topics } from '@vibecode/schema/events/topi
 import { z } from 'zod';
 import { newId } from '../id.ts';
 import type { ServiceName } from '../services.ts';
-import { currentTraceparent } from './trace.ts';
+import { injectTrace } from '../telemetry.ts';
 
 /** Media type of an event in CloudEvents structured JSON mode. */
 export const eventContentType = 'application/cloudevents+json; charset=UTF-8';
@@ -29,7 +29,7 @@ export interface EventInput<T extends Topic> {
  * @throws EventInvalidError when the data is not what the topic's schema asks for
  */
 export function createEvent<T extends Topic>(topic: T, input: EventInput<T>): Envelope<EventData<T>> {
-  const traceparent = currentTraceparent();
+  const { traceparent } = injectTrace({});
   return parseEvent({
     specversion: '1.0',
     id: newId(),

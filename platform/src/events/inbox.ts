@@ -1,13 +1,14 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Migration } from '@mikro-orm/migrations';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { SpanKind } from '@opentelemetry/api';
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { EventData, Topic } from '@vibecode/schema/events/topics';
 import type { MigrationClass } from '../database.ts';
 import type { Logger } from '../log.ts';
 import { type ServiceName, toDatabaseSchema } from '../services.ts';
+import { withSpan } from '../telemetry.ts';
 import type { EventBus } from './bus.ts';
-import { continueTrace } from './trace.ts';
 
 /** An event that a service has applied. */
 @Entity({ tableName: 'inbox' })
@@ -94,6 +95,8 @@ export function consumeEvents({ orm, bus, group, log, on }: ConsumeEventsOptions
       'messaging.message.id': event.id,
       'messaging.consumer.group.name': group,
     };
-    await continueTrace(`${event.type} process`, event.traceparent, attributes, () => apply(event, handle));
+    await withSpan(`${event.type} process`, { parent: event, kind: SpanKind.CONSUMER, attributes }, () =>
+      apply(event, handle),
+    );
   });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CloudEvent } from 'cloudevents';
 import { createEvent, EventInvalidError, parseEvent } from '../../src/events/event.ts';
+import { startTelemetry, withSpan } from '../../src/telemetry.ts';
 import { createUserRegistered } from './event.fixture.ts';
 
 describe('createEvent', () => {
@@ -21,6 +22,15 @@ describe('createEvent', () => {
   it('gives ids that sort by time', () => {
     const ids = Array.from({ length: 50 }, () => createUserRegistered().id);
     expect([...ids].sort()).toEqual(ids);
+  });
+
+  it('carries the trace of the operation that made it', async () => {
+    await using _ = startTelemetry({ service: 'test' });
+    expect(createUserRegistered().traceparent).toBeUndefined();
+    await withSpan('register', {}, async (span) => {
+      const { traceId, spanId } = span.spanContext();
+      expect(createUserRegistered().traceparent).toBe(`00-${traceId}-${spanId}-01`);
+    });
   });
 
   it('refuses data that is not what the topic asks for, naming the field', () => {

@@ -1,6 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Migration } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { trace } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { openDatabase } from '../../src/database.ts';
 import type { EventBus } from '../../src/events/bus.ts';
@@ -9,6 +10,7 @@ import { createLocalBus } from '../../src/events/local.bus.ts';
 import { startOutboxRelay } from '../../src/events/outbox.relay.ts';
 import { addToOutbox, OutboxMessage, outboxMigration } from '../../src/events/outbox.ts';
 import type { ServiceName } from '../../src/services.ts';
+import { startTelemetry, withSpan } from '../../src/telemetry.ts';
 import type { TestDatabase } from '../../src/testing/database.ts';
 import { Collector, createUserRegistered, silent } from './event.fixture.ts';
 
@@ -169,6 +171,22 @@ export function describeOutbox(database: string, startDatabase: () => Promise<Te
       await bus.publish([event, event]);
       expect(await welcomed(notification.orm)).toEqual(['Ann']);
       expect(applied.values).toEqual(['Ann']);
+    });
+
+    it('goes on with the trace of the operation that made the event', async () => {
+      await using db = await startDatabase();
+      await using notification = await openOrm(db.url, 'notification');
+      await using _telemetry = startTelemetry({ service: 'test' });
+      await using bus = createLocalBus({ log: silent });
+      const traces = new Collector<string | undefined>();
+      const onApplied = () => traces.add(trace.getActiveSpan()?.spanContext().traceId);
+      await using _ = await consumeWelcomes(notification.orm, bus, 'notification', onApplied);
+      const [event, traceId] = await withSpan('register', {}, async (span) => [
+        createUserRegistered(),
+        span.spanContext().traceId,
+      ]);
+      await bus.publish([event]);
+      expect(traces.values).toEqual([traceId]);
     });
 
     it('loses nothing and applies nothing twice over crashes at any point', async () => {
