@@ -110,7 +110,11 @@ function expandDocument(
   problems: ConfigProblem[],
 ): string[] {
   const files: string[] = [];
-  const reading: ExpansionSource = { ...source, readFile: (path) => (files.push(path), source.readFile(path)) };
+  const readFile = (path: string): string => {
+    files.push(path);
+    return source.readFile(path);
+  };
+  const reading: ExpansionSource = { ...source, readFile };
   visit(document, {
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return;

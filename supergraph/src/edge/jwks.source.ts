@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+
+export interface JwksSourceOptions {
+  readonly url: string;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  /** Age at which the keys are read again. Default 60,000. */
+  readonly pollIntervalMs?: number;
+  /** Least time between two readings, whatever key ids strangers make up. Default 1,000. */
+  readonly cooldownMs?: number;
+  /** Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds that only grow. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * The keys of an issuer, read when first needed. Rotation fails no request: a token that names a key not seen yet waits
+ * for one new reading, keys past their poll interval go on serving while they are read again, and a key server out of
+ * reach leaves the last keys in place.
+ *
+ * @returns a key resolver for jose; it throws jose's errors for an unknown key, and what reading threw when no keys were
+ *   ever read
+ */
+export function createJwksSource({
+  url,
+  headers = [],
+  pollIntervalMs = 60_000,
+  cooldownMs = 1_000,
+  timeoutMs = 5_000,
+  now = () => performance.now(),
+}: JwksSourceOptions): JWTVerifyGetKey {
+  let keys: JWTVerifyGetKey | null = null;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  const read = async (): Promise<void> => {
+    const waitMs = triedAtMs + cooldownMs - now();
+    if (waitMs > 0) await delay(waitMs);
+    triedAtMs = now();
+    keys = createLocalJWKSet(await fetchKeys(url, headers, timeoutMs));
+  };
+  const refresh = (): Promise<void> => {
+    reading ??= read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+
+  return async (header, token) => {
+    if (!keys) await refresh();
+    else if (now() - triedAtMs >= pollIntervalMs) refresh().catch(() => undefined);
+    try {
+      return await keys!(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await refresh().catch(() => undefined);
+      return keys!(header, token);
+    }
+  };
+}
+
+async function fetchKeys(
+  url: string,
+  headers: NonNullable<JwksSourceOptions['headers']>,
+  timeoutMs: number,
+): Promise<JSONWebKeySet> {
+  if (url.startsWith('file:')) return JSON.parse(await readFile(new URL(url), 'utf8')) as JSONWebKeySet;
+  const response = await fetch(url, {
+    headers: { accept: 'application/json', ...Object.fromEntries(headers.map(({ name, value }) => [name, value])) },
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (!response.ok) throw new Error(`The key set at ${url} answered ${response.status}; expected 200 with a JWKS.`);
+  return (await response.json()) as JSONWebKeySet;
+}
