@@ -9,7 +9,7 @@ import type { Infrastructure } from './infrastructure.ts';
 import { createLog } from './log.ts';
 import { openRedis } from './redis/redis.connection.ts';
 import { createServiceClient } from './service-call.ts';
-import { type ServiceName, toDatabaseSchema } from './services.ts';
+import type { ServiceName } from './services.ts';
 import { databaseSetting, serviceSettings, urlSetting } from './settings.ts';
 import { createRedisStreamLog } from './stream-log/redis.stream-log.ts';
 import type { RunningSubgraph } from './subgraph.ts';
@@ -48,11 +48,13 @@ async function openInfrastructure(
     startTelemetry({ service, zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT }),
   );
   const log = createLog({ service, level: settings.LOG_LEVEL });
-  const connection = running.use(await openRedis({ url: settings.REDIS_URL, log }));
+  const connection = running.use(await openRedis({ url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX, log }));
   const cache = running.use(createRedisCache(connection));
   const broadcast = running.use(createRedisBroadcast(connection));
   const streamLog = running.use(createRedisStreamLog({ connection, broadcast }));
-  const bus = running.use(createKafkaBus({ brokers: settings.KAFKA_BROKERS, service, log }));
+  const bus = running.use(
+    createKafkaBus({ brokers: settings.KAFKA_BROKERS, prefix: settings.KAFKA_PREFIX, service, log }),
+  );
   const services = {
     // A service that asks for itself is reached where it listens.
     url: (name: ServiceName) =>

@@ -34,6 +34,13 @@ export const sharedSettings = {
   MONGODB_URL: setting.url(['mongodb', 'mongodb+srv']).describe('MongoDB: the documents of the project service'),
 };
 
+/** Names within shared servers, so that several systems can use one. */
+const namespaceSettings = {
+  REDIS_PREFIX: z.string().default('vibecode:').describe('begins every Redis key and channel'),
+  KAFKA_PREFIX: z.string().default('').describe('begins every Kafka topic and consumer group'),
+  MONGODB_DATABASE: z.string().default('vibecode').describe('MongoDB database'),
+};
+
 /** Settings of one service as a process of its own. All are required that have no default. */
 export function serviceSettings(service: ServiceName) {
   const { MONGODB_URL, ...shared } = sharedSettings;
@@ -41,6 +48,7 @@ export function serviceSettings(service: ServiceName) {
   return {
     ...processSettings,
     ...shared,
+    ...namespaceSettings,
     ...(service === 'project'
       ? { MONGODB_URL }
       : { [databaseSetting(service)]: postgresUrl().describe(`PostgreSQL database of the ${service} service`) }),
@@ -61,6 +69,7 @@ export function serviceSettings(service: ServiceName) {
 export const embeddedSettings = {
   ...processSettings,
   ...Object.fromEntries(Object.entries(sharedSettings).map(([name, schema]) => [name, schema.optional()])),
+  ...namespaceSettings,
   ...Object.fromEntries(
     serviceNames
       .filter((service) => service !== 'project')

@@ -63,7 +63,9 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   let broadcast: Broadcast;
   let streamLog: StreamLog;
   if (env.REDIS_URL) {
-    const connection = started.use(await openRedis({ url: env.REDIS_URL, log: hostLog }));
+    const connection = started.use(
+      await openRedis({ url: env.REDIS_URL, prefix: env.REDIS_PREFIX || undefined, log: hostLog }),
+    );
     cache = started.use(createRedisCache(connection));
     broadcast = started.use(createRedisBroadcast(connection));
     streamLog = started.use(createRedisStreamLog({ connection, broadcast }));
@@ -104,7 +106,15 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
       const databaseUrl = env[databaseSetting(service)];
       const serviceLog = log(service);
       const bus =
-        local ?? rest.use(createKafkaBus({ brokers: (env.KAFKA_BROKERS ?? '').split(','), service, log: serviceLog }));
+        local ??
+        rest.use(
+          createKafkaBus({
+            brokers: (env.KAFKA_BROKERS ?? '').split(','),
+            prefix: env.KAFKA_PREFIX ?? '',
+            service,
+            log: serviceLog,
+          }),
+        );
       return {
         service,
         embedded: true,
@@ -112,7 +122,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
         databasePoolSize: databaseUrl ? 10 : EMBEDDED_POOL_SIZE,
         documents: () =>
           env.MONGODB_URL
-            ? openMongoDocuments({ url: env.MONGODB_URL, database: `vibecode_${toDatabaseSchema(service)}` })
+            ? openMongoDocuments({ url: env.MONGODB_URL, database: env.MONGODB_DATABASE || 'vibecode' })
             : openPgliteDocuments({ url: postgres.url, schema: toDatabaseSchema(service) }),
         bus,
         streamLog,

@@ -1,0 +1,52 @@
+// Emits the SDL of every subgraph, composes the supergraph, and holds the result against the promised client API.
+//   node scripts/schema.ts           writes schema/subgraphs/*.graphql and schema/supergraph.graphql
+//   node scripts/schema.ts --check   changes nothing; exits 1 when a file is out of date or the API broke
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { Supergraph } from '@apollo/federation-internals';
+import { defaultPorts, serviceNames } from '@vibecode/platform/services';
+import { buildSchema, findBreakingChanges, parse } from 'graphql';
+
+const directory = join(import.meta.dirname, '..', 'schema');
+const check = process.argv.includes('--check');
+const problems: string[] = [];
+
+async function emit(file: string, text: string): Promise<void> {
+  const path = join(directory, file);
+  if (!check) return writeFile(path, text);
+  const committed = await readFile(path, 'utf8').catch(() => '');
+  if (committed !== text) problems.push(`schema/${file} is out of date: run 'npm run schema' and commit it.`);
+}
+
+const subgraphs: { name: string; url: string; sdl: string }[] = [];
+for (const name of serviceNames) {
+  const { sdl } = (await import(`@vibecode/${name}/schema`)) as { sdl: string };
+  subgraphs.push({ name, url: `http://127.0.0.1:${defaultPorts[name]}/graphql`, sdl });
+  await emit(`subgraphs/${name}.graphql`, sdl);
+}
+
+const { errors, supergraphSdl } = composeServices(
+  subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+);
+if (!supergraphSdl) {
+  for (const { message } of errors ?? []) process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+await emit('supergraph.graphql', supergraphSdl);
+
+// What of the promised API is not there yet stands in a list that only ever shrinks.
+const promised = buildSchema(await readFile(join(directory, 'api.graphql'), 'utf8'));
+const actual = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
+const allowed = new Set(
+  (await readFile(join(directory, 'api.missing.txt'), 'utf8'))
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#')),
+);
+const broken = new Set(findBreakingChanges(promised, actual).map(({ description }) => description));
+for (const change of broken) if (!allowed.has(change)) problems.push(`The client API is not kept: ${change}`);
+for (const line of allowed)
+  if (!broken.has(line)) problems.push(`schema/api.missing.txt lists what is there by now, take it out: ${line}`);
+
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exit(problems.length > 0 ? 1 : 0);
