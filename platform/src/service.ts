@@ -67,8 +67,7 @@ async function openInfrastructure(
     embedded: false,
     databaseUrl: named[databaseSetting(service)] ?? '',
     databasePoolSize: 10,
-    documents: () =>
-      openMongoDocuments({ url: named.MONGODB_URL ?? '', database: `vibecode_${toDatabaseSchema(service)}` }),
+    documents: () => openMongoDocuments({ url: named.MONGODB_URL ?? '', database: settings.MONGODB_DATABASE }),
     bus,
     streamLog,
     cache,
