@@ -1,0 +1,59 @@
+// Everything that can be said of a change without starting a server, two steps at a time.
+//   node scripts/check.ts       exits 1 when a step fails, and shows what it printed
+import { spawn } from 'node:child_process';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+
+interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const steps: Step[] = [
+  { name: 'fast tests', command: 'node', args: [...JEST, '--maxWorkers=1', '--silent'], env: { TEST_KIND: 'fast' } },
+  { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
+  { name: 'boundaries', command: 'node', args: ['scripts/boundaries.ts'] },
+  { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
+  { name: 'schema: drift, and the promised API', command: 'node', args: ['scripts/schema.ts', '--check'] },
+  { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },
+];
+for await (const file of glob('{scripts,tests,**/tsconfig.tests.json}', {
+  cwd: root,
+  exclude: (path) => path === 'node_modules',
+})) {
+  steps.push({ name: `types of ${file}`, command: 'tsc', args: ['-p', file] });
+}
+
+async function run({ name, command, args, env = {} }: Step): Promise<boolean> {
+  const started = performance.now();
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)\n${code === 0 ? '' : `${output}\n`}`);
+  return code === 0;
+}
+
+let failed = 0;
+const waiting = steps[Symbol.iterator]();
+await Promise.all(
+  [1, 2].map(async () => {
+    for (const step of waiting) if (!(await run(step))) failed++;
+  }),
+);
+process.stdout.write(failed ? `${failed} of ${steps.length} checks failed\n` : `all ${steps.length} checks passed\n`);
+process.exit(failed ? 1 : 0);
