@@ -30,6 +30,9 @@ const FEDERATION_DIRECTIVES = [
 const RESUMABLE_SPEC = 'https://specs.vibecode.dev/resumable/v1.0';
 const RESUMABLE_DEFINITION = 'directive @resumable(cursor: String!, argument: String!) on FIELD_DEFINITION';
 
+/** What type-graphql calls `GraphQLISODateTime`; clients know it as `DateTime`. */
+const CODE_FIRST_DATE_TIME = 'DateTimeISO';
+
 // biome-ignore lint/suspicious/noExplicitAny: a reference holds whichever key fields the gateway knows
 export type ReferenceResolver = (reference: any, context: any) => unknown;
 
@@ -65,6 +68,10 @@ export function buildSubgraphSchema({
   });
   const sdl = toFederationSdl(printSchemaWithDirectives(codeFirst));
   const map = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
+  if (map[CODE_FIRST_DATE_TIME]) {
+    map.DateTime = map[CODE_FIRST_DATE_TIME];
+    delete map[CODE_FIRST_DATE_TIME];
+  }
   for (const [type, resolve] of Object.entries(references)) {
     if (!map[type]) map[type] = {};
     map[type].__resolveReference = resolve;
@@ -77,6 +84,9 @@ async function* neverYields(): AsyncGenerator<never> {}
 
 function toFederationSdl(printed: string): string {
   const document = visit(parse(printed), {
+    [Kind.NAME]: {
+      enter: (node) => (node.value === CODE_FIRST_DATE_TIME ? { ...node, value: 'DateTime' } : undefined),
+    },
     // Definitions of federation's own directives come with the link.
     [Kind.DIRECTIVE_DEFINITION]: { enter: () => null },
   });
