@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '@vibecode/platform/redis/redis.connection';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -28,11 +28,11 @@ export interface LoginThrottle {
 }
 
 /** @param redis where instances count together; null counts in this process */
-export function createLoginThrottle(redis: Redis | null, policy: ThrottlePolicy = {}): LoginThrottle {
+export function createLoginThrottle(redis: RedisConnection | null, policy: ThrottlePolicy = {}): LoginThrottle {
   const { accountFailures = 10, addressFailures = 100, windowSeconds = 15 * 60 } = policy;
   const create = (keyPrefix: string, points: number): RateLimiterAbstract => {
-    const options = { keyPrefix: `auth:${keyPrefix}`, points, duration: windowSeconds };
-    return redis ? new RateLimiterRedis({ ...options, storeClient: redis }) : new RateLimiterMemory(options);
+    const options = { keyPrefix: `${redis?.prefix ?? ''}auth:${keyPrefix}`, points, duration: windowSeconds };
+    return redis ? new RateLimiterRedis({ ...options, storeClient: redis.commands }) : new RateLimiterMemory(options);
   };
   const byAccount = create('login-account', accountFailures);
   const byAddress = create('login-address', addressFailures);

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Broadcast } from '@vibecode/platform/broadcast/broadcast';
 import type { Cache } from '@vibecode/platform/cache/cache';
+import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { ApiKeyService } from './api-key.service.ts';
 import type { Clock } from './clock.ts';
@@ -14,12 +15,14 @@ import { SessionService } from './session.service.ts';
 import type { RotationPolicy } from './signing-key.plan.ts';
 import { SigningKeyRing } from './signing-key.ring.ts';
 import { TokenIssuer } from './token.issuer.ts';
+import { TokenService } from './token.service.ts';
 
 export interface AuthServicesOptions {
   readonly env: AuthEnv;
   readonly orm: MikroORM;
   readonly cache: Cache;
   readonly broadcast: Broadcast;
+  readonly verifier: TokenVerifier;
   readonly throttle: LoginThrottle;
   readonly createUser: CreateUser;
   readonly clock: Clock;
@@ -29,7 +32,7 @@ export interface AuthServicesOptions {
 /** What resolvers and routes call. */
 export interface AuthServices {
   readonly ring: SigningKeyRing;
-  readonly issuer: TokenIssuer;
+  readonly tokens: TokenService;
   readonly passwords: PasswordHasher;
   readonly sessions: SessionService;
   readonly registrations: RegistrationService;
@@ -42,7 +45,7 @@ const KEY_LEAD_MS = 60 * 60_000;
 const KEY_OVERLAP_MS = 60 * 60_000;
 
 export async function createAuthServices(options: AuthServicesOptions): Promise<AuthServices> {
-  const { env, orm, cache, broadcast, throttle, createUser, clock, log } = options;
+  const { env, orm, cache, broadcast, verifier, throttle, createUser, clock, log } = options;
   const policy: RotationPolicy = { rotationMs: env.signingKeyMs, leadMs: KEY_LEAD_MS, overlapMs: KEY_OVERLAP_MS };
   const passphrase = env.signingKeyPassphrase;
   const ring = await SigningKeyRing.open({ orm, clock, policy, passphrase });
@@ -54,5 +57,6 @@ export async function createAuthServices(options: AuthServicesOptions): Promise<
   const registrations = new RegistrationService({ orm, clock, passwords, sessions, createUser, log });
   const logins = new LoginService({ orm, passwords, throttle, registrations, sessions });
   const apiKeys = new ApiKeyService({ orm, clock, issuer, revocations });
-  return { ring, issuer, passwords, sessions, registrations, logins, apiKeys };
+  const tokens = new TokenService({ orm, issuer, verifier });
+  return { ring, tokens, passwords, sessions, registrations, logins, apiKeys };
 }

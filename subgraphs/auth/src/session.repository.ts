@@ -36,3 +36,13 @@ export async function deleteEnded(em: EntityManager, before: Date): Promise<void
   await em.execute('delete from auth.session where expires_at < ? or revoked_at < ?', [before, before]);
   await em.execute('delete from auth.refresh_token where expires_at < ?', [before]);
 }
+
+/** Whether the session or API key that a token names as `sid` was revoked, or is gone. */
+export async function isRevoked(em: EntityManager, id: string): Promise<boolean> {
+  const [found] = await em.execute<{ revoked: boolean }[]>(
+    `select revoked_at is not null as revoked from auth.session where id = ?
+     union all select revoked_at is not null from auth.api_key where id = ?`,
+    [id, id],
+  );
+  return found?.revoked ?? true;
+}

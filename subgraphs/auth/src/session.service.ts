@@ -136,12 +136,6 @@ export class SessionService {
     for (const session of ended) await revocations.announce(session.id, now);
   }
 
-  /** Whether the session behind an access token goes on, asked of the database. */
-  async isLive(accountId: string, id: string): Promise<boolean> {
-    const session = await findSession(this.#options.orm.em.fork(), accountId, id);
-    return session?.isLive(this.#options.clock()) ?? false;
-  }
-
   /** Announces again what a cache that lives in memory forgot. Run at start. */
   async announceRecent(): Promise<void> {
     const { orm, clock, revocations } = this.#options;

@@ -1,13 +1,15 @@
 import { createMemoryBroadcast } from '@vibecode/platform/broadcast/memory.broadcast';
 import { createMemoryCache } from '@vibecode/platform/cache/memory.cache';
 import { OutboxMessage } from '@vibecode/platform/events/outbox';
+import { createTokenVerifier } from '@vibecode/platform/identity';
 import { createLog } from '@vibecode/platform/log';
+import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import type { Clock } from '../src/clock.ts';
 import { openAuthDatabase } from '../src/database.ts';
 import { parseAuthEnv } from '../src/env.ts';
 import { createLoginThrottle, type ThrottlePolicy } from '../src/login.throttle.ts';
 import type { CreateUser } from '../src/registration.service.ts';
-import { createAuthServices } from '../src/services.ts';
+import { type AuthServices, createAuthServices } from '../src/services.ts';
 
 export const client = { userAgent: 'test browser', ip: '192.0.2.1' };
 export const otherClient = { userAgent: 'another browser', ip: '198.51.100.7' };
@@ -39,13 +41,21 @@ export async function startTestServices(
   const revoked: { sessionId: string; expiresAt: string }[] = [];
   await broadcast.subscribe('session.revoked', (message) => void revoked.push(JSON.parse(message)));
   const env = parseAuthEnv({ AUTH_BCRYPT_COST: String(cost) });
-  const services = await createAuthServices({
+  // The keys are those of the ring, which is made with the verifier: asked for at the first use.
+  const verifier = await createTokenVerifier({
+    keys: (header, token) => createLocalJWKSet(services.ring.jwks as JSONWebKeySet)(header, token),
+    cache,
+    broadcast,
+    now: () => clock().getTime(),
+  });
+  const services: AuthServices = await createAuthServices({
     env,
     orm,
     cache,
     broadcast,
     clock,
     log,
+    verifier,
     createUser: (user) => createUser(user),
     throttle: createLoginThrottle(null, throttle),
   });
@@ -55,7 +65,7 @@ export async function startTestServices(
     orm,
     cache,
     clock,
-    broadcast,
+    verifier,
     revoked,
     /** Topics and data of the events written so far about this account, in order. */
     async findEvents(accountId: string) {

@@ -1,0 +1,24 @@
+import { ForbiddenError } from '@vibecode/platform/errors';
+import { requireViewer, type Viewer } from '@vibecode/platform/identity';
+import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
+import { accountScope } from './scope.ts';
+import type { AuthServices } from './services.ts';
+import type { Client } from './session.entity.ts';
+
+/** Of one operation. Services fork an entity manager for each unit of work, as each mutation commits by itself. */
+export interface AuthContext extends OperationContext {
+  readonly services: AuthServices;
+  readonly client: Client;
+}
+
+/**
+ * The person who signed in. Programs with an API key may not touch sessions, keys or the password.
+ *
+ * @throws UnauthenticatedError, ForbiddenError
+ */
+export function requirePerson(viewer: Viewer | null): Viewer & { readonly sessionId: string } {
+  const { sessionId, ...person } = requireViewer(viewer);
+  if (sessionId === null || !person.scopes.includes(accountScope))
+    throw new ForbiddenError('This needs a person who signed in with a password; an API key cannot do it.');
+  return { ...person, sessionId };
+}

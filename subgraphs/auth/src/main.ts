@@ -1,0 +1,58 @@
+import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
+import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { openRedis } from '@vibecode/platform/redis/redis.connection';
+import { runService } from '@vibecode/platform/service';
+import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
+import { z } from 'zod';
+import { createAuthRoutes } from './auth.routes.ts';
+import { toClient } from './client.ts';
+import { systemClock } from './clock.ts';
+import type { AuthContext } from './context.ts';
+import { openAuthDatabase } from './database.ts';
+import { parseAuthEnv } from './env.ts';
+import { startInterval } from './interval.ts';
+import { createLoginThrottle } from './login.throttle.ts';
+import type { CreateUser } from './registration.service.ts';
+import { schema } from './schema.ts';
+import { createAuthServices } from './services.ts';
+
+const [KEYS_EVERY_MS, PENDING_EVERY_MS, ENDED_EVERY_MS] = [5 * 60_000, 30_000, 60 * 60_000];
+
+/** Starts auth on what it is given. Disposing it stops the server first and closes the database last. */
+export async function startAuth(infrastructure: Infrastructure): Promise<RunningSubgraph> {
+  const { bus, cache, broadcast, calls, verifier, log } = infrastructure;
+  const env = parseAuthEnv(infrastructure.env);
+  await using started = new AsyncDisposableStack();
+
+  const orm = await openAuthDatabase(infrastructure.databaseUrl, infrastructure.databasePoolSize);
+  started.defer(() => orm.close(true));
+  const redis = env.redisUrl === null ? null : started.use(await openRedis({ url: env.redisUrl, log }));
+  started.use(startOutboxRelay({ orm, bus, log, service: 'auth' }));
+
+  const createUser: CreateUser = async (user) => {
+    await calls.call('user', 'users', { userId: user.id, body: user, result: z.object({ id: z.literal(user.id) }) });
+  };
+  const throttle = createLoginThrottle(redis);
+  const clock = systemClock;
+  const services = await createAuthServices({ env, orm, cache, broadcast, verifier, throttle, createUser, clock, log });
+  await services.sessions.announceRecent();
+
+  const { ring, registrations, sessions } = services;
+  started.use(startInterval('signing-keys.refresh', KEYS_EVERY_MS, () => ring.refresh(), log));
+  started.use(startInterval('registrations.finish', PENDING_EVERY_MS, () => registrations.finishPending(), log));
+  started.use(startInterval('sessions.delete', ENDED_EVERY_MS, () => sessions.deleteEnded(), log));
+
+  const subgraph = started.use(
+    await startSubgraph<AuthContext>({
+      infrastructure,
+      schema: schema.schema,
+      context: (operation) => ({ ...operation, services, client: toClient(operation.headers) }),
+      routes: createAuthRoutes(services, infrastructure.serviceSecret),
+      ready: { database: () => orm.em.fork().execute('select 1') },
+    }),
+  );
+  const all = started.move();
+  return { name: subgraph.name, url: subgraph.url, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+if (import.meta.main) await runService('auth', startAuth);
