@@ -17,6 +17,12 @@ describe('lockDirectory', () => {
     await using _second = await lockDirectory(directory);
   });
 
+  it('takes a directory whose path is too long for a socket', async () => {
+    const directory = join(await newDirectory(), 'deep'.repeat(40));
+    await using _first = await lockDirectory(directory);
+    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUseError);
+  });
+
   it('takes over from a process that was killed', async () => {
     const directory = await newDirectory();
     const script = `require('node:net').createServer().listen(${JSON.stringify(join(directory, 'lock.sock'))}, () => console.log('locked'))`;

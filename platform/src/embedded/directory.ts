@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Source: sun_path in unix(7), the smallest of the systems in use. */
+const MAX_SOCKET_PATH_BYTES = 100;
 
 /** Another process works on the directory. */
 export class DirectoryInUseError extends Error {
@@ -16,7 +21,7 @@ export class DirectoryInUseError extends Error {
  */
 export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
   await mkdir(directory, { recursive: true });
-  const path = join(directory, 'lock.sock');
+  const path = toSocketPath(directory);
   const server = await listen(path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     if (await answers(path)) {
@@ -29,25 +34,32 @@ export async function lockDirectory(directory: string): Promise<AsyncDisposable>
   });
   return {
     async [Symbol.asyncDispose]() {
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise((done) => server.close(done));
     },
   };
 }
 
+/** Socket paths are short; a deep directory has its socket among the temporary files, named after it. */
+function toSocketPath(directory: string): string {
+  const path = join(directory, 'lock.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
+  return join(tmpdir(), `vibecode-${createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 16)}.sock`);
+}
+
 function listen(path: string): Promise<Server> {
   const server = createServer((socket) => socket.destroy());
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     server.once('error', reject);
-    server.listen(path, () => resolve(server.unref()));
+    server.listen(path, () => done(server.unref()));
   });
 }
 
 function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const socket = connect(path, () => {
       socket.destroy();
-      resolve(true);
+      done(true);
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', () => done(false));
   });
 }
