@@ -1,0 +1,82 @@
+// `npm start`: every service and the gateway in one process; what no URL names is embedded.
+import { access, constants, mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { DirectoryInUseError, lockDirectory } from '@vibecode/platform/embedded/directory';
+import { startEmbeddedHost } from '@vibecode/platform/embedded/host';
+import { parseEnv } from '@vibecode/platform/env';
+import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { createLog } from '@vibecode/platform/log';
+import { toStartFailure, untilTold } from '@vibecode/platform/service';
+import { type ServiceName, serviceNames } from '@vibecode/platform/services';
+import { embeddedSettings } from '@vibecode/platform/settings';
+import type { RunningSubgraph } from '@vibecode/platform/subgraph';
+import { startTelemetry } from '@vibecode/platform/telemetry';
+import { pino } from 'pino';
+
+type Start = (infrastructure: Infrastructure) => Promise<RunningSubgraph>;
+
+const started = performance.now();
+const root = resolve(import.meta.dirname, '..');
+const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** The port is asked for at the end; that it is taken is better known before everything has started. */
+async function assertPortIsFree(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((done, reject) => {
+    probe.once('error', reject);
+    probe.listen(port, host, () => probe.close(() => done()));
+  });
+}
+
+async function startService(name: ServiceName, infrastructure: Infrastructure): Promise<RunningSubgraph> {
+  const module = (await import(`@vibecode/${name}/main`)) as Record<string, Start>;
+  const start = Object.entries(module).find(([key]) => key.startsWith('start'))?.[1];
+  if (!start) throw new Error(`@vibecode/${name}/main exports no start function.`);
+  return start(infrastructure);
+}
+
+async function run(): Promise<void> {
+  const settings = parseEnv('VibeCode AI', embeddedSettings);
+  const dataDir = resolve(root, settings.DATA_DIR);
+  await assertPortIsFree(settings.HOST, settings.PORT);
+  await mkdir(dataDir, { recursive: true });
+  await access(dataDir, constants.W_OK);
+
+  await using running = new AsyncDisposableStack();
+  running.use(await lockDirectory(dataDir));
+  running.use(
+    startTelemetry({
+      service: 'vibecode',
+      zipkinUrl: settings.ZIPKIN_URL,
+      otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+    }),
+  );
+  const logFile = join(dataDir, 'vibecode.log');
+  const destination = pino.destination({ dest: logFile, sync: false, mkdir: true });
+  const log = (service: string) => createLog({ service, level: settings.LOG_LEVEL, destination });
+
+  say(`Starting VibeCode AI with its data in ${dataDir}`);
+  const host = running.use(await startEmbeddedHost({ env: process.env, dataDir, log }));
+  say(`  data         ${seconds()} s`);
+  const urls = new Map<ServiceName, string>();
+  for (const name of serviceNames) {
+    const subgraph = running.use(await startService(name, await host.infrastructure(name)));
+    host.register(name, subgraph.url);
+    urls.set(name, subgraph.url);
+    say(`  ${name.padEnd(16)} ${seconds()} s`);
+  }
+  host.opened();
+  void urls;
+  say(`Ready in ${seconds()} s`);
+  const signal = await untilTold();
+  say(`${signal}: stopping`);
+}
+
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${error instanceof DirectoryInUseError ? error.message : toStartFailure(error, 'VibeCode AI')}\n`);
+  process.exitCode = 1;
+}

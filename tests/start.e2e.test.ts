@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { ask } from './support/client.ts';
+import { createDataDirectory, startEmbeddedGraph } from './support/embedded-graph.ts';
+
+const refusal = (start: Promise<AsyncDisposable>) =>
+  start.then(
+    () => 'it started',
+    (error: Error) => error.message,
+  );
+
+describe('npm start', () => {
+  it('keeps its data, and stops in order', async () => {
+    await using data = await createDataDirectory();
+    const login = 'mutation($input: LoginInput!) { login(input: $input) { user { id } } }';
+    const ids: unknown[] = [];
+    for (let round = 0; round < 2; round++) {
+      await using graph = await startEmbeddedGraph({ dataDir: data.path });
+      const [, email, password] = /Demo login: (\S+) (\S+)/.exec(graph.process.output()) ?? [];
+      const answer = await ask(graph.url, login, { input: { email, password } });
+      expect(answer.errors).toBeUndefined();
+      ids.push(answer.data.login.user.id);
+      graph.process.kill('SIGINT');
+      expect(await graph.process.exited).toBe(0);
+    }
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  it('says what is wrong and ends with 1: a taken port', async () => {
+    await using data = await createDataDirectory();
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as { port: number };
+    const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env: { PORT: String(port) } }));
+    holder.close();
+    expect(message).toContain('ended with 1');
+    expect(message).toContain(`127.0.0.1:${port} is taken`);
+  });
+
+  it('says what is wrong and ends with 1: a directory that cannot be', async () => {
+    await using data = await createDataDirectory();
+    const file = join(data.path, 'file');
+    await writeFile(file, '');
+    const message = await refusal(startEmbeddedGraph({ dataDir: join(file, 'below') }));
+    expect(message).toContain('ended with 1');
+    expect(message).toContain(`no permission to mkdir '${join(file, 'below')}'`.slice(-join(file, 'below').length - 1));
+  });
+
+  it('says what is wrong and ends with 1: every bad setting at once', async () => {
+    await using data = await createDataDirectory();
+    const env = { PORT: 'eighty', LOG_LEVEL: 'loud', REDIS_URL: 'localhost' };
+    const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env }));
+    expect(message).toContain('ended with 1');
+    for (const name of Object.keys(env)) expect(message).toContain(name);
+    expect(message).toContain('expected a whole number from 0 to 65535');
+  });
+});
