@@ -1,0 +1,69 @@
+import type { DocumentCollection, Documents } from '@vibecode/platform/documents/documents';
+import { isText } from './changeset.ts';
+
+/** Content of files, once for each project and hash. */
+interface BlobDocument {
+  /** `<project id>/<sha256>` */
+  readonly _id: string;
+  readonly projectId: string;
+  readonly encoding: 'utf8' | 'base64';
+  readonly content: string;
+  /** When somebody last wanted to have it: a sweeper leaves alone what was touched lately. */
+  readonly touchedAt: string;
+}
+
+const CONCURRENT_WRITES = 8;
+
+/** Contents of projects. Who may see them is settled by who may see the version that has them. */
+export class BlobRepository {
+  readonly #blobs: DocumentCollection<BlobDocument>;
+
+  constructor(documents: Documents) {
+    this.#blobs = documents.collection<BlobDocument>('blobs');
+  }
+
+  async createIndexes(): Promise<void> {
+    await this.#blobs.createIndex(['projectId']);
+  }
+
+  /** @param ids `toBlobId` of each. @returns in their order; null for what is not there */
+  async find(ids: readonly string[]): Promise<(Buffer | null)[]> {
+    const found = await this.#blobs.find({ _id: { in: ids } });
+    const byId = new Map(found.map(({ _id, content, encoding }) => [_id, Buffer.from(content, encoding)]));
+    return ids.map((id) => byId.get(id) ?? null);
+  }
+
+  /** Afterwards all are there, and stay for at least as long as a sweeper spares what was touched. */
+  async store(projectId: string, contents: ReadonlyMap<string, Buffer>, now: Date): Promise<void> {
+    const waiting = contents.entries();
+    const work = async () => {
+      for (const [sha256, content] of waiting) await this.#put(projectId, sha256, content, now.toISOString());
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_WRITES }, work));
+  }
+
+  /** Deletes contents unless they were touched since. */
+  async sweep(projectId: string, sha256s: Iterable<string>, touchedBefore: Date): Promise<void> {
+    for (const sha256 of sha256s) {
+      await this.#blobs.deleteOne({ _id: toBlobId(projectId, sha256), touchedAt: { lt: touchedBefore.toISOString() } });
+    }
+  }
+
+  async deleteByProject(projectId: string): Promise<void> {
+    await this.#blobs.deleteMany({ projectId });
+  }
+
+  async #put(projectId: string, sha256: string, bytes: Buffer, touchedAt: string): Promise<void> {
+    const _id = toBlobId(projectId, sha256);
+    const encoding = isText(bytes) ? 'utf8' : 'base64';
+    const blob: BlobDocument = { _id, projectId, encoding, content: bytes.toString(encoding), touchedAt };
+    // A sweeper may delete it between the two; then it is inserted after all.
+    while (!(await this.#blobs.insertOne(blob))) {
+      if (await this.#blobs.updateOne({ _id }, { touchedAt })) return;
+    }
+  }
+}
+
+export function toBlobId(projectId: string, sha256: string): string {
+  return `${projectId}/${sha256}`;
+}

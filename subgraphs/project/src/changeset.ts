@@ -1,0 +1,188 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { InvalidInputError } from '@vibecode/platform/errors';
+import { ChangeConflictError, ProjectTooLargeError } from './errors.ts';
+import { assertPath } from './file.path.ts';
+import type { FileTree, TreeFile } from './file.tree.ts';
+
+export interface ChangeBase {
+  readonly path: string;
+  /** SHA-256 that the file must have when the change's turn comes. */
+  readonly ifSha256: string | null;
+}
+
+export type Change = ChangeBase &
+  (
+    | { readonly operation: 'WRITE'; readonly content: Buffer }
+    | { readonly operation: 'EDIT'; readonly search: string; readonly replace: string }
+    | { readonly operation: 'DELETE' }
+    | { readonly operation: 'MOVE'; readonly to: string }
+  );
+
+export type Operation = Change['operation'];
+
+/** What a whole set did to one path. */
+export interface PathChange {
+  readonly path: string;
+  /** The last one that touched the path. */
+  readonly operation: Operation;
+  /** Content's SHA-256 before the set; null when there was no file. */
+  readonly before: string | null;
+  /** And after it. */
+  readonly after: string | null;
+}
+
+export interface ProjectLimits {
+  readonly files: number;
+  readonly fileBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface AppliedChanges {
+  readonly tree: FileTree;
+  readonly changes: readonly PathChange[];
+  /** Content that is new in this set, by SHA-256. */
+  readonly blobs: ReadonlyMap<string, Buffer>;
+}
+
+export interface ApplyOptions {
+  readonly limits: ProjectLimits;
+  /** Of the version that is being made. */
+  readonly versionId: string;
+  /** Content of a file that the base tree has. */
+  read(sha256: string): Promise<Buffer>;
+}
+
+/**
+ * Applies changes to a copy of the tree, one after another: each sees what those before it did. All fit, or it throws and
+ * nothing has happened.
+ *
+ * @throws {PathInvalidError} a path that cannot be, or not beside the others
+ * @throws {ChangeConflictError} a change that does not fit the files as they are
+ * @throws {ProjectTooLargeError} a result beyond the limits
+ */
+export async function applyChanges(
+  base: FileTree,
+  changes: readonly Change[],
+  { limits, versionId, read }: ApplyOptions,
+): Promise<AppliedChanges> {
+  const tree = base.copy();
+  const blobs = new Map<string, Buffer>();
+  const touched = new Map<string, Operation>();
+
+  const write = (path: string, content: Buffer, field: string) => {
+    if (content.length > limits.fileBytes) {
+      throw new ProjectTooLargeError(field, 'bytes of a file', limits.fileBytes, content.length);
+    }
+    const sha256 = toSha256(content);
+    tree.set(path, { sha256, bytes: content.length, versionId }, `${field}.path`);
+    blobs.set(sha256, content);
+  };
+
+  for (const [index, change] of changes.entries()) {
+    const field = `changes.${index}`;
+    const { path, operation } = change;
+    assertPath(path, `${field}.path`);
+    assertUnchanged(tree, change, field);
+    switch (operation) {
+      case 'WRITE':
+        write(path, change.content, field);
+        break;
+      case 'EDIT': {
+        const { sha256 } = getFile(tree, path, field);
+        write(path, edit(blobs.get(sha256) ?? (await read(sha256)), change, field), field);
+        break;
+      }
+      case 'DELETE':
+        getFile(tree, path, field);
+        tree.delete(path);
+        break;
+      case 'MOVE': {
+        const file = getFile(tree, path, field);
+        assertPath(change.to, `${field}.to`);
+        if (tree.get(change.to)) throw new ChangeConflictError(field, change.to, 'is there already');
+        // First away, then there: a file may be renamed in case only, or into a folder of its own name.
+        tree.delete(path);
+        tree.set(change.to, file, `${field}.to`);
+        touched.set(change.to, operation);
+        break;
+      }
+    }
+    touched.set(path, operation);
+  }
+
+  if (tree.size > limits.files) throw new ProjectTooLargeError('changes', 'files', limits.files, tree.size);
+  if (tree.bytes > limits.totalBytes) {
+    throw new ProjectTooLargeError('changes', 'bytes of all files', limits.totalBytes, tree.bytes);
+  }
+  return { tree, changes: toPathChanges(base, tree, touched), blobs: keepUsed(tree, blobs) };
+}
+
+/** What turns one tree into the other, as if by hand. */
+export function compareTrees(from: FileTree, to: FileTree): PathChange[] {
+  const touched = new Map<string, Operation>();
+  for (const [path, { sha256 }] of from.entries()) {
+    const after = to.get(path);
+    if (!after) touched.set(path, 'DELETE');
+    else if (after.sha256 !== sha256) touched.set(path, 'EDIT');
+  }
+  for (const [path] of to.entries()) if (!from.get(path)) touched.set(path, 'WRITE');
+  return toPathChanges(from, to, touched);
+}
+
+export function toSha256(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Whether people can read it: valid UTF-8 without U+0000. */
+export function isText(content: Buffer): boolean {
+  return isUtf8(content) && !content.includes(0);
+}
+
+function toPathChanges(from: FileTree, to: FileTree, touched: ReadonlyMap<string, Operation>): PathChange[] {
+  return [...touched]
+    .map(([path, operation]) => ({
+      path,
+      operation,
+      before: from.get(path)?.sha256 ?? null,
+      after: to.get(path)?.sha256 ?? null,
+    }))
+    .filter(({ before, after }) => before !== null || after !== null);
+}
+
+function getFile(tree: FileTree, path: string, field: string): TreeFile {
+  const file = tree.get(path);
+  if (!file) throw new ChangeConflictError(field, path, tree.isFolder(path) ? 'is a folder' : 'is not there');
+  return file;
+}
+
+function assertUnchanged(tree: FileTree, { path, ifSha256 }: Change, field: string): void {
+  if (ifSha256 === null) return;
+  const actual = tree.get(path)?.sha256 ?? null;
+  if (actual === ifSha256) return;
+  const problem = actual ? 'holds something else than expected' : 'is not there';
+  throw new ChangeConflictError(field, path, problem, { expected: ifSha256, actual });
+}
+
+function edit(content: Buffer, { path, search, replace }: Change & { operation: 'EDIT' }, field: string): Buffer {
+  if (!isText(content)) throw new ChangeConflictError(field, path, 'is not a text file');
+  const text = content.toString('utf8');
+  const at = text.indexOf(search);
+  if (at < 0) throw new ChangeConflictError(field, path, 'does not contain the search text', { matches: 0 });
+  if (text.indexOf(search, at + 1) >= 0) {
+    throw new ChangeConflictError(
+      field,
+      path,
+      'contains the search text more than once; include more of its surroundings',
+    );
+  }
+  const edited = text.slice(0, at) + replace + text.slice(at + search.length);
+  if (!edited.isWellFormed()) throw new InvalidInputError(`${field}.search`, `${field}: the edit splits a character.`);
+  return Buffer.from(edited, 'utf8');
+}
+
+/** A file written and deleted in one set leaves nothing to keep. */
+function keepUsed(tree: FileTree, blobs: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
+  const used = new Set(tree.entries().map(([, { sha256 }]) => sha256));
+  return new Map([...blobs].filter(([sha256]) => used.has(sha256)));
+}

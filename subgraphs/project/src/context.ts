@@ -1,0 +1,65 @@
+import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
+import DataLoader from 'dataloader';
+import type { ChangesetService } from './changeset.service.ts';
+import type { FileTree } from './file.tree.ts';
+import type { Project } from './project.entity.ts';
+import type { ProjectService, ProjectStores } from './project.service.ts';
+import type { ProjectNews } from './project.watch.ts';
+import type { Version } from './version.entity.ts';
+import { isPartOf } from './version.repository.ts';
+
+/** What lives as long as the service does. */
+export interface ProjectServices {
+  readonly stores: ProjectStores;
+  readonly projectService: ProjectService;
+  readonly changesetService: ChangesetService;
+  watch(
+    viewer: OperationContext['viewer'],
+    options: { projectId: string; afterVersion: number | null; signal: AbortSignal },
+  ): Promise<AsyncIterableIterator<ProjectNews>>;
+}
+
+/** Batched reads of one operation. What its viewer may not see is not there. */
+export interface ProjectLoaders {
+  readonly projects: DataLoader<string, Project | null>;
+  readonly versions: DataLoader<string, Version | null>;
+  /** Files of a version that was loaded before; by version id. */
+  readonly trees: DataLoader<string, FileTree>;
+  /** By `toBlobId`. */
+  readonly blobs: DataLoader<string, Buffer | null>;
+}
+
+export interface ProjectContext extends OperationContext, ProjectServices {
+  readonly loaders: ProjectLoaders;
+}
+
+/** Contents held in memory at once while they are read, at up to a mebibyte each. */
+const MOST_BLOBS = 20;
+
+export function createProjectContext(services: ProjectServices, operation: OperationContext): ProjectContext {
+  return { ...operation, ...services, loaders: createLoaders(services, operation) };
+}
+
+function createLoaders(
+  { stores, changesetService }: ProjectServices,
+  { viewer }: Pick<OperationContext, 'viewer'>,
+): ProjectLoaders {
+  const projects = new DataLoader((ids: readonly string[]) => stores.projects.findVisible(viewer, ids));
+  return {
+    projects,
+    versions: new DataLoader(async (ids: readonly string[]) => {
+      const found = await stores.versions.findByIds(ids);
+      return Promise.all(
+        ids.map(async (id) => {
+          const version = found.get(id);
+          const project = version ? await projects.load(version.projectId) : null;
+          return version && project && isPartOf(project, version) ? version : null;
+        }),
+      );
+    }),
+    trees: new DataLoader((ids: readonly string[]) => Promise.all(ids.map((id) => changesetService.getTree(id))), {
+      batch: false,
+    }),
+    blobs: new DataLoader((ids: readonly string[]) => stores.blobs.find(ids), { maxBatchSize: MOST_BLOBS }),
+  };
+}

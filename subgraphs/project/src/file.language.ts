@@ -1,0 +1,61 @@
+const languages: Readonly<Record<string, string>> = {
+  c: 'c',
+  cc: 'cpp',
+  cjs: 'javascript',
+  cpp: 'cpp',
+  cs: 'csharp',
+  css: 'css',
+  cts: 'typescript',
+  dart: 'dart',
+  ex: 'elixir',
+  exs: 'elixir',
+  go: 'go',
+  gql: 'graphql',
+  graphql: 'graphql',
+  h: 'c',
+  hpp: 'cpp',
+  hs: 'haskell',
+  htm: 'html',
+  html: 'html',
+  ini: 'ini',
+  java: 'java',
+  js: 'javascript',
+  json: 'json',
+  jsx: 'javascript',
+  kt: 'kotlin',
+  lua: 'lua',
+  md: 'markdown',
+  mjs: 'javascript',
+  mts: 'typescript',
+  php: 'php',
+  proto: 'protobuf',
+  py: 'python',
+  r: 'r',
+  rb: 'ruby',
+  rs: 'rust',
+  scala: 'scala',
+  scss: 'scss',
+  sh: 'shell',
+  sql: 'sql',
+  svelte: 'svelte',
+  svg: 'xml',
+  swift: 'swift',
+  tf: 'terraform',
+  toml: 'toml',
+  ts: 'typescript',
+  tsx: 'typescript',
+  vue: 'vue',
+  xml: 'xml',
+  yaml: 'yaml',
+  yml: 'yaml',
+  zig: 'zig',
+};
+
+const names: Readonly<Record<string, string>> = { dockerfile: 'dockerfile', makefile: 'makefile', gemfile: 'ruby' };
+
+/** The language of a file by its name, in lower case; null when the name does not tell. */
+export function findLanguage(fileName: string): string | null {
+  const name = fileName.toLowerCase();
+  const extension = name.slice(name.lastIndexOf('.') + 1);
+  return names[name] ?? (name.includes('.') && Object.hasOwn(languages, extension) ? languages[extension]! : null);
+}

@@ -1,0 +1,72 @@
+import { Directive, Field, GraphQLISODateTime, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { User } from './reference.entity.ts';
+
+export enum MemberRole {
+  OWNER = 'OWNER',
+  EDITOR = 'EDITOR',
+  VIEWER = 'VIEWER',
+}
+
+registerEnumType(MemberRole, { name: 'MemberRole' });
+
+/** What a member needs to be to do something; a higher role may do what a lower one may. */
+export type Need = 'VIEWER' | 'EDITOR' | 'OWNER';
+
+const ranks: Readonly<Record<Need, number>> = { VIEWER: 1, EDITOR: 2, OWNER: 3 };
+
+export function isAtLeast(role: MemberRole, need: Need): boolean {
+  return ranks[role] >= ranks[need];
+}
+
+export interface MemberRecord {
+  readonly userId: string;
+  readonly role: MemberRole;
+}
+
+@ObjectType()
+export class Member {
+  @Field(() => User, { nullable: true })
+  user: User | null;
+
+  @Field(() => MemberRole)
+  role: MemberRole;
+}
+
+/** A project as its members see it. */
+@ObjectType({ description: 'A new project is at version 0, which is empty.' })
+@Directive('@key(fields: "id")')
+export class Project {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { nullable: true })
+  description: string | null;
+
+  @Field(() => String, { nullable: true, description: 'In lower case: javascript, python …' })
+  language: string | null;
+
+  @Field(() => String, { nullable: true, description: 'In lower case: express, react …' })
+  framework: string | null;
+
+  @Field(() => GraphQLISODateTime)
+  createdAt: Date;
+
+  @Field(() => GraphQLISODateTime)
+  updatedAt: Date;
+
+  ownerId: string;
+  /** The owner among them. */
+  memberRecords: readonly MemberRecord[];
+  /** The version that counts: versions beyond it are not part of the project. */
+  headId: string;
+  headNumber: number;
+  /** Grows with every change of the document: what compare-and-set compares. */
+  revision: number;
+
+  roleOf(userId: string): MemberRole | null {
+    return this.memberRecords.find((member) => member.userId === userId)?.role ?? null;
+  }
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Change } from './changeset.ts';
+
+const MOST_CHANGES = 2_000;
+
+const text = z.string().refine((value) => value.isWellFormed() && !value.includes('\u0000'), {
+  error: 'is not storable text: it holds half a character or U+0000',
+});
+
+const line = (most: number) =>
+  text
+    .trim()
+    .refine((value) => [...value].length >= 1 && [...value].length <= most, `expected 1 to ${most} characters`)
+    .refine((value) => !/\p{Cc}/u.test(value), 'expected one line without control characters');
+
+const description = text.trim().refine((value) => [...value].length <= 2_000, 'expected at most 2,000 characters');
+
+/** Names of languages and frameworks are compared with those of templates, which are in lower case. */
+const technology = line(50).transform((value) => value.toLowerCase());
+
+export const createProjectInput = z.object({
+  name: line(100),
+  description: description.nullish().transform((value) => value || null),
+  language: technology.nullish().transform((value) => value ?? null),
+  framework: technology.nullish().transform((value) => value ?? null),
+});
+
+/** What is left out stays; null or empty clears the description. */
+export const updateProjectInput = z.object({
+  name: line(100)
+    .nullish()
+    .refine((value) => value !== null, 'expected a name: it cannot be cleared')
+    .transform((value) => value ?? undefined),
+  description: description.nullish().transform((value) => (value === undefined ? undefined : value || null)),
+});
+
+const exactText = z.string().refine((value) => value.isWellFormed(), 'is not valid Unicode: it holds half a character');
+
+const fieldsOf = {
+  WRITE: ['content', 'contentBase64'],
+  EDIT: ['search', 'replace'],
+  DELETE: [],
+  MOVE: ['to'],
+} as const;
+
+/** One change as clients send it; null counts as left out. Paths are checked when the change is applied. */
+export const changeInput = z
+  .object({
+    operation: z.enum(['WRITE', 'EDIT', 'DELETE', 'MOVE']),
+    path: z.string(),
+    content: exactText.nullish(),
+    contentBase64: z.base64('is not base64').nullish(),
+    search: exactText.nullish(),
+    replace: exactText.nullish(),
+    to: z.string().nullish(),
+    ifSha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'expected the 64 hexadecimal digits of a SHA-256')
+      .nullish(),
+  })
+  .transform((input, context): Change => {
+    const { operation, path } = input;
+    const problem = (field: string, message: string): never => {
+      context.addIssue({ code: 'custom', path: [field], message });
+      return z.NEVER;
+    };
+    const allowed: readonly string[] = fieldsOf[operation];
+    for (const field of ['content', 'contentBase64', 'search', 'replace', 'to'] as const) {
+      if (input[field] != null && !allowed.includes(field)) problem(field, `does not go with ${operation}`);
+    }
+    const base = { path, ifSha256: input.ifSha256?.toLowerCase() ?? null };
+    switch (operation) {
+      case 'WRITE': {
+        const { content, contentBase64 } = input;
+        if ((content == null) === (contentBase64 == null)) {
+          return problem('content', 'WRITE takes either content or contentBase64');
+        }
+        return {
+          ...base,
+          operation,
+          content: content == null ? Buffer.from(contentBase64!, 'base64') : Buffer.from(content),
+        };
+      }
+      case 'EDIT': {
+        const { search, replace } = input;
+        if (!search) return problem('search', 'EDIT takes the text to search for, which is not empty');
+        if (replace == null) return problem('replace', 'EDIT takes the text to put in its place');
+        return { ...base, operation, search, replace };
+      }
+      case 'DELETE':
+        return { ...base, operation };
+      case 'MOVE':
+        return input.to == null
+          ? problem('to', 'MOVE takes the path to move to')
+          : { ...base, operation, to: input.to };
+    }
+  });
+
+const message = text
+  .trim()
+  .refine((value) => value.length >= 1 && [...value].length <= 1_000, 'expected 1 to 1,000 characters');
+
+const idempotencyKey = line(200);
+
+const changes = z
+  .array(changeInput)
+  .min(1, 'expected at least one change')
+  .max(MOST_CHANGES, `expected at most ${MOST_CHANGES} changes`);
+
+export const applyChangesetInput = z.object({
+  projectId: z.string(),
+  baseVersion: z.int().nonnegative('expected the number of a version, from 0'),
+  message,
+  changes,
+  idempotencyKey,
+});
+
+export const provenanceInput = z.object({
+  generationId: z.uuid(),
+  model: line(200),
+  provider: line(200),
+  promptSha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected the 64 lower-case hexadecimal digits of a SHA-256'),
+  templates: z.array(z.object({ id: line(200), score: z.number() })).max(100),
+});
+
+export type ProvenanceRecord = z.infer<typeof provenanceInput>;
+
+/** As `applyChangesetInput`, for services: on whatever version the project has, and with where the content came from. */
+export const serviceChangesetInput = applyChangesetInput.extend({
+  baseVersion: z
+    .int()
+    .nonnegative()
+    .nullish()
+    .transform((value) => value ?? null),
+  provenance: provenanceInput.nullish().transform((value) => value ?? null),
+});
+
+export const searchInput = text.trim().max(100, 'expected at most 100 characters');

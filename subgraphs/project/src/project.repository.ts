@@ -1,0 +1,139 @@
+import type { DocumentCollection, Documents, Filter, Json } from '@vibecode/platform/documents/documents';
+import { isUuid } from '@vibecode/platform/id';
+import type { Viewer } from '@vibecode/platform/identity';
+import type { Envelope } from '@vibecode/schema/events/envelope';
+import { type MemberRecord, MemberRole, Project } from './project.entity.ts';
+
+/** One project; its files are in its versions. */
+export interface ProjectDocument {
+  readonly _id: string;
+  readonly ownerId: string;
+  readonly members: readonly { readonly userId: string; readonly role: string }[];
+  /** Of the members, the owner among them: what lists are found by. */
+  readonly memberIds: readonly string[];
+  readonly name: string;
+  /** The name in lower case: what searches look in. */
+  readonly searchName: string;
+  readonly description: string | null;
+  readonly language: string | null;
+  readonly framework: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly headId: string;
+  readonly headNumber: number;
+  readonly revision: number;
+  /** A deleted project is gone for everybody; what belongs to it is removed afterwards. */
+  readonly deletedAt: string | null;
+  /** Tells that its own fields changed, until that is published. Later changes take its place: it says no more than that. */
+  readonly event: Json;
+  readonly eventId: string | null;
+}
+
+type Changes = Partial<Omit<ProjectDocument, '_id' | 'revision'>>;
+
+/** Projects. Whoever asks names the viewer, and gets what that viewer may see. */
+export class ProjectRepository {
+  readonly #projects: DocumentCollection<ProjectDocument>;
+
+  constructor(documents: Documents) {
+    this.#projects = documents.collection<ProjectDocument>('projects');
+  }
+
+  async createIndexes(): Promise<void> {
+    await this.#projects.createIndex(['memberIds', '_id']);
+    await this.#projects.createIndex(['eventId']);
+    await this.#projects.createIndex(['deletedAt']);
+  }
+
+  /** In the order of the ids; null for each that is missing or not the viewer's to see. */
+  async findVisible(viewer: Viewer | null, ids: readonly string[]): Promise<(Project | null)[]> {
+    if (!viewer) return ids.map(() => null);
+    const found = await this.#projects.find({ _id: { in: ids.filter(isUuid) }, deletedAt: null });
+    const byId = new Map(found.map((document) => [document._id, toProject(document)]));
+    return ids.map((id) => {
+      const project = byId.get(id);
+      return project && (viewer.role === 'ADMIN' || project.roleOf(viewer.userId)) ? project : null;
+    });
+  }
+
+  /** Newest first. */
+  async findByMember(
+    userId: string,
+    { search, afterId, limit }: { search: string | null; afterId: string | null; limit: number },
+  ): Promise<{ projects: Project[]; totalCount: number }> {
+    const filter: Filter<ProjectDocument> = {
+      memberIds: { has: userId },
+      deletedAt: null,
+      ...(search && { searchName: { includes: search.toLowerCase() } }),
+    };
+    const page = afterId === null ? filter : { ...filter, _id: { lt: afterId } };
+    const [documents, totalCount] = await Promise.all([
+      this.#projects.find(page, { sort: [{ field: '_id', direction: 'descending' }], limit }),
+      this.#projects.countDocuments(filter),
+    ]);
+    return { projects: documents.map(toProject), totalCount };
+  }
+
+  async insert(document: ProjectDocument): Promise<Project> {
+    if (!(await this.#projects.insertOne(document))) throw new Error(`The project id ${document._id} is taken.`);
+    return toProject(document);
+  }
+
+  /** @returns the changed project; null, and nothing happened, when it has changed since it was read */
+  async change(project: Project, changes: Changes): Promise<Project | null> {
+    const { id: _id, revision } = project;
+    const set = { ...changes, revision: revision + 1 };
+    if (!(await this.#projects.updateOne({ _id, revision, deletedAt: null }, set))) return null;
+    const document = await this.#projects.findOne({ _id });
+    return document && toProject(document);
+  }
+
+  /** @returns false, and nothing happened, when it has changed since it was read */
+  async delete({ id: _id, revision }: Project, deletedAt: string): Promise<boolean> {
+    return this.#projects.updateOne({ _id, revision, deletedAt: null }, { deletedAt, revision: revision + 1 });
+  }
+
+  /** For the sweeper, whoever owns it: what the project's versions are measured by; null when it is gone or deleted. */
+  async findHead(id: string): Promise<Pick<ProjectDocument, '_id' | 'headId' | 'headNumber'> | null> {
+    const [head] = await this.#projects.findFields({ _id: id, deletedAt: null }, ['headId', 'headNumber']);
+    return head ?? null;
+  }
+
+  async findDeleted(limit: number): Promise<string[]> {
+    const found = await this.#projects.findFields({ deletedAt: { gt: '' } }, [], { limit });
+    return found.map(({ _id }) => _id);
+  }
+
+  async purge(id: string): Promise<void> {
+    await this.#projects.deleteMany({ _id: id, deletedAt: { gt: '' } });
+  }
+
+  async findEvents(limit: number): Promise<{ projectId: string; event: Envelope }[]> {
+    const found = await this.#projects.findFields({ eventId: { gt: '' } }, ['event'], { limit });
+    return found.map(({ _id, event }) => ({ projectId: _id, event: event as unknown as Envelope }));
+  }
+
+  /** A later event that took its place stays. */
+  async markPublished(projectId: string, eventId: string): Promise<void> {
+    await this.#projects.updateOne({ _id: projectId, eventId }, { event: null, eventId: null });
+  }
+}
+
+function toProject(document: ProjectDocument): Project {
+  const { _id, members, createdAt, updatedAt, ownerId, name, description, language, framework } = document;
+  const { headId, headNumber, revision } = document;
+  return Object.assign(new Project(), {
+    id: _id,
+    name,
+    description,
+    language,
+    framework,
+    createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    ownerId,
+    memberRecords: members.map(({ userId, role }): MemberRecord => ({ userId, role: MemberRole[role as MemberRole] })),
+    headId,
+    headNumber,
+    revision,
+  });
+}

@@ -1,0 +1,144 @@
+import type { Json } from '@vibecode/platform/documents/documents';
+import { ForbiddenError, NotFoundError } from '@vibecode/platform/errors';
+import { createEvent } from '@vibecode/platform/events/event';
+import { newId } from '@vibecode/platform/id';
+import { requireViewer, type Viewer } from '@vibecode/platform/identity';
+import { parseInput } from '@vibecode/platform/subgraph/http-route';
+import type { EventData } from '@vibecode/schema/events/topics';
+import type { BlobRepository } from './blob.repository.ts';
+import { ProjectBusyError } from './errors.ts';
+import { emptyFolder } from './file.tree.ts';
+import type { ProjectAnnouncer } from './project.announcer.ts';
+import { isAtLeast, MemberRole, type Need, type Project } from './project.entity.ts';
+import { createProjectInput, updateProjectInput } from './project.input.ts';
+import type { ProjectRepository } from './project.repository.ts';
+import type { VersionRepository } from './version.repository.ts';
+
+export interface ProjectStores {
+  readonly projects: ProjectRepository;
+  readonly versions: VersionRepository;
+  readonly blobs: BlobRepository;
+}
+
+const MOST_ATTEMPTS = 20;
+
+/** What may be done to projects themselves, and by whom. */
+export class ProjectService {
+  constructor(
+    private readonly stores: ProjectStores,
+    private readonly announcer: ProjectAnnouncer,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /**
+   * @throws {NotFoundError} there is none that the viewer may see
+   * @throws {ForbiddenError} the viewer may see it, but not do that to it
+   */
+  async authorize(viewer: Viewer | null, id: string, need: Need): Promise<{ project: Project; role: MemberRole }> {
+    const signedIn = requireViewer(viewer);
+    const [project] = await this.stores.projects.findVisible(signedIn, [id]);
+    if (!project) throw new NotFoundError('project', id);
+    // Whoever is no member and sees it all the same is an admin.
+    const role = project.roleOf(signedIn.userId) ?? MemberRole.VIEWER;
+    if (!isAtLeast(role, need)) {
+      throw new ForbiddenError(`You are ${role} of this project; this needs ${need}. Ask its owner.`, {
+        details: { projectId: id, role, need },
+      });
+    }
+    return { project, role };
+  }
+
+  /** A project at version 0, which is empty. */
+  async create(viewer: Viewer, input: unknown): Promise<Project> {
+    const { name, description, language, framework } = parseInput(createProjectInput, input);
+    const [id, headId, at] = [newId(), newId(), this.now().toISOString()];
+    const { userId } = viewer;
+    // Version first: a project without its head must not be seen, and a version without its project is not.
+    await this.stores.versions.insert({
+      _id: headId,
+      projectId: id,
+      number: 0,
+      message: 'Project created',
+      createdAt: at,
+      authorId: userId,
+      changes: [],
+      provenance: null,
+      idempotencyKey: null,
+      requestSha256: null,
+      tree: emptyFolder,
+      committed: false,
+      event: null,
+      published: true,
+    });
+    const project = await this.stores.projects.insert({
+      _id: id,
+      ownerId: userId,
+      members: [{ userId, role: MemberRole.OWNER }],
+      memberIds: [userId],
+      name,
+      searchName: name.toLowerCase(),
+      description,
+      language,
+      framework,
+      createdAt: at,
+      updatedAt: at,
+      headId,
+      headNumber: 0,
+      revision: 1,
+      deletedAt: null,
+      ...toFieldsEvent({ projectId: id, ownerId: userId, authorId: userId }),
+    });
+    this.announcer.announce(id, 'fields');
+    return project;
+  }
+
+  async update(viewer: Viewer, id: string, input: unknown): Promise<Project> {
+    const { name, description } = parseInput(updateProjectInput, input);
+    const changed = await this.#change(viewer, id, 'EDITOR', (project) => ({
+      ...(name !== undefined && { name, searchName: name.toLowerCase() }),
+      ...(description !== undefined && { description }),
+      updatedAt: this.now().toISOString(),
+      ...toFieldsEvent({ projectId: id, ownerId: project.ownerId, authorId: viewer.userId }),
+    }));
+    this.announcer.announce(id, 'fields');
+    return changed;
+  }
+
+  /** Gone at once for everybody; its versions and contents are removed by the sweeper. */
+  async delete(viewer: Viewer, id: string): Promise<void> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const { project } = await this.authorize(viewer, id, 'OWNER');
+      const deletedAt = this.now().toISOString();
+      if (await this.stores.projects.delete(project, deletedAt)) {
+        this.announcer.announce(id, 'fields');
+        return;
+      }
+    }
+    throw new ProjectBusyError(id);
+  }
+
+  async #change(
+    viewer: Viewer,
+    id: string,
+    need: Need,
+    toChanges: (project: Project) => Parameters<ProjectRepository['change']>[1],
+  ): Promise<Project> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const { project } = await this.authorize(viewer, id, need);
+      const changed = await this.stores.projects.change(project, toChanges(project));
+      if (changed) return changed;
+    }
+    throw new ProjectBusyError(id);
+  }
+}
+
+function toFieldsEvent(data: Omit<EventData<'project.changed'>, 'version'>): { event: Json; eventId: string } {
+  const { projectId } = data;
+  const event = createEvent('project.changed', {
+    source: 'project',
+    subject: projectId,
+    key: projectId,
+    data: { ...data, version: null },
+  });
+  return { event: event as unknown as Json, eventId: event.id };
+}
