@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import {
   buildSchema,
   type GraphQLInputType,
-  type GraphQLNullableInputType,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -39,10 +38,11 @@ const nastyText = fc.oneof(
 const nastyNumber = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.constantFrom(0, -1, 1, 2 ** 31 - 1));
 
 function toArbitrary(type: GraphQLInputType): fc.Arbitrary<unknown> {
-  return isNonNullType(type) ? toValue(type.ofType) : fc.option(toValue(type), { nil: null, freq: 4 });
+  return isNonNullType(type) ? toValue(type) : fc.option(toValue(type), { nil: null, freq: 4 });
 }
 
-function toValue(type: GraphQLNullableInputType): fc.Arbitrary<unknown> {
+function toValue(declared: GraphQLInputType): fc.Arbitrary<unknown> {
+  const type: GraphQLInputType = isNonNullType(declared) ? declared.ofType : declared;
   if (isListType(type)) return fc.array(toArbitrary(type.ofType), { maxLength: 3 });
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));
   if (isInputObjectType(type)) {
