@@ -70,7 +70,6 @@ export class CreateAiGeneration20261124 extends Migration {
       version_number int,
       error_code text,
       error_message text,
-      hold_id text not null,
       hold_expires_at timestamptz not null,
       cancel_requested_at timestamptz,
       created_at timestamptz not null,

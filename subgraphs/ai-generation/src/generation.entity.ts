@@ -30,7 +30,6 @@ export interface NewGeneration {
   readonly model: string;
   readonly provider: string;
   readonly maxTokens: number;
-  readonly holdId: string;
   readonly holdExpiresAt: Date;
 }
 
@@ -111,9 +110,6 @@ export class Generation {
 
   @Property({ type: 'text', nullable: true })
   errorMessage: string | null = null;
-
-  @Property({ type: 'text' })
-  holdId: string;
 
   @Property({ type: 'datetime' })
   holdExpiresAt: Date;

@@ -1,7 +1,10 @@
-import { LockMode } from '@mikro-orm/core';
+import { LockMode, raw } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { InvalidInputError } from '@vibecode/platform/errors';
+import { isUuid } from '@vibecode/platform/id';
 import { Generation } from './generation.entity.ts';
 import type { GenerationEventData, SequencedEvent } from './generation.events.ts';
+import { GenerationStatus } from './generation.status.ts';
 
 /** The right to work on a generation. Each new holder's epoch is one more than the last's. */
 export interface Lease {
@@ -92,7 +95,7 @@ export async function renewLease(
 /** Ends the leases of an owner that is gone for certain, so that nobody waits for them to run out. */
 export async function expireLeases(em: EntityManager): Promise<void> {
   await em.execute(`update ai_generation.generation set lease_until = now() - interval '1 millisecond'
-    where finished_at is null and lease_until > now()`);
+    where lease_until > now()`);
 }
 
 /** @throws LeaseLostError */
@@ -104,6 +107,53 @@ export async function getLeased(em: EntityManager, lease: Lease): Promise<Genera
   );
   if (!generation) throw new LeaseLostError(lease);
   return generation;
+}
+
+/**
+ * @param id as a client gave it: one that is no UUID finds nothing
+ * @param ownerId null when the viewer may see those of all users
+ */
+export async function findVisible(em: EntityManager, id: string, ownerId: string | null): Promise<Generation | null> {
+  return (await findVisibleByIds(em, [id], ownerId))[0] ?? null;
+}
+
+export async function findVisibleByIds(
+  em: EntityManager,
+  ids: readonly string[],
+  ownerId: string | null,
+): Promise<Generation[]> {
+  const uuids = ids.filter(isUuid);
+  if (uuids.length === 0) return [];
+  return em.find(Generation, { id: { $in: uuids }, ...(ownerId === null ? {} : { userId: ownerId }) });
+}
+
+/** Newest first. Ids grow with time, so they are the order and the cursor. */
+export async function findGenerations(
+  em: EntityManager,
+  filter: { readonly userId: string; readonly projectId?: string },
+  page: { readonly limit: number; readonly after: readonly string[] | null },
+): Promise<{ rows: Generation[]; totalCount: number }> {
+  const [afterId] = page.after ?? [];
+  if (afterId !== undefined && !isUuid(afterId)) {
+    throw new InvalidInputError(
+      'after',
+      "'after' is not a cursor of this list; expected an 'endCursor' or 'cursor' from it.",
+    );
+  }
+  const [rows, totalCount] = await Promise.all([
+    em.find(
+      Generation,
+      { ...filter, ...(afterId === undefined ? {} : { id: { $lt: afterId } }) },
+      { orderBy: { id: 'desc' }, limit: page.limit },
+    ),
+    em.count(Generation, filter),
+  ]);
+  return { rows, totalCount };
+}
+
+/** All that wait, in no order. */
+export async function findQueued(em: EntityManager): Promise<Generation[]> {
+  return em.find(Generation, { status: GenerationStatus.QUEUED });
 }
 
 /**
@@ -173,17 +223,35 @@ export async function findEvents(
   return rows.map(({ seq, data }) => ({ seq, ...data }));
 }
 
-/** Generations that have ended while their stream may not say so yet. */
+/** Generations that have ended while their stream may not say so yet, and whose worker's time is over. */
 export async function findUnsealed(em: EntityManager): Promise<Generation[]> {
   return em.find(
     Generation,
-    { finishedAt: { $ne: null }, streamSealedAt: null },
+    { finishedAt: { $ne: null }, streamSealedAt: null, leaseUntil: { $lt: raw('now()') } },
     { limit: 100, orderBy: { id: 'asc' } },
   );
 }
 
 export async function markSealed(em: EntityManager, generationId: string): Promise<void> {
   await em.execute('update ai_generation.generation set stream_sealed_at = now() where id = ?', [generationId]);
+}
+
+/**
+ * Generations that wait and whose hold runs out soon, each given to one caller: it counts as renewed for `holdMs`, so that no other
+ * instance asks billing too.
+ */
+export async function takeExpiringHolds(
+  em: EntityManager,
+  { marginMs, holdMs }: { marginMs: number; holdMs: number },
+): Promise<{ id: string; userId: string }[]> {
+  const rows = await em.execute<{ id: string; user_id: string }[]>(
+    `update ai_generation.generation set hold_expires_at = now() + ? * interval '1 millisecond'
+      where id in (select id from ai_generation.generation
+        where status = 'QUEUED' and hold_expires_at < now() + ? * interval '1 millisecond' limit 100 for update skip locked)
+      returning id, user_id`,
+    [holdMs, marginMs],
+  );
+  return rows.map(({ id, user_id }) => ({ id, userId: user_id }));
 }
 
 /** @returns false when it has ended already */

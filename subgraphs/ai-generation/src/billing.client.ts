@@ -1,0 +1,48 @@
+import type { ServiceClient } from '@vibecode/platform/service-call';
+import { z } from 'zod';
+
+const hold = z.object({ expiresAt: z.coerce.date() });
+
+export type Hold = z.infer<typeof hold>;
+
+export interface HoldRequest {
+  readonly generationId: string;
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+  readonly model: string;
+  readonly provider: string;
+}
+
+/** What this service asks of billing, for the user that each call names. A hold goes by its generation's id. */
+export interface BillingClient {
+  /**
+   * Sets tokens aside; asking again for the same generation answers with the same hold.
+   *
+   * @throws AppError BILLING_QUOTA_EXCEEDED with `details.affordableTokens`
+   */
+  placeHold(userId: string, request: HoldRequest): Promise<Hold>;
+  /**
+   * A hold that is not renewed expires: its job is dead.
+   *
+   * @throws AppError BILLING_HOLD_CLOSED
+   */
+  renewHold(userId: string, generationId: string): Promise<Hold>;
+  /** Gives back what the job will not need any more. */
+  shrinkHold(userId: string, request: Pick<HoldRequest, 'generationId' | 'promptTokens' | 'maxTokens'>): Promise<void>;
+  /** Gives a hold back whose generation never came to be. One that did is settled by `generation.complete`. */
+  releaseHold(userId: string, generationId: string): Promise<void>;
+}
+
+export function createBillingClient(calls: ServiceClient): BillingClient {
+  return {
+    placeHold: (userId, body) => calls.call('billing', 'holds', { userId, body, result: hold }),
+    renewHold: (userId, generationId) =>
+      calls.call('billing', 'holds/renew', { userId, body: { generationId }, result: hold }),
+    async shrinkHold(userId, body) {
+      await calls.call('billing', 'holds/shrink', { userId, body, result: z.unknown() });
+    },
+    async releaseHold(userId, generationId) {
+      await calls.call('billing', 'holds/release', { userId, body: { generationId }, result: z.unknown() });
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Viewer } from '@vibecode/platform/identity';
+import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
+import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
+import DataLoader from 'dataloader';
+import type { Generation } from './generation.entity.ts';
+import { findQueuePositions, findVisibleByIds } from './generation.repository.ts';
+import type { GenerationService } from './generation.service.ts';
+import type { ModelRegistry } from './models/model.registry.ts';
+import { Template } from './template.entity.ts';
+import type { TemplateSearch } from './template.search.ts';
+
+/** Batches what one operation asks for. */
+export interface GenerationLoaders {
+  /** By id; null for what is missing or not the viewer's to see. */
+  readonly generation: DataLoader<string, Generation | null>;
+  readonly template: DataLoader<string, Template | null>;
+  /** By generation id; null for one that does not wait. */
+  readonly queuePosition: DataLoader<string, number | null>;
+}
+
+export interface GenerationServices {
+  readonly orm: MikroORM;
+  readonly streamLog: StreamLog;
+  readonly generations: GenerationService;
+  readonly templates: TemplateSearch;
+  readonly registry: ModelRegistry;
+}
+
+export interface GenerationContext extends OperationContext, GenerationServices {
+  readonly em: EntityManager;
+  readonly loaders: GenerationLoaders;
+}
+
+export function createGenerationContext(services: GenerationServices, operation: OperationContext): GenerationContext {
+  const em = services.orm.em.fork();
+  return { ...operation, ...services, em, loaders: createLoaders(em, operation.viewer) };
+}
+
+function createLoaders(em: EntityManager, viewer: Viewer | null): GenerationLoaders {
+  return {
+    generation: new DataLoader(async (ids) => {
+      if (!viewer) return ids.map(() => null);
+      const found = await findVisibleByIds(em, ids, viewer.role === 'ADMIN' ? null : viewer.userId);
+      const byId = new Map(found.map((generation) => [generation.id, generation]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    template: new DataLoader(async (ids) => {
+      const found = await em.find(Template, { id: { $in: [...ids] } });
+      const byId = new Map(found.map((template) => [template.id, template]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    queuePosition: new DataLoader(async (ids) => {
+      const positions = await findQueuePositions(em, ids);
+      return ids.map((id) => positions.get(id) ?? null);
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+import { parseEnv, setting } from '@vibecode/platform/env';
+import { z } from 'zod';
+
+const name = z.string().max(200);
+
+/** Settings of ai-generation alone; those that every service has are the platform's. */
+export const aiGenerationSettings = {
+  OLLAMA_URL: setting
+    .url(['http', 'https'])
+    .default('http://127.0.0.1:11434')
+    .describe('base URL of an Ollama; its models are used while it answers; default http://127.0.0.1:11434'),
+  OLLAMA_MODELS: setting
+    .list()
+    .optional()
+    .describe('names of Ollama models to offer, first the preferred; default all it has that write text'),
+  OLLAMA_CONTEXT_TOKENS: setting
+    .integer(512, 1_048_576)
+    .default(8_192)
+    .describe('tokens of context to ask Ollama for; a model with less gets its own; default 8192'),
+  OPENAI_API_KEY: z
+    .string()
+    .optional()
+    .describe('key for OpenAI, or for the server at OPENAI_BASE_URL; without it there are no such models'),
+  OPENAI_BASE_URL: setting
+    .url(['http', 'https'])
+    .optional()
+    .describe('base URL of a server of the chat completions API, such as https://host/v1; default OpenAI'),
+  OPENAI_MODELS: setting
+    .list()
+    .optional()
+    .describe('names of models to offer from it, first the preferred; default gpt-4o-mini'),
+  OPENAI_CONTEXT_TOKENS: setting
+    .integer(512, 10_000_000)
+    .optional()
+    .describe('tokens of context of those models; default unknown'),
+  DEFAULT_MODEL: name
+    .optional()
+    .describe(
+      'model of requests that name none; default the first that is available: OpenAI, then Ollama, then blueprint',
+    ),
+  FALLBACK_MODEL: name.optional().describe('model that takes over when the chosen one does not answer; default none'),
+  EMBEDDING_MODEL: name
+    .default('nomic-embed-text')
+    .describe(
+      'Ollama model that embeds texts; without it they are embedded by feature hashing; default nomic-embed-text',
+    ),
+  MODEL_CONCURRENCY: setting
+    .integer(1, 256)
+    .default(2)
+    .describe('generations of one model that an instance works on at once; default 2'),
+  MODEL_SILENCE_SECONDS: setting
+    .integer(1, 3_600)
+    .default(120)
+    .describe('seconds without a token after which a model counts as unavailable; default 120'),
+  GENERATION_QUEUE_LIMIT: setting
+    .integer(1, 1_000_000)
+    .default(1_000)
+    .describe('generations that may wait, of all users; default 1000'),
+  GENERATION_USER_QUEUE_LIMIT: setting
+    .integer(1, 100_000)
+    .default(50)
+    .describe('generations that may wait, of one user; default 50'),
+};
+
+export function parseAiGenerationEnv(env: NodeJS.ProcessEnv) {
+  return parseEnv('The ai-generation service', aiGenerationSettings, env);
+}
+
+export type AiGenerationEnv = ReturnType<typeof parseAiGenerationEnv>;

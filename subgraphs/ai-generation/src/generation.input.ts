@@ -1,0 +1,72 @@
+import { isUuid } from '@vibecode/platform/id';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { z } from 'zod';
+import { MOST_MAX_TOKENS } from './token.budget.ts';
+
+const MOST_PROMPT_BYTES = 100_000;
+const MOST_NAME_CHARACTERS = 200;
+
+@InputType()
+export class StartGenerationInput {
+  @Field(() => ID)
+  projectId: string;
+
+  @Field(() => String)
+  prompt: string;
+
+  @Field(() => String, { nullable: true })
+  model?: string | null;
+
+  @Field(() => Int, { nullable: true })
+  maxTokens?: number | null;
+
+  @Field(() => ID, { nullable: true })
+  parentId?: string | null;
+
+  @Field(() => String)
+  clientRequestId: string;
+}
+
+const text = z
+  .string()
+  .refine((value) => !value.includes('\0'), 'must not contain U+0000')
+  .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+const uuid = z
+  .string()
+  .refine(isUuid, 'expected a UUID')
+  .transform((id) => id.toLowerCase());
+const name = text.pipe(
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(MOST_NAME_CHARACTERS, `expected at most ${MOST_NAME_CHARACTERS} characters`),
+);
+
+/** What `startGeneration` takes; a missing option is null. */
+export const startGenerationInput = z.object({
+  projectId: uuid,
+  prompt: text
+    .refine((prompt) => prompt.trim() !== '', 'must not be empty; say what to make')
+    .refine(
+      (prompt) => Buffer.byteLength(prompt) <= MOST_PROMPT_BYTES,
+      `expected at most ${MOST_PROMPT_BYTES} bytes; put long material into files of the project`,
+    ),
+  model: name.nullish().transform((value) => value ?? null),
+  maxTokens: z
+    .int()
+    .min(1, `expected a whole number from 1 to ${MOST_MAX_TOKENS}`)
+    .max(MOST_MAX_TOKENS, `expected a whole number from 1 to ${MOST_MAX_TOKENS}`)
+    .nullish()
+    .transform((value) => value ?? null),
+  parentId: uuid.nullish().transform((value) => value ?? null),
+  clientRequestId: name,
+});
+
+export const searchTemplatesInput = z.object({
+  query: text
+    .refine((query) => query.trim() !== '', 'must not be empty')
+    .refine((query) => Buffer.byteLength(query) <= 10_000, 'expected at most 10000 bytes'),
+  language: name.nullish().transform((value) => value ?? null),
+  framework: name.nullish().transform((value) => value ?? null),
+  first: z.int().min(1, 'expected a whole number from 1 to 20').max(20, 'expected a whole number from 1 to 20'),
+});

@@ -1,0 +1,147 @@
+import { encodeCursor, toConnection, toPage } from '@vibecode/platform/connection';
+import { ForbiddenError } from '@vibecode/platform/errors';
+import { isSelfOrAdmin, requireViewer } from '@vibecode/platform/identity';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GenerationContext } from './context.ts';
+import { Generation } from './generation.entity.ts';
+import { StartGenerationInput } from './generation.input.ts';
+import { findGenerations, findQueued } from './generation.repository.ts';
+import { toAfterSeq } from './generation.service.ts';
+import { GenerationStatus } from './generation.status.ts';
+import { findEventsSoFar } from './generation.stream.ts';
+import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
+import { GenerationConnection, Project, User, Version } from './reference.types.ts';
+import { TemplateMatch } from './template.entity.ts';
+
+const MOST_EVENTS = 10_000;
+
+@Resolver(() => Generation)
+export class GenerationResolver {
+  @Query(() => Generation, { nullable: true })
+  generation(@Arg('id', () => ID) id: string, @Ctx() { generations, viewer }: GenerationContext): Promise<Generation> {
+    return generations.get(requireViewer(viewer), id);
+  }
+
+  @Query(() => [Generation], { description: 'What waits, the next first. For admins.' })
+  async generationQueue(@Ctx() { viewer, em, loaders }: GenerationContext): Promise<Generation[]> {
+    if (requireViewer(viewer).role !== 'ADMIN') throw new ForbiddenError('Only admins may see the queue of all users.');
+    const queued = await findQueued(em);
+    const positions = await loaders.queuePosition.loadMany(queued.map(({ id }) => id));
+    const position = new Map(queued.map(({ id }, index) => [id, Number(positions[index] ?? 0)]));
+    return queued.sort((one, other) => position.get(one.id)! - position.get(other.id)!);
+  }
+
+  @Mutation(() => Generation)
+  startGeneration(
+    @Arg('input', () => StartGenerationInput) input: StartGenerationInput,
+    @Ctx() { generations, viewer }: GenerationContext,
+  ): Promise<Generation> {
+    return generations.start(requireViewer(viewer), input);
+  }
+
+  @Mutation(() => Generation)
+  cancelGeneration(
+    @Arg('id', () => ID) id: string,
+    @Ctx() { generations, viewer }: GenerationContext,
+  ): Promise<Generation> {
+    return generations.cancel(requireViewer(viewer), id);
+  }
+
+  @FieldResolver(() => String, { description: 'The answer so far.' })
+  async text(@Root() generation: Generation, @Ctx() context: GenerationContext): Promise<string> {
+    if (generation.isTerminal || generation.status === GenerationStatus.APPLYING) return generation.text;
+    const events = await findEventsSoFar(context, generation, 0, Number.MAX_SAFE_INTEGER);
+    return events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
+  }
+
+  @FieldResolver(() => [TemplateMatch])
+  templates(@Root() generation: Generation, @Ctx() { loaders }: GenerationContext): Promise<TemplateMatch[]> {
+    return Promise.all(
+      generation.templates.map(async ({ templateId, score }) => ({
+        template: await loaders.template.load(templateId),
+        score,
+      })),
+    );
+  }
+
+  @FieldResolver(() => Project, { nullable: true })
+  project(@Root() { projectId }: Generation): Project {
+    return { id: projectId };
+  }
+
+  @FieldResolver(() => User, { nullable: true })
+  user(@Root() { userId }: Generation): User {
+    return { id: userId };
+  }
+
+  @FieldResolver(() => Version, { nullable: true })
+  version(@Root() { versionId }: Generation): Version | null {
+    return versionId === null ? null : { id: versionId };
+  }
+
+  @FieldResolver(() => Generation, { nullable: true })
+  async parent(@Root() { parentId }: Generation, @Ctx() { loaders }: GenerationContext): Promise<Generation | null> {
+    return parentId === null ? null : loaders.generation.load(parentId);
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: '1 for the next; null for what does not wait.' })
+  async queuePosition(
+    @Root() { id, status }: Generation,
+    @Ctx() { loaders }: GenerationContext,
+  ): Promise<number | null> {
+    return status === GenerationStatus.QUEUED ? loaders.queuePosition.load(id) : null;
+  }
+
+  @FieldResolver(() => [GenerationEvent])
+  async events(
+    @Root() generation: Generation,
+    @Ctx() context: GenerationContext,
+    @Arg('afterSeq', () => Int, { nullable: true, defaultValue: 0 }) afterSeq: number | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 1_000 }) first: number | null,
+  ): Promise<GenerationEvent[]> {
+    const { first: limit } = toPage(first ?? 1_000, null, MOST_EVENTS);
+    const events = await findEventsSoFar(context, generation, toAfterSeq(afterSeq ?? 0), limit);
+    return events.map(
+      (event): EventOfGeneration => ({ ...event, generationId: generation.id }),
+    ) as unknown[] as GenerationEvent[];
+  }
+}
+
+@Resolver(() => User)
+export class UserGenerationsResolver {
+  /** Null for anyone but the user and admins. */
+  @FieldResolver(() => GenerationConnection, { nullable: true })
+  async generations(
+    @Root() { id: userId }: User,
+    @Ctx() { em, viewer }: GenerationContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ): Promise<InstanceType<typeof GenerationConnection> | null> {
+    return isSelfOrAdmin(viewer, userId) ? findPage(em, { userId }, first, after) : null;
+  }
+}
+
+@Resolver(() => Project)
+export class ProjectGenerationsResolver {
+  /** The viewer's own, so that a project's id alone opens nothing. */
+  @FieldResolver(() => GenerationConnection, { nullable: true })
+  async generations(
+    @Root() { id: projectId }: Project,
+    @Ctx() { em, viewer }: GenerationContext,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+  ): Promise<InstanceType<typeof GenerationConnection> | null> {
+    return viewer ? findPage(em, { userId: viewer.userId, projectId }, first, after) : null;
+  }
+}
+
+async function findPage(
+  em: GenerationContext['em'],
+  filter: Parameters<typeof findGenerations>[1],
+  first: number | null,
+  after: string | null,
+) {
+  const page = toPage(first ?? 20, after);
+  const { rows, totalCount } = await findGenerations(em, filter, page);
+  return toConnection(rows, page, totalCount, ({ id }) => encodeCursor(id));
+}

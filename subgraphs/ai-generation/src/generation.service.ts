@@ -1,0 +1,155 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { Broadcast } from '@vibecode/platform/broadcast/broadcast';
+import { ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
+import { newId } from '@vibecode/platform/id';
+import type { Viewer } from '@vibecode/platform/identity';
+import type { Logger } from '@vibecode/platform/log';
+import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
+import { parseInput } from '@vibecode/platform/subgraph/http-route';
+import type { BillingClient } from './billing.client.ts';
+import { ModelUnavailableError, QueueFullError } from './errors.ts';
+import { toEntry } from './event.writer.ts';
+import { Generation, type NewGeneration } from './generation.entity.ts';
+import { CANCEL_CHANNEL, type SequencedEvent, toStreamName } from './generation.events.ts';
+import { type StartGenerationInput, startGenerationInput } from './generation.input.ts';
+import { countWaiting, findVisible, insertEvents, requestCancel, reserveId } from './generation.repository.ts';
+import { GenerationStatus } from './generation.status.ts';
+import type { JobRunner } from './job.runner.ts';
+import type { ModelRegistry } from './models/model.registry.ts';
+import type { ProjectClient } from './project.client.ts';
+import { toHeldTokens, toMaxTokens, toPromptBudget } from './token.budget.ts';
+
+export interface GenerationServiceOptions {
+  readonly orm: MikroORM;
+  readonly streamLog: StreamLog;
+  readonly broadcast: Broadcast;
+  readonly billing: BillingClient;
+  readonly projects: ProjectClient;
+  readonly registry: ModelRegistry;
+  readonly runner: JobRunner;
+  readonly log: Logger;
+  /** The most generations that may wait, in all and of one user. */
+  readonly queueLimit: number;
+  readonly userQueueLimit: number;
+}
+
+export class GenerationService {
+  constructor(readonly options: GenerationServiceOptions) {}
+
+  /**
+   * Queues a generation. The same user's same `clientRequestId` always answers with the same one, also when asked at once.
+   *
+   * @throws InvalidInputError, NotFoundError, QueueFullError, ModelUnavailableError, and AppError BILLING_QUOTA_EXCEEDED
+   */
+  async start(viewer: Viewer, input: StartGenerationInput): Promise<Generation> {
+    const { orm, billing, projects, registry } = this.options;
+    const { userId } = viewer;
+    const { projectId, prompt, model, maxTokens, parentId, clientRequestId } = parseInput(startGenerationInput, input);
+    const id = await reserveId(orm.em.fork(), { userId, clientRequestId, proposedId: newId() });
+    const known = await findVisible(orm.em.fork(), id, userId);
+    if (known) return known;
+
+    const [listed, project] = await Promise.all([registry.get(model), projects.authorize(userId, projectId)]);
+    if (!listed.available && !(await registry.findFallback(listed.model))) {
+      throw new ModelUnavailableError(
+        listed.model,
+        'its provider does not answer. Try later, or choose another model.',
+      );
+    }
+    if (parentId !== null && !(await findVisible(orm.em.fork(), parentId, userId))) {
+      throw new NotFoundError('generation', parentId);
+    }
+    const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens);
+    const { id: modelId, provider } = listed.model;
+    const hold = await billing.placeHold(userId, {
+      generationId: id,
+      promptTokens: toHeldTokens(toPromptBudget(prompt, answerTokens, listed.contextTokens)),
+      maxTokens: answerTokens,
+      model: modelId,
+      provider,
+    });
+    try {
+      return await this.#queue({
+        id,
+        userId,
+        projectId,
+        parentId,
+        prompt,
+        language: project.language?.toLowerCase() ?? null,
+        framework: project.framework?.toLowerCase() ?? null,
+        model: modelId,
+        provider,
+        maxTokens: answerTokens,
+        holdExpiresAt: hold.expiresAt,
+      });
+    } catch (error) {
+      await this.#releaseHold(userId, id);
+      throw error;
+    }
+  }
+
+  /**
+   * Asks the job to stop, wherever it runs. What was produced until then is kept and settled; one that is being applied, or has
+   * ended, goes on as it is.
+   */
+  async cancel(viewer: Viewer, id: string): Promise<Generation> {
+    const { orm, broadcast, runner } = this.options;
+    const generation = await this.get(viewer, id);
+    if (generation.userId !== viewer.userId)
+      throw new ForbiddenError('Only the user who started a generation may cancel it.');
+    if (await requestCancel(orm.em.fork(), id)) {
+      await broadcast.publish(CANCEL_CHANNEL, id);
+      runner.wake();
+    }
+    return this.get(viewer, id);
+  }
+
+  /** @throws NotFoundError also when it is another user's */
+  async get(viewer: Viewer, id: string): Promise<Generation> {
+    const owner = viewer.role === 'ADMIN' ? null : viewer.userId;
+    const generation = await findVisible(this.options.orm.em.fork(), id, owner);
+    if (!generation) throw new NotFoundError('generation', id);
+    return generation;
+  }
+
+  async #queue(input: NewGeneration): Promise<Generation> {
+    const { orm, streamLog, runner, queueLimit, userQueueLimit, log } = this.options;
+    const first: SequencedEvent = { seq: 1, type: 'StatusChanged', status: GenerationStatus.QUEUED };
+    const queued = await orm.em.fork().transactional(async (em: EntityManager) => {
+      const waiting = await countWaiting(em, input.userId);
+      // A start with the same clientRequestId was faster.
+      const known = await findVisible(em, input.id, input.userId);
+      if (known) return known;
+      if (waiting.ofUser >= userQueueLimit) throw new QueueFullError('user', userQueueLimit);
+      if (waiting.all >= queueLimit) throw new QueueFullError('system', queueLimit);
+      const generation = Generation.queue(input, new Date());
+      em.persist(generation);
+      await em.flush();
+      await insertEvents(em, generation.id, [first]);
+      return generation;
+    });
+    // A job that was faster has written it already; one that finds it missing writes it itself.
+    await streamLog
+      .append(toStreamName(input.id), 0, [toEntry(first)])
+      .catch((error) => log.debug({ action: 'generation.stream-not-opened', generationId: input.id, error }));
+    runner.wake();
+    return queued;
+  }
+
+  async #releaseHold(userId: string, generationId: string): Promise<void> {
+    const { billing, log } = this.options;
+    // Not released, it runs out by itself.
+    await billing
+      .releaseHold(userId, generationId)
+      .catch((error) => log.warn({ action: 'hold.not-released', generationId, error }));
+  }
+}
+
+/** @throws InvalidInputError when it is no position of a stream */
+export function toAfterSeq(afterSeq: number): number {
+  if (afterSeq >= 0) return afterSeq;
+  throw new InvalidInputError(
+    'afterSeq',
+    `'afterSeq' is ${afterSeq}; expected 0, or the seq of the last event you have.`,
+  );
+}

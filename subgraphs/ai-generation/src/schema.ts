@@ -1,0 +1,31 @@
+import { isUuid } from '@vibecode/platform/id';
+import { buildSubgraphSchema } from '@vibecode/platform/subgraph-schema';
+import type { GenerationContext } from './context.ts';
+import { GenerationResolver, ProjectGenerationsResolver, UserGenerationsResolver } from './generation.resolver.ts';
+import { GenerationEventResolver } from './generation-event.resolver.ts';
+import { generationEventTypes } from './generation-event.type.ts';
+import { ModelResolver } from './model.resolver.ts';
+import { Project, User, Version } from './reference.types.ts';
+import { TemplateResolver } from './template.resolver.ts';
+
+interface Reference {
+  readonly id: string;
+}
+
+export const { schema, sdl } = buildSubgraphSchema({
+  resolvers: [
+    GenerationResolver,
+    GenerationEventResolver,
+    UserGenerationsResolver,
+    ProjectGenerationsResolver,
+    TemplateResolver,
+    ModelResolver,
+  ],
+  orphanedTypes: [User, Project, Version, ...generationEventTypes],
+  references: {
+    Generation: ({ id }: Reference, { loaders }: GenerationContext) => loaders.generation.load(id),
+    Template: ({ id }: Reference, { loaders }: GenerationContext) => (isUuid(id) ? loaders.template.load(id) : null),
+    User: ({ id }: Reference) => ({ id }),
+    Project: ({ id }: Reference) => (isUuid(id) ? { id } : null),
+  },
+});

@@ -1,0 +1,48 @@
+import { InvalidInputError } from '@vibecode/platform/errors';
+import { estimateTokens } from './models/model.ts';
+
+/** Tokens of an answer where neither the request nor the model's context says otherwise. */
+const DEFAULT_MAX_TOKENS = 2_048;
+export const MOST_MAX_TOKENS = 32_768;
+/** What templates and files may add to the user's own words. */
+const CONTEXT_TOKENS = 6_000;
+/** The prompt's own instructions, and room for what an estimate is off by. */
+const INSTRUCTION_TOKENS = 400;
+
+/**
+ * @param contextTokens of the model; null when unknown
+ * @throws InvalidInputError when prompt and answer do not fit into the model's context together
+ */
+export function toMaxTokens(requested: number | null, prompt: string, contextTokens: number | null): number {
+  if (contextTokens === null) return requested ?? DEFAULT_MAX_TOKENS;
+  const largest = contextTokens - toHeldTokens(estimateTokens(prompt) + INSTRUCTION_TOKENS);
+  if (largest < 1) {
+    throw new InvalidInputError(
+      'prompt',
+      `The prompt does not fit into this model's context of ${contextTokens} tokens. Shorten it, or choose another model.`,
+      { details: { contextTokens } },
+    );
+  }
+  if (requested !== null && requested > largest) {
+    throw new InvalidInputError(
+      'maxTokens',
+      `'maxTokens' is ${requested}; with this prompt the model's context of ${contextTokens} tokens leaves room for ${largest}.`,
+      { details: { largest, contextTokens } },
+    );
+  }
+  return requested ?? Math.min(DEFAULT_MAX_TOKENS, largest, Math.max(1, Math.floor(contextTokens / 2)));
+}
+
+/** What the prompt may take, estimated: the user's words, and templates and files as far as the model's context allows. */
+export function toPromptBudget(prompt: string, maxTokens: number, contextTokens: number | null): number {
+  const wanted = estimateTokens(prompt) + INSTRUCTION_TOKENS + CONTEXT_TOKENS;
+  if (contextTokens === null) return wanted;
+  return Math.min(wanted, Math.floor((contextTokens - maxTokens) / ESTIMATE_MARGIN));
+}
+
+/** Code has more tokens a character than the estimate says; a hold covers that too. */
+const ESTIMATE_MARGIN = 1.3;
+
+export function toHeldTokens(estimatedTokens: number): number {
+  return Math.ceil(estimatedTokens * ESTIMATE_MARGIN);
+}
