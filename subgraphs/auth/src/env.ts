@@ -7,7 +7,7 @@ export const authSettings = {
   AUTH_BCRYPT_COST: setting
     .integer(4, 20)
     .default(10)
-    .describe('Cost of password hashes, as a power of two; older hashes follow at the next login; default 10'),
+    .describe('Cost of password hashes, as a power of two; older hashes follow at the next login'),
   AUTH_SIGNING_KEY_SECRET: setting
     .secret(16)
     .optional()
@@ -15,24 +15,20 @@ export const authSettings = {
   AUTH_SIGNING_KEY_DAYS: setting
     .integer(1, 3650)
     .default(30)
-    .describe('Days a signing key is used before the next takes over; default 30'),
+    .describe('Days a signing key is used before the next takes over'),
   AUTH_SESSION_IDLE_DAYS: setting
     .integer(1, 3650)
     .default(30)
-    .describe('Days after which a session that nobody used ends; default 30'),
-  AUTH_SESSION_MAX_DAYS: setting
-    .integer(1, 3650)
-    .default(180)
-    .describe('Days after which any session ends; default 180'),
+    .describe('Days after which a session that nobody used ends'),
+  AUTH_SESSION_MAX_DAYS: setting.integer(1, 3650).default(180).describe('Days after which any session ends'),
   AUTH_REFRESH_GRACE_SECONDS: setting
     .integer(0, 300)
     .default(30)
-    .describe('Seconds in which the client that used a refresh token may present it once more; default 30'),
-  REDIS_URL: setting
-    .url(['redis', 'rediss'])
-    .optional()
-    .describe('Redis, where instances count failed logins together'),
+    .describe('Seconds in which the client that used a refresh token may present it once more'),
 };
+
+/** A setting of the platform, which says when it is required: there instances count failed logins together. */
+const shared = { REDIS_URL: setting.url(['redis', 'rediss']).optional() };
 
 export interface AuthEnv {
   readonly bcryptCost: number;
@@ -48,7 +44,7 @@ export interface AuthEnv {
 
 /** @throws SettingsError naming every setting that cannot be used */
 export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
-  const settings = parseEnv('auth', authSettings, env);
+  const settings = parseEnv('auth', { ...authSettings, ...shared }, env);
   return {
     bcryptCost: settings.AUTH_BCRYPT_COST,
     signingKeyPassphrase: settings.AUTH_SIGNING_KEY_SECRET ?? null,

@@ -1,5 +1,6 @@
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { startInterval } from '@vibecode/platform/interval';
 import { openRedis } from '@vibecode/platform/redis/redis.connection';
 import { runService } from '@vibecode/platform/service';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
@@ -10,7 +11,6 @@ import { systemClock } from './clock.ts';
 import type { AuthContext } from './context.ts';
 import { openAuthDatabase } from './database.ts';
 import { parseAuthEnv } from './env.ts';
-import { startInterval } from './interval.ts';
 import { createLoginThrottle } from './login.throttle.ts';
 import type { CreateUser } from './registration.service.ts';
 import { schema } from './schema.ts';
@@ -45,7 +45,7 @@ export async function startAuth(infrastructure: Infrastructure): Promise<Running
   const subgraph = started.use(
     await startSubgraph<AuthContext>({
       infrastructure,
-      schema: schema.schema,
+      schema,
       context: (operation) => ({ ...operation, services, client: toClient(operation.headers) }),
       routes: createAuthRoutes(services, infrastructure.serviceSecret),
       ready: { database: () => orm.em.fork().execute('select 1') },

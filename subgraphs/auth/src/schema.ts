@@ -4,4 +4,4 @@ import { SessionResolver } from './session.resolver.ts';
 import { SignInResolver } from './sign-in.resolver.ts';
 
 /** The federated schema of auth. */
-export const schema = buildSubgraphSchema({ resolvers: [SignInResolver, SessionResolver, ApiKeyResolver] });
+export const { schema, sdl } = buildSubgraphSchema({ resolvers: [SignInResolver, SessionResolver, ApiKeyResolver] });

@@ -50,6 +50,19 @@ export function describeAuth(name: string, startDatabase: () => Promise<TestData
       expect(codeOf(again)).toBe('AUTH_EMAIL_TAKEN');
     });
 
+    it('tells the other services of a registration, once', async () => {
+      const told: { userId: string }[] = [];
+      const { promise: heardBoth, resolve } = Promise.withResolvers<void>();
+      await using _ = await auth.infrastructure.bus.subscribe('notification', ['user.registered'], async ({ data }) => {
+        told.push(data as { userId: string });
+        if (new Set(told.map(({ userId }) => userId)).size >= 2) resolve();
+      });
+      const { email, user } = await signUp();
+      await signUp();
+      await heardBoth;
+      expect(told.filter(({ userId }) => userId === user.id)).toEqual([{ userId: user.id, email, displayName: 'Ann' }]);
+    });
+
     it('logs in, refreshes, and logs out', async () => {
       const { email } = await signUp();
       const { login: first } = await auth.must<{ login: Payload }>(LOGIN, { input: { email, password } });
