@@ -1,0 +1,112 @@
+import { watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { Logger } from '@vibecode/platform/log';
+import type { ExpansionSource } from './config.expansion.ts';
+import { type CheckedConfig, ConfigError, parseConfig, toLine } from './config.parse.ts';
+import type { RouterConfig } from './config.schema.ts';
+
+export type LoadedConfig = CheckedConfig & { readonly config: RouterConfig };
+
+/** @throws ConfigError, or the file system's error when the file cannot be read */
+export async function loadConfig(file: string, source?: ExpansionSource): Promise<LoadedConfig> {
+  return parseConfig(await readFile(file, 'utf8'), file, source);
+}
+
+export interface ConfigWatchOptions {
+  readonly file: string;
+  /** What is in force now; its `${file.…}` are watched too. */
+  readonly loaded: LoadedConfig;
+  /** A rejection refuses the new version: the old one goes on. */
+  readonly onChange: (loaded: LoadedConfig) => void | Promise<void>;
+  readonly log: Logger;
+  readonly source?: ExpansionSource;
+  /** Editors write in several steps; wait this long for the last. Default 50. */
+  readonly settleMs?: number;
+}
+
+/**
+ * Takes over a changed configuration, and refuses a broken one with its problems in the log. Folders are watched rather than
+ * files, since editors and Kubernetes replace files (and the links to them) instead of writing into them.
+ */
+export function startConfigWatch({
+  file,
+  loaded,
+  onChange,
+  log,
+  source,
+  settleMs = 50,
+}: ConfigWatchOptions): Disposable {
+  let watchers: Disposable[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let current = fingerprint(loaded);
+  let turn: Promise<void> = Promise.resolve();
+
+  const reload = async (): Promise<void> => {
+    let next: LoadedConfig;
+    try {
+      next = await loadConfig(file, source);
+    } catch (error) {
+      const problems =
+        error instanceof ConfigError ? error.problems.map((problem) => toLine(file, problem)) : undefined;
+      log.error(
+        { action: 'config.refused', file, problems, error: problems ? undefined : error },
+        'The new configuration is refused; the old one goes on.',
+      );
+      return;
+    }
+    if (fingerprint(next) === current) return;
+    try {
+      await onChange(next);
+    } catch (error) {
+      log.error(
+        { action: 'config.refused', file, error },
+        'The new configuration could not be taken over; the old one goes on.',
+      );
+      return;
+    }
+    current = fingerprint(next);
+    watchFiles(next);
+    for (const problem of next.problems) log.warn({ action: 'config.problem' }, toLine(file, problem));
+    log.info({ action: 'config.reloaded', file }, 'The new configuration is in force.');
+  };
+  const schedule = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      turn = turn.then(reload);
+    }, settleMs);
+  };
+  const watchFiles = (version: LoadedConfig): void => {
+    for (const watcher of watchers) watcher[Symbol.dispose]();
+    watchers = watchFolders([file, ...version.files], schedule);
+  };
+
+  watchFiles(loaded);
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher[Symbol.dispose]();
+    },
+  };
+}
+
+function fingerprint({ config }: LoadedConfig): string {
+  return JSON.stringify(config, (_name, value) => (value instanceof RegExp ? value.source : value));
+}
+
+/** Calls back when any of the files may have changed. */
+export function watchFolders(files: readonly string[], onChange: () => void): Disposable[] {
+  const folders = Map.groupBy(
+    files.map((path) => resolve(path)),
+    dirname,
+  );
+  return [...folders].map(([folder, paths]) => {
+    const names = new Set(paths.map((path) => basename(path)));
+    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+      // `..data` is the link that Kubernetes swaps when a mounted ConfigMap or Secret changes.
+      if (name === null || names.has(name) || name.startsWith('..')) onChange();
+    });
+    watcher.on('error', onChange);
+    return { [Symbol.dispose]: () => watcher.close() };
+  });
+}
