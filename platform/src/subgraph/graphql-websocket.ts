@@ -5,7 +5,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
   parse,
   validate,
@@ -58,7 +58,7 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
         try {
           return await toExecutionArgs(payload, socket.connectionParams, socket.extra.request.headers);
         } catch (error) {
-          return Array.isArray(error) ? error : [error as GraphQLError];
+          return Array.isArray(error) ? error : [toOperationError(error)];
         }
       },
       subscribe: (args) => subscribeWith(args as OperationArgs),
@@ -137,11 +137,16 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
       // A source that waits for its next event may never answer; it is told by the signal too.
       void Promise.resolve(events.return?.()).catch(() => undefined);
     };
+    const refuse = (error: UnauthenticatedError) => {
+      refusal = error;
+      end();
+    };
     const stopListening = verifier.onRevoked((sessionId) => {
       if (sessionId !== viewer?.sessionId) return;
-      refusal = new UnauthenticatedError('The session has ended. Sign in again.', { details: { reason: 'revoked' } });
-      end();
+      refuse(new UnauthenticatedError('The session has ended. Sign in again.', { details: { reason: 'revoked' } }));
     });
+    // A revocation that came while the source was being made was heard by nobody here.
+    if (viewer) verifier.verify(viewer.token).catch(refuse);
     let last = false;
     return {
       async next() {
@@ -151,13 +156,13 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
           if (!event.done) return { done: false, value: await run(event.value) };
           end();
           last = true;
-          if (refusal) return { done: false, value: { errors: [format(refusal, '') as never] } };
+          if (refusal) return { done: false, value: { errors: [toOperationError(refusal)] } };
           return { done: true, value: undefined };
         } catch (error) {
           // Thrown further, it would close the socket that other operations share.
           end();
           last = true;
-          return { done: false, value: { errors: [error as never] } };
+          return { done: false, value: { errors: [toOperationError(error)] } };
         }
       },
       async return() {
@@ -182,4 +187,10 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
       await disposable.dispose();
     },
   };
+}
+
+/** As graphql-js wraps what a resolver throws: what the client may read of it is decided when it leaves. */
+function toOperationError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError((error as Error).message, { originalError: error as Error });
 }
