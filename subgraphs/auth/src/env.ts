@@ -1,4 +1,5 @@
 import { parseEnv, setting } from '@vibecode/platform/env';
+import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -27,8 +28,8 @@ export const authSettings = {
     .describe('Seconds in which the client that used a refresh token may present it once more'),
 };
 
-/** A setting of the platform, which says when it is required: there instances count failed logins together. */
-const shared = { REDIS_URL: setting.url(['redis', 'rediss']).optional() };
+/** Settings of the platform, which says when they are required. In Redis, instances count failed logins together. */
+const shared = { REDIS_URL: setting.url(['redis', 'rediss']).optional(), REDIS_PREFIX: z.string().optional() };
 
 export interface AuthEnv {
   readonly bcryptCost: number;
@@ -39,7 +40,7 @@ export interface AuthEnv {
   readonly sessionMaxMs: number;
   readonly refreshGraceMs: number;
   /** Null: failed logins are counted in this process. */
-  readonly redisUrl: string | null;
+  readonly redis: { readonly url: string; readonly prefix?: string } | null;
 }
 
 /** @throws SettingsError naming every setting that cannot be used */
@@ -52,6 +53,11 @@ export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
     sessionIdleMs: settings.AUTH_SESSION_IDLE_DAYS * DAY_MS,
     sessionMaxMs: settings.AUTH_SESSION_MAX_DAYS * DAY_MS,
     refreshGraceMs: settings.AUTH_REFRESH_GRACE_SECONDS * 1000,
-    redisUrl: settings.REDIS_URL ?? null,
+    redis: toRedis(settings.REDIS_URL, settings.REDIS_PREFIX),
   };
+}
+
+function toRedis(url: string | undefined, prefix: string | undefined): AuthEnv['redis'] {
+  if (url === undefined) return null;
+  return prefix === undefined ? { url } : { url, prefix };
 }

@@ -26,7 +26,7 @@ export async function startAuth(infrastructure: Infrastructure): Promise<Running
 
   const orm = await openAuthDatabase(infrastructure.databaseUrl, infrastructure.databasePoolSize);
   started.defer(() => orm.close(true));
-  const redis = env.redisUrl === null ? null : started.use(await openRedis({ url: env.redisUrl, log }));
+  const redis = env.redis === null ? null : started.use(await openRedis({ ...env.redis, log }));
   started.use(startOutboxRelay({ orm, bus, log, service: 'auth' }));
 
   const createUser: CreateUser = async (user) => {

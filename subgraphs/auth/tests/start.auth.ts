@@ -20,7 +20,7 @@ interface RouteAnswer {
   readonly error: { code: string; details?: Record<string, unknown> };
 }
 
-export interface CreatedUser {
+interface CreatedUser {
   readonly id: string;
   readonly email: string;
   readonly displayName: string;
