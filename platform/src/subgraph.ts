@@ -1,3 +1,5 @@
+// type-graphql's decorators need it before a service's own classes are read.
+import 'reflect-metadata';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { register } from 'prom-client';
