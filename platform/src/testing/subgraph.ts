@@ -50,13 +50,14 @@ export async function startSubgraphTest(
     query: async (query, variables, token) =>
       (await post('/graphql', { query, variables }, token)).body as ExecutionResult,
     subscribe(query, variables, token) {
-      const client: Client = rest.use(
+      const client: Client = rest.adopt(
         createClient({
           url: `${url.replace('http', 'ws')}/graphql`,
           webSocketImpl: WebSocket,
           retryAttempts: 0,
           ...(token ? { connectionParams: { authorization: `Bearer ${token}` } } : {}),
-        }) as Client & Disposable,
+        }),
+        (opened) => opened.dispose(),
       );
       return client.iterate({ query, ...(variables ? { variables } : {}) }) as AsyncIterableIterator<ExecutionResult>;
     },
