@@ -8,6 +8,7 @@ import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
 import type { Model, ModelChunk, ModelEnd, ModelRequest } from './models/model.ts';
+import type { ProjectClient } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
 import type { TemplateSearch } from './template.search.ts';
 import { toHeldTokens, toPromptBudget } from './token.budget.ts';
@@ -42,6 +43,7 @@ export interface AnswerStreamerOptions {
   readonly templates: TemplateSearch;
   readonly buildPrompt: PromptBuilder;
   readonly billing: BillingClient;
+  readonly projects: ProjectClient;
   readonly log: Logger;
   /** A model that is silent for so long counts as unavailable. */
   readonly silenceMs: number;
@@ -54,11 +56,12 @@ export class AnswerStreamer {
   constructor(readonly options: AnswerStreamerOptions) {}
 
   async stream({ generation, writer, signal, onAnswer, onFirstToken }: StreamInput): Promise<ModelAnswer> {
-    const { registry, templates } = this.options;
+    const { registry, templates, projects } = this.options;
     const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed] = await Promise.all([
+    const [matches, listed, files] = await Promise.all([
       templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
+      projects.readFiles(generation.userId, generation.projectId, signal),
     ]);
     signal.throwIfAborted();
     const built = this.options.buildPrompt({
@@ -66,7 +69,7 @@ export class AnswerStreamer {
       language,
       framework,
       templates: matches,
-      files: [],
+      files,
       budgetTokens: toPromptBudget(prompt, maxTokens, listed.contextTokens),
     });
     this.#shrinkHold(generation, built);

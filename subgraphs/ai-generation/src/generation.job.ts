@@ -23,7 +23,7 @@ import {
 } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
 import { recoverStream } from './generation.stream.ts';
-import { JobStopped, type StopReason, startLeaseKeeper } from './job.lease.ts';
+import { HOLD_MARGIN_MS, JobStopped, type StopReason, startLeaseKeeper } from './job.lease.ts';
 import type { ProjectClient } from './project.client.ts';
 
 export interface JobDependencies {
@@ -94,6 +94,7 @@ export class GenerationJob {
     }
     if (cancelRequestedAt && status !== APPLYING) throw new JobStopped('cancelled');
     if (status !== APPLYING) {
+      await this.#assureHold();
       if (status === QUEUED) await this.#transition((generation) => generation.retrieve(), RETRIEVING);
       this.#answer = await this.#produce();
       const produced = toProduced(this.#answer);
@@ -103,6 +104,17 @@ export class GenerationJob {
       await this.#transition((generation) => generation.apply(produced), APPLYING);
     }
     await this.#apply();
+  }
+
+  /** While a generation waited long, or no server ran, its hold may have been lost. */
+  async #assureHold(): Promise<void> {
+    const { id, userId, createdAt } = this.#generation;
+    if (Date.now() - createdAt.getTime() < HOLD_MARGIN_MS) return;
+    try {
+      await this.dependencies.billing.renewHold(userId, id);
+    } catch (error) {
+      if (error instanceof AppError && error.code !== 'SERVICE_UNAVAILABLE') throw error;
+    }
   }
 
   /** Retrieval, prompt and the model's answer. */

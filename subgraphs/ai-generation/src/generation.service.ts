@@ -61,14 +61,12 @@ export class GenerationService {
     }
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens);
     const { id: modelId, provider } = listed.model;
-    const hold = await billing.placeHold(userId, {
-      generationId: id,
+    const hold = {
       promptTokens: toHeldTokens(toPromptBudget(prompt, answerTokens, listed.contextTokens)),
       maxTokens: answerTokens,
-      model: modelId,
-      provider,
-    });
+    };
     try {
+      const { expiresAt } = await billing.placeHold(userId, { generationId: id, ...hold, model: modelId, provider });
       return await this.#queue({
         id,
         userId,
@@ -80,9 +78,12 @@ export class GenerationService {
         model: modelId,
         provider,
         maxTokens: answerTokens,
-        holdExpiresAt: hold.expiresAt,
+        holdExpiresAt: expiresAt,
       });
     } catch (error) {
+      // The same request, made at the same time, may have succeeded and be over already: its hold is not ours to release.
+      const other = await findVisible(orm.em.fork(), id, userId);
+      if (other) return other;
       await this.#releaseHold(userId, id);
       throw error;
     }

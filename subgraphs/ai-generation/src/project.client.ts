@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+import { AppError } from '@vibecode/platform/errors';
 import type { ServiceClient } from '@vibecode/platform/service-call';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
 import type { Change } from './answer/answer.changes.ts';
 import type { StoredMatch } from './generation.entity.ts';
@@ -15,8 +18,15 @@ const version = z.object({
   files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int().nonnegative() })),
 });
 
+const snapshot = z.object({ files: z.array(z.object({ path: z.string(), contentBase64: z.string() })) });
+
 export type AuthorizedProject = z.infer<typeof project>;
 export type AppliedVersion = z.infer<typeof version>;
+
+export interface ProjectFile {
+  readonly path: string;
+  readonly content: string;
+}
 
 export interface Changeset {
   readonly projectId: string;
@@ -33,6 +43,8 @@ export interface Changeset {
 export interface ProjectClient {
   /** @throws AppError NOT_FOUND when there is no such project, or the user may not change it */
   authorize(userId: string, projectId: string): Promise<AuthorizedProject>;
+  /** The text files of the newest version, in path order. */
+  readFiles(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectFile[]>;
   /** All changes or none, as one version; the same generation never makes a second one. */
   applyChangeset(userId: string, changeset: Changeset): Promise<AppliedVersion>;
 }
@@ -41,22 +53,42 @@ export function createProjectClient(calls: ServiceClient): ProjectClient {
   return {
     authorize: (userId, projectId) =>
       calls.call('project', 'projects/authorize', { userId, body: { projectId, need: 'EDITOR' }, result: project }),
-    applyChangeset: (userId, { projectId, generationId, message, changes, templates, ...made }) =>
-      calls.call('project', 'projects/changesets', {
+    async readFiles(userId, projectId, signal) {
+      const { files } = await calls.call('project', 'projects/snapshot', {
         userId,
-        body: {
-          projectId,
-          message,
-          changes,
-          idempotencyKey: generationId,
-          provenance: {
-            generationId,
-            ...made,
-            templates: templates.map(({ templateId, score }) => ({ id: templateId, score })),
+        body: { projectId },
+        result: snapshot,
+        signal,
+      });
+      return files.flatMap(({ path, contentBase64 }) => {
+        const content = Buffer.from(contentBase64, 'base64');
+        return isUtf8(content) && !content.includes(0) ? [{ path, content: content.toString() }] : [];
+      });
+    },
+    applyChangeset: (userId, { projectId, generationId, message, changes, templates, ...made }) =>
+      // The answer is there and paid for: a project service that restarts must not cost it. The key makes repeating safe.
+      whileUnavailable.execute(() =>
+        calls.call('project', 'projects/changesets', {
+          userId,
+          body: {
+            projectId,
+            message,
+            changes,
+            idempotencyKey: generationId,
+            provenance: {
+              generationId,
+              ...made,
+              templates: templates.map(({ templateId, score }) => ({ id: templateId, score })),
+            },
           },
-        },
-        result: version,
-        timeoutMs: 30_000,
-      }),
+          result: version,
+          timeoutMs: 30_000,
+        }),
+      ),
   };
 }
+
+const whileUnavailable = retry(
+  handleWhen((error) => error instanceof AppError && ['SERVICE_UNAVAILABLE', 'PROJECT_BUSY'].includes(error.code)),
+  { maxAttempts: 8, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }) },
+);

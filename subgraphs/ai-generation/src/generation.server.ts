@@ -1,0 +1,85 @@
+import { openDatabase } from '@vibecode/platform/database';
+import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
+import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
+import { AnswerStreamer } from './answer.streamer.ts';
+import { createBillingClient } from './billing.client.ts';
+import { createGenerationContext } from './context.ts';
+import { database } from './database.ts';
+import type { Embedder } from './embedders/embedder.ts';
+import type { AiGenerationEnv } from './env.ts';
+import { GenerationService } from './generation.service.ts';
+import { startJobRunner } from './job.runner.ts';
+import type { ModelRegistry } from './models/model.registry.ts';
+import { createProjectClient } from './project.client.ts';
+import { createPromptBuilder } from './prompt.builder.ts';
+import { schema } from './schema.ts';
+import { TemplateSearch } from './template.search.ts';
+import { seedTemplates, type TemplateSource } from './template.seeding.ts';
+
+export interface GenerationServerOptions {
+  readonly env: AiGenerationEnv;
+  readonly registry: ModelRegistry;
+  readonly embedder: Embedder;
+  readonly templates: readonly TemplateSource[];
+}
+
+/** The subgraph and its job runner over the models, embedder and templates given. */
+export async function startGenerationServer(
+  infrastructure: Infrastructure,
+  { env, registry, embedder, templates }: GenerationServerOptions,
+): Promise<RunningSubgraph> {
+  const { databaseUrl: url, databasePoolSize: poolSize, bus, log, streamLog, broadcast, calls } = infrastructure;
+  await using starting = new AsyncDisposableStack();
+  const orm = starting.adopt(await openDatabase({ ...database, url, poolSize }), (opened) => opened.close(true));
+  await seedTemplates({ orm, embedder, log }, templates);
+  const billing = createBillingClient(calls);
+  const projects = createProjectClient(calls);
+  const search = new TemplateSearch({ orm, embedder, log });
+  const answers = new AnswerStreamer({
+    registry,
+    templates: search,
+    buildPrompt: await createPromptBuilder(),
+    billing,
+    projects,
+    log,
+    silenceMs: env.MODEL_SILENCE_SECONDS * 1_000,
+  });
+  starting.use(startOutboxRelay({ orm, bus, log, service: 'ai-generation' }));
+  const runner = starting.use(
+    await startJobRunner({
+      orm,
+      streamLog,
+      broadcast,
+      log,
+      billing,
+      projects,
+      answers,
+      modelConcurrency: env.MODEL_CONCURRENCY,
+      alone: infrastructure.embedded,
+    }),
+  );
+  const generations = new GenerationService({
+    orm,
+    streamLog,
+    broadcast,
+    billing,
+    projects,
+    registry,
+    runner,
+    log,
+    queueLimit: env.GENERATION_QUEUE_LIMIT,
+    userQueueLimit: env.GENERATION_USER_QUEUE_LIMIT,
+  });
+  const services = { orm, streamLog, generations, templates: search, registry };
+  const subgraph = starting.use(
+    await startSubgraph({
+      infrastructure,
+      schema,
+      context: (operation) => createGenerationContext(services, operation),
+      ready: { database: () => orm.em.fork().execute('select 1') },
+    }),
+  );
+  const running = starting.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

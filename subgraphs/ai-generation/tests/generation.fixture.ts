@@ -1,0 +1,111 @@
+import { newId } from '@vibecode/platform/id';
+import type { TestInfrastructureOptions } from '@vibecode/platform/testing/infrastructure';
+import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
+import type { Embedder } from '../src/embedders/embedder.ts';
+import { parseAiGenerationEnv } from '../src/env.ts';
+import { startGenerationServer } from '../src/generation.server.ts';
+import { ModelRegistry } from '../src/models/model.registry.ts';
+import { findOllamaModels } from '../src/models/ollama.model.ts';
+import type { TemplateSource } from '../src/template.seeding.ts';
+import { Neighbours } from './neighbours.ts';
+import { type ChatRequest, type ScriptedAnswer, startScriptedOllama } from './scripted.ollama.ts';
+
+export const templates: TemplateSource[] = [
+  ['cli-js', 'Command-line greeting', 'Prints a greeting to the terminal', 'javascript', null],
+  ['express-api', 'REST API', 'Serves todos as JSON over HTTP', 'javascript', 'express'],
+  ['snake-game', 'Snake game', 'A game with a snake on a canvas', 'javascript', null],
+  ['flask-api', 'REST API in Python', 'Serves todos as JSON over HTTP', 'python', 'flask'],
+].map(([slug, title, description, language, framework]) => ({
+  slug: slug!,
+  title: title!,
+  description: description!,
+  language: language!,
+  framework: framework ?? null,
+  tags: [],
+  files: [{ path: 'main.txt', content: `${title}\n` }],
+}));
+
+/** Words to buckets: enough to tell templates apart. */
+const wordEmbedder: Embedder = {
+  id: 'words',
+  dimensions: 64,
+  async embed(texts) {
+    return texts.map((text) => {
+      const vector = new Array<number>(64).fill(0);
+      for (const word of text.toLowerCase().match(/[a-z]+/g) ?? []) {
+        const bucket = [...word].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 64, 7);
+        vector[bucket] = vector[bucket]! + 1;
+      }
+      const length = Math.hypot(...vector) || 1;
+      return vector.map((value) => value / length);
+    });
+  },
+};
+
+export const GREETING = ['I make a greeting.\n', '<file path="index.js">\n', "console.log('hello');", '\n</file>\n'];
+
+export const START = `mutation($input: StartGenerationInput!) { startGeneration(input: $input) { id status } }`;
+export const EVENTS = `subscription($id: ID!, $after: Int) { generationEvents(id: $id, afterSeq: $after) { __typename seq
+  ... on TokenDelta { text } ... on FileStarted { path } ... on FileFinished { path sha256 bytes } ... on StatusChanged { status }
+  ... on GenerationFinished { status completionTokens generation { id text status } } } }`;
+
+interface FixtureOptions extends TestInfrastructureOptions {
+  readonly env?: Record<string, string>;
+}
+
+/** The subgraph with a scripted model, and one user with a project. */
+export async function startGenerationTest(
+  script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
+  { env = {}, ...options }: FixtureOptions = {},
+) {
+  await using started = new AsyncDisposableStack();
+  const ollama = started.use(await startScriptedOllama(script));
+  const neighbours = new Neighbours();
+  const parsed = parseAiGenerationEnv({ ...env, OLLAMA_URL: ollama.url });
+  const provider = () => findOllamaModels({ url: ollama.url, contextTokens: parsed.OLLAMA_CONTEXT_TOKENS });
+  const test = started.use(
+    await startSubgraphTest(
+      'ai-generation',
+      (infrastructure) =>
+        startGenerationServer(infrastructure, {
+          env: parsed,
+          registry: new ModelRegistry({ providers: [provider] }),
+          embedder: wordEmbedder,
+          templates,
+        }),
+      { calls: neighbours, ...options },
+    ),
+  );
+  const rest = started.move();
+  return {
+    ...test,
+    ollama,
+    neighbours,
+    async signUp() {
+      const userId = newId();
+      const token = await test.sign({ userId });
+      const projectId = neighbours.createProject(userId);
+      // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
+      const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<any> =>
+        JSON.parse(JSON.stringify(await test.query(query, variables, token)));
+      return {
+        userId,
+        token,
+        projectId,
+        ask,
+        start: async (input: Record<string, unknown> = {}) =>
+          ask(START, { input: { projectId, prompt: 'Print a greeting', clientRequestId: newId(), ...input } }),
+        async watch(id: string, after = 0) {
+          // biome-ignore lint/suspicious/noExplicitAny: events of any shape
+          const events: any[] = [];
+          for await (const { data, errors } of test.subscribe(EVENTS, { id, after }, token)) {
+            if (errors) throw new Error(JSON.stringify(errors));
+            events.push(data!.generationEvents);
+          }
+          return events;
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { AppError, NotFoundError } from '@vibecode/platform/errors';
+import { newId } from '@vibecode/platform/id';
+import type { CallOptions, ServiceClient } from '@vibecode/platform/service-call';
+
+interface HoldState {
+  readonly userId: string;
+  promptTokens: number;
+  maxTokens: number;
+  released: boolean;
+}
+
+interface AppliedChangeset {
+  readonly projectId: string;
+  readonly changes: readonly { operation: string; path: string; content?: string }[];
+  readonly idempotencyKey: string;
+  readonly provenance: { readonly model: string; readonly provider: string; readonly templates: readonly unknown[] };
+}
+
+/** Billing and project as this service sees them, in memory: what it asked of them, and what they answer. */
+export class Neighbours implements ServiceClient {
+  readonly holds = new Map<string, HoldState>();
+  readonly changesets = new Map<string, AppliedChangeset>();
+  readonly projects = new Map<string, { ownerId: string; language: string | null; files: Record<string, string> }>();
+  affordableTokens = Number.POSITIVE_INFINITY;
+  /** Thrown by the next call of the path. */
+  readonly failures = new Map<string, AppError[]>();
+
+  createProject(
+    ownerId: string,
+    { language = 'javascript' as string | null, files = {} as Record<string, string> } = {},
+  ): string {
+    const id = newId();
+    this.projects.set(id, { ownerId, language, files });
+    return id;
+  }
+
+  async call<T>(callee: string, path: string, { userId, body, result }: CallOptions<T>): Promise<T> {
+    const failure = this.failures.get(path)?.shift();
+    if (failure) throw failure;
+    // biome-ignore lint/suspicious/noExplicitAny: each path has a body of its own
+    return result.parse(this.#answer(`${callee} ${path}`, userId, body as any));
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: each path has a body of its own
+  #answer(call: string, userId: string, body: any): unknown {
+    switch (call) {
+      case 'billing holds':
+        return this.#placeHold(userId, body);
+      case 'billing holds/renew':
+        return { expiresAt: toExpiry() };
+      case 'billing holds/shrink':
+        Object.assign(this.holds.get(body.generationId)!, {
+          promptTokens: body.promptTokens,
+          maxTokens: body.maxTokens,
+        });
+        return { expiresAt: toExpiry() };
+      case 'billing holds/release':
+        Object.assign(this.holds.get(body.generationId) ?? {}, { released: true });
+        return { released: true };
+      case 'project projects/authorize': {
+        const { language } = this.#getProject(userId, body.projectId);
+        return { projectId: body.projectId, language, framework: null, headVersion: 0 };
+      }
+      case 'project projects/snapshot': {
+        const { files } = this.#getProject(userId, body.projectId);
+        return {
+          files: Object.entries(files).map(([path, content]) => ({
+            path,
+            contentBase64: Buffer.from(content).toString('base64'),
+          })),
+        };
+      }
+      case 'project projects/changesets':
+        return this.#apply(userId, body);
+      default:
+        throw new Error(`Unexpected call: ${call}`);
+    }
+  }
+
+  #placeHold(userId: string, { generationId, promptTokens, maxTokens }: { generationId: string } & HoldState) {
+    if (promptTokens + maxTokens > this.affordableTokens) {
+      const affordableTokens = Math.max(0, this.affordableTokens - promptTokens);
+      throw new AppError('BILLING_QUOTA_EXCEEDED', 'Too much.', { details: { affordableTokens } });
+    }
+    if (!this.holds.has(generationId))
+      this.holds.set(generationId, { userId, promptTokens, maxTokens, released: false });
+    return { holdId: generationId, grantedTokens: promptTokens + maxTokens, expiresAt: toExpiry() };
+  }
+
+  #apply(userId: string, changeset: AppliedChangeset) {
+    const { files } = this.#getProject(userId, changeset.projectId);
+    this.changesets.set(changeset.idempotencyKey, changeset);
+    for (const { path, content } of changeset.changes) if (content !== undefined) files[path] = content;
+    return {
+      versionId: changeset.idempotencyKey,
+      number: 1,
+      files: changeset.changes.map(({ path }) => ({
+        path,
+        sha256: createHash('sha256')
+          .update(files[path] ?? '')
+          .digest('hex'),
+        bytes: Buffer.byteLength(files[path] ?? ''),
+      })),
+    };
+  }
+
+  #getProject(userId: string, projectId: string) {
+    const project = this.projects.get(projectId);
+    if (project?.ownerId !== userId) throw new NotFoundError('project', projectId);
+    return project;
+  }
+}
+
+function toExpiry(): string {
+  return new Date(Date.now() + 60_000).toISOString();
+}
