@@ -1,4 +1,4 @@
-import { formatPatch, structuredPatch } from 'diff';
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import { isText } from './changeset.ts';
 
 /** Beyond this the difference is shown as all old lines out, all new lines in: finding the least one would take too long. */
@@ -14,7 +14,7 @@ export function toUnifiedDiff(path: string, before: Buffer | null, after: Buffer
   const patch =
     structuredPatch(oldName, newName, oldText, newText, undefined, undefined, { context: 3, timeout: TIMEOUT_MS }) ??
     replaceAll(oldName, newName, oldText, newText);
-  return formatPatch(patch);
+  return formatPatch(patch, FILE_HEADERS_ONLY);
 }
 
 function replaceAll(oldFileName: string, newFileName: string, oldText: string, newText: string) {
