@@ -25,6 +25,8 @@ const db = await PGlite.create({
   ...(dataDir ? { dataDir } : {}),
   ...(initial ? { loadDataDir: new Blob([Buffer.from(initial)]) } : {}),
   extensions: { vector },
+  // The default of 128 MB is set aside at once; the files behind it are in the system's cache anyway.
+  startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
 });
 let server: PGliteServer | undefined;
 if (dump) {
