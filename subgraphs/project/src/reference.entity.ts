@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 
 // Entities of other subgraphs. This one knows their ids only, and that a project's owner has projects.
