@@ -53,10 +53,7 @@ export interface GatewayCore {
   /** Runs a query or mutation. Never rejects: what goes wrong is in `errors`. */
   execute(request: GraphQLRequest, context: RequestContext): Promise<GraphQLResult>;
   /** Starts a subscription; a result instead of a stream when it was refused. */
-  subscribe(
-    request: GraphQLRequest,
-    context: RequestContext,
-  ): Promise<AsyncIterable<GraphQLResult> | GraphQLResult>;
+  subscribe(request: GraphQLRequest, context: RequestContext): Promise<AsyncIterable<GraphQLResult> | GraphQLResult>;
   /** Null when the request cannot be parsed or names no operation. */
   operationType(request: GraphQLRequest): OperationType | null;
 }
@@ -68,6 +65,8 @@ export interface SubgraphRequest {
   readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
   readonly kind: OperationType;
+  /** The whole request as JSON text, where the caller has it already; says the same as the fields above. */
+  readonly body?: string;
 }
 
 /** How the executor and the subscriptions reach subgraphs. */

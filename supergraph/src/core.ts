@@ -1,0 +1,138 @@
+import type { Logger } from '@vibecode/platform/log';
+import type { GraphQLFormattedError } from 'graphql';
+import type { GatewayHooks } from './hooks.ts';
+import { asRefusal, OperationStore, type PreparedOperation, RefusedRequestError, refusal } from './operation.ts';
+import type { Execution } from './plan/execution.ts';
+import type { JsonObject } from './plan/merge.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+import type {
+  GatewayCore,
+  GraphQLRequest,
+  GraphQLResult,
+  OperationType,
+  RequestContext,
+  SubgraphTransport,
+} from './types.ts';
+
+export interface CoreOptions {
+  readonly supergraph: LoadedSupergraph;
+  readonly transport: SubgraphTransport;
+  readonly log: Logger;
+  readonly hooks?: GatewayHooks;
+  readonly maxOperations?: number;
+  readonly introspection?: boolean;
+  /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
+  readonly subscribe?: StartSubscription;
+}
+
+export type StartSubscription = (
+  operation: PreparedOperation,
+  variables: AdmittedVariables,
+  context: RequestContext,
+) => AsyncIterable<GraphQLResult>;
+
+/** An operation's variables: as the client sent them, and coerced with defaults. */
+export interface AdmittedVariables {
+  readonly raw: JsonObject;
+  readonly coerced: JsonObject;
+}
+
+/** The pipeline over one version of a supergraph; a reload makes a new one. */
+export interface Core extends GatewayCore {
+  readonly supergraph: LoadedSupergraph;
+  readonly operations: OperationStore;
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { supergraph, transport, hooks, log } = options;
+  const operations = new OperationStore(options);
+
+  /** @throws RefusedRequestError, or what a hook threw */
+  async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
+    const resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+    const operation = operations.prepare(resolved, context);
+    const raw = resolved.variables ?? {};
+    const coerced = operation.coerceVariables(raw);
+    if ('errors' in coerced) {
+      throw new RefusedRequestError(
+        coerced.errors.map(({ message, locations }) => ({
+          message,
+          locations,
+          extensions: { code: 'BAD_USER_INPUT' },
+        })),
+      );
+    }
+    const instead = await hooks?.admit?.(operation, coerced.values, context);
+    return { operation, variables: { raw, coerced: coerced.values }, instead };
+  }
+
+  function refuse(error: unknown, context: RequestContext): GraphQLResult {
+    const refused = asRefusal(error, 'BAD_REQUEST');
+    if (refused instanceof RefusedRequestError) return finish({ errors: [...refused.errors] }, context);
+    log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
+    const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;
+    return finish({ errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }, context);
+  }
+
+  function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {
+    return hooks?.finishResult && (hooks.finishesAll || result.errors) ? hooks.finishResult(result, context) : result;
+  }
+
+  return {
+    supergraph,
+    operations,
+    async execute(request, context) {
+      try {
+        const { operation, variables, instead } = await admit(request, context);
+        if (instead) return finish(instead, context);
+        if (operation.kind === 'subscription') {
+          throw refusal('BAD_REQUEST', 'This is a subscription: send it over WebSocket, SSE or multipart HTTP.');
+        }
+        return finish(await executeOperation(operation, variables, context, transport), context);
+      } catch (error) {
+        return refuse(error, context);
+      }
+    },
+    async subscribe(request, context) {
+      try {
+        const { operation, variables, instead } = await admit(request, context);
+        if (instead) return finish(instead, context);
+        if (operation.kind !== 'subscription') {
+          return finish(await executeOperation(operation, variables, context, transport), context);
+        }
+        if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
+        return options.subscribe(operation, variables, context);
+      } catch (error) {
+        return refuse(error, context);
+      }
+    },
+    operationType(request): OperationType | null {
+      try {
+        return operations.parse(request).kind;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+interface Admitted {
+  readonly operation: PreparedOperation;
+  readonly variables: AdmittedVariables;
+  readonly instead: GraphQLResult | undefined;
+}
+
+/** Runs a query or mutation's plan and shapes what came. */
+async function executeOperation(
+  operation: PreparedOperation,
+  { raw, coerced }: AdmittedVariables,
+  context: RequestContext,
+  transport: SubgraphTransport,
+): Promise<GraphQLResult> {
+  const errors: GraphQLFormattedError[] = [...operation.refusals];
+  const execution: Execution = { data: {}, errors, variables: raw, conditions: coerced, context, transport };
+  if (operation.run) await operation.run(execution);
+  if (operation.introspection) Object.assign(execution.data, operation.introspection(raw));
+  const data = operation.shapeFor(coerced).shape(execution.data, errors);
+  return errors.length ? { data, errors } : { data };
+}

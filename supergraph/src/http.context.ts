@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity, RequestContext } from './types.ts';
+
+/** The context of an operation that came over HTTP. */
+export class HttpContext implements RequestContext {
+  readonly headers: RequestContext['headers'];
+  identity: Identity | null = null;
+  extensions: Record<string, unknown> | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    private readonly response: ServerResponse,
+    readonly id: string,
+  ) {
+    this.headers = request.headers as RequestContext['headers'];
+  }
+
+  /** Made when first asked for: an answer out of a cache needs none. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      if (this.response.destroyed) abort.abort();
+      else {
+        this.response.once('close', () => {
+          if (!this.response.writableFinished) abort.abort();
+        });
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  get traceparent(): string | undefined {
+    return this.headers.traceparent;
+  }
+
+  get clientName(): string | undefined {
+    return this.headers['apollographql-client-name'];
+  }
+
+  get clientVersion(): string | undefined {
+    return this.headers['apollographql-client-version'];
+  }
+}

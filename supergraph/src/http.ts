@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AppError } from '@vibecode/platform/errors';
+import { newId } from '@vibecode/platform/id';
+import type { Logger } from '@vibecode/platform/log';
+import type { GatewayHooks } from './hooks.ts';
+import { HttpContext } from './http.context.ts';
+import { HttpError } from './http.error.ts';
+import { negotiate, type ResponseType } from './http.negotiation.ts';
+import { readGraphQLRequest } from './http.request.ts';
+import type { GatewayCore, GraphQLRequest, GraphQLResult } from './types.ts';
+
+/** Serves one path beside GraphQL. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export interface HttpServerOptions {
+  /** Asked for each request, so that a reload takes effect on open connections. */
+  readonly core: () => GatewayCore;
+  readonly log: Logger;
+  /** Asked for each request, like `core`. */
+  readonly hooks?: () => GatewayHooks;
+  /** Default `/graphql`. */
+  readonly path?: string;
+  /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
+  readonly bodyLimitBytes?: number;
+  /** What else is served, by exact path. */
+  readonly routes?: ReadonlyMap<string, HttpHandler>;
+  /** Answers a GraphQL request that accepts a stream (SSE, multipart); true when it took it. */
+  readonly stream?: (
+    request: GraphQLRequest,
+    context: HttpContext,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+  ) => boolean | Promise<boolean>;
+}
+
+const NO_HOOKS: GatewayHooks = {};
+
+/** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/) on plain `node:http`. */
+export function createHttpServer(options: HttpServerOptions): Server {
+  const { core, log, path = '/graphql', bodyLimitBytes = 2_000_000, routes = new Map(), stream } = options;
+  const hooksOf = options.hooks ?? (() => NO_HOOKS);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const hooks = hooksOf();
+    if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return;
+    const url = request.url ?? '/';
+    const queryAt = url.indexOf('?');
+    const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
+    if (pathname === path) await answerGraphQL(request, response, queryAt < 0 ? '' : url.slice(queryAt), hooks);
+    else {
+      const route = routes.get(pathname);
+      if (route) await route(request, response);
+      else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${path}.`);
+    }
+  }
+
+  async function answerGraphQL(
+    request: IncomingMessage,
+    response: ServerResponse,
+    search: string,
+    hooks: GatewayHooks,
+  ): Promise<void> {
+    const accept = negotiate(request.headers.accept);
+    if (!accept) {
+      sendText(
+        response,
+        406,
+        `Accept ${request.headers.accept} cannot be met: ask for application/graphql-response+json or application/json.`,
+      );
+      return;
+    }
+    const type = accept === 'stream' ? 'application/graphql-response+json' : accept;
+    try {
+      const context = new HttpContext(request, response, newId());
+      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
+      context.extensions = graphql.extensions ?? undefined;
+      const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
+      context.identity = identity instanceof Promise ? await identity : identity;
+      if (request.method === 'GET' && core().operationType(graphql) === 'mutation') {
+        response.setHeader('allow', 'POST');
+        throw new HttpError(405, 'A mutation needs POST: GET is for queries only.');
+      }
+      if (accept === 'stream' && stream && (await stream(graphql, context, request, response))) return;
+      const result = await core().execute(graphql, context);
+      sendResult(response, result, type);
+    } catch (error) {
+      if (response.headersSent || response.destroyed) return;
+      const { status, message, code } = toHttpError(error, log);
+      sendResult(response, { errors: [{ message, extensions: { code } }] }, type, status);
+    }
+  }
+
+  return createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    answer(request, response).catch((error) => {
+      log.error({ action: 'gateway.http.failed', error });
+      if (!response.headersSent) sendText(response, 500, 'The gateway failed to answer.');
+      else response.destroy();
+    });
+  });
+}
+
+function toHttpError(error: unknown, log: Logger): { status: number; message: string; code: string } {
+  if (error instanceof AppError) return error;
+  log.error({ action: 'gateway.http.failed', error });
+  return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_SERVER_ERROR' };
+}
+
+function passOnBearer(authorization: string | undefined) {
+  if (!authorization?.startsWith('Bearer ')) return null;
+  const token = authorization.slice(7).trim();
+  return { key: token, subject: '', token, scopes: [], claims: {} };
+}
+
+/**
+ * `application/json` is 200 for whatever was well formed; `application/graphql-response+json` says by its status that a
+ * request was refused before execution.
+ */
+function sendResult(response: ServerResponse, result: GraphQLResult, type: ResponseType, status?: number): void {
+  const refused = !('data' in result);
+  const body = Buffer.from(JSON.stringify(result));
+  response.writeHead(status ?? (refused ? refusedStatus(result, type) : 200), {
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': body.length,
+  });
+  response.end(body);
+}
+
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  RATE_LIMITED: 429,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+function refusedStatus({ errors }: GraphQLResult, type: ResponseType): number {
+  const code = String(errors?.[0]?.extensions?.code ?? '');
+  const status = STATUS_BY_CODE[code] ?? 400;
+  return type === 'application/json' && status === 400 ? 200 : status;
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,138 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLResult, OperationType, SubgraphRequest } from '../types.ts';
+import type { Execution, PlanStep } from './execution.ts';
+import { toClientErrors } from './fetch.errors.ts';
+import { type JsonObject, mergeInto } from './merge.ts';
+import { collectTargets, type PlanPath } from './path.ts';
+import { compileRepresentation } from './representation.ts';
+import { compileRewrites, type Rewrite } from './rewrite.ts';
+import type { TypeIndex } from './type.index.ts';
+
+/** A fetch with all that is known before a request comes. */
+export interface CompiledFetch {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly kind: OperationType;
+  readonly variableNames: readonly string[];
+  readonly path: PlanPath;
+  readonly types: TypeIndex;
+  readonly rewriteOutput: Rewrite | null;
+  /** The request's JSON up to its variables. */
+  readonly bodyHead: string;
+}
+
+export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex): CompiledFetch {
+  const name = node.operationName ? `,"operationName":${JSON.stringify(node.operationName)}` : '';
+  return {
+    subgraph: node.serviceName,
+    query: node.operation,
+    operationName: node.operationName,
+    kind: node.operationKind,
+    variableNames: node.variableUsages ?? [],
+    path,
+    types,
+    rewriteOutput: compileRewrites(node.outputRewrites, types),
+    bodyHead: `{"query":${JSON.stringify(node.operation)}${name},"variables":`,
+  };
+}
+
+export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex): PlanStep {
+  const fetch = describeFetch(node, path, types);
+  if (!node.requires?.length) return (execution) => fetchFields(fetch, execution);
+  const represent = compileRepresentation(node.requires, node.inputRewrites, types);
+  return (execution) => fetchEntities(fetch, represent, execution);
+}
+
+/** Fields of the root types, or of objects that need no key. */
+async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<void> {
+  const targets = collectTargets(execution.data, fetch.path);
+  if (targets.length === 0) return;
+  const result = await send(fetch, variablesText(fetch, execution, ''), execution);
+  const { data } = result;
+  if (data) {
+    fetch.rewriteOutput?.(data);
+    for (const [index, target] of targets.entries()) {
+      mergeInto(target, index === 0 ? data : structuredClone(data), fetch.types);
+    }
+  }
+  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, null), execution);
+}
+
+async function fetchEntities(
+  fetch: CompiledFetch,
+  represent: (entity: JsonObject) => string | null,
+  execution: Execution,
+): Promise<void> {
+  const targetsByRepresentation = new Map<string, JsonObject[]>();
+  for (const target of collectTargets(execution.data, fetch.path)) {
+    const representation = represent(target);
+    if (representation === null) continue;
+    const same = targetsByRepresentation.get(representation);
+    if (same) same.push(target);
+    else targetsByRepresentation.set(representation, [target]);
+  }
+  if (targetsByRepresentation.size === 0) return;
+
+  const representations = `"representations":[${[...targetsByRepresentation.keys()].join(',')}]`;
+  const result = await send(fetch, variablesText(fetch, execution, representations), execution);
+  const entities = result.data?._entities;
+  const targets = [...targetsByRepresentation.values()];
+  if (Array.isArray(entities)) {
+    targets.forEach((same, index) => {
+      const entity = entities[index];
+      if (entity === null || typeof entity !== 'object') return;
+      fetch.rewriteOutput?.(entity);
+      // Each position in the answer needs objects of its own: what comes later is merged into them.
+      for (let copy = 1; copy < same.length; copy += 1) {
+        mergeInto(same[copy] as JsonObject, structuredClone(entity), fetch.types);
+      }
+      mergeInto(same[0] as JsonObject, entity, fetch.types);
+    });
+  }
+  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
+}
+
+function report(errors: readonly GraphQLFormattedError[], execution: Execution): void {
+  for (const error of errors) execution.errors.push(error);
+}
+
+/** The request's variables as JSON text: those of the client that the fetch uses, and the representations. */
+function variablesText({ variableNames }: CompiledFetch, { variables }: Execution, representations: string): string {
+  let text = representations;
+  for (const name of variableNames) {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value !== undefined) text += `${text && ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  }
+  return `{${text}}`;
+}
+
+function send(fetch: CompiledFetch, variables: string, execution: Execution): Promise<GraphQLResult> {
+  return execution.transport.fetch(
+    new FetchRequest(fetch, `${fetch.bodyHead}${variables}}`, variables),
+    execution.context,
+  );
+}
+
+class FetchRequest implements SubgraphRequest {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly kind: OperationType;
+
+  constructor(
+    fetch: CompiledFetch,
+    readonly body: string,
+    private readonly variablesText: string,
+  ) {
+    this.subgraph = fetch.subgraph;
+    this.query = fetch.query;
+    this.operationName = fetch.operationName;
+    this.kind = fetch.kind;
+  }
+
+  get variables(): JsonObject {
+    return JSON.parse(this.variablesText);
+  }
+}

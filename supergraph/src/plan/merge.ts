@@ -1,0 +1,50 @@
+import type { TypeIndex } from './type.index.ts';
+
+/** An object of a JSON answer. */
+export type JsonObject = Record<string, unknown>;
+
+/**
+ * Merges a subgraph's answer into the data gathered so far, in place: objects by key, lists by index. A null takes the
+ * place of nothing only: another subgraph's answer for the same value wins. `source` must not be used afterwards.
+ */
+export function mergeInto(target: JsonObject, source: JsonObject, types: TypeIndex): void {
+  for (const key of Object.keys(source)) {
+    const incoming = source[key];
+    const existing = Object.hasOwn(target, key) ? target[key] : undefined;
+    if (existing === undefined || existing === null) {
+      setOwn(target, key, incoming);
+    } else if (key === '__typename') {
+      // A subgraph that knows an interface as an @interfaceObject names the interface: the object's own name wins.
+      if (types.isAbstract(existing as string)) target[key] = incoming;
+    } else if (typeof existing === 'object' && typeof incoming === 'object' && incoming !== null) {
+      mergeValue(existing as JsonObject, incoming as JsonObject, types);
+    } else if (incoming !== null) {
+      target[key] = incoming;
+    }
+  }
+}
+
+function mergeValue(existing: JsonObject | unknown[], incoming: JsonObject | unknown[], types: TypeIndex): void {
+  if (!Array.isArray(existing)) {
+    if (!Array.isArray(incoming)) mergeInto(existing, incoming, types);
+    return;
+  }
+  if (!Array.isArray(incoming)) return;
+  for (let index = 0; index < incoming.length; index += 1) {
+    const value = incoming[index];
+    const present = existing[index];
+    if (present === undefined || present === null) existing[index] = value;
+    else if (typeof present === 'object' && typeof value === 'object' && value !== null) {
+      mergeValue(present as JsonObject, value as JsonObject, types);
+    }
+  }
+}
+
+/** Sets a key whatever its name: a client may call a field `__proto__` by an alias. */
+export function setOwn(target: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    target[key] = value;
+  }
+}

@@ -1,0 +1,101 @@
+import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { JsonObject } from './merge.ts';
+import { compileRewrites } from './rewrite.ts';
+import type { TypeIndex } from './type.index.ts';
+
+/**
+ * The representation of an entity as JSON text, or null when the entity lacks what the fetch requires (its key could
+ * not be had, or it is of a type the fetch is not about). Text, because equal texts are equal representations and
+ * because the request is text in the end.
+ */
+export type RepresentationBuilder = (entity: JsonObject) => string | null;
+
+export function compileRepresentation(
+  requires: readonly QueryPlanSelectionNode[],
+  inputRewrites: readonly FetchDataRewrite[] | undefined,
+  types: TypeIndex,
+): RepresentationBuilder {
+  const build = new RequiredSelection([requires], types);
+  const rewrite = compileRewrites(inputRewrites, types);
+  const write: RepresentationBuilder = (entity) => {
+    const text = typeof entity.__typename === 'string' ? build.write(entity) : null;
+    return text === '{}' ? null : text;
+  };
+  if (!rewrite) return write;
+  return (entity) => {
+    const text = write(entity);
+    if (text === null) return null;
+    const representation = JSON.parse(text);
+    rewrite(representation);
+    return JSON.stringify(representation);
+  };
+}
+
+interface RequiredField {
+  readonly key: string;
+  /** `"key":`, with the comma before it for all but the first. */
+  readonly prefix: string;
+  readonly child: RequiredSelection | null;
+}
+
+/** What is required of an object: which fields, by the object's type. */
+class RequiredSelection {
+  readonly #fieldsByType = new Map<string, readonly RequiredField[]>();
+
+  constructor(
+    private readonly selections: readonly (readonly QueryPlanSelectionNode[])[],
+    private readonly types: TypeIndex,
+  ) {}
+
+  write(object: JsonObject): string | null {
+    const typename = typeof object.__typename === 'string' ? object.__typename : '';
+    let fields = this.#fieldsByType.get(typename);
+    if (!fields) {
+      fields = this.#collect(typename);
+      this.#fieldsByType.set(typename, fields);
+    }
+    let text = '{';
+    for (const { key, prefix, child } of fields) {
+      const value = Object.hasOwn(object, key) ? object[key] : undefined;
+      if (value === undefined) return null;
+      const valueText = child === null ? JSON.stringify(value) : writeNested(value, child);
+      if (valueText === null) return null;
+      text += prefix + valueText;
+    }
+    return `${text}}`;
+  }
+
+  #collect(typename: string): readonly RequiredField[] {
+    const nestedByKey = new Map<string, QueryPlanSelectionNode[][]>();
+    const visit = (selections: readonly QueryPlanSelectionNode[]) => {
+      for (const selection of selections) {
+        if (selection.kind === 'Field') {
+          const key = selection.alias ?? selection.name;
+          const nested = nestedByKey.get(key) ?? [];
+          if (selection.selections?.length) nested.push(selection.selections);
+          nestedByKey.set(key, nested);
+        } else if (!selection.typeCondition || this.types.isOfType(typename, selection.typeCondition)) {
+          visit(selection.selections);
+        }
+      }
+    };
+    for (const selections of this.selections) visit(selections);
+    return [...nestedByKey].map(([key, nested], index) => ({
+      key,
+      prefix: `${index ? ',' : ''}${JSON.stringify(key)}:`,
+      child: nested.length ? new RequiredSelection(nested, this.types) : null,
+    }));
+  }
+}
+
+function writeNested(value: unknown, selection: RequiredSelection): string | null {
+  if (value === null) return 'null';
+  if (!Array.isArray(value)) return selection.write(value as JsonObject);
+  const elements: string[] = [];
+  for (const element of value) {
+    const text = writeNested(element, selection);
+    if (text === null) return null;
+    elements.push(text);
+  }
+  return `[${elements.join(',')}]`;
+}

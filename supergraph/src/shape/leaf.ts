@@ -1,0 +1,29 @@
+import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from 'graphql';
+
+/** Whether a subgraph's value may stand for a leaf type. */
+export type LeafCheck = (value: unknown) => boolean;
+
+const isInt: LeafCheck = (value) => typeof value === 'number' && (value | 0) === value;
+const isFloat: LeafCheck = (value) => typeof value === 'number';
+const isString: LeafCheck = (value) => typeof value === 'string';
+const isBoolean: LeafCheck = (value) => typeof value === 'boolean';
+const isId: LeafCheck = (value) => typeof value === 'string' || typeof value === 'number';
+const isAnything: LeafCheck = () => true;
+
+const BUILT_IN = new Map<string, LeafCheck>([
+  ['Int', isInt],
+  ['Float', isFloat],
+  ['String', isString],
+  ['Boolean', isBoolean],
+  ['ID', isId],
+]);
+
+/** Custom scalars pass as they are; enums only with values that the API schema shows. */
+export function toLeafCheck(type: GraphQLLeafType): LeafCheck {
+  return isEnumType(type) ? isValueOf(type) : (BUILT_IN.get(type.name) ?? isAnything);
+}
+
+function isValueOf(type: GraphQLEnumType): LeafCheck {
+  const names: ReadonlySet<unknown> = new Set(type.getValues().map(({ name }) => name));
+  return (value) => names.has(value);
+}

@@ -1,0 +1,79 @@
+import {
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What the fields of a selection depend on, beside the type of the object. */
+export interface SelectionScope {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Values of the variables that `@skip` and `@include` name. */
+  readonly conditions: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * CollectFields of the specification (6.3.2), for an object of the given type: fields by response key, in order.
+ * An interface stands for an object known by its `@interfaceObject` only.
+ */
+export function collectFields(
+  selectionSets: readonly SelectionSetNode[],
+  type: GraphQLCompositeType,
+  scope: SelectionScope,
+): Map<string, FieldNode[]> {
+  const fields = new Map<string, FieldNode[]>();
+  const visited = new Set<string>();
+  const visit = ({ selections }: SelectionSetNode) => {
+    for (const selection of selections) {
+      if (!isIncluded(selection.directives, scope.conditions)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const key = (selection.alias ?? selection.name).value;
+        const same = fields.get(key);
+        if (same) same.push(selection);
+        else fields.set(key, [selection]);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        if (applies(selection.typeCondition?.name.value, type, scope.schema)) visit(selection.selectionSet);
+      } else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
+        const fragment = scope.fragments.get(selection.name.value);
+        if (fragment && applies(fragment.typeCondition.name.value, type, scope.schema)) visit(fragment.selectionSet);
+      }
+    }
+  };
+  for (const selectionSet of selectionSets) visit(selectionSet);
+  return fields;
+}
+
+function applies(condition: string | undefined, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditional: GraphQLNamedType | undefined = schema.getType(condition);
+  return (
+    isAbstractType(conditional) &&
+    (isObjectType(type) || 'getInterfaces' in type) &&
+    schema.isSubType(conditional, type)
+  );
+}
+
+function isIncluded(
+  directives: readonly DirectiveNode[] | undefined,
+  conditions: SelectionScope['conditions'],
+): boolean {
+  if (!directives?.length) return true;
+  for (const { name, arguments: args } of directives) {
+    if (name.value !== 'skip' && name.value !== 'include') continue;
+    const value = args?.[0]?.value;
+    const holds =
+      value?.kind === Kind.VARIABLE
+        ? conditions[value.name.value] === true
+        : value?.kind === Kind.BOOLEAN && value.value;
+    if (holds === (name.value === 'skip')) return false;
+  }
+  return true;
+}

@@ -1,0 +1,188 @@
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLFormattedError,
+  type GraphQLOutputType,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  type SelectionSetNode,
+} from 'graphql';
+import { type JsonObject, setOwn } from '../plan/merge.ts';
+import { type LeafCheck, toLeafCheck } from './leaf.ts';
+import { addUnlessExplained } from './null.errors.ts';
+import { collectFields, type SelectionScope } from './selection.ts';
+
+type Path = (string | number)[];
+
+/** One pass over one answer. `path` is a stack whose length the depth of the current value tells. */
+interface Pass {
+  readonly errors: GraphQLFormattedError[];
+  readonly path: Path;
+}
+
+/** A null where none may be: the parent becomes null instead. */
+const INVALID = Symbol('null in a non-null position');
+
+/** How values of one type, under one selection, are completed. */
+type Complete = (value: unknown, pass: Pass, depth: number) => unknown;
+
+/** The shape of an operation's answer under given conditions. */
+export interface Shape {
+  /**
+   * The answer for what the subgraphs brought: only what was asked, in the order it was asked, nulls propagated.
+   * Adds an error for each propagated null that no error in `errors` explains.
+   */
+  shape(data: JsonObject, errors: GraphQLFormattedError[]): JsonObject | null;
+}
+
+export function compileShape(
+  selectionSet: SelectionSetNode,
+  rootType: GraphQLCompositeType,
+  scope: SelectionScope,
+): Shape {
+  const root = new ObjectShape([selectionSet], rootType, scope);
+  return { shape: (data, errors) => root.complete(data, { errors, path: [] }, 0) };
+}
+
+interface FieldShape {
+  readonly key: string;
+  /** Where known beforehand: `__typename`. */
+  readonly constant: string | null;
+  readonly complete: Complete;
+  readonly coordinate: string;
+}
+
+/** The answer's form for objects of one type. Fields are collected when the first such object comes. */
+class ObjectShape {
+  #fields: readonly FieldShape[] | undefined;
+
+  constructor(
+    private readonly selectionSets: readonly SelectionSetNode[],
+    private readonly type: GraphQLCompositeType,
+    private readonly scope: SelectionScope,
+  ) {}
+
+  complete(object: JsonObject, pass: Pass, depth: number): JsonObject | null {
+    this.#fields ??= this.#compileFields();
+    const out: JsonObject = {};
+    for (const { key, constant, complete } of this.#fields) {
+      if (constant !== null) {
+        setOwn(out, key, constant);
+        continue;
+      }
+      pass.path[depth] = key;
+      const value = complete(Object.hasOwn(object, key) ? object[key] : null, pass, depth + 1);
+      if (value === INVALID) return null;
+      setOwn(out, key, value);
+    }
+    return out;
+  }
+
+  #compileFields(): FieldShape[] {
+    const { type, scope } = this;
+    return [...collectFields(this.selectionSets, type, scope)].map(([key, nodes]) => {
+      const name = (nodes[0] as FieldNode).name.value;
+      const coordinate = `${type.name}.${name}`;
+      if (name === '__typename' && !isAbstractType(type)) {
+        return { key, constant: type.name, complete: passThrough, coordinate };
+      }
+      const field = 'getFields' in type ? type.getFields()[name] : undefined;
+      const complete = field ? compileType(field.type, nodes, coordinate, scope) : passThrough;
+      return { key, constant: null, complete, coordinate };
+    });
+  }
+}
+
+/** Introspection's answers, complete as they are. */
+const passThrough: Complete = (value) => value ?? null;
+
+function compileType(
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  coordinate: string,
+  scope: SelectionScope,
+): Complete {
+  if (isNonNullType(type)) {
+    const completeNullable = compileType(type.ofType, nodes, coordinate, scope);
+    const message = `Cannot return null for non-nullable field ${coordinate}.`;
+    return (value, pass, depth) => {
+      const completed = completeNullable(value, pass, depth);
+      if (completed !== null) return completed;
+      addUnlessExplained(pass.errors, pass.path.slice(0, depth), message);
+      return INVALID;
+    };
+  }
+  if (isListType(type)) return compileList(compileType(type.ofType, nodes, coordinate, scope), coordinate);
+  if (isLeafType(type)) return compileLeaf(toLeafCheck(type), type.name, coordinate);
+  const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  return compileComposite(getNamedType(type) as GraphQLCompositeType, selectionSets, coordinate, scope);
+}
+
+function compileList(completeItem: Complete, coordinate: string): Complete {
+  return (value, pass, depth) => {
+    if (value === null || value === undefined) return null;
+    if (!Array.isArray(value)) return invalidValue(pass, depth, `Expected a list for field ${coordinate}.`);
+    const items = new Array(value.length);
+    for (let index = 0; index < value.length; index += 1) {
+      pass.path[depth] = index;
+      const item = completeItem(value[index], pass, depth + 1);
+      if (item === INVALID) return null;
+      items[index] = item;
+    }
+    return items;
+  };
+}
+
+function compileLeaf(isValid: LeafCheck, typeName: string, coordinate: string): Complete {
+  return (value, pass, depth) => {
+    if (value === null || value === undefined) return null;
+    if (isValid(value)) return typeName === 'ID' && typeof value === 'number' ? String(value) : value;
+    return invalidValue(pass, depth, `A subgraph's value for field ${coordinate} is no ${typeName}.`);
+  };
+}
+
+function compileComposite(
+  type: GraphQLCompositeType,
+  selectionSets: readonly SelectionSetNode[],
+  coordinate: string,
+  scope: SelectionScope,
+): Complete {
+  const declared = new ObjectShape(selectionSets, type, scope);
+  const mustBeObject = (pass: Pass, depth: number) =>
+    invalidValue(pass, depth, `Expected an object for field ${coordinate}.`);
+  if (!isAbstractType(type)) {
+    return (value, pass, depth) => {
+      if (value === null || value === undefined) return null;
+      if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
+      return declared.complete(value as JsonObject, pass, depth);
+    };
+  }
+  const shapeByTypename = new Map<unknown, ObjectShape | null>([
+    [undefined, declared],
+    [type.name, declared],
+  ]);
+  return (value, pass, depth) => {
+    if (value === null || value === undefined) return null;
+    if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
+    const typename = (value as JsonObject).__typename;
+    let shape = shapeByTypename.get(typename);
+    if (shape === undefined) {
+      const runtimeType = scope.schema.getType(String(typename));
+      shape = isCompositeType(runtimeType) ? new ObjectShape(selectionSets, runtimeType, scope) : null;
+      if (shape) shapeByTypename.set(typename, shape);
+    }
+    // A type that the API schema hides (@inaccessible) must not show, not even by its name.
+    if (shape === null)
+      return invalidValue(pass, depth, `The object's type for field ${coordinate} is not in the schema.`);
+    return shape.complete(value as JsonObject, pass, depth);
+  };
+}
+
+function invalidValue(pass: Pass, depth: number, message: string): null {
+  pass.errors.push({ message, path: pass.path.slice(0, depth), extensions: { code: 'INVALID_SUBGRAPH_VALUE' } });
+  return null;
+}

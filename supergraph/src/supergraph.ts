@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { AppError } from '@vibecode/platform/errors';
+import type { GraphQLSchema } from 'graphql';
+import { createTypeIndex, type TypeIndex } from './plan/type.index.ts';
+
+/** A composed supergraph, ready to plan and execute operations. */
+export interface LoadedSupergraph {
+  readonly sdl: string;
+  /** SHA-256 of the SDL, in hex: tells versions of a supergraph apart. */
+  readonly hash: string;
+  /** What clients see and are validated against: without federation's own machinery and what is `@inaccessible`. */
+  readonly apiSchema: GraphQLSchema;
+  /** The same for Apollo's planner, which has its own schema classes. */
+  readonly planningSchema: Schema;
+  /** All of the supergraph, `@inaccessible` types included: for directives such as `@authenticated` or `@cost`. */
+  readonly fullSchema: Schema;
+  readonly planner: QueryPlanner;
+  readonly types: TypeIndex;
+  /** Subgraph name to routing URL. */
+  readonly subgraphs: ReadonlyMap<string, string>;
+}
+
+export class InvalidSupergraphError extends AppError {
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super('GATEWAY_INVALID_SUPERGRAPH', `This is no composed supergraph that can be served: ${reason}`, { cause });
+  }
+}
+
+export interface LoadSupergraphOptions {
+  /** Routing URLs by subgraph name that stand in for those in the supergraph. */
+  readonly overrideSubgraphUrls?: Readonly<Record<string, string>>;
+  /** Answers `@defer` in parts. Default false. */
+  readonly defer?: boolean;
+}
+
+/** @throws InvalidSupergraphError for SDL that is not a federation supergraph, or needs a feature unknown here */
+export function loadSupergraph(
+  sdl: string,
+  { overrideSubgraphUrls = {}, defer = false }: LoadSupergraphOptions = {},
+): LoadedSupergraph {
+  try {
+    // Composition has validated it; doing so again would double the time to ready.
+    const supergraph = Supergraph.build(sdl, {
+      supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+      validateSupergraph: false,
+    });
+    const planningSchema = supergraph.apiSchema();
+    return {
+      sdl,
+      hash: createHash('sha256').update(sdl).digest('hex'),
+      apiSchema: planningSchema.toGraphQLJSSchema(defer ? { includeDefer: true } : {}),
+      planningSchema,
+      fullSchema: supergraph.schema,
+      planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: defer } }),
+      types: createTypeIndex(supergraph.schema),
+      subgraphs: new Map(
+        supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),
+      ),
+    };
+  } catch (cause) {
+    throw new InvalidSupergraphError(cause);
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getVariableValues,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isScalarType,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from 'graphql';
+
+type Values = Record<string, unknown>;
+
+/** The variables' values, defaulted and coerced, or why they are not acceptable (specification 6.1.2). */
+export type CoercedVariables = { readonly values: Values } | { readonly errors: readonly GraphQLError[] };
+
+const NONE: CoercedVariables = { values: {} };
+
+/**
+ * Compiles what an operation demands of its variables. Values that are right as they stand, the usual case, are only
+ * looked at; for all others graphql-js coerces, and words the errors.
+ */
+export function compileVariables(
+  definitions: readonly VariableDefinitionNode[],
+  schema: GraphQLSchema,
+): (inputs: Values) => CoercedVariables {
+  if (definitions.length === 0) return () => NONE;
+  const checks = definitions.map(({ variable, type }): [string, Check] => {
+    const inputType = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
+    return [variable.name.value, inputType ? compileCheck(inputType) : () => false];
+  });
+  return (inputs) => {
+    const values: Values = {};
+    for (const [name, isRight] of checks) {
+      const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+      if (value === undefined || !isRight(value)) return coerceSlowly(schema, definitions, inputs);
+      values[name] = value;
+    }
+    return { values };
+  };
+}
+
+function coerceSlowly(
+  schema: GraphQLSchema,
+  definitions: readonly VariableDefinitionNode[],
+  inputs: Values,
+): CoercedVariables {
+  const { coerced, errors } = getVariableValues(schema, definitions, inputs, { maxErrors: 50 });
+  return coerced ? { values: coerced } : { errors: errors ?? [] };
+}
+
+/** True only for values that need neither coercion nor defaults at their top. */
+type Check = (value: unknown) => boolean;
+
+const BUILT_IN: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['Int', (value) => typeof value === 'number' && (value | 0) === value],
+  ['Float', (value) => typeof value === 'number' && Number.isFinite(value)],
+  ['String', (value) => typeof value === 'string'],
+  ['Boolean', (value) => typeof value === 'boolean'],
+  ['ID', (value) => typeof value === 'string'],
+]);
+
+function compileCheck(type: GraphQLInputType, within = new Map<string, Check>()): Check {
+  if (isNonNullType(type)) {
+    const check = compileCheck(type.ofType, within);
+    return (value) => value !== null && check(value);
+  }
+  const check = compileNullableCheck(type, within);
+  return (value) => value === null || check(value);
+}
+
+function compileNullableCheck(type: GraphQLInputType, within: Map<string, Check>): Check {
+  if (isListType(type)) {
+    const checkItem = compileCheck(type.ofType, within);
+    return (value) => Array.isArray(value) && value.every((item) => item !== undefined && checkItem(item));
+  }
+  if (isEnumType(type)) {
+    const names: ReadonlySet<unknown> = new Set(type.getValues().map(({ name }) => name));
+    return (value) => names.has(value);
+  }
+  if (isScalarType(type)) return BUILT_IN.get(type.name) ?? (() => true);
+  if (!isInputObjectType(type) || type.isOneOf) return () => false;
+  // Input objects may contain themselves: the check is known by name before its fields are compiled.
+  const known = within.get(type.name);
+  if (known) return known;
+  let fields: ReadonlyMap<string, Check> = new Map();
+  let required: readonly string[] = [];
+  const check: Check = (value) => {
+    if (typeof value !== 'object' || Array.isArray(value)) return false;
+    for (const [name, fieldValue] of Object.entries(value as Values)) {
+      if (fieldValue === undefined || !fields.get(name)?.(fieldValue)) return false;
+    }
+    return required.every((name) => Object.hasOwn(value as Values, name));
+  };
+  within.set(type.name, check);
+  const declared = Object.values(type.getFields());
+  fields = new Map(declared.map((field) => [field.name, compileCheck(field.type, within)]));
+  required = declared
+    .filter(({ type: t, defaultValue }) => isNonNullType(t) && defaultValue === undefined)
+    .map(({ name }) => name);
+  return check;
+}
