@@ -32,7 +32,11 @@ export function createLoginThrottle(redis: RedisConnection | null, policy: Throt
   const { accountFailures = 10, addressFailures = 100, windowSeconds = 15 * 60 } = policy;
   const create = (keyPrefix: string, points: number): RateLimiterAbstract => {
     const options = { keyPrefix: `${redis?.prefix ?? ''}auth:${keyPrefix}`, points, duration: windowSeconds };
-    return redis ? new RateLimiterRedis({ ...options, storeClient: redis.commands }) : new RateLimiterMemory(options);
+    const inMemory = new RateLimiterMemory(options);
+    // While Redis is away each instance counts for itself: guessing stays limited and people can sign in.
+    return redis
+      ? new RateLimiterRedis({ ...options, storeClient: redis.commands, insuranceLimiter: inMemory })
+      : inMemory;
   };
   const byAccount = create('login-account', accountFailures);
   const byAddress = create('login-address', addressFailures);
