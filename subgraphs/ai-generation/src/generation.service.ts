@@ -17,7 +17,7 @@ import { GenerationStatus } from './generation.status.ts';
 import type { JobRunner } from './job.runner.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import type { ProjectClient } from './project.client.ts';
-import { toHeldTokens, toMaxTokens, toPromptBudget } from './token.budget.ts';
+import { toHeldPromptTokens, toMaxTokens } from './token.budget.ts';
 
 export interface GenerationServiceOptions {
   readonly orm: MikroORM;
@@ -62,7 +62,7 @@ export class GenerationService {
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens);
     const { id: modelId, provider } = listed.model;
     const hold = {
-      promptTokens: toHeldTokens(toPromptBudget(prompt, answerTokens, listed.contextTokens)),
+      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens),
       maxTokens: answerTokens,
     };
     try {

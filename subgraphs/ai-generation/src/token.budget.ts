@@ -33,16 +33,26 @@ export function toMaxTokens(requested: number | null, prompt: string, contextTok
   return requested ?? Math.min(DEFAULT_MAX_TOKENS, largest, Math.max(1, Math.floor(contextTokens / 2)));
 }
 
-/** What the prompt may take, estimated: the user's words, and templates and files as far as the model's context allows. */
-export function toPromptBudget(prompt: string, maxTokens: number, contextTokens: number | null): number {
-  const wanted = estimateTokens(prompt) + INSTRUCTION_TOKENS + CONTEXT_TOKENS;
-  if (contextTokens === null) return wanted;
-  return Math.min(wanted, Math.floor((contextTokens - maxTokens) / ESTIMATE_MARGIN));
-}
-
 /** Code has more tokens a character than the estimate says; a hold covers that too. */
 const ESTIMATE_MARGIN = 1.3;
 
 export function toHeldTokens(estimatedTokens: number): number {
   return Math.ceil(estimatedTokens * ESTIMATE_MARGIN);
+}
+
+/**
+ * What is held for the prompt: the user's words, and templates and files for up to half of the model's context. It does not depend on
+ * `maxTokens`, so that a smaller one always asks for less, and what billing calls affordable is.
+ */
+export function toHeldPromptTokens(prompt: string, contextTokens: number | null): number {
+  const least = estimateTokens(prompt) + INSTRUCTION_TOKENS;
+  const wanted = toHeldTokens(least + CONTEXT_TOKENS);
+  if (contextTokens === null) return wanted;
+  return Math.max(toHeldTokens(least), Math.min(wanted, Math.floor(contextTokens / 2)));
+}
+
+/** What the prompt may take, estimated: what is held for it, as far as the answer leaves room in the model's context. */
+export function toPromptBudget(prompt: string, maxTokens: number, contextTokens: number | null): number {
+  const held = toHeldPromptTokens(prompt, contextTokens);
+  return Math.floor((contextTokens === null ? held : Math.min(held, contextTokens - maxTokens)) / ESTIMATE_MARGIN);
 }

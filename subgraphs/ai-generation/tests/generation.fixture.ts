@@ -51,16 +51,19 @@ export const EVENTS = `subscription($id: ID!, $after: Int) { generationEvents(id
 
 interface FixtureOptions extends TestInfrastructureOptions {
   readonly env?: Record<string, string>;
+  /** What the neighbours know before the subgraph starts. */
+  readonly prepare?: (neighbours: Neighbours) => void;
 }
 
 /** The subgraph with a scripted model, and one user with a project. */
 export async function startGenerationTest(
   script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
-  { env = {}, ...options }: FixtureOptions = {},
+  { env = {}, prepare, ...options }: FixtureOptions = {},
 ) {
   await using started = new AsyncDisposableStack();
   const ollama = started.use(await startScriptedOllama(script));
   const neighbours = new Neighbours();
+  prepare?.(neighbours);
   const parsed = parseAiGenerationEnv({ ...env, OLLAMA_URL: ollama.url });
   const provider = () => findOllamaModels({ url: ollama.url, contextTokens: parsed.OLLAMA_CONTEXT_TOKENS });
   const test = started.use(

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { estimateTokens } from '../src/models/model.ts';
+import { toHeldPromptTokens, toHeldTokens, toMaxTokens, toPromptBudget } from '../src/token.budget.ts';
+
+const prompt = fc.string({ minLength: 1, maxLength: 20_000 });
+const context = fc.option(fc.integer({ min: 512, max: 200_000 }));
+const requested = fc.option(fc.integer({ min: 1, max: 32_768 }));
+
+/** Null where prompt and answer do not fit. */
+function tryMaxTokens(...parameters: Parameters<typeof toMaxTokens>): number | null {
+  try {
+    return toMaxTokens(...parameters);
+  } catch {
+    return null;
+  }
+}
+
+describe('the token budget', () => {
+  it('never lets prompt and answer pass the context, and always leaves room for the request itself', () => {
+    fc.assert(
+      fc.property(prompt, context, requested, (text, contextTokens, wanted) => {
+        const maxTokens = tryMaxTokens(wanted, text, contextTokens);
+        if (maxTokens === null) return;
+        const budget = toPromptBudget(text, maxTokens, contextTokens);
+        if (contextTokens !== null) expect(toHeldTokens(budget) - 1 + maxTokens).toBeLessThanOrEqual(contextTokens);
+        expect(budget).toBeGreaterThanOrEqual(estimateTokens(text));
+      }),
+    );
+  });
+
+  it('never asks for more than is held', () => {
+    fc.assert(
+      fc.property(prompt, context, requested, (text, contextTokens, wanted) => {
+        const maxTokens = tryMaxTokens(wanted, text, contextTokens);
+        if (maxTokens === null) return;
+        const budget = toPromptBudget(text, maxTokens, contextTokens);
+        expect(Math.floor(budget)).toBeLessThanOrEqual(toHeldPromptTokens(text, contextTokens));
+      }),
+    );
+  });
+
+  it('gives what was asked for, or says what the most would be', () => {
+    expect(toMaxTokens(100, 'x', null)).toBe(100);
+    expect(toMaxTokens(null, 'x', null)).toBe(2_048);
+    expect(toMaxTokens(null, 'x', 2_048)).toBe(1_024);
+    let largest = 0;
+    try {
+      toMaxTokens(8_000, 'x', 8_192);
+    } catch (error) {
+      largest = (error as { details: { largest: number } }).details.largest;
+    }
+    expect(toMaxTokens(largest, 'x', 8_192)).toBe(largest);
+  });
+});
