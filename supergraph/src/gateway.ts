@@ -6,7 +6,7 @@ import { type Core, createCore } from './core.ts';
 import { toHealthRoutes } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
-import { loadSandbox } from './sandbox.ts';
+import { createSandboxRoutes } from './sandbox.ts';
 import { createSubgraphClient } from './subgraph-client.ts';
 import { loadSupergraph } from './supergraph.ts';
 import type { GraphQLResult, RequestContext, SubgraphRequest } from './types.ts';
@@ -57,7 +57,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   let draining = false;
   const routes = new Map<string, HttpHandler>(toHealthRoutes(() => !draining));
-  if (options.sandbox !== false) for (const [path, handler] of loadSandbox()) routes.set(path, handler);
+  if (options.sandbox !== false)
+    for (const [path, handler] of createSandboxRoutes('/graphql')) routes.set(path, handler);
   const server = createHttpServer({
     core: () => core,
     log,
