@@ -9,6 +9,7 @@ import { findAccountByEmail, findPending } from './account.repository.ts';
 import { createAuditEvent } from './audit.ts';
 import { addMs, type Clock } from './clock.ts';
 import { EmailTakenError, RegistrationPendingError } from './errors.ts';
+import type { LoginThrottle } from './login.throttle.ts';
 import type { PasswordHasher } from './password.ts';
 import type { Client } from './session.entity.ts';
 import type { SessionService, SignIn } from './session.service.ts';
@@ -20,6 +21,7 @@ export interface RegistrationServiceOptions {
   readonly orm: MikroORM;
   readonly clock: Clock;
   readonly passwords: PasswordHasher;
+  readonly throttle: LoginThrottle;
   readonly sessions: SessionService;
   readonly createUser: CreateUser;
   readonly log: Logger;
@@ -45,16 +47,19 @@ export class RegistrationService {
    * @throws EmailTakenError, RegistrationPendingError
    */
   async register(input: { email: string; password: string; displayName: string }, client: Client): Promise<SignIn> {
-    const account = await this.#createAccount(input);
+    const account = await this.#createAccount(input, client);
     await this.finish(account, client);
     return this.#options.sessions.open(account, client);
   }
 
-  async #createAccount(input: { email: string; password: string; displayName: string }): Promise<Account> {
+  async #createAccount(
+    input: { email: string; password: string; displayName: string },
+    client: Client,
+  ): Promise<Account> {
     const { orm, clock, passwords } = this.#options;
     const em = orm.em.fork();
     const existing = await findAccountByEmail(em, input.email);
-    if (existing) return this.#resume(existing, input.password);
+    if (existing) return this.#resume(existing, input.password, client);
     const { email, displayName } = input;
     const passwordHash = await passwords.hash(input.password);
     const account = Account.register({ id: newId(), email, displayName, passwordHash }, clock());
@@ -66,10 +71,14 @@ export class RegistrationService {
     }
   }
 
-  async #resume(existing: Account, password: string): Promise<Account> {
+  /** Whoever knows the password may go on. Guesses count like those of a login: this must be no way around its limit. */
+  async #resume(existing: Account, password: string, client: Client): Promise<Account> {
     if (existing.status !== 'PENDING') throw new EmailTakenError();
-    if (!(await this.#options.passwords.verify(password, existing.passwordHash))) throw new EmailTakenError();
-    return existing;
+    const { passwords, throttle } = this.#options;
+    const admit = () => throttle.admit(existing.email, client.ip);
+    if (await passwords.verify(password, existing.passwordHash, admit)) return existing;
+    await throttle.recordFailure(existing.email, client.ip);
+    throw new EmailTakenError();
   }
 
   /**

@@ -54,7 +54,7 @@ export async function createAuthServices(options: AuthServicesOptions): Promise<
   const lifetime = { idleMs: env.sessionIdleMs, maxMs: env.sessionMaxMs };
   const sessions = new SessionService({ orm, clock, issuer, revocations, lifetime, graceMs: env.refreshGraceMs });
   const passwords = await createPasswordHasher({ cost: env.bcryptCost });
-  const registrations = new RegistrationService({ orm, clock, passwords, sessions, createUser, log });
+  const registrations = new RegistrationService({ orm, clock, passwords, throttle, sessions, createUser, log });
   const logins = new LoginService({ orm, passwords, throttle, registrations, sessions });
   const apiKeys = new ApiKeyService({ orm, clock, issuer, revocations });
   const tokens = new TokenService({ orm, issuer, verifier });

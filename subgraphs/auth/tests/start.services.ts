@@ -24,14 +24,21 @@ export function createTestClock(start = '2026-11-24T12:00:00.000Z'): Clock & { a
   });
 }
 
-/** The services of auth on the database at `url`, with cheap hashes, and the events and revocations that left them. */
+interface TestServicesOptions {
+  /** The user service. Default: takes every user. */
+  readonly createUser?: CreateUser;
+  readonly throttle?: ThrottlePolicy;
+  /** Of password hashes. Default 4, the cheapest. */
+  readonly cost?: number;
+}
+
+/** Starts services that share one database with those of the other tests. */
+export type StartServices = (options?: TestServicesOptions) => ReturnType<typeof startTestServices>;
+
+/** The services of auth on the database at `url`, with the events and revocations that left them. */
 export async function startTestServices(
   url: string,
-  {
-    createUser = async () => {},
-    throttle,
-    cost = 4,
-  }: { createUser?: CreateUser; throttle?: ThrottlePolicy; cost?: number } = {},
+  { createUser = async () => {}, throttle, cost = 4 }: TestServicesOptions = {},
 ) {
   const log = createLog({ service: 'auth', level: 'silent' });
   const clock = createTestClock();
