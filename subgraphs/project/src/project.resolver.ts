@@ -18,13 +18,14 @@ import { ApplyChangesetInput, CreateProjectInput, UpdateProjectInput } from './p
 import { Member, Project } from './project.entity.ts';
 import type { ProjectNews } from './project.watch.ts';
 import { User } from './reference.entity.ts';
+import { requireScope } from './scope.ts';
 import { ProjectChange, Version } from './version.entity.ts';
 
 @Resolver(() => Project)
 export class ProjectResolver {
   @Query(() => Project, { nullable: true })
   async project(@Arg('id', () => ID) id: string, @Ctx() { viewer, loaders }: ProjectContext): Promise<Project> {
-    requireViewer(viewer);
+    requireScope(viewer, 'project:read');
     const project = await loaders.projects.load(id);
     if (!project) throw new NotFoundError('project', id);
     return project;
@@ -35,7 +36,7 @@ export class ProjectResolver {
     @Arg('input', () => CreateProjectInput) input: CreateProjectInput,
     @Ctx() { viewer, projectService }: ProjectContext,
   ): Promise<Project> {
-    return projectService.create(requireViewer(viewer), input);
+    return projectService.create(viewer, input);
   }
 
   @Mutation(() => Project)

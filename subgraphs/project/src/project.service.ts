@@ -2,7 +2,7 @@ import type { Json } from '@vibecode/platform/documents/documents';
 import { ForbiddenError, NotFoundError } from '@vibecode/platform/errors';
 import { createEvent } from '@vibecode/platform/events/event';
 import { newId } from '@vibecode/platform/id';
-import { requireViewer, type Viewer } from '@vibecode/platform/identity';
+import type { Viewer } from '@vibecode/platform/identity';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { EventData } from '@vibecode/schema/events/topics';
 import type { BlobRepository } from './blob.repository.ts';
@@ -12,6 +12,7 @@ import type { ProjectAnnouncer } from './project.announcer.ts';
 import { isAtLeast, MemberRole, type Need, type Project } from './project.entity.ts';
 import { createProjectInput, updateProjectInput } from './project.input.ts';
 import type { ProjectRepository } from './project.repository.ts';
+import { requireScope } from './scope.ts';
 import type { VersionRepository } from './version.repository.ts';
 
 export interface ProjectStores {
@@ -32,10 +33,10 @@ export class ProjectService {
 
   /**
    * @throws {NotFoundError} there is none that the viewer may see
-   * @throws {ForbiddenError} the viewer may see it, but not do that to it
+   * @throws {ForbiddenError} the viewer may see it, but not do that to it; or its token may not
    */
   async authorize(viewer: Viewer | null, id: string, need: Need): Promise<{ project: Project; role: MemberRole }> {
-    const signedIn = requireViewer(viewer);
+    const signedIn = requireScope(viewer, need === 'VIEWER' ? 'project:read' : 'project:write');
     const [project] = await this.stores.projects.findVisible(signedIn, [id]);
     if (!project) throw new NotFoundError('project', id);
     // Whoever is no member and sees it all the same is an admin.
@@ -49,10 +50,10 @@ export class ProjectService {
   }
 
   /** A project at version 0, which is empty. */
-  async create(viewer: Viewer, input: unknown): Promise<Project> {
+  async create(viewer: Viewer | null, input: unknown): Promise<Project> {
+    const { userId } = requireScope(viewer, 'project:write');
     const { name, description, language, framework } = parseInput(createProjectInput, input);
     const [id, headId, at] = [newId(), newId(), this.now().toISOString()];
-    const { userId } = viewer;
     // Version first: a project without its head must not be seen, and a version without its project is not.
     await this.stores.versions.insert({
       _id: headId,

@@ -12,6 +12,7 @@ import type { ProjectContext } from './context.ts';
 import { Project } from './project.entity.ts';
 import { searchInput } from './project.input.ts';
 import { User } from './reference.entity.ts';
+import { requireScope } from './scope.ts';
 
 const ProjectConnection = defineConnectionType('Project', Project);
 
@@ -29,6 +30,7 @@ export class UserResolver {
     @Ctx() { viewer, stores, loaders }: ProjectContext,
   ): Promise<Connection<Project> | null> {
     if (!isSelfOrAdmin(viewer, user.id)) return null;
+    requireScope(viewer, 'project:read');
     const page = toPage(first, after);
     const { projects, totalCount } = await stores.projects.findByMember(user.id, {
       search: search ? parseInput(searchInput, search) : null,

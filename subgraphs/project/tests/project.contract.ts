@@ -283,8 +283,23 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
       });
     });
 
+    it('gives a token no more than its scopes', async () => {
+      const ann = await signIn(test);
+      const id = await ann.createProject();
+      const reader = await signIn(test, { id: ann.id, scope: 'project:read' });
+      expect(await reader.files(id)).toEqual({});
+      const forbidden = { code: 'FORBIDDEN', details: { scope: 'project:write' } };
+      await expect(reader.createProject()).rejects.toMatchObject(forbidden);
+      await expect(reader.apply(id, 0, [write('a', '1')])).rejects.toMatchObject(forbidden);
+      await expect(reader.ask('mutation($id: ID!) { deleteProject(id: $id) }', { id })).rejects.toMatchObject(
+        forbidden,
+      );
+      const other = await signIn(test, { id: ann.id, scope: 'generation:read' });
+      await expect(other.files(id)).rejects.toMatchObject({ code: 'FORBIDDEN', details: { scope: 'project:read' } });
+    });
+
     it('lists a user projects to that user and admins, newest first, by page and search', async () => {
-      const [ann, bob, admin] = [await signIn(test), await signIn(test), await signIn(test, 'ADMIN')];
+      const [ann, bob, admin] = [await signIn(test), await signIn(test), await signIn(test, { role: 'ADMIN' })];
       const names = ['Alpha', 'Beta 100%', 'alphabet', "Gamma's"];
       for (const name of names) await ann.createProject({ name });
       await bob.createProject({ name: 'Alpha of Bob' });

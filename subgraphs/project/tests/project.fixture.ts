@@ -17,9 +17,18 @@ export interface Person {
   files(projectId: string, version?: number): Promise<Record<string, string>>;
 }
 
-export async function signIn(test: SubgraphTest, role: 'USER' | 'ADMIN' = 'USER'): Promise<Person> {
-  const id = newId();
-  const token = await test.sign({ userId: id, role });
+export interface SignInOptions {
+  readonly id?: string;
+  readonly role?: 'USER' | 'ADMIN';
+  /** Default: all that a session may do to projects. */
+  readonly scope?: string;
+}
+
+export async function signIn(
+  test: SubgraphTest,
+  { id = newId(), role = 'USER', scope = 'project:read project:write' }: SignInOptions = {},
+): Promise<Person> {
+  const token = await test.sign({ userId: id, role, scope });
   const person: Person = {
     id,
     tell: (query, variables) => test.query(query, variables, token),
