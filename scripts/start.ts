@@ -2,6 +2,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { demoAccount, ensureDemoAccount } from '@vibecode/auth/demo.account';
 import { DirectoryInUseError, lockDirectory } from '@vibecode/platform/embedded/directory';
 import { startEmbeddedHost } from '@vibecode/platform/embedded/host';
 import { parseEnv } from '@vibecode/platform/env';
@@ -12,6 +13,7 @@ import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { embeddedSettings } from '@vibecode/platform/settings';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
 import { startTelemetry } from '@vibecode/platform/telemetry';
+import { startGateway } from '@vibecode/supergraph/gateway';
 import { pino } from 'pino';
 
 type Start = (infrastructure: Infrastructure) => Promise<RunningSubgraph>;
@@ -37,6 +39,17 @@ async function startService(name: ServiceName, infrastructure: Infrastructure): 
   return start(infrastructure);
 }
 
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** Only where nobody but this machine can reach it: the password is the same everywhere. */
+async function sayDemoLogin(url: string): Promise<void> {
+  const state = await ensureDemoAccount(url);
+  const { email, password } = demoAccount;
+  say(`Demo login: ${email} ${state === 'CHANGED' ? '(its password was changed)' : password}`);
+}
+
 async function run(): Promise<void> {
   const settings = parseEnv('VibeCode AI', embeddedSettings);
   const dataDir = resolve(root, settings.DATA_DIR);
@@ -59,17 +72,30 @@ async function run(): Promise<void> {
 
   say(`Starting VibeCode AI with its data in ${dataDir}`);
   const host = running.use(await startEmbeddedHost({ env: process.env, dataDir, log }));
-  say(`  data         ${seconds()} s`);
-  const urls = new Map<ServiceName, string>();
+  say(`  ${'data'.padEnd(16)} ${seconds()} s`);
+  const urls: Record<string, string> = {};
   for (const name of serviceNames) {
     const subgraph = running.use(await startService(name, await host.infrastructure(name)));
     host.register(name, subgraph.url);
-    urls.set(name, subgraph.url);
+    urls[name] = `${subgraph.url}/graphql`;
     say(`  ${name.padEnd(16)} ${seconds()} s`);
   }
   host.opened();
-  void urls;
-  say(`Ready in ${seconds()} s`);
+
+  const gateway = running.use(
+    await startGateway({
+      supergraph: { path: join(root, 'schema', 'supergraph.graphql') },
+      host: settings.HOST,
+      port: settings.PORT,
+      overrideSubgraphUrls: urls,
+      log: log('gateway'),
+    }),
+  );
+  say(`  ${'gateway'.padEnd(16)} ${seconds()} s`);
+  say(`\nEmbedded: ${host.embedded.join(', ')}`);
+  say(`Log: ${logFile}`);
+  if (isLoopback(settings.HOST)) await sayDemoLogin(gateway.url);
+  say(`Ready in ${seconds()} s: ${gateway.url}`);
   const signal = await untilTold();
   say(`${signal}: stopping`);
 }
@@ -77,6 +103,8 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${error instanceof DirectoryInUseError ? error.message : toStartFailure(error, 'VibeCode AI')}\n`);
+  process.stderr.write(
+    `${error instanceof DirectoryInUseError ? error.message : toStartFailure(error, 'VibeCode AI')}\n`,
+  );
   process.exitCode = 1;
 }

@@ -8,8 +8,10 @@ import type { GatewayHooks } from './hooks.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import { createSandboxRoutes } from './sandbox.ts';
 import { createSubgraphClient } from './subgraph-client.ts';
+import { createSubscriptions } from './subscription/subscription.ts';
+import { createUpstreams } from './subscription/upstream.ts';
 import { loadSupergraph } from './supergraph.ts';
-import type { GraphQLResult, RequestContext, SubgraphRequest } from './types.ts';
+import { startWebSocket } from './websocket.ts';
 
 export interface GatewayOptions {
   /** The composed supergraph, as text or as a file. */
@@ -52,8 +54,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     timeoutMs: options.subgraphTimeoutMs,
     headers: hooks?.subgraphHeaders,
   });
-  const transport = { fetch: client.fetch, subscribe: refuseSubscription };
-  const core = createCore({ supergraph, transport, log, hooks, introspection: options.introspection });
+  const upstreams = createUpstreams({ urls: supergraph.subgraphs });
+  const transport = { fetch: client.fetch, subscribe: upstreams.subscribe };
+  const subscribe = createSubscriptions(transport);
+  const core = createCore({ supergraph, transport, log, hooks, introspection: options.introspection, subscribe });
 
   let draining = false;
   const routes = new Map<string, HttpHandler>(toHealthRoutes(() => !draining));
@@ -66,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ...(hooks && { hooks: () => hooks }),
     ...(options.bodyLimitBytes && { bodyLimitBytes: options.bodyLimitBytes }),
   });
+  const websocket = startWebSocket({ server, core: () => core, log, ...(hooks && { hooks: () => hooks }) });
   const url = await listen(server, port, host);
   log.info({ action: 'gateway.started', url, supergraph: supergraph.hash.slice(0, 12) });
 
@@ -76,19 +81,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async [Symbol.asyncDispose]() {
       draining = true;
       const closed = new Promise((resolve) => server.close(resolve));
+      await websocket[Symbol.asyncDispose]();
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
       clearTimeout(cut);
+      await upstreams[Symbol.asyncDispose]();
       await client[Symbol.asyncDispose]();
       log.info({ action: 'gateway.stopped' });
     },
-  };
-}
-
-async function* refuseSubscription(request: SubgraphRequest, _context: RequestContext): AsyncGenerator<GraphQLResult> {
-  yield {
-    errors: [{ message: `No subscriptions to '${request.subgraph}' are set up.`, extensions: { code: 'BAD_REQUEST' } }],
   };
 }
 
