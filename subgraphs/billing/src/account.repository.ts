@@ -1,0 +1,81 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Account } from './account.entity.ts';
+import { type HeldTotal, Hold } from './hold.entity.ts';
+import { ModelPrice } from './model-price.entity.ts';
+import { Plan } from './plan.entity.ts';
+
+/** The accounts of these users, made where there were none. */
+export async function ensureAccounts(em: EntityManager, userIds: readonly string[], now: Date): Promise<Account[]> {
+  const known = await em.find(Account, { userId: { $in: [...userIds] } });
+  const knownIds = new Set(known.map(({ userId }) => userId));
+  const missing = userIds.filter((userId) => !knownIds.has(userId));
+  if (missing.length === 0) return known;
+  const opened = missing.map((userId) => Account.open(userId, now));
+  // Another instance may be making the same account at this moment: whichever comes second changes nothing.
+  await em.upsertMany(Account, opened, { onConflictAction: 'ignore', disableIdentityMap: true });
+  return em.find(Account, { userId: { $in: [...userIds] } });
+}
+
+/** Locks the account's row until the transaction ends, and brings it into the present period. */
+export async function lockAccount(em: EntityManager, userId: string, now: Date): Promise<Account> {
+  const lock = () => em.findOne(Account, { userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  let account = await lock();
+  if (!account) {
+    await ensureAccounts(em.fork({ keepTransactionContext: true }), [userId], now);
+    account = await lock();
+  }
+  if (!account) throw new Error(`The account of the user ${userId} was made and is gone.`);
+  account.rollTo(now);
+  return account;
+}
+
+export function getPlan(em: EntityManager, id: string): Promise<Plan> {
+  return em.findOneOrFail(Plan, { id });
+}
+
+/** From the smallest to the largest. */
+export function findPlans(em: EntityManager): Promise<Plan[]> {
+  return em.find(Plan, {}, { orderBy: { rank: 'asc' } });
+}
+
+/** @throws when not even the price of any model (`*`, `*`) is there */
+export async function getPrice(em: EntityManager, provider: string, model: string): Promise<ModelPrice> {
+  const prices = await em.find(ModelPrice, { provider: { $in: [provider, '*'] }, model: { $in: [model, '*'] } });
+  const specificity = (price: ModelPrice) => (price.model === '*' ? 0 : 2) + (price.provider === '*' ? 0 : 1);
+  const best = prices.toSorted((a, b) => specificity(b) - specificity(a))[0];
+  if (!best) throw new Error("billing.model_price has no row for provider '*' and model '*', which is the default.");
+  return best;
+}
+
+export function findHold(em: EntityManager, userId: string, generationId: string): Promise<Hold | null> {
+  return em.findOne(Hold, { generationId, userId });
+}
+
+/** Whether someone else holds tokens for this generation. */
+export async function isHeldByAnother(em: EntityManager, userId: string, generationId: string): Promise<boolean> {
+  return (await em.count(Hold, { generationId, userId: { $ne: userId } })) > 0;
+}
+
+/** What the active holds of each account promise, by user. An account without any is not in the map. */
+export async function sumHolds(
+  em: EntityManager,
+  userIds: readonly string[],
+  now: Date,
+): Promise<Map<string, HeldTotal>> {
+  const rows: { userId: string; tokens: number; costMicros: number }[] = await em.execute(
+    `select user_id as "userId", sum(prompt_tokens + max_tokens)::float8 as tokens, sum(cost_micros)::float8 as "costMicros"
+      from billing.hold where user_id = any(?::uuid[]) and status = 'ACTIVE' and expires_at > ? group by user_id`,
+    [`{${userIds.join(',')}}`, now],
+  );
+  return new Map(rows.map(({ userId, ...total }) => [userId, total]));
+}
+
+/** Closes the holds nobody renewed in time: of one account, or of all. */
+export async function expireHolds(em: EntityManager, now: Date, userId?: string): Promise<number> {
+  return em.nativeUpdate(
+    Hold,
+    { status: 'ACTIVE', expiresAt: { $lte: now }, ...(userId !== undefined && { userId }) },
+    { status: 'EXPIRED', closedAt: now },
+  );
+}

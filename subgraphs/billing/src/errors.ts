@@ -1,0 +1,56 @@
+import { AppError, ConflictError } from '@vibecode/platform/errors';
+import type { Allowance } from './allowance.ts';
+import type { HoldStatus } from './hold.entity.ts';
+
+export interface QuotaExceeded {
+  readonly allowance: Allowance;
+  readonly requestedTokens: number;
+  /** The largest `maxTokens` that would have been granted. */
+  readonly affordableTokens: number;
+  readonly reason: 'TOKENS' | 'SPEND_CAP';
+  readonly periodEnd: Date;
+}
+
+/** `details.affordableTokens` is the largest `maxTokens` that fits; `details.reason` is `TOKENS` or `SPEND_CAP`. */
+export class QuotaExceededError extends AppError {
+  override readonly status = 402;
+  constructor({ allowance, requestedTokens, affordableTokens, reason, periodEnd }: QuotaExceeded) {
+    const { limitTokens, usedTokens, heldTokens } = allowance;
+    const what = reason === 'TOKENS' ? `the plan's ${limitTokens} tokens of this period` : 'the spend cap';
+    const advice =
+      affordableTokens > 0
+        ? `Ask for at most ${affordableTokens} tokens`
+        : `Wait for running generations or for the next period on ${periodEnd.toISOString().slice(0, 10)}`;
+    super('BILLING_QUOTA_EXCEEDED', `${requestedTokens} tokens would pass ${what}. ${advice}, or raise the limit.`, {
+      details: {
+        affordableTokens,
+        requestedTokens,
+        limitTokens,
+        usedTokens,
+        heldTokens,
+        reason,
+        periodEnd: periodEnd.toISOString(),
+      },
+    });
+  }
+}
+
+/** The generation's hold has been settled, released or has expired: its tokens are promised no more. */
+export class HoldClosedError extends ConflictError {
+  constructor(generationId: string, status: Exclude<HoldStatus, 'ACTIVE'>) {
+    super(
+      'BILLING_HOLD_CLOSED',
+      `The hold of the generation ${generationId} is ${status}; a new generation needs a new hold.`,
+      { details: { generationId, status } },
+    );
+  }
+}
+
+/** A generation is held for by one user alone. */
+export class ForeignHoldError extends ConflictError {
+  constructor(generationId: string) {
+    super('CONFLICT', `The generation ${generationId} is another user's; use an id of its own for each generation.`, {
+      details: { generationId },
+    });
+  }
+}

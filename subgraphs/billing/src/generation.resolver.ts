@@ -1,0 +1,19 @@
+import { Ctx, Directive, Field, FieldResolver, Float, ID, ObjectType, Resolver, Root } from 'type-graphql';
+import type { BillingContext } from './context.ts';
+
+/** ai-generation's entity, of which billing knows the id. */
+@ObjectType()
+@Directive('@key(fields: "id")')
+export class Generation {
+  @Field(() => ID)
+  id: string;
+}
+
+@Resolver(() => Generation)
+export class GenerationResolver {
+  /** Null until the generation is settled, and for anyone but its user and admins. */
+  @FieldResolver(() => Float, { nullable: true })
+  costCents(@Root() generation: Generation, @Ctx() { loaders }: BillingContext): Promise<number | null> {
+    return loaders.costCents.load(generation.id);
+  }
+}

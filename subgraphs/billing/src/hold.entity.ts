@@ -1,0 +1,111 @@
+import { BigIntType } from '@mikro-orm/core';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { newId } from '@vibecode/platform/id';
+import { HoldClosedError } from './errors.ts';
+import { type TokenPrice, toCostMicros } from './price.ts';
+
+/**
+ * ACTIVE counts against the quota. SETTLED: the generation's usage stands in the ledger. RELEASED: there was no
+ * generation. EXPIRED: nobody renewed it, its job is dead; usage that still arrives is counted all the same.
+ */
+export type HoldStatus = 'ACTIVE' | 'SETTLED' | 'RELEASED' | 'EXPIRED';
+
+/** Tokens and cost promised to the running generations of one account. */
+export interface HeldTotal {
+  readonly tokens: number;
+  readonly costMicros: number;
+}
+
+type HoldInput = Pick<
+  Hold,
+  'generationId' | 'userId' | 'provider' | 'model' | 'promptTokens' | 'maxTokens' | 'costMicros'
+>;
+
+const NOTHING_HELD = { provider: '*', model: '*', promptTokens: 0, maxTokens: 0, costMicros: 0 };
+
+/** Tokens promised to one generation while it runs. A row, not a counter: what is lost with a crash expires by itself. */
+@Entity({ tableName: 'hold' })
+export class Hold {
+  @PrimaryKey({ type: 'uuid' })
+  id: string;
+
+  @Property({ type: 'uuid', unique: true })
+  generationId: string;
+
+  @Property({ type: 'uuid' })
+  userId: string;
+
+  /** `*` when the caller named none. */
+  @Property({ type: 'text' })
+  provider: string;
+
+  @Property({ type: 'text' })
+  model: string;
+
+  @Property({ type: 'integer' })
+  promptTokens: number;
+
+  @Property({ type: 'integer' })
+  maxTokens: number;
+
+  /** What the tokens cost at most. */
+  @Property({ type: new BigIntType('number') })
+  costMicros: number;
+
+  @Property({ type: 'text' })
+  status: HoldStatus;
+
+  @Property({ type: 'datetime' })
+  createdAt: Date;
+
+  @Property({ type: 'datetime' })
+  expiresAt: Date;
+
+  @Property({ type: 'datetime', nullable: true })
+  closedAt: Date | null;
+
+  static place(input: HoldInput, now: Date, ttlMs: number): Hold {
+    return Object.assign(new Hold(), input, {
+      id: newId(),
+      status: 'ACTIVE',
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + ttlMs),
+      closedAt: null,
+    } as const);
+  }
+
+  /** Stands in for a hold that was given back before it was placed, should the two arrive in that order. */
+  static released(input: Pick<HoldInput, 'generationId' | 'userId'>, now: Date): Hold {
+    const hold = Hold.place({ ...input, ...NOTHING_HELD }, now, 0);
+    hold.close('RELEASED', now);
+    return hold;
+  }
+
+  get grantedTokens(): number {
+    return this.promptTokens + this.maxTokens;
+  }
+
+  /** @throws HoldClosedError unless it is active */
+  assertActive(): void {
+    if (this.status !== 'ACTIVE') throw new HoldClosedError(this.generationId, this.status);
+  }
+
+  /** Never brings the end nearer. */
+  renew(now: Date, ttlMs: number): void {
+    this.assertActive();
+    this.expiresAt = new Date(Math.max(this.expiresAt.getTime(), now.getTime() + ttlMs));
+  }
+
+  /** Takes the smaller of each number: a hold that grew could pass the limit. */
+  shrink(promptTokens: number, maxTokens: number, price: TokenPrice): void {
+    this.assertActive();
+    this.promptTokens = Math.min(this.promptTokens, promptTokens);
+    this.maxTokens = Math.min(this.maxTokens, maxTokens);
+    this.costMicros = Math.min(this.costMicros, toCostMicros(price, this.promptTokens, this.maxTokens));
+  }
+
+  close(status: 'SETTLED' | 'RELEASED' | 'EXPIRED', now: Date): void {
+    this.status = status;
+    this.closedAt ??= now;
+  }
+}

@@ -1,0 +1,56 @@
+import { defineInternalRoute, type HttpRoute } from '@vibecode/platform/subgraph/http-route';
+import { z } from 'zod';
+import type { Hold } from './hold.entity.ts';
+import type { HoldService } from './hold.service.ts';
+
+const MAX_TOKENS = 10_000_000;
+const generationId = z.uuid('expected the id of a generation, a UUID');
+const promptTokens = z.int().min(0).max(MAX_TOKENS);
+const maxTokens = z.int().min(0).max(MAX_TOKENS);
+
+/** Holds are placed off the graph: by services for a user, never by the user. */
+export function createHoldRoutes(holds: HoldService): HttpRoute[] {
+  const callers = ['ai-generation'] as const;
+  return [
+    defineInternalRoute({
+      path: '/internal/holds',
+      callers,
+      input: z.object({
+        generationId,
+        promptTokens,
+        maxTokens: maxTokens.min(1),
+        provider: z.string().default('*'),
+        model: z.string().default('*'),
+      }),
+      handle: async (input, { viewer }) => {
+        const hold = await holds.place({ ...input, userId: viewer.userId });
+        return { holdId: hold.id, ...toGrant(hold) };
+      },
+    }),
+    defineInternalRoute({
+      path: '/internal/holds/renew',
+      callers,
+      input: z.object({ generationId }),
+      handle: async (input, { viewer }) => ({
+        expiresAt: toGrant(await holds.renew(viewer.userId, input.generationId)).expiresAt,
+      }),
+    }),
+    defineInternalRoute({
+      path: '/internal/holds/shrink',
+      callers,
+      input: z.object({ generationId, promptTokens, maxTokens }),
+      handle: async (input, { viewer }) =>
+        toGrant(await holds.shrink(viewer.userId, input.generationId, input.promptTokens, input.maxTokens)),
+    }),
+    defineInternalRoute({
+      path: '/internal/holds/release',
+      callers,
+      input: z.object({ generationId }),
+      handle: async (input, { viewer }) => ({ released: await holds.release(viewer.userId, input.generationId) }),
+    }),
+  ];
+}
+
+function toGrant(hold: Hold) {
+  return { grantedTokens: hold.grantedTokens, expiresAt: hold.expiresAt.toISOString() };
+}

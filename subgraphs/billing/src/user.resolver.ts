@@ -1,0 +1,58 @@
+import { requireViewer } from '@vibecode/platform/identity';
+import { parseInput } from '@vibecode/platform/subgraph/http-route';
+import {
+  Arg,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  GraphQLISODateTime,
+  ID,
+  Int,
+  Mutation,
+  ObjectType,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import type { BillingContext } from './context.ts';
+import { checkUsageRange, spendCapInput } from './input.ts';
+import { Quota } from './quota.type.ts';
+import { UsageBucket, UsageGrouping } from './usage.entity.ts';
+
+/** The user service's entity, of which billing knows the id. */
+@ObjectType()
+@Directive('@key(fields: "id")')
+export class User {
+  @Field(() => ID)
+  id: string;
+}
+
+@Resolver(() => User)
+export class UserResolver {
+  /** Null for anyone but the user and admins. */
+  @FieldResolver(() => Quota, { nullable: true })
+  quota(@Root() user: User, @Ctx() { loaders }: BillingContext): Promise<Quota | null> {
+    return loaders.quota.load(user.id);
+  }
+
+  /** What was charged from `from` up to but not including `to`; null for anyone but the user and admins. */
+  @FieldResolver(() => [UsageBucket], { nullable: true })
+  usage(
+    @Root() user: User,
+    @Arg('from', () => GraphQLISODateTime) from: Date,
+    @Arg('to', () => GraphQLISODateTime) to: Date,
+    @Arg('by', () => UsageGrouping, { nullable: true, defaultValue: UsageGrouping.DAY }) by: UsageGrouping | null,
+    @Ctx() { loaders }: BillingContext,
+  ): Promise<UsageBucket[] | null> {
+    return loaders.usage(checkUsageRange({ from, to, by: by ?? UsageGrouping.DAY })).load(user.id);
+  }
+
+  /** Bounds what the viewer's generations may cost in a period; null takes the bound away. */
+  @Mutation(() => Quota)
+  setSpendCap(
+    @Arg('costCents', () => Int, { nullable: true }) costCents: number | null,
+    @Ctx() { viewer, quotas }: BillingContext,
+  ): Promise<Quota> {
+    return quotas.setSpendCap(requireViewer(viewer).userId, parseInput(spendCapInput, { costCents }).costCents);
+  }
+}
