@@ -39,8 +39,6 @@ export interface FindOptions<T> {
 export interface DocumentCollection<T extends StoredDocument> {
   /** @returns false, and nothing changes, when the id or the value of a unique index is taken */
   insertOne(document: T): Promise<boolean>;
-  /** Inserts those whose id is not taken. When it fails, some may be in. */
-  insertMissing(documents: readonly T[]): Promise<void>;
   findOne(filter: Filter<T>): Promise<T | null>;
   find(filter: Filter<T>, options?: FindOptions<T>): Promise<T[]>;
   /** As `find`, with these fields only, and the id. */

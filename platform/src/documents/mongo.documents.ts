@@ -1,11 +1,4 @@
-import {
-  type Collection,
-  type Document,
-  MongoBulkWriteError,
-  MongoClient,
-  type Filter as MongoFilter,
-  MongoServerError,
-} from 'mongodb';
+import { type Collection, type Document, MongoClient, type Filter as MongoFilter, MongoServerError } from 'mongodb';
 import type { Condition, DocumentCollection, Documents, Filter, FindOptions, StoredDocument } from './documents.ts';
 
 export interface MongoDocumentsOptions {
@@ -61,20 +54,6 @@ class MongoCollection<T extends StoredDocument> implements DocumentCollection<T>
     } catch (error) {
       if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
       throw error;
-    }
-  }
-
-  async insertMissing(documents: readonly T[]): Promise<void> {
-    if (documents.length === 0) return;
-    try {
-      await this.#collection.insertMany(
-        documents.map((document) => ({ ...document }) as Document),
-        { ordered: false },
-      );
-    } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error;
-      const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-      if (failures.length === 0 || failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
     }
   }
 

@@ -48,11 +48,6 @@ class PgliteCollection<T extends StoredDocument> implements DocumentCollection<T
     return (await this.#run(sql, [document._id, JSON.stringify(document)])).rowCount === 1;
   }
 
-  async insertMissing(documents: readonly T[]): Promise<void> {
-    // A statement each: one with all of them would have to hold every document in memory once more, as one string.
-    for (const document of documents) await this.insertOne(document);
-  }
-
   async findOne(filter: Filter<T>): Promise<T | null> {
     return (await this.find(filter, { limit: 1 }))[0] ?? null;
   }

@@ -52,7 +52,11 @@ export interface Seat {
   leave(): Promise<void>;
 }
 
+/** Looks are spread over the interval, so that thousands of readers do not ask at the same moment. */
+const LOOK_GROUPS = 10;
+
 interface Tail {
+  readonly lookGroup: number;
   readonly readers: Set<TailReader>;
   readonly subscribed: Promise<AsyncDisposable>;
 }
@@ -62,13 +66,16 @@ export class StreamTails implements AsyncDisposable {
   readonly #tails = new Map<string, Tail>();
   readonly #broadcast: Broadcast;
   readonly #looking: NodeJS.Timeout;
+  #looks = 0;
+  #opened = 0;
 
   /** @param lookIntervalMs how often every reader reads from the stream without being told to */
   constructor(broadcast: Broadcast, lookIntervalMs: number) {
     this.#broadcast = broadcast;
     this.#looking = setInterval(() => {
-      for (const { readers } of this.#tails.values()) look(readers);
-    }, lookIntervalMs).unref();
+      const group = this.#looks++ % LOOK_GROUPS;
+      for (const { lookGroup, readers } of this.#tails.values()) if (lookGroup === group) look(readers);
+    }, lookIntervalMs / LOOK_GROUPS).unref();
   }
 
   channel(stream: string): string {
@@ -105,7 +112,7 @@ export class StreamTails implements AsyncDisposable {
       for (const reader of readers) reader.offer(entries);
     };
     const subscribed = this.#broadcast.subscribe(this.channel(stream), onMessage, () => look(readers));
-    const tail = { readers, subscribed };
+    const tail = { lookGroup: this.#opened++ % LOOK_GROUPS, readers, subscribed };
     this.#tails.set(stream, tail);
     return tail;
   }

@@ -34,7 +34,7 @@ class MortalDocuments {
   }
 
   collection<T extends StoredDocument>(name: string): DocumentCollection<T> {
-    const writes = new Set(['insertOne', 'insertMissing', 'replaceOne', 'updateOne', 'deleteOne', 'deleteMany']);
+    const writes = new Set(['insertOne', 'replaceOne', 'updateOne', 'deleteOne', 'deleteMany']);
     return new Proxy(this.documents.collection<T>(name), {
       get: (collection, property) => {
         const method = Reflect.get(collection, property) as (...given: unknown[]) => Promise<unknown>;
