@@ -27,7 +27,7 @@ export const aiGenerationSettings = {
     .describe('base URL of a server of the chat completions API, such as https://host/v1; default OpenAI'),
   OPENAI_MODELS: setting
     .list()
-    .optional()
+    .default(['gpt-4o-mini'])
     .describe('names of models to offer from it, first the preferred; default gpt-4o-mini'),
   OPENAI_CONTEXT_TOKENS: setting
     .integer(512, 10_000_000)

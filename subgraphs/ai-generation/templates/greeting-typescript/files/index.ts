@@ -1,0 +1,4 @@
+import { greet } from './greet.ts';
+
+console.log('Greeting in TypeScript');
+console.log(greet({ name: 'world', hour: new Date().getHours() }));
