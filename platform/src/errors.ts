@@ -3,7 +3,7 @@
  * (GraphQL `extensions.code`, HTTP status). Whatever is not an `AppError` is unforeseen: it is logged whole and masked.
  */
 export interface AppErrorOptions {
-  /** Facts a program can act on; sent to the client, so no secrets. */
+  /** Facts a program can act on; sent to the client beside the code (`extensions`), so no secrets. */
   readonly details?: Record<string, unknown>;
   readonly cause?: unknown;
 }
@@ -52,10 +52,13 @@ export class NotFoundError extends AppError {
   }
 }
 
-/** Input of a wrong shape, size or value. `details.field` is the path of the argument. */
+/**
+ * Input of a wrong shape, size or value. `details.field` is the path of the argument, and `details.fields` all that are
+ * wrong, each with its message.
+ */
 export class InvalidInputError extends AppError {
   constructor(field: string, message: string, options: AppErrorOptions = {}) {
-    super('BAD_USER_INPUT', message, { ...options, details: { field, ...options.details } });
+    super('INVALID_INPUT', message, { ...options, details: { field, fields: [{ field, message }], ...options.details } });
   }
 }
 

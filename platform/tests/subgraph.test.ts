@@ -98,10 +98,10 @@ describe('startSubgraph', () => {
     const { body } = await test.post('/graphql', { query: '{ fails refuses }' });
     expect(JSON.stringify(body)).not.toContain('hunter2');
     expect(body.errors).toMatchObject([
-      { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_ERROR' } },
       {
         message: 'Not today: come back tomorrow.',
-        extensions: { code: 'TEST_REFUSED', details: { retryAfterDays: 1 } },
+        extensions: { code: 'TEST_REFUSED', retryAfterDays: 1 },
       },
     ]);
   });
@@ -110,11 +110,11 @@ describe('startSubgraph', () => {
     await using test = await start();
     expect(await test.post('/graphql', { query: '{ viewer }' }, 'nonsense')).toMatchObject({
       status: 401,
-      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED', details: { reason: 'malformed' } } }] },
+      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'malformed' } }] },
     });
     expect(await test.post('/graphql', '{ not json')).toMatchObject({
       status: 400,
-      body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+      body: { errors: [{ extensions: { code: 'INVALID_INPUT' } }] },
     });
   });
 
@@ -132,7 +132,7 @@ describe('startSubgraph', () => {
     expect((await test.post('/internal/double', { n: 4 })).status).toBe(401);
     expect(await call({ userId: ann, audience: 'project', actor: 'billing' }, { n: 'x' })).toMatchObject({
       status: 400,
-      body: { error: { code: 'BAD_USER_INPUT', details: { field: 'n' } } },
+      body: { error: { code: 'INVALID_INPUT', details: { field: 'n' } } },
     });
   });
 
@@ -172,7 +172,7 @@ describe('startSubgraph', () => {
     const results = await test.collect('subscription { broken }');
     expect(results).toMatchObject([
       { data: { broken: 1 } },
-      { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },
+      { errors: [{ extensions: { code: 'INTERNAL_ERROR' } }] },
     ]);
     await expect(test.collect('subscription { nothing }')).rejects.toMatchObject([
       { message: expect.stringContaining('nothing') },
@@ -192,7 +192,7 @@ describe('startSubgraph', () => {
     await stream.next();
     await broadcast.publish(REVOCATION_CHANNEL, JSON.stringify({ sessionId: 'lost-phone' }));
     expect(await stream.next()).toMatchObject({
-      value: { errors: [{ extensions: { code: 'UNAUTHENTICATED', details: { reason: 'revoked' } } }] },
+      value: { errors: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'revoked' } }] },
     });
     expect((await stream.next()).done).toBe(true);
   });

@@ -71,7 +71,7 @@ export function createCore(options: CoreOptions): Core {
     if (refused instanceof RefusedRequestError) return finish({ errors: [...refused.errors] }, context);
     log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
     const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;
-    return finish({ errors: [{ message, extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }, context);
+    return finish({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', requestId: context.id } }] }, context);
   }
 
   function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {

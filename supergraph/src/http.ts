@@ -102,7 +102,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
 function toHttpError(error: unknown, log: Logger): { status: number; message: string; code: string } {
   if (error instanceof AppError) return error;
   log.error({ action: 'gateway.http.failed', error });
-  return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_SERVER_ERROR' };
+  return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_ERROR' };
 }
 
 function passOnBearer(authorization: string | undefined) {
@@ -129,7 +129,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   RATE_LIMITED: 429,
-  INTERNAL_SERVER_ERROR: 500,
+  INTERNAL_ERROR: 500,
 };
 
 function refusedStatus({ errors }: GraphQLResult, type: ResponseType): number {

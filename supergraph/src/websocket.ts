@@ -117,7 +117,7 @@ function toStoppable({ result, abort }: Started): AsyncGenerator<ExecutionResult
 function toFormatted(error: unknown, log: Logger): GraphQLFormattedError {
   if (error instanceof AppError) return { message: error.message, extensions: { ...error.details, code: error.code } };
   log.error({ action: 'gateway.websocket.failed', error });
-  return { message: 'The gateway failed to answer.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  return { message: 'The gateway failed to answer.', extensions: { code: 'INTERNAL_ERROR' } };
 }
 
 function toGraphQLErrors(errors: readonly GraphQLFormattedError[] = []): GraphQLError[] {

@@ -16,6 +16,8 @@ export interface PgliteDocumentsOptions {
 export async function openPgliteDocuments({ url, schema }: PgliteDocumentsOptions): Promise<Documents> {
   // One connection: PGlite answers one at a time anyway, and has few to give.
   const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 30_000, query_timeout: 30_000 });
+  // An idle connection that breaks is replaced by the next query, which reports what is wrong if anything still is.
+  pool.on('error', () => undefined);
   const close = async () => {
     await pool.end();
   };

@@ -2,6 +2,9 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
+/** The code of everything that is masked. */
+const INTERNAL_ERROR = 'INTERNAL_ERROR';
+
 /** What a client reads of an error: an `AppError`'s own words, or that something unforeseen happened. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError && !error.originalError) return error;
@@ -14,8 +17,8 @@ export function toGraphQLError(error: unknown): GraphQLError {
     positions: location?.positions ?? null,
     path: location?.path ?? null,
     extensions: known
-      ? { code: known.code, ...(Object.keys(known.details).length ? { details: known.details } : {}) }
-      : { code: 'INTERNAL_SERVER_ERROR' },
+      ? { ...known.details, code: known.code }
+      : { code: INTERNAL_ERROR },
   });
 }
 
@@ -24,7 +27,7 @@ export function createErrorFormatter(log: Logger) {
   return (error: unknown, requestId: string): GraphQLFormattedError => {
     const shown = toGraphQLError(error);
     const formatted = shown.toJSON();
-    if (shown.extensions.code !== 'INTERNAL_SERVER_ERROR') return formatted;
+    if (shown.extensions.code !== INTERNAL_ERROR) return formatted;
     log.error({
       action: 'operation.failed',
       requestId,

@@ -59,14 +59,14 @@ export function defineInternalRoute<Input, Output>(route: {
   };
 }
 
-/** @throws InvalidInputError naming the first field that is wrong, with all of them in `details.problems` */
+/** @throws InvalidInputError naming the first field that is wrong, with all of them in `details.fields` */
 export function parseInput<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
-  const first = problems[0];
+  const fields = result.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const first = fields[0];
   throw new InvalidInputError(first?.field || 'input', `${first?.field || 'input'}: ${first?.message}`, {
-    details: { problems },
+    details: { fields },
   });
 }
 
@@ -82,5 +82,5 @@ export function sendError(response: ServerResponse, error: unknown, log: Logger)
     return;
   }
   log.error({ action: 'request.failed', error });
-  sendJson(response, 500, { error: { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' } });
+  sendJson(response, 500, { error: { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side.' } });
 }

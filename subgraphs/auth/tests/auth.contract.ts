@@ -172,7 +172,7 @@ export function describeAuth(name: string, startDatabase: () => Promise<TestData
         ['a long refresh token', REFRESH, { token: long }, 'refreshToken'],
       ])('%s', async (_, query, variables, field) => {
         const { errors } = await auth.query(query, variables);
-        expect(errors?.[0]?.extensions).toMatchObject({ code: expect.stringMatching(/INPUT/), details: { field } });
+        expect(errors?.[0]?.extensions).toMatchObject({ code: expect.stringMatching(/INPUT/), field });
       });
 
       it.each([
@@ -188,12 +188,12 @@ export function describeAuth(name: string, startDatabase: () => Promise<TestData
         ['a key id that is none', 'mutation($id: ID!) { revokeApiKey(id: $id) }', { id: "' or 1=1" }, 'id'],
       ])('%s', async (_, query, variables, field) => {
         const { errors } = await auth.query(query, variables, (await signUp()).accessToken);
-        expect(errors?.[0]?.extensions).toMatchObject({ code: expect.stringMatching(/INPUT/), details: { field } });
+        expect(errors?.[0]?.extensions).toMatchObject({ code: expect.stringMatching(/INPUT/), field });
       });
 
       it('missing or wrongly typed fields', async () => {
         for (const input of [{}, { email: 1, password: true, displayName: [] }, null, 'text'])
-          expect(codeOf(await auth.query(REGISTER, { input }))).toMatch(/BAD_USER_INPUT|INVALID_INPUT/);
+          expect(codeOf(await auth.query(REGISTER, { input }))).toMatch(/INVALID_INPUT|INVALID_INPUT/);
       });
 
       it.each([

@@ -121,7 +121,7 @@ describe('billing subgraph', () => {
   ])('refuses a hold with %s', async (_, body, field) => {
     expect(await hold(newId(), 'holds', body)).toMatchObject({
       status: 400,
-      body: { error: { code: 'BAD_USER_INPUT', details: { field } } },
+      body: { error: { code: 'INVALID_INPUT', details: { field } } },
     });
   });
 
@@ -147,7 +147,7 @@ describe('billing subgraph', () => {
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
     expect(await test.query('mutation { setSpendCap(costCents: -1) { spentCents } }', {}, ann)).toMatchObject({
-      errors: [{ extensions: { code: 'BAD_USER_INPUT', details: { field: 'costCents' } } }],
+      errors: [{ extensions: { code: 'INVALID_INPUT', field: 'costCents' } }],
     });
     for (const { from, to } of [
       { from: range.to, to: range.from },
@@ -155,7 +155,7 @@ describe('billing subgraph', () => {
     ]) {
       expect(await test.query(ENTITIES, { r: [{ __typename: 'User', id: userId }], from, to }, ann)).toMatchObject({
         data: { _entities: [{ usage: null }] },
-        errors: [{ extensions: { code: 'BAD_USER_INPUT', details: { field: 'to' } } }],
+        errors: [{ extensions: { code: 'INVALID_INPUT', field: 'to' } }],
       });
     }
     const unknown = [

@@ -71,7 +71,7 @@ describe('user subgraph', () => {
       [{ avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'],
     ] as const) {
       expect(await test.query(mutation, { input }, ann)).toMatchObject({
-        errors: [{ extensions: { code: 'BAD_USER_INPUT', details: { field } } }],
+        errors: [{ extensions: { code: 'INVALID_INPUT', field } }],
       });
     }
   });
