@@ -80,7 +80,7 @@ describe('applyChanges', () => {
     ['an edit that matches twice', [write('a', 'aa'), edit('a', 'a', 'b')], 'CONFLICT'],
     ['an edit that matches twice, overlapping', [write('a', 'aaa'), edit('a', 'aa', 'b')], 'CONFLICT'],
     ['an edit of a binary file', [write('a', Buffer.from([0xff, 0xfe])), edit('a', 'a', 'b')], 'CONFLICT'],
-    ['an edit that splits a character', [write('a', '😀'), edit('a', '\ud83d', '')], 'BAD_USER_INPUT'],
+    ['an edit that splits a character', [write('a', '😀'), edit('a', '\ud83d', '')], 'INVALID_INPUT'],
     ['the deletion of what is not there', [remove('x')], 'CONFLICT'],
     ['the deletion of a folder', [remove('d')], 'CONFLICT'],
     ['a move of what is not there', [move('x', 'y')], 'CONFLICT'],

@@ -166,6 +166,11 @@ describe('a process that dies in the middle', () => {
 
     await projects.delete(viewer, id);
     await sweep(stores, new Date());
+    // Not before it is published that it was deleted.
+    expect(await count(id)).toEqual([2, 1]);
+    await using relay = startProjectRelay({ stores, bus: { publish: async () => undefined } as never, log: silent });
+    await relay.publish();
+    await sweep(stores, new Date());
     expect(await count(id)).toEqual([0, 0]);
     expect(await documents.collection('projects').findOne({ _id: id })).toBeNull();
   });

@@ -60,7 +60,7 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
       ['an empty language', { name: 'x', language: '' }],
     ])('refuses a project with %s', async (_, input) => {
       const ann = await signIn(test);
-      await expect(ann.createProject(input)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await expect(ann.createProject(input)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     });
 
     it('takes all of a changeset as one version', async () => {
@@ -133,20 +133,20 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
       const good = write('b', '2');
       const refused = async (change: Record<string, unknown>, error: Record<string, unknown>) =>
         expect(ann.apply(id, 1, [good, change])).rejects.toMatchObject(error);
-      await refused(write('../x', ''), { code: 'PROJECT_PATH_INVALID', details: { field: 'changes.1.path' } });
+      await refused(write('../x', ''), { code: 'PROJECT_PATH_INVALID', field: 'changes.1.path' });
       await refused(write('a/b', ''), { code: 'PROJECT_PATH_INVALID' });
       await refused(write('x', 'x'.repeat(2 ** 20 + 1)), { code: 'PROJECT_TOO_LARGE' });
-      await refused({ operation: 'DELETE', path: 'nowhere' }, { code: 'CONFLICT', details: { field: 'changes.1' } });
-      await refused({ ...write('a', '2'), ifSha256: sha('0') }, { code: 'CONFLICT', details: { actual: sha('1') } });
-      await refused({ operation: 'WRITE', path: 'x' }, { code: 'BAD_USER_INPUT' });
-      await refused({ ...write('x', 'y'), contentBase64: '' }, { code: 'BAD_USER_INPUT' });
-      await refused({ operation: 'WRITE', path: 'x', contentBase64: '%' }, { code: 'BAD_USER_INPUT' });
-      await refused({ ...write('x', 'y'), to: 'z' }, { code: 'BAD_USER_INPUT' });
-      await refused({ operation: 'EDIT', path: 'a', search: '', replace: 'x' }, { code: 'BAD_USER_INPUT' });
-      await refused({ operation: 'MOVE', path: 'a' }, { code: 'BAD_USER_INPUT' });
-      await expect(ann.apply(id, 1, [])).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-      await expect(ann.apply(id, 1, [good], { message: ' ' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-      await expect(ann.apply(id, -1, [good])).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await refused({ operation: 'DELETE', path: 'nowhere' }, { code: 'CONFLICT', field: 'changes.1' });
+      await refused({ ...write('a', '2'), ifSha256: sha('0') }, { code: 'CONFLICT', actual: sha('1') });
+      await refused({ operation: 'WRITE', path: 'x' }, { code: 'INVALID_INPUT' });
+      await refused({ ...write('x', 'y'), contentBase64: '' }, { code: 'INVALID_INPUT' });
+      await refused({ operation: 'WRITE', path: 'x', contentBase64: '%' }, { code: 'INVALID_INPUT' });
+      await refused({ ...write('x', 'y'), to: 'z' }, { code: 'INVALID_INPUT' });
+      await refused({ operation: 'EDIT', path: 'a', search: '', replace: 'x' }, { code: 'INVALID_INPUT' });
+      await refused({ operation: 'MOVE', path: 'a' }, { code: 'INVALID_INPUT' });
+      await expect(ann.apply(id, 1, [])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      await expect(ann.apply(id, 1, [good], { message: ' ' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      await expect(ann.apply(id, -1, [good])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
       expect(await ann.files(id)).toEqual({ a: '1' });
     });
 
@@ -157,7 +157,8 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
       for (const base of [0, 2]) {
         await expect(ann.apply(id, base, [write('a', '2')])).rejects.toMatchObject({
           code: 'PROJECT_VERSION_CONFLICT',
-          details: { head: 1, baseVersion: base },
+          head: 1,
+          baseVersion: base,
         });
       }
     });
@@ -238,13 +239,27 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
         );
       expect(await update({ name: 'New' })).toEqual({ updateProject: { name: 'New', description: 'old' } });
       expect(await update({ description: null })).toEqual({ updateProject: { name: 'New', description: null } });
-      await expect(update({ name: null })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await expect(update({ name: null })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
       expect(await ann.ask('mutation($id: ID!) { deleteProject(id: $id) }', { id })).toEqual({ deleteProject: true });
       expect(await ann.tell('query($id: ID!) { project(id: $id) { id } }', { id })).toMatchObject({
         data: { project: null },
         errors: [{ extensions: notFound }],
       });
       await expect(ann.apply(id, 0, [write('a', '1')])).rejects.toMatchObject(notFound);
+    });
+
+    it('says in the audit log who deleted what', async () => {
+      const ann = await signIn(test);
+      const id = await ann.createProject();
+      const logged = Promise.withResolvers<Envelope>();
+      await using _ = await test.infrastructure.bus.subscribe(`test-${newId()}`, ['audit.log'], async (event) => {
+        if (event.subject === id) logged.resolve(event);
+      });
+      await ann.ask('mutation($id: ID!) { deleteProject(id: $id) }', { id });
+      expect(await logged.promise).toMatchObject({
+        partitionkey: ann.id,
+        data: { actorId: ann.id, action: 'project.deleted', target: `project:${id}` },
+      });
     });
 
     it('is not there for strangers, by any door', async () => {
@@ -288,14 +303,16 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
       const id = await ann.createProject();
       const reader = await signIn(test, { id: ann.id, scope: 'project:read' });
       expect(await reader.files(id)).toEqual({});
-      const forbidden = { code: 'FORBIDDEN', details: { scope: 'project:write' } };
+      const forbidden = { code: 'FORBIDDEN', scope: 'project:write' };
       await expect(reader.createProject()).rejects.toMatchObject(forbidden);
       await expect(reader.apply(id, 0, [write('a', '1')])).rejects.toMatchObject(forbidden);
       await expect(reader.ask('mutation($id: ID!) { deleteProject(id: $id) }', { id })).rejects.toMatchObject(
         forbidden,
       );
       const other = await signIn(test, { id: ann.id, scope: 'generation:read' });
-      await expect(other.files(id)).rejects.toMatchObject({ code: 'FORBIDDEN', details: { scope: 'project:read' } });
+      await expect(other.files(id)).rejects.toMatchObject({ code: 'FORBIDDEN', scope: 'project:read' });
+      const byReference = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Project { name } } }';
+      expect(await other.ask(byReference, { r: [{ __typename: 'Project', id }] })).toEqual({ _entities: [null] });
     });
 
     it('lists a user projects to that user and admins, newest first, by page and search', async () => {
@@ -324,8 +341,8 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
       expect(namesOf(await list(ann, { search: '0%' }))).toEqual(['Beta 100%']);
       expect(namesOf(await list(ann, { search: "a's" }))).toEqual(["Gamma's"]);
       expect(namesOf(await list(ann, { search: '.*' }))).toEqual([]);
-      await expect(list(ann, { first: 101 })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-      await expect(list(ann, { after: 'nonsense' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await expect(list(ann, { first: 101 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      await expect(list(ann, { after: 'nonsense' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     });
 
     it('pages through files and versions', async () => {

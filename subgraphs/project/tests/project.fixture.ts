@@ -35,7 +35,10 @@ export async function signIn(
     watch: (query, variables) => test.subscribe(query, variables, token),
     async ask<T>(query: string, variables?: Row) {
       const { data, errors } = await person.tell(query, variables);
-      if (errors?.[0]) throw Object.assign(new Error(errors[0].message), errors[0].extensions);
+      if (errors?.[0]) {
+        const { code, ...details } = errors[0].extensions ?? {};
+        throw Object.assign(new Error(errors[0].message), { code, details });
+      }
       return data as T;
     },
     async createProject(input = {}) {
