@@ -5,6 +5,7 @@ import type { FileTree } from './file.tree.ts';
 import type { Project } from './project.entity.ts';
 import type { ProjectService, ProjectStores } from './project.service.ts';
 import type { ProjectNews } from './project.watch.ts';
+import { hasScope } from './scope.ts';
 import type { Version } from './version.entity.ts';
 import { isPartOf } from './version.repository.ts';
 
@@ -44,7 +45,8 @@ function createLoaders(
   { stores, changesetService }: ProjectServices,
   { viewer }: Pick<OperationContext, 'viewer'>,
 ): ProjectLoaders {
-  const projects = new DataLoader((ids: readonly string[]) => stores.projects.findVisible(viewer, ids));
+  const reader = viewer && hasScope(viewer, 'project:read') ? viewer : null;
+  const projects = new DataLoader((ids: readonly string[]) => stores.projects.findVisible(reader, ids));
   return {
     projects,
     versions: new DataLoader(async (ids: readonly string[]) => {

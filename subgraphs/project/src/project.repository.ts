@@ -24,7 +24,10 @@ export interface ProjectDocument {
   readonly revision: number;
   /** A deleted project is gone for everybody; what belongs to it is removed afterwards. */
   readonly deletedAt: string | null;
-  /** Tells that its own fields changed, until that is published. Later changes take its place: it says no more than that. */
+  /**
+   * Tells that its own fields changed, or that it was deleted, until that is published. A later change takes its place: the
+   * event says no more than that there was one.
+   */
   readonly event: Json;
   readonly eventId: string | null;
 }
@@ -89,8 +92,8 @@ export class ProjectRepository {
   }
 
   /** @returns false, and nothing happened, when it has changed since it was read */
-  async delete({ id: _id, revision }: Project, deletedAt: string): Promise<boolean> {
-    return this.#projects.updateOne({ _id, revision, deletedAt: null }, { deletedAt, revision: revision + 1 });
+  async delete({ id: _id, revision }: Project, deletion: Pick<ProjectDocument, 'deletedAt' | 'event' | 'eventId'>) {
+    return this.#projects.updateOne({ _id, revision, deletedAt: null }, { ...deletion, revision: revision + 1 });
   }
 
   /** For the sweeper, whoever owns it: what the project's versions are measured by; null when it is gone or deleted. */
@@ -99,8 +102,9 @@ export class ProjectRepository {
     return head ?? null;
   }
 
+  /** Those whose deletion has been published. */
   async findDeleted(limit: number): Promise<string[]> {
-    const found = await this.#projects.findFields({ deletedAt: { gt: '' } }, [], { limit });
+    const found = await this.#projects.findFields({ deletedAt: { gt: '' }, eventId: null }, [], { limit });
     return found.map(({ _id }) => _id);
   }
 

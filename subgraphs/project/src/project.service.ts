@@ -110,7 +110,15 @@ export class ProjectService {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const { project } = await this.authorize(viewer, id, 'OWNER');
       const deletedAt = this.now().toISOString();
-      if (await this.stores.projects.delete(project, deletedAt)) {
+      const event = createEvent('audit.log', {
+        source: 'project',
+        subject: id,
+        key: viewer.userId,
+        data: { actorId: viewer.userId, action: 'project.deleted', target: `project:${id}`, ip: null, userAgent: null },
+      });
+      if (
+        await this.stores.projects.delete(project, { deletedAt, event: event as unknown as Json, eventId: event.id })
+      ) {
         this.announcer.announce(id, 'fields');
         return;
       }

@@ -7,7 +7,7 @@ type Row = Record<string, unknown>;
 /** A person who signed in and uses the service. */
 export interface Person {
   readonly id: string;
-  /** The data. @throws the first error, with its code and details */
+  /** The data. @throws the first error, with its code and facts */
   ask<T = Row>(query: string, variables?: Row): Promise<T>;
   /** All of the answer. */
   tell(query: string, variables?: Row): Promise<ExecutionResult>;
@@ -36,8 +36,7 @@ export async function signIn(
     async ask<T>(query: string, variables?: Row) {
       const { data, errors } = await person.tell(query, variables);
       if (errors?.[0]) {
-        const { code, ...details } = errors[0].extensions ?? {};
-        throw Object.assign(new Error(errors[0].message), { code, details });
+        throw Object.assign(new Error(errors[0].message), errors[0].extensions);
       }
       return data as T;
     },
