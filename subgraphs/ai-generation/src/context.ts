@@ -7,6 +7,7 @@ import type { Generation } from './generation.entity.ts';
 import { findQueuePositions, findVisibleByIds } from './generation.repository.ts';
 import type { GenerationService } from './generation.service.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
+import { canRead } from './scope.ts';
 import { Template } from './template.entity.ts';
 import type { TemplateSearch } from './template.search.ts';
 
@@ -40,7 +41,7 @@ export function createGenerationContext(services: GenerationServices, operation:
 function createLoaders(em: EntityManager, viewer: Viewer | null): GenerationLoaders {
   return {
     generation: new DataLoader(async (ids) => {
-      if (!viewer) return ids.map(() => null);
+      if (!canRead(viewer)) return ids.map(() => null);
       const found = await findVisibleByIds(em, ids, viewer.role === 'ADMIN' ? null : viewer.userId);
       const byId = new Map(found.map((generation) => [generation.id, generation]));
       return ids.map((id) => byId.get(id) ?? null);

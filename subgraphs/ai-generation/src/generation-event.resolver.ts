@@ -1,5 +1,4 @@
 import { NotFoundError } from '@vibecode/platform/errors';
-import { requireViewer } from '@vibecode/platform/identity';
 import { type GraphQLResolveInfo, Kind } from 'graphql';
 import { Arg, Ctx, Directive, FieldResolver, ID, Info, Int, Resolver, Root, Subscription } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
@@ -7,6 +6,7 @@ import { Generation } from './generation.entity.ts';
 import { toAfterSeq } from './generation.service.ts';
 import { readEvents } from './generation.stream.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
+import { requireScope } from './scope.ts';
 
 @Resolver(() => GenerationEvent)
 export class GenerationEventResolver {
@@ -44,7 +44,7 @@ async function subscribe(
   { id, afterSeq }: { id: string; afterSeq: number | null },
 ): Promise<AsyncIterable<EventOfGeneration>> {
   const after = toAfterSeq(afterSeq ?? 0);
-  const generation = await context.generations.get(requireViewer(context.viewer), id);
+  const generation = await context.generations.get(requireScope(context.viewer, 'generation:read'), id);
   return withId(generation, readEvents(context, generation, after, context.signal));
 }
 

@@ -14,6 +14,7 @@ import { EventWriter } from './event.writer.ts';
 import type { Generation } from './generation.entity.ts';
 import { type GenerationEventData, type SequencedEvent, toStreamName } from './generation.events.ts';
 import {
+  findEvents,
   getLeased,
   insertEvents,
   type Lease,
@@ -24,6 +25,7 @@ import {
 import { GenerationStatus } from './generation.status.ts';
 import { recoverStream } from './generation.stream.ts';
 import { HOLD_MARGIN_MS, JobStopped, type StopReason, startLeaseKeeper } from './job.lease.ts';
+import { estimateTokens } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
 
 export interface JobDependencies {
@@ -90,6 +92,7 @@ export class GenerationJob {
   async #work(): Promise<void> {
     const { status, cancelRequestedAt } = this.#generation;
     if (status === STREAMING) {
+      this.#answer = await this.#findLostAnswer();
       throw toInterruption();
     }
     if (cancelRequestedAt && status !== APPLYING) throw new JobStopped('cancelled');
@@ -104,6 +107,15 @@ export class GenerationJob {
       await this.#transition((generation) => generation.apply(produced), APPLYING);
     }
     await this.#apply();
+  }
+
+  /** As much of a dead worker's answer as was stored: its text stays that of the events. */
+  async #findLostAnswer(): Promise<ModelAnswer> {
+    const { orm } = this.dependencies;
+    const events = await findEvents(orm.em.fork(), this.lease.generationId, 0, Number.MAX_SAFE_INTEGER);
+    const text = events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
+    const { promptTokens, firstTokenAt } = this.#generation;
+    return { changes: new AnswerChanges(), text, promptTokens, completionTokens: estimateTokens(text), firstTokenAt };
   }
 
   /** While a generation waited long, or no server ran, its hold may have been lost. */
@@ -302,7 +314,7 @@ function toCompleteEvent(generation: Generation, durationMs: number) {
 
 function toFailure(cause: unknown): { code: string; message: string } {
   if (cause instanceof AppError) return cause;
-  return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+  return { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side.' };
 }
 
 /** The first line of a prompt, as the version's message. */

@@ -1,6 +1,6 @@
 import { encodeCursor, toConnection, toPage } from '@vibecode/platform/connection';
 import { ForbiddenError } from '@vibecode/platform/errors';
-import { isSelfOrAdmin, requireViewer } from '@vibecode/platform/identity';
+import { isSelfOrAdmin } from '@vibecode/platform/identity';
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
 import { Generation } from './generation.entity.ts';
@@ -11,6 +11,7 @@ import { GenerationStatus } from './generation.status.ts';
 import { findEventsSoFar } from './generation.stream.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
 import { GenerationConnection, Project, User, Version } from './reference.types.ts';
+import { canRead, requireScope } from './scope.ts';
 import { TemplateMatch } from './template.entity.ts';
 
 const MOST_EVENTS = 10_000;
@@ -19,12 +20,13 @@ const MOST_EVENTS = 10_000;
 export class GenerationResolver {
   @Query(() => Generation, { nullable: true })
   generation(@Arg('id', () => ID) id: string, @Ctx() { generations, viewer }: GenerationContext): Promise<Generation> {
-    return generations.get(requireViewer(viewer), id);
+    return generations.get(requireScope(viewer, 'generation:read'), id);
   }
 
   @Query(() => [Generation], { description: 'What waits, the next first. For admins.' })
   async generationQueue(@Ctx() { viewer, em, loaders }: GenerationContext): Promise<Generation[]> {
-    if (requireViewer(viewer).role !== 'ADMIN') throw new ForbiddenError('Only admins may see the queue of all users.');
+    if (requireScope(viewer, 'generation:read').role !== 'ADMIN')
+      throw new ForbiddenError('Only admins may see the queue of all users.');
     const queued = await findQueued(em);
     const positions = await loaders.queuePosition.loadMany(queued.map(({ id }) => id));
     const position = new Map(queued.map(({ id }, index) => [id, Number(positions[index] ?? 0)]));
@@ -36,7 +38,7 @@ export class GenerationResolver {
     @Arg('input', () => StartGenerationInput) input: StartGenerationInput,
     @Ctx() { generations, viewer }: GenerationContext,
   ): Promise<Generation> {
-    return generations.start(requireViewer(viewer), input);
+    return generations.start(requireScope(viewer, 'generation:write'), input);
   }
 
   @Mutation(() => Generation)
@@ -44,7 +46,7 @@ export class GenerationResolver {
     @Arg('id', () => ID) id: string,
     @Ctx() { generations, viewer }: GenerationContext,
   ): Promise<Generation> {
-    return generations.cancel(requireViewer(viewer), id);
+    return generations.cancel(requireScope(viewer, 'generation:write'), id);
   }
 
   @FieldResolver(() => String, { description: 'The answer so far.' })
@@ -117,7 +119,7 @@ export class UserGenerationsResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ): Promise<InstanceType<typeof GenerationConnection> | null> {
-    return isSelfOrAdmin(viewer, userId) ? findPage(em, { userId }, first, after) : null;
+    return canRead(viewer) && isSelfOrAdmin(viewer, userId) ? findPage(em, { userId }, first, after) : null;
   }
 }
 
@@ -131,7 +133,7 @@ export class ProjectGenerationsResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ): Promise<InstanceType<typeof GenerationConnection> | null> {
-    return viewer ? findPage(em, { userId: viewer.userId, projectId }, first, after) : null;
+    return canRead(viewer) ? findPage(em, { userId: viewer.userId, projectId }, first, after) : null;
   }
 }
 

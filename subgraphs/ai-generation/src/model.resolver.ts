@@ -1,6 +1,6 @@
-import { requireViewer } from '@vibecode/platform/identity';
 import { Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
+import { requireScope } from './scope.ts';
 
 @ObjectType('Model')
 export class ModelType {
@@ -24,7 +24,7 @@ export class ModelType {
 export class ModelResolver {
   @Query(() => [ModelType], { description: "The models one may choose from; 'blueprint' is always among them." })
   async models(@Ctx() { viewer, registry }: GenerationContext): Promise<ModelType[]> {
-    requireViewer(viewer);
+    requireScope(viewer, 'generation:read');
     const listed = await registry.list();
     return listed.map(({ model: { id, provider }, ...status }) => ({ id, provider, ...status }));
   }

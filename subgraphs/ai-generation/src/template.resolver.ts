@@ -1,8 +1,8 @@
-import { requireViewer } from '@vibecode/platform/identity';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
 import { searchTemplatesInput } from './generation.input.ts';
+import { requireScope } from './scope.ts';
 import { TemplateMatch } from './template.entity.ts';
 
 @Resolver()
@@ -15,7 +15,7 @@ export class TemplateResolver {
     @Arg('framework', () => String, { nullable: true }) framework: string | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 3 }) first: number | null,
   ): Promise<TemplateMatch[]> {
-    requireViewer(viewer);
+    requireScope(viewer, 'generation:read');
     const input = parseInput(searchTemplatesInput, { query, language, framework, first: first ?? 3 });
     return (await templates.searchStrictly({ ...input, signal })) as TemplateMatch[];
   }

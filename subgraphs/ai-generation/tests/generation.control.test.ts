@@ -1,6 +1,6 @@
 import { newId } from '@vibecode/platform/id';
 import { startTestDatabase } from '@vibecode/platform/testing/database';
-import { GREETING, startGenerationTest } from './generation.fixture.ts';
+import { GREETING, SCOPES, startGenerationTest } from './generation.fixture.ts';
 
 const CANCEL = 'mutation($id: ID!) { cancelGeneration(id: $id) { id } }';
 const STATE = 'query($id: ID!) { generation(id: $id) { status text completionTokens queuePosition error { code } } }';
@@ -96,16 +96,17 @@ describe('the queue', () => {
     const full = await ann.start();
     expect(full.errors[0].extensions).toMatchObject({
       code: 'GENERATION_QUEUE_FULL',
-      details: { whose: 'user', limit: 3 },
+      whose: 'user',
+      limit: 3,
     });
     const overfull = await eve.start();
     expect(overfull.errors[0].extensions).toMatchObject({
       code: 'GENERATION_QUEUE_FULL',
-      details: { whose: 'system' },
+      whose: 'system',
     });
     expect([...test.neighbours.holds.values()].filter(({ released }) => released)).toHaveLength(2);
 
-    const admin = await test.sign({ userId: newId(), role: 'ADMIN' });
+    const admin = await test.sign({ scope: SCOPES, userId: newId(), role: 'ADMIN' });
     const queue = await test.query('{ generationQueue { prompt queuePosition } }', {}, admin);
     expect(queue.data).toMatchObject({
       generationQueue: ['bob 1', 'ann 1', 'ann 2', 'ann 3'].map((prompt, index) => ({
@@ -138,7 +139,7 @@ describe('a worker that dies', () => {
     await using _ = await test.infrastructure.bus.subscribe('test', ['generation.complete'], async ({ data }) => {
       settled.push(data);
     });
-    const token = await test.sign({ userId: user.userId });
+    const token = await test.sign({ scope: SCOPES, userId: user.userId });
     const answered = await test.query(STATE, { id }, token);
     expect(answered.data).toMatchObject({
       generation: { status: 'FAILED', error: { code: 'GENERATION_INTERRUPTED' } },

@@ -44,6 +44,7 @@ const wordEmbedder: Embedder = {
 
 export const GREETING = ['I make a greeting.\n', '<file path="index.js">\n', "console.log('hello');", '\n</file>\n'];
 
+export const SCOPES = 'generation:read generation:write';
 export const START = `mutation($input: StartGenerationInput!) { startGeneration(input: $input) { id status } }`;
 export const EVENTS = `subscription($id: ID!, $after: Int) { generationEvents(id: $id, afterSeq: $after) { __typename seq
   ... on TokenDelta { text } ... on FileStarted { path } ... on FileFinished { path sha256 bytes } ... on StatusChanged { status }
@@ -86,7 +87,7 @@ export async function startGenerationTest(
     neighbours,
     async signUp() {
       const userId = newId();
-      const token = await test.sign({ userId });
+      const token = await test.sign({ scope: SCOPES, userId });
       const projectId = neighbours.createProject(userId);
       // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
       const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<any> =>

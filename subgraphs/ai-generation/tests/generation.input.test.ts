@@ -86,6 +86,17 @@ describe('what belongs to others', () => {
     ]);
   });
 
+  it('needs the scope that an API key may lack', async () => {
+    const userId = newId();
+    const reader = await test.sign({ userId, scope: 'generation:read' });
+    expect((await test.query('{ models { id } }', {}, reader)).errors).toBeUndefined();
+    const input = { projectId: test.neighbours.createProject(userId), prompt: 'x', clientRequestId: 'x' };
+    expect((await test.query(START, { input }, reader)).errors?.[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      scope: 'generation:write',
+    });
+  });
+
   it('needs a viewer', async () => {
     for (const [query, variables] of [
       ['{ models { id } }', {}],

@@ -6,7 +6,7 @@ import { Generation } from '../src/generation.entity.ts';
 import type { SequencedEvent } from '../src/generation.events.ts';
 import { insertEvents } from '../src/generation.repository.ts';
 import { GenerationStatus } from '../src/generation.status.ts';
-import { GREETING, startGenerationTest } from './generation.fixture.ts';
+import { GREETING, SCOPES, startGenerationTest } from './generation.fixture.ts';
 
 const { QUEUED, RETRIEVING, STREAMING, APPLYING } = GenerationStatus;
 
@@ -61,7 +61,7 @@ async function resume(status: GenerationStatus, events: SequencedEvent[]) {
   await using _ = await test.infrastructure.bus.subscribe('test', ['generation.complete'], async ({ data }) =>
     settled.resolve(data as Record<string, unknown>),
   );
-  const token = await test.sign({ userId });
+  const token = await test.sign({ scope: SCOPES, userId });
   const seen: { seq: number; __typename: string; status?: string; text?: string }[] = [];
   const watching = test.subscribe(
     'subscription($id: ID!) { generationEvents(id: $id) { seq __typename ... on StatusChanged { status } ... on TokenDelta { text } } }',
@@ -109,7 +109,11 @@ describe('what a killed process leaves', () => {
 
   it('in the middle of an answer fails, and is not charged', async () => {
     const { generation, settled, asked, made } = await resume(STREAMING, answered.slice(0, 5));
-    expect(generation).toMatchObject({ status: 'FAILED', error: { code: 'GENERATION_INTERRUPTED' } });
+    expect(generation).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'GENERATION_INTERRUPTED' },
+      text: GREETING.slice(0, 2).join(''),
+    });
     expect(settled).toMatchObject({ status: 'FAILED', chargeable: false });
     expect([asked, made]).toEqual([0, 0]);
   });

@@ -1,0 +1,46 @@
+import { newId } from '@vibecode/platform/id';
+import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
+import { startAiGeneration } from '../src/main.ts';
+import { EVENTS, SCOPES, START } from './generation.fixture.ts';
+import { Neighbours } from './neighbours.ts';
+
+/** Nothing answers there. */
+const env = { OLLAMA_URL: 'http://127.0.0.1:1' };
+
+describe('the service without any model', () => {
+  it('makes a project from a blueprint, and says so', async () => {
+    const neighbours = new Neighbours();
+    await using test = await startSubgraphTest('ai-generation', startAiGeneration, { calls: neighbours, env });
+    const userId = newId();
+    const token = await test.sign({ scope: SCOPES, userId });
+    const projectId = neighbours.createProject(userId, { language: 'javascript' });
+    const input = {
+      projectId,
+      prompt: 'A JavaScript command-line program that prints a greeting',
+      clientRequestId: newId(),
+    };
+    const started = await test.query(START, { input }, token);
+    const { id } = started.data!.startGeneration as { id: string };
+    const types: string[] = [];
+    for await (const { data } of test.subscribe(EVENTS, { id }, token)) {
+      types.push((data!.generationEvents as { __typename: string }).__typename);
+    }
+    expect(types.filter((type) => type === 'TokenDelta').length).toBeGreaterThan(1);
+    const { data } = await test.query(
+      'query($id: ID!) { generation(id: $id) { status model provider templates { template { language files { path } } } } }',
+      { id },
+      token,
+    );
+    expect(data!.generation).toMatchObject({ status: 'COMPLETED', model: 'blueprint', provider: 'blueprint' });
+    const { templates } = data!.generation as {
+      templates: { template: { language: string; files: { path: string }[] } }[];
+    };
+    expect(templates).toHaveLength(3);
+    expect(templates[0]!.template.language).toBe('javascript');
+    const written = neighbours.changesets
+      .get(id)!
+      .changes.map(({ path }) => path)
+      .sort();
+    expect(written).toEqual(templates[0]!.template.files.map(({ path }) => path).sort());
+  });
+});
