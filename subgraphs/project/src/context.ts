@@ -1,3 +1,4 @@
+import { hasScope } from '@vibecode/platform/scope';
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
 import DataLoader from 'dataloader';
 import type { ChangesetService } from './changeset.service.ts';
@@ -5,7 +6,6 @@ import type { FileTree } from './file.tree.ts';
 import type { Project } from './project.entity.ts';
 import type { ProjectService, ProjectStores } from './project.service.ts';
 import type { ProjectNews } from './project.watch.ts';
-import { hasScope } from './scope.ts';
 import type { Version } from './version.entity.ts';
 import { isPartOf } from './version.repository.ts';
 

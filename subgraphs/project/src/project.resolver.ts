@@ -1,5 +1,6 @@
 import { NotFoundError } from '@vibecode/platform/errors';
 import { requireViewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import {
   Arg,
   Ctx,
@@ -18,7 +19,6 @@ import { ApplyChangesetInput, CreateProjectInput, UpdateProjectInput } from './p
 import { Member, Project } from './project.entity.ts';
 import type { ProjectNews } from './project.watch.ts';
 import { User } from './reference.entity.ts';
-import { requireScope } from './scope.ts';
 import { ProjectChange, Version } from './version.entity.ts';
 
 @Resolver(() => Project)

@@ -3,6 +3,7 @@ import { ForbiddenError, NotFoundError } from '@vibecode/platform/errors';
 import { createEvent } from '@vibecode/platform/events/event';
 import { newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { EventData } from '@vibecode/schema/events/topics';
 import type { BlobRepository } from './blob.repository.ts';
@@ -12,7 +13,6 @@ import type { ProjectAnnouncer } from './project.announcer.ts';
 import { isAtLeast, MemberRole, type Need, type Project } from './project.entity.ts';
 import { createProjectInput, updateProjectInput } from './project.input.ts';
 import type { ProjectRepository } from './project.repository.ts';
-import { requireScope } from './scope.ts';
 import type { VersionRepository } from './version.repository.ts';
 
 export interface ProjectStores {

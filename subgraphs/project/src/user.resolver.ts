@@ -6,13 +6,13 @@ import {
   toPage,
 } from '@vibecode/platform/connection';
 import { isSelfOrAdmin } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { ProjectContext } from './context.ts';
 import { Project } from './project.entity.ts';
 import { searchInput } from './project.input.ts';
 import { User } from './reference.entity.ts';
-import { requireScope } from './scope.ts';
 
 const ProjectConnection = defineConnectionType('Project', Project);
 

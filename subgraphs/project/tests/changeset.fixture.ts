@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Change, toSha256 } from '../src/changeset.ts';
 
 /** Few enough names that changes meet, with cases and folders that collide. */
-export const anyPath = fc.constantFrom('a', 'b', 'A', 'd/a', 'd/b', 'D/c', 'd', 'd/e/f', '../x', 'a/b');
+const anyPath = fc.constantFrom('a', 'b', 'A', 'd/a', 'd/b', 'D/c', 'd', 'd/e/f', '../x', 'a/b');
 
 const base = { path: anyPath, ifSha256: fc.constant(null) };
 const anyText = fc.constantFrom('one', 'two', 'one two', 'x'.repeat(40), '');
