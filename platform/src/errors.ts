@@ -58,7 +58,10 @@ export class NotFoundError extends AppError {
  */
 export class InvalidInputError extends AppError {
   constructor(field: string, message: string, options: AppErrorOptions = {}) {
-    super('INVALID_INPUT', message, { ...options, details: { field, fields: [{ field, message }], ...options.details } });
+    super('INVALID_INPUT', message, {
+      ...options,
+      details: { field, fields: [{ field, message }], ...options.details },
+    });
   }
 }
 

@@ -8,7 +8,7 @@ import { type ServiceDirectory, type ServiceName, serviceNames } from './service
 /** On whose behalf an operation runs. */
 export interface Viewer {
   readonly userId: string;
-  /** Null for tokens that belong to no session: API keys and calls between services. */
+  /** An API key's own id, for its tokens; null for calls between services. */
   readonly sessionId: string | null;
   readonly scopes: readonly string[];
   readonly role: 'USER' | 'ADMIN';

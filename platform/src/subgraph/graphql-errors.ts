@@ -16,9 +16,7 @@ export function toGraphQLError(error: unknown): GraphQLError {
     source: location?.source ?? null,
     positions: location?.positions ?? null,
     path: location?.path ?? null,
-    extensions: known
-      ? { ...known.details, code: known.code }
-      : { code: INTERNAL_ERROR },
+    extensions: known ? { ...known.details, code: known.code } : { code: INTERNAL_ERROR },
   });
 }
 

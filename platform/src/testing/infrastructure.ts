@@ -6,6 +6,7 @@ import { createLocalBus } from '../events/local.bus.ts';
 import { CLIENT_AUDIENCE, createTokenVerifier, TOKEN_ISSUER } from '../identity.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import { createLog } from '../log.ts';
+import { apiKeyScopes } from '../scope.ts';
 import type { ServiceClient } from '../service-call.ts';
 import { type ServiceName, toDatabaseSchema } from '../services.ts';
 import { createMemoryStreamLog } from '../stream-log/memory.stream-log.ts';
@@ -14,6 +15,7 @@ import { startTestDatabase } from './database.ts';
 export interface TokenClaims {
   readonly userId: string;
   readonly sessionId?: string;
+  /** Separated by spaces. Default: all that a person who signed in may do. */
   readonly scope?: string;
   readonly role?: 'USER' | 'ADMIN';
   /** The callee, for a token between services. */
@@ -73,6 +75,8 @@ export async function startTestInfrastructure(
   };
 }
 
+const PERSON = [...apiKeyScopes, 'account'].join(' ');
+
 const refuseCalls: ServiceClient = {
   call: (callee, path) => Promise.reject(new Error(`Unexpected call of ${callee}/${path}: give 'calls' to the test.`)),
 };
@@ -88,7 +92,7 @@ export async function createTestKeys(): Promise<TestKeys> {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' };
   return {
     keys: createLocalJWKSet({ keys: [jwk] }),
-    sign: ({ userId, sessionId, scope = '', role = 'USER', audience = CLIENT_AUDIENCE, actor }) =>
+    sign: ({ userId, sessionId, scope = PERSON, role = 'USER', audience = CLIENT_AUDIENCE, actor }) =>
       new SignJWT({ scope, role, ...(sessionId ? { sid: sessionId } : {}), ...(actor ? { act: { sub: actor } } : {}) })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
         .setIssuer(TOKEN_ISSUER)

@@ -1,4 +1,5 @@
 import { NotFoundError } from '@vibecode/platform/errors';
+import { requireScope } from '@vibecode/platform/scope';
 import { type GraphQLResolveInfo, Kind } from 'graphql';
 import { Arg, Ctx, Directive, FieldResolver, ID, Info, Int, Resolver, Root, Subscription } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
@@ -6,7 +7,6 @@ import { Generation } from './generation.entity.ts';
 import { toAfterSeq } from './generation.service.ts';
 import { readEvents } from './generation.stream.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
-import { requireScope } from './scope.ts';
 
 @Resolver(() => GenerationEvent)
 export class GenerationEventResolver {

@@ -1,6 +1,7 @@
 import { encodeCursor, toConnection, toPage } from '@vibecode/platform/connection';
 import { ForbiddenError } from '@vibecode/platform/errors';
 import { isSelfOrAdmin } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
 import { Generation } from './generation.entity.ts';
@@ -11,7 +12,7 @@ import { GenerationStatus } from './generation.status.ts';
 import { findEventsSoFar } from './generation.stream.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
 import { GenerationConnection, Project, User, Version } from './reference.types.ts';
-import { canRead, requireScope } from './scope.ts';
+import { canRead } from './scope.ts';
 import { TemplateMatch } from './template.entity.ts';
 
 const MOST_EVENTS = 10_000;

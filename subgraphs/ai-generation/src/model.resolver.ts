@@ -1,6 +1,6 @@
+import { requireScope } from '@vibecode/platform/scope';
 import { Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
-import { requireScope } from './scope.ts';
 
 @ObjectType('Model')
 export class ModelType {

@@ -1,8 +1,8 @@
+import { requireScope } from '@vibecode/platform/scope';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
 import type { GenerationContext } from './context.ts';
 import { searchTemplatesInput } from './generation.input.ts';
-import { requireScope } from './scope.ts';
 import { TemplateMatch } from './template.entity.ts';
 
 @Resolver()

@@ -1,7 +1,7 @@
 import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { ApiKeyScope } from '@vibecode/platform/scope';
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql';
 import { Account } from './account.entity.ts';
-import type { ApiKeyScope } from './scope.ts';
 
 /** How much of a secret is kept readable, so that its owner can tell keys apart: `vck_` and eight characters. */
 const PREFIX_LENGTH = 12;

@@ -1,3 +1,4 @@
+import { apiKeyScopes } from '@vibecode/platform/scope';
 import {
   Arg,
   Ctx,
@@ -15,7 +16,6 @@ import { ApiKey } from './api-key.entity.ts';
 import { systemClock } from './clock.ts';
 import { type AuthContext, requirePerson } from './context.ts';
 import { idInput, parseArgument, toCreateApiKeyInput } from './input.ts';
-import { apiKeyScopes } from './scope.ts';
 
 @InputType()
 export class CreateApiKeyInput {

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
+import { apiKeyScopes } from '@vibecode/platform/scope';
 import { z } from 'zod';
-import { apiKeyScopes } from './scope.ts';
 
 /** Length in characters as people count them, not in UTF-16 units. */
 const lengthOf = (text: string) => [...text].length;

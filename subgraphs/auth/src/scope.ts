@@ -1,17 +1,6 @@
-/** What an API key may be allowed. A person who signed in has all of these and `account`. */
-export const apiKeyScopes = [
-  'project:read',
-  'project:write',
-  'generation:read',
-  'generation:write',
-  'execution:run',
-  'usage:read',
-  'notification:read',
-] as const;
+import { apiKeyScopes, type Scope } from '@vibecode/platform/scope';
 
-export type ApiKeyScope = (typeof apiKeyScopes)[number];
+export const accountScope: Scope = 'account';
 
-/** Sessions, API keys and the password: only for a person who signed in, never for a key. */
-export const accountScope = 'account';
-
-export const sessionScopes: readonly string[] = [...apiKeyScopes, accountScope];
+/** A person who signed in may do everything. */
+export const sessionScopes: readonly Scope[] = [...apiKeyScopes, accountScope];

@@ -1,6 +1,7 @@
 import { NotFoundError } from '@vibecode/platform/errors';
 import { isUuid } from '@vibecode/platform/id';
 import { isSelfOrAdmin, requireViewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { UserContext } from './context.ts';
 import { Role, User } from './user.entity.ts';
@@ -40,7 +41,7 @@ export class UserResolver {
     @Arg('input', () => UpdateProfileInput) input: UpdateProfileInput,
     @Ctx() { viewer, em, service }: UserContext,
   ): Promise<User> {
-    return service.updateProfile(em, requireViewer(viewer), input);
+    return service.updateProfile(em, requireScope(viewer, 'account'), input);
   }
 
   @FieldResolver(() => String, { nullable: true })
