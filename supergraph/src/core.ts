@@ -131,8 +131,9 @@ async function executeOperation(
 ): Promise<GraphQLResult> {
   const errors: GraphQLFormattedError[] = [...operation.refusals];
   const execution: Execution = { data: {}, errors, variables: raw, conditions: coerced, context, transport };
-  if (operation.run) await operation.run(execution);
+  const { run, shape } = operation.variantFor(coerced);
+  if (run) await run(execution);
   if (operation.introspection) Object.assign(execution.data, operation.introspection(raw));
-  const data = operation.shapeFor(coerced).shape(execution.data, errors);
+  const data = shape.shape(execution.data, errors);
   return errors.length ? { data, errors } : { data };
 }

@@ -12,9 +12,9 @@ import {
   parse,
   specifiedRules,
   validate,
-  visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { applyConditions, type Conditions, collectConditionNames } from './conditions.ts';
 import type { GatewayHooks, ParsedOperation } from './hooks.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { compilePlan } from './plan/compile.ts';
@@ -27,16 +27,27 @@ import { type CoercedVariables, compileVariables } from './variables.ts';
 /** An operation with all that does not depend on one request's variables worked out. */
 export interface PreparedOperation extends ParsedOperation {
   readonly coerceVariables: (inputs: Record<string, unknown>) => CoercedVariables;
+  readonly introspection: Introspection | null;
+  /** Errors of fields that the viewer may not ask. */
+  readonly refusals: readonly GraphQLFormattedError[];
+  /** The operation under given conditions (the coerced variables): planned when they first occur. */
+  variantFor(conditions: Conditions): OperationVariant;
+}
+
+/**
+ * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own: it fetches what is
+ * asked and no more, and nothing is left to decide while it runs.
+ */
+export interface OperationVariant {
   /** Null when nothing has to be fetched: `{ __typename }`, introspection, all fields refused. */
   readonly plan: PlanNode | SubscriptionNode | null;
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
-  readonly introspection: Introspection | null;
-  /** Errors of fields that the viewer may not ask. */
-  readonly refusals: readonly GraphQLFormattedError[];
-  /** The answer's form, where `conditions` are the coerced variables. */
-  shapeFor(conditions: Readonly<Record<string, unknown>>): Shape;
+  readonly shape: Shape;
 }
+
+/** Sets of conditions kept for each operation. */
+const MAX_VARIANTS = 64;
 
 export interface OperationStoreOptions {
   readonly supergraph: LoadedSupergraph;
@@ -79,7 +90,7 @@ export class OperationStore {
     const key = `${authorizationKey}\n${request.operationName ?? ''}\n${request.query}`;
     let prepared = this.#prepared.get(key);
     if (!prepared) {
-      prepared = this.#plan(this.parse(request), context);
+      prepared = this.#prepare(this.parse(request), context);
       this.#prepared.set(key, prepared);
     }
     return prepared;
@@ -119,11 +130,7 @@ export class OperationStore {
       query,
       document,
       operation,
-      fragments: new Map(
-        document.definitions
-          .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
-          .map((fragment) => [fragment.name.value, fragment]),
-      ),
+      fragments: collectFragments(document),
       kind: operation.operation,
       supergraph,
     };
@@ -135,36 +142,58 @@ export class OperationStore {
     return parsed;
   }
 
-  #plan(parsed: ParsedOperation, context: RequestContext): PreparedOperation {
-    const { supergraph, operation, document, fragments } = parsed;
-    const { document: allowed, errors } = this.options.hooks?.authorize?.filter(parsed, context) ?? {
-      document,
-      errors: [],
-    };
-    const plan = allowed ? (createPlan(supergraph, allowed, operation.name?.value).node ?? null) : null;
-    const rootType = supergraph.apiSchema.getRootType(operation.operation);
-    if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
+  #prepare(parsed: ParsedOperation, context: RequestContext): PreparedOperation {
+    const { supergraph, operation, document } = parsed;
+    const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
     const conditionNames = collectConditionNames(document);
-    const shapes = new LRUCache<string, Shape>({ max: 64 });
+    const variants = new LRUCache<string, OperationVariant>({ max: MAX_VARIANTS });
     return {
       ...parsed,
-      plan,
-      run: plan && plan.kind !== 'Subscription' ? compilePlan(plan, supergraph.types) : null,
       coerceVariables: compileVariables(operation.variableDefinitions ?? [], supergraph.apiSchema),
       introspection: compileIntrospection(parsed),
-      refusals: errors,
-      shapeFor(conditions) {
+      refusals: authorized.errors,
+      variantFor(conditions) {
         const key = conditionNames.map((name) => (conditions[name] === true ? '1' : '0')).join('');
-        let shape = shapes.get(key);
-        if (!shape) {
-          const scope = { schema: supergraph.apiSchema, fragments, conditions };
-          shape = compileShape(operation.selectionSet, rootType, scope);
-          shapes.set(key, shape);
+        let variant = variants.get(key);
+        if (!variant) {
+          variant = createVariant(parsed, authorized.document, conditions);
+          variants.set(key, variant);
         }
-        return shape;
+        return variant;
       },
     };
   }
+}
+
+/** @param allowed what of the document the viewer may ask */
+function createVariant(
+  { document, operation, supergraph }: ParsedOperation,
+  allowed: DocumentNode | null,
+  conditions: Conditions,
+): OperationVariant {
+  const name = operation.name?.value ?? null;
+  const rootType = supergraph.apiSchema.getRootType(operation.operation);
+  if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
+  const asked = applyConditions(document, conditions, { placeholder: false });
+  const fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
+  const isEmpty = !fetched || findOperation(fetched, name).selectionSet.selections.length === 0;
+  const plan = isEmpty ? null : (createPlan(supergraph, fetched, operation.name?.value).node ?? null);
+  return {
+    plan,
+    run: plan && plan.kind !== 'Subscription' ? compilePlan(plan, supergraph.types) : null,
+    shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
+      schema: supergraph.apiSchema,
+      fragments: collectFragments(asked),
+    }),
+  };
+}
+
+function collectFragments(document: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  return fragments;
 }
 
 function createPlan(
@@ -195,18 +224,6 @@ function findOperation(document: DocumentNode, operationName: string | null): Op
         ? 'The document has several operations: say which by `operationName`.'
         : 'The document has no operation.',
   );
-}
-
-function collectConditionNames(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive({ name, arguments: args }) {
-      const value = args?.[0]?.value;
-      if ((name.value === 'skip' || name.value === 'include') && value?.kind === Kind.VARIABLE)
-        names.add(value.name.value);
-    },
-  });
-  return [...names];
 }
 
 export function refusal(code: string, message: string): RefusedRequestError {

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { HttpHandler } from './http.ts';
 
 /** GraphiQL's own builds, served from here so that it works without the outside. Read when first asked for. */
-const ASSETS: readonly (readonly [path: string, file: string, type: string])[] = [
-  ['/graphiql/react.js', 'react/umd/react.production.min.js', 'text/javascript'],
-  ['/graphiql/react-dom.js', 'react-dom/umd/react-dom.production.min.js', 'text/javascript'],
-  ['/graphiql/graphiql.js', 'graphiql/graphiql.min.js', 'text/javascript'],
-  ['/graphiql/graphiql.css', 'graphiql/graphiql.min.css', 'text/css'],
+const ASSETS: readonly (readonly [path: string, pack: string, file: string, type: string])[] = [
+  ['/graphiql/react.js', 'react', 'umd/react.production.min.js', 'text/javascript'],
+  ['/graphiql/react-dom.js', 'react-dom', 'umd/react-dom.production.min.js', 'text/javascript'],
+  ['/graphiql/graphiql.js', 'graphiql', 'graphiql.min.js', 'text/javascript'],
+  ['/graphiql/graphiql.css', 'graphiql', 'graphiql.min.css', 'text/css'],
 ];
 
-const STARTER = String.raw`
+const STARTER = `
 const here = new URL(location.href);
 const fetcher = GraphiQL.createFetcher({
   url: new URL('GRAPHQL_PATH', here).href,
@@ -44,14 +45,16 @@ const PAGE = `<!doctype html>
 
 /** GraphiQL for browsers at `/`; its assets below `/graphiql/`. */
 export function createSandboxRoutes(graphqlPath: string): [string, HttpHandler][] {
-  const resolve = createRequire(import.meta.url).resolve;
+  const { resolve } = createRequire(import.meta.url);
+  // By the package's own folder: some of these packages do not export their browser builds.
+  const locate = (pack: string, file: string) => join(dirname(resolve(`${pack}/package.json`)), file);
   const starter = STARTER.replaceAll('GRAPHQL_PATH', graphqlPath);
   return [
     ['/', (_request, response) => send(response, 'text/html', PAGE)],
     ['/graphiql/start.js', (_request, response) => send(response, 'text/javascript', starter)],
-    ...ASSETS.map(([path, file, type]): [string, HttpHandler] => [
+    ...ASSETS.map(([path, pack, file, type]): [string, HttpHandler] => [
       path,
-      async (_request, response) => send(response, type, await readFile(resolve(file)), 'public, max-age=86400'),
+      async (_request, response) => send(response, type, await readFile(locate(pack, file)), 'public, max-age=86400'),
     ]),
   ];
 }

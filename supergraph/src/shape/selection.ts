@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -15,13 +14,11 @@ import {
 export interface SelectionScope {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Values of the variables that `@skip` and `@include` name. */
-  readonly conditions: Readonly<Record<string, unknown>>;
 }
 
 /**
  * CollectFields of the specification (6.3.2), for an object of the given type: fields by response key, in order.
- * An interface stands for an object known by its `@interfaceObject` only.
+ * `@skip` and `@include` have been applied to the document before. An interface stands for an object known by its `@interfaceObject` only.
  */
 export function collectFields(
   selectionSets: readonly SelectionSetNode[],
@@ -32,7 +29,6 @@ export function collectFields(
   const visited = new Set<string>();
   const visit = ({ selections }: SelectionSetNode) => {
     for (const selection of selections) {
-      if (!isIncluded(selection.directives, scope.conditions)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
         const same = fields.get(key);
@@ -59,21 +55,4 @@ function applies(condition: string | undefined, type: GraphQLCompositeType, sche
     (isObjectType(type) || 'getInterfaces' in type) &&
     schema.isSubType(conditional, type)
   );
-}
-
-function isIncluded(
-  directives: readonly DirectiveNode[] | undefined,
-  conditions: SelectionScope['conditions'],
-): boolean {
-  if (!directives?.length) return true;
-  for (const { name, arguments: args } of directives) {
-    if (name.value !== 'skip' && name.value !== 'include') continue;
-    const value = args?.[0]?.value;
-    const holds =
-      value?.kind === Kind.VARIABLE
-        ? conditions[value.name.value] === true
-        : value?.kind === Kind.BOOLEAN && value.value;
-    if (holds === (name.value === 'skip')) return false;
-  }
-  return true;
 }

@@ -30,7 +30,7 @@ const INVALID = Symbol('null in a non-null position');
 /** How values of one type, under one selection, are completed. */
 type Complete = (value: unknown, pass: Pass, depth: number) => unknown;
 
-/** The shape of an operation's answer under given conditions. */
+/** The form of an operation's answer. */
 export interface Shape {
   /**
    * The answer for what the subgraphs brought: only what was asked, in the order it was asked, nulls propagated.

@@ -1,7 +1,7 @@
 import type { SubscriptionNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
 import type { AdmittedVariables, StartSubscription } from '../core.ts';
-import type { PreparedOperation } from '../operation.ts';
+import type { OperationVariant, PreparedOperation } from '../operation.ts';
 import { compilePlan } from '../plan/compile.ts';
 import type { Execution, PlanStep } from '../plan/execution.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
@@ -14,25 +14,26 @@ interface CompiledSubscription {
   readonly rest: PlanStep | null;
 }
 
-const compiled = new WeakMap<PreparedOperation, CompiledSubscription>();
+const compiled = new WeakMap<OperationVariant, CompiledSubscription>();
 
 /** Runs subscriptions: the primary fetch is the stream, and the rest of the plan runs over the data of each event. */
 export function createSubscriptions(transport: SubgraphTransport): StartSubscription {
   return async function* subscribe(operation, variables, context) {
-    const { primary, rest } = compile(operation);
+    const { primary, rest } = compile(operation, variables);
     for await (const event of transport.subscribe(toRequest(primary, variables), context)) {
       yield await complete(event, { operation, primary, rest, variables, context, transport });
     }
   };
 }
 
-function compile(operation: PreparedOperation): CompiledSubscription {
-  let known = compiled.get(operation);
+function compile(operation: PreparedOperation, { coerced }: AdmittedVariables): CompiledSubscription {
+  const variant = operation.variantFor(coerced);
+  let known = compiled.get(variant);
   if (!known) {
     const { types } = operation.supergraph;
-    const { primary, rest } = operation.plan as SubscriptionNode;
+    const { primary, rest } = variant.plan as SubscriptionNode;
     known = { primary: describeFetch(primary, [], types), rest: rest ? compilePlan(rest, types) : null };
-    compiled.set(operation, known);
+    compiled.set(variant, known);
   }
   return known;
 }
@@ -71,6 +72,6 @@ async function complete(event: GraphQLResult, scope: EventScope): Promise<GraphQ
     transport,
   };
   if (rest) await rest(execution);
-  const shaped = operation.shapeFor(variables.coerced).shape(data, errors);
+  const shaped = operation.variantFor(variables.coerced).shape.shape(data, errors);
   return errors.length ? { data: shaped, errors } : { data: shaped };
 }

@@ -1,0 +1,76 @@
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+import type { Tape } from './random.schema.ts';
+
+export interface RandomOperation {
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+}
+
+const MAX_DEPTH = 4;
+const VARIABLES: Readonly<Record<string, string>> = { yes: 'Boolean! = true', no: 'Boolean!', n: 'Int', m: 'Int = 3' };
+
+/** A valid operation over the schema: aliases, fragments, conditions, arguments, abstract types. */
+export function createOperation(schema: GraphQLSchema, tape: Tape): RandomOperation {
+  const fragments: string[] = [];
+  let counter = 0;
+
+  const directive = () => {
+    if (!tape.oneIn(6)) return '';
+    return ` @${tape.pick(['skip', 'include'])}(if: ${tape.pick(['$yes', '$no', 'true', 'false'])})`;
+  };
+
+  const selectionOf = (type: GraphQLNamedType, depth: number): string => {
+    const parts: string[] = [];
+    if (tape.oneIn(3)) parts.push(tape.oneIn(2) ? '__typename' : `t${counter++}: __typename`);
+    if (isObjectType(type) || isInterfaceType(type)) {
+      const fields = Object.values(type.getFields());
+      for (let count = 1 + tape.below(4); count > 0; count -= 1) {
+        const field = tape.pick(fields);
+        const fieldType = getNamedType(field.type);
+        const isComposite = isCompositeType(fieldType);
+        if (isComposite && depth >= MAX_DEPTH) continue;
+        const argument = field.args.length && tape.oneIn(2) ? `(n: ${tape.pick(['2', '$n', '$m'])})` : '';
+        const alias = argument || tape.oneIn(5) ? `a${counter++}: ` : '';
+        parts.push(
+          `${alias}${field.name}${argument}${directive()}${isComposite ? selectionOf(fieldType, depth + 1) : ''}`,
+        );
+      }
+    }
+    if (isAbstractType(type) || tape.oneIn(5)) {
+      const conditions = isAbstractType(type) ? [...schema.getPossibleTypes(type)] : [type];
+      for (let count = tape.below(3); count > 0; count -= 1) {
+        const condition =
+          tape.oneIn(4) && !isInterfaceType(type) && isAbstractType(type)
+            ? schema.getType('Thing')
+            : tape.pick(conditions);
+        if (!condition) continue;
+        if (tape.oneIn(3)) {
+          const name = `F${counter++}`;
+          fragments.push(`fragment ${name} on ${condition.name} ${selectionOf(condition, depth + 1)}`);
+          parts.push(`...${name}${directive()}`);
+        } else parts.push(`... on ${condition.name}${directive()} ${selectionOf(condition, depth + 1)}`);
+      }
+    }
+    return ` { ${parts.length ? parts.join(' ') : '__typename'} }`;
+  };
+
+  const body = [selectionOf(schema.getQueryType() as GraphQLNamedType, 0), ...fragments].join('\n');
+  const used = Object.keys(VARIABLES).filter((name) => new RegExp(`\\$${name}\\b`).test(body));
+  const definitions = used.map((name) => `$${name}: ${VARIABLES[name]}`).join(', ');
+  return {
+    query: `query Random${definitions && `(${definitions})`}${body}`,
+    variables: {
+      no: tape.oneIn(4),
+      ...(tape.oneIn(2) && { n: tape.below(5) }),
+      ...(tape.oneIn(3) && { yes: tape.oneIn(2) }),
+    },
+  };
+}
