@@ -319,6 +319,6 @@ function toFailure(cause: unknown): { code: string; message: string } {
 
 /** The first line of a prompt, as the version's message. */
 function toMessage(prompt: string): string {
-  const line = prompt.trim().split('\n')[0] ?? '';
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+  const characters = [...(prompt.trim().split('\n')[0] ?? '')];
+  return characters.length > 120 ? `${characters.slice(0, 119).join('')}…` : characters.join('');
 }
