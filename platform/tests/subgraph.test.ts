@@ -170,10 +170,7 @@ describe('startSubgraph', () => {
     await quiet.next();
     const other = quiet.next();
     const results = await test.collect('subscription { broken }');
-    expect(results).toMatchObject([
-      { data: { broken: 1 } },
-      { errors: [{ extensions: { code: 'INTERNAL_ERROR' } }] },
-    ]);
+    expect(results).toMatchObject([{ data: { broken: 1 } }, { errors: [{ extensions: { code: 'INTERNAL_ERROR' } }] }]);
     await expect(test.collect('subscription { nothing }')).rejects.toMatchObject([
       { message: expect.stringContaining('nothing') },
     ]);
