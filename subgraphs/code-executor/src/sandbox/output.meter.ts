@@ -1,0 +1,47 @@
+import type { OutputChunk, OutputStream } from './sandbox.ts';
+
+/**
+ * Turns the bytes a program writes into text, and counts them: what goes beyond the limit is dropped, to the byte, and
+ * reported once. Text never ends within a character, so that chunks can be joined in any grouping.
+ */
+export class OutputMeter {
+  #remainingBytes: number;
+  #closed = false;
+  readonly #decoders: Readonly<Record<OutputStream, TextDecoder>> = {
+    STDOUT: new TextDecoder('utf-8', { ignoreBOM: true }),
+    STDERR: new TextDecoder('utf-8', { ignoreBOM: true }),
+  };
+  truncated = false;
+
+  constructor(
+    limitBytes: number,
+    readonly onOutput: (chunk: OutputChunk) => void,
+    readonly onExceeded: () => void,
+  ) {
+    this.#remainingBytes = limitBytes;
+  }
+
+  write(stream: OutputStream, bytes: Uint8Array): void {
+    if (this.#closed || this.truncated) return;
+    const kept = bytes.subarray(0, this.#remainingBytes);
+    this.#remainingBytes -= kept.byteLength;
+    this.#emit(stream, this.#decoders[stream].decode(kept, { stream: true }));
+    if (kept.byteLength < bytes.byteLength) {
+      this.truncated = true;
+      this.onExceeded();
+    }
+  }
+
+  /** Emits what was held back of a last, incomplete character; a cut one at the limit is left out. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.truncated) return;
+    for (const stream of ['STDOUT', 'STDERR'] as const) this.#emit(stream, this.#decoders[stream].decode());
+  }
+
+  #emit(stream: OutputStream, text: string): void {
+    // PostgreSQL's text holds every character but NUL, and what is streamed must be what is stored.
+    if (text !== '') this.onOutput({ stream, text: text.replaceAll('\0', '\uFFFD') });
+  }
+}

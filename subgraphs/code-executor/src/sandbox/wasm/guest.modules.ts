@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { transform } from 'sucrase';
+
+const folder = new URL('./guest/', import.meta.url);
+const isSource = import.meta.url.endsWith('.ts');
+const extension = isSource ? '.ts' : '.js';
+
+/** Guest modules that are no modules of Node's: they are reached from the others as `internal:`. */
+const internal = new Set(['bootstrap', 'equality', 'host', 'inspect', 'modules', 'structured.clone']);
+
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith(extension) && !file.endsWith('.d.ts'))
+  .map((file) => file.slice(0, -extension.length));
+
+/** Names of the modules of Node's that a program can import: `fs`, `fs/promises`. */
+export const builtinNames: ReadonlySet<string> = new Set(
+  names.filter((name) => !internal.has(name)).map((name) => name.replace('.', '/')),
+);
+
+/** `internal:host` or `node:fs/promises` for `./host.ts`, `./fs.promises.ts`. */
+export function toGuestId(specifier: string): string {
+  const name = specifier.replace(/^\.\//, '').replace(/\.[jt]s$/, '');
+  return internal.has(name) ? `internal:${name}` : `node:${name.replace('.', '/')}`;
+}
+
+export function readGuestModule(id: string): string {
+  const name = id.replace(/^(internal|node):/, '').replace('/', '.');
+  const text = readFileSync(new URL(`${name}${extension}`, folder), 'utf8');
+  return isSource ? transform(text, { transforms: ['typescript'], disableESTransforms: true }).code : text;
+}

@@ -1,0 +1,5 @@
+import { createRequire } from './modules.ts';
+
+export { createRequire };
+export const builtinModules: string[] = [];
+export default { createRequire, builtinModules };

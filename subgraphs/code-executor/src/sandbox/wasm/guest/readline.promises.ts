@@ -1,0 +1,4 @@
+import { promises } from './readline.ts';
+
+export const { createInterface, Interface } = promises;
+export default promises;

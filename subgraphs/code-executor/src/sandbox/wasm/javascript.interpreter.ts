@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { ProgramEnd } from '../run.supervisor.ts';
+import type { OutputStream, Program } from '../sandbox.ts';
+import type { Interpreter } from './interpreter.ts';
+
+/** The release of QuickJS that quickjs-emscripten 0.32 carries. */
+export const quickJsVersion = 'QuickJS 2025-09-13';
+
+/** What the worker thread tells. */
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'output'; readonly stream: OutputStream; readonly bytes: Uint8Array }
+  | { readonly type: 'end'; readonly end: ProgramEnd };
+
+// Compiled and source files stand side by side with the same name; a worker's URL is not rewritten by the compiler.
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+/** QuickJS in a worker thread. The program reaches the functions of `guest/host.ts` and nothing else. */
+export async function createJavaScriptInterpreter(): Promise<Interpreter> {
+  const worker = new Worker(new URL(`./javascript.worker.${extension}`, import.meta.url), {
+    name: 'sandbox-javascript',
+    env: {},
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 8 },
+  });
+  const ended = once(worker, 'exit').then(() => undefined);
+  const failed = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    void ended.then(() => reject(new Error('The JavaScript interpreter ended before its program did')));
+  });
+  failed.catch(() => undefined);
+
+  const ready = Promise.withResolvers<void>();
+  worker.on('message', (message: FromWorker) => {
+    if (message.type === 'ready') ready.resolve();
+  });
+  await Promise.race([ready.promise, failed]);
+
+  return {
+    ended,
+    async start(program: Program, write) {
+      const end = Promise.withResolvers<ProgramEnd>();
+      worker.on('message', (message: FromWorker) => {
+        if (message.type === 'output') write(message.stream, message.bytes);
+        else if (message.type === 'end') end.resolve(message.end);
+      });
+      worker.postMessage(program);
+      return Promise.race([end.promise, failed]);
+    },
+    async kill() {
+      await worker.terminate();
+    },
+  };
+}

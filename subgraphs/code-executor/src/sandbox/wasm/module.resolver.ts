@@ -1,0 +1,102 @@
+import { posix } from 'node:path';
+
+/** What a specifier stands for: a module of the sandbox's own, or a file of the project and how to load it. */
+export type Resolution =
+  | { readonly kind: 'builtin'; readonly id: string }
+  | { readonly kind: 'file'; readonly id: string }
+  | { readonly kind: 'missing'; readonly code: string; readonly message: string };
+
+const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json'];
+
+/** What TypeScript writes for the file it means. */
+const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+  '.jsx': ['.tsx'],
+};
+
+/** Node's modules that need what a sandbox does not give. */
+const refused: ReadonlySet<string> = new Set(
+  'child_process cluster dgram diagnostics_channel dns domain http http2 https inspector module net repl sqlite stream tls tty v8 vm wasi worker_threads zlib'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Finds what `import` and `require` mean, over the files of a project. Follows Node's rules, and more: extensions may be
+ * left out and folders imported in both, and `./x.js` finds `x.ts`, as bundlers and TypeScript let people write.
+ *
+ * @param files absolute paths
+ * @param builtins names without `node:`
+ */
+export function createResolver(
+  files: ReadonlyMap<string, Uint8Array>,
+  builtins: ReadonlySet<string>,
+): (specifier: string, from: string) => Resolution {
+  const findFile = (path: string): string | null => {
+    if (files.has(path)) return path;
+    for (const extension of extensions) if (files.has(path + extension)) return path + extension;
+    const written = posix.extname(path);
+    for (const extension of sourceExtensions[written] ?? []) {
+      const source = path.slice(0, -written.length) + extension;
+      if (files.has(source)) return source;
+    }
+    return null;
+  };
+  const findFolder = (path: string): string | null => {
+    const main = readMain(files.get(posix.join(path, 'package.json')));
+    const named = main === null ? null : (findFile(posix.join(path, main)) ?? findFile(posix.join(path, main, 'index')));
+    return named ?? findFile(posix.join(path, 'index'));
+  };
+  const find = (path: string): string | null => findFile(path) ?? findFolder(path);
+
+  return (specifier, from) => {
+    const name = specifier.replace(/^node:/, '');
+    if (builtins.has(name)) return { kind: 'builtin', id: `node:${name}` };
+    if (specifier.startsWith('node:') || refused.has(name)) {
+      return missing('ERR_UNKNOWN_BUILTIN_MODULE', `No such module in this sandbox: 'node:${name}' (there is no network, there are no other processes; available are ${[...builtins].join(', ')})`);
+    }
+    const local = specifier.startsWith('file://') ? specifier.slice('file://'.length) : specifier;
+    if (/^(\.{0,2}\/|\.{1,2}$)/.test(local)) {
+      const path = posix.resolve(posix.dirname(from), local);
+      const found = find(path);
+      return found
+        ? { kind: 'file', id: found }
+        : missing('ERR_MODULE_NOT_FOUND', `Cannot find module '${specifier}' imported from ${from}`);
+    }
+    for (let folder = posix.dirname(from); ; folder = posix.dirname(folder)) {
+      const found = find(posix.join(folder, 'node_modules', specifier));
+      if (found) return { kind: 'file', id: found };
+      if (folder === '/') break;
+    }
+    return missing(
+      'ERR_MODULE_NOT_FOUND',
+      `Cannot find package '${specifier}' imported from ${from}: packages are not installed in this sandbox; use files of the project and the built-in modules (${[...builtins].join(', ')})`,
+    );
+  };
+}
+
+function missing(code: string, message: string): Resolution {
+  return { kind: 'missing', code, message };
+}
+
+/** `main` of a package.json, or its `exports` where that is one path. */
+function readMain(content: Uint8Array | undefined): string | null {
+  const manifest = readManifest(content);
+  const exported = manifest?.exports;
+  const root = typeof exported === 'object' && exported !== null ? (exported as Record<string, unknown>)['.'] : exported;
+  const target = typeof root === 'object' && root !== null ? ((root as Record<string, unknown>).import ?? (root as Record<string, unknown>).default) : root;
+  if (typeof target === 'string') return target;
+  return typeof manifest?.main === 'string' ? manifest.main : null;
+}
+
+export function readManifest(content: Uint8Array | undefined): Record<string, unknown> | null {
+  if (!content) return null;
+  try {
+    const manifest: unknown = JSON.parse(new TextDecoder().decode(content));
+    return typeof manifest === 'object' ? (manifest as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,155 @@
+import { posix } from 'node:path';
+import { parse as parseAcorn, type AnyNode, type Program as AcornProgram } from 'acorn';
+import { parse as parseCommonJs } from 'cjs-module-lexer';
+import { transform } from 'sucrase';
+import { readManifest } from './module.resolver.ts';
+
+export interface ModuleSource {
+  readonly format: 'module' | 'commonjs';
+  /** What QuickJS evaluates; its lines are the file's lines. */
+  readonly code: string;
+  /** Specifiers of its static imports. */
+  readonly imports: readonly string[];
+}
+
+/** Global function of the guest that watches promises nobody keeps; see `instrument`. */
+export const watchPromiseName = '__watchPromise';
+
+/**
+ * Makes a file of a project ready for QuickJS: types are stripped (imports of types with them), and it is told apart
+ * whether it is an ES module or CommonJS, by Node's rules: extension, then syntax, then the nearest package.json.
+ * A file with a syntax error passes unchanged, so that the engine reports it.
+ */
+export function toModuleSource(path: string, text: string, files: ReadonlyMap<string, Uint8Array>): ModuleSource {
+  const extension = posix.extname(path);
+  const source = stripTypes(extension, text.replace(/^#!/, '//'));
+  const tree = parse(source);
+  return {
+    format: findFormat(path, extension, tree, files),
+    code: tree ? instrument(path, source, tree) : source,
+    imports: tree ? findImports(tree) : [],
+  };
+}
+
+function findImports(tree: AcornProgram): string[] {
+  return tree.body.flatMap((node) =>
+    'source' in node && typeof node.source?.value === 'string' ? [node.source.value] : [],
+  );
+}
+
+function stripTypes(extension: string, source: string): string {
+  if (!/^\.([cm]?ts|[jt]sx)$/.test(extension)) return source;
+  const transforms: ('typescript' | 'jsx')[] = [];
+  if (extension !== '.jsx') transforms.push('typescript');
+  if (extension.endsWith('x')) transforms.push('jsx');
+  try {
+    return transform(source, { transforms, disableESTransforms: true, production: true }).code;
+  } catch (error) {
+    throw new SyntaxError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parse(source: string): AcornProgram | null {
+  for (const sourceType of ['module', 'script'] as const) {
+    try {
+      return parseAcorn(source, {
+        ecmaVersion: 'latest',
+        sourceType,
+        allowReturnOutsideFunction: sourceType === 'script',
+        allowAwaitOutsideFunction: sourceType === 'module',
+      });
+    } catch {
+      // The next kind, or the engine's own error.
+    }
+  }
+  return null;
+}
+
+function findFormat(
+  path: string,
+  extension: string,
+  tree: AcornProgram | null,
+  files: ReadonlyMap<string, Uint8Array>,
+): 'module' | 'commonjs' {
+  if (extension === '.mjs' || extension === '.mts') return 'module';
+  if (extension === '.cjs' || extension === '.cts') return 'commonjs';
+  if (tree?.body.some((node) => /^(Import|Export)/.test(node.type))) return 'module';
+  for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
+    const manifest = readManifest(files.get(posix.join(folder, 'package.json')));
+    if (manifest) return manifest.type === 'module' ? 'module' : 'commonjs';
+    if (folder === '/') break;
+  }
+  return tree && usesTopLevelAwait(tree) ? 'module' : 'commonjs';
+}
+
+function usesTopLevelAwait(tree: AcornProgram): boolean {
+  let found = false;
+  walk(tree, (node) => {
+    if (/Function/.test(node.type)) return false;
+    if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await)) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/**
+ * QuickJS as built for WebAssembly does not tell of rejected promises without a handler, and `main();` without an
+ * `await` must not fail in silence: the value of every call that stands as a statement goes through a function that
+ * watches it if it is a promise. `import.meta`, which QuickJS leaves empty, becomes a constant of the module.
+ */
+function instrument(path: string, source: string, tree: AcornProgram): string {
+  const edits: { at: number; remove: number; insert: string }[] = [];
+  let usesMeta = false;
+  walk(tree, (node) => {
+    if (node.type === 'ExpressionStatement' && /^(Call|Chain|New|Import)Expression$/.test(node.expression.type)) {
+      edits.push({ at: node.expression.start, remove: 0, insert: `${watchPromiseName}(` });
+      edits.push({ at: node.expression.end, remove: 0, insert: ')' });
+    } else if (node.type === 'MetaProperty' && node.meta.name === 'import') {
+      usesMeta = true;
+      edits.push({ at: node.start, remove: node.end - node.start, insert: '__importMeta' });
+    }
+    return true;
+  });
+  // Of edits in one place, what closes comes first: it belongs to what ends there.
+  edits.sort((a, b) => a.at - b.at || (a.insert === ')' ? -1 : 0) - (b.insert === ')' ? -1 : 0));
+  let code = usesMeta
+    ? `const __importMeta = ${JSON.stringify({ url: `file://${path}`, filename: path, dirname: posix.dirname(path) })};`
+    : '';
+  let position = 0;
+  for (const { at, remove, insert } of edits) {
+    code += source.slice(position, at) + insert;
+    position = at + remove;
+  }
+  return code + source.slice(position);
+}
+
+/** Visits a tree; `visit` says whether to go on into the node. */
+function walk(node: AnyNode, visit: (node: AnyNode) => boolean): void {
+  if (!visit(node)) return;
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (typeof child?.type === 'string' && typeof child.start === 'number') walk(child as AnyNode, visit);
+    }
+  }
+}
+
+/** An ES module that stands for a CommonJS one: its exports are found by reading, as Node does. */
+export function toCommonJsFacade(path: string, source: string): string {
+  const names = new Set<string>();
+  try {
+    for (const name of parseCommonJs(source, path).exports) names.add(name);
+  } catch {
+    // Without names there is still the default export.
+  }
+  names.delete('default');
+  const bindings = [...names].map((name, index) => ({ name, local: `__export${index}` }));
+  return [
+    `import { requireFile } from 'internal:modules';`,
+    `const exported = requireFile(${JSON.stringify(path)});`,
+    `export default exported;`,
+    ...bindings.map(({ name, local }) => `const ${local} = exported?.[${JSON.stringify(name)}];`),
+    bindings.length > 0
+      ? `export { ${bindings.map(({ name, local }) => `${local} as ${JSON.stringify(name)}`).join(', ')} };`
+      : '',
+  ].join('\n');
+}

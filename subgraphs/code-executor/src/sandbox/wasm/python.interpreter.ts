@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { ProgramEnd } from '../run.supervisor.ts';
+import type { OutputStream, Program } from '../sandbox.ts';
+import { FrameReader, frameTypes } from './frames.ts';
+import type { Interpreter } from './interpreter.ts';
+
+/** The release of CPython that pyodide 314 carries. */
+export const pythonVersion = 'CPython 3.14';
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const worker = fileURLToPath(new URL(`./python.worker.${extension}`, import.meta.url));
+const pyodideFolder = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+
+/**
+ * CPython in WebAssembly, in a process of its own. Python reaches JavaScript by design (`import js`, `ctypes`), so two
+ * walls stand around it: the realm has nothing but the language in it (python.worker.ts), and the process has no
+ * permission for files, processes, threads or native code, and no secrets in its environment.
+ * Source: https://nodejs.org/docs/latest-v24.x/api/permissions.html
+ */
+export async function createPythonInterpreter(): Promise<Interpreter> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--permission',
+      `--allow-fs-read=${pyodideFolder}`,
+      `--allow-fs-read=${dirname(worker)}`,
+      // Lets Python wait for promises, and so `asyncio.run` work.
+      '--experimental-wasm-jspi',
+      '--max-old-space-size=96',
+      '--disable-warning=ExperimentalWarning',
+      worker,
+      pyodideFolder,
+    ],
+    { env: {}, cwd: dirname(worker), stdio: ['pipe', 'ignore', 'pipe', 'pipe'] },
+  );
+  const ended = once(child, 'close').then(() => undefined);
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-2000);
+  });
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    void ended.then(() => reject(new Error(`The Python interpreter ended before its program did. ${complaint}`.trim())));
+  });
+  failed.catch(() => undefined);
+  const stdin = child.stdin as Writable;
+  // Writing to a process that has ended is told by `failed`.
+  stdin.on('error', () => undefined);
+
+  const ready = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<ProgramEnd>();
+  let write: (stream: OutputStream, bytes: Uint8Array) => void = () => undefined;
+  const reader = new FrameReader((type, payload) => {
+    if (type === frameTypes.ready) ready.resolve();
+    else if (type === frameTypes.stdout) write('STDOUT', payload);
+    else if (type === frameTypes.stderr) write('STDERR', payload);
+    else if (type === frameTypes.end) end.resolve(JSON.parse(new TextDecoder().decode(payload)) as ProgramEnd);
+  });
+  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => reader.push(chunk));
+  await Promise.race([ready.promise, failed]);
+
+  return {
+    ended,
+    async start(program: Program, onWrite) {
+      write = onWrite;
+      const files = program.files.map(({ path, content }) => ({ path, base64: Buffer.from(content).toString('base64') }));
+      stdin.end(JSON.stringify({ ...program, files }));
+      return Promise.race([end.promise, failed]);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

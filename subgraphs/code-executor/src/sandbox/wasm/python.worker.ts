@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { ProgramEnd } from '../run.supervisor.ts';
+import { frameTypes, toFrame } from './frames.ts';
+import { scrubGlobals } from './realm.ts';
+
+// The process that one Python program runs in. What is needed of Node is taken now; then the realm is emptied, so that
+// Pyodide sees a bare JavaScript engine, and a program that reaches JavaScript finds nothing of the host.
+const outputDescriptor = 3;
+const indexUrl = `${process.argv[2]}/`;
+const exit = process.exit.bind(process);
+const memory = WebAssembly.Memory;
+
+const sendFrame = (type: number, payload: Uint8Array): void => {
+  const frame = toFrame(type, payload);
+  for (let sent = 0; sent < frame.byteLength; ) sent += writeSync(outputDescriptor, frame, sent);
+};
+
+interface Job {
+  readonly files: readonly { readonly path: string; readonly base64: string }[];
+  readonly entrypoint: string;
+  readonly args: readonly string[];
+  readonly stdin: string;
+  readonly limits: { readonly memoryBytes: number };
+}
+
+scrubGlobals();
+Object.assign(globalThis, {
+  // A bare engine's own functions, as Pyodide expects them of one; taken away below.
+  load: () => undefined,
+  read: (path: string) => readFileSync(path, 'utf8'),
+  readbuffer: (path: string) => new Uint8Array(readFileSync(path)).buffer,
+  os: {
+    system: (_: string, [, command]: string[]) => randomBytes(Number(/head -c(\d+)/.exec(command!)![1])).toString('base64'),
+  },
+});
+
+const { loadPyodide } = await import(pathToFileURL(`${indexUrl}pyodide.mjs`).href);
+const pyodide = await loadPyodide({ indexURL: indexUrl, env: { HOME: '/work' } });
+
+for (const name of ['load', 'read', 'readbuffer']) delete (globalThis as Record<string, unknown>)[name];
+registerHooks({
+  resolve(specifier) {
+    throw new Error(`There is no module '${specifier}' in this sandbox`);
+  },
+});
+
+const readSource = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+const runner = pyodide.runPython(readSource('./python.runner.py'), { filename: '<sandbox>' });
+let memoryRefused = false;
+const grow = memory.prototype.grow;
+memory.prototype.grow = function (pages: number): number {
+  if (this.buffer.byteLength + pages * 65536 > memoryLimitBytes) {
+    memoryRefused = true;
+    throw new RangeError('The memory limit of the sandbox is reached');
+  }
+  return grow.call(this, pages);
+};
+let memoryLimitBytes = Infinity;
+
+sendFrame(frameTypes.ready, new Uint8Array(0));
+const job: Job = JSON.parse(readFileSync(0, 'utf8'));
+memoryLimitBytes = job.limits.memoryBytes;
+
+for (const { path, base64 } of job.files) {
+  const target = `/work/${path}`;
+  pyodide.FS.mkdirTree(target.slice(0, target.lastIndexOf('/')));
+  pyodide.FS.writeFile(target, Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+}
+let stdin: Uint8Array = new TextEncoder().encode(job.stdin);
+pyodide.setStdin({
+  read(buffer: Uint8Array) {
+    const part = stdin.subarray(0, buffer.length);
+    buffer.set(part);
+    stdin = stdin.subarray(part.length);
+    return part.length;
+  },
+});
+const toWriter = (type: number) => ({
+  write(buffer: Uint8Array) {
+    sendFrame(type, buffer);
+    return buffer.length;
+  },
+});
+pyodide.setStdout(toWriter(frameTypes.stdout));
+pyodide.setStderr(toWriter(frameTypes.stderr));
+
+const end: ProgramEnd = { exitCode: null, signal: null, outOfMemory: false, memoryPeakBytes: null };
+try {
+  const exitCode: number = await runner.callPromising(job.entrypoint, pyodide.toPy(job.args));
+  report({ ...end, exitCode: exitCode === outOfMemoryCode() ? null : exitCode, outOfMemory: exitCode === outOfMemoryCode() });
+} catch (error) {
+  if (memoryRefused) report({ ...end, outOfMemory: true });
+  else {
+    sendFrame(frameTypes.stderr, new TextEncoder().encode(`${String(error)}\n`));
+    report({ ...end, exitCode: 1 });
+  }
+}
+
+/** What the runner answers when the program died of a MemoryError. */
+function outOfMemoryCode(): number {
+  return -1;
+}
+
+function report(result: ProgramEnd): never {
+  const memoryPeakBytes: number = pyodide._module.HEAPU8.length;
+  sendFrame(frameTypes.end, new TextEncoder().encode(JSON.stringify({ ...result, memoryPeakBytes })));
+  return exit(0);
+}

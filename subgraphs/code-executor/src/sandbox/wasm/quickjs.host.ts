@@ -1,0 +1,72 @@
+import { createHash, createHmac, getHashes, randomBytes } from 'node:crypto';
+import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
+import type { OutputStream } from '../sandbox.ts';
+import type { GuestHost } from './guest/host.ts';
+import type { Resolution } from './module.resolver.ts';
+
+interface HostSide {
+  write(stream: OutputStream, bytes: Uint8Array): void;
+  exit(code: number): void;
+  resolve(specifier: string, from: string): Resolution;
+  importNow(id: string): QuickJSHandle;
+  /** Source of a CommonJS file; null for an ES module. */
+  readCommonJs(path: string): string | null;
+  memoryBytes(): number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const algorithms = new Set(getHashes());
+const maximumRandomBytes = 1024 * 1024;
+
+/** The functions of `guest/host.ts` as handles. What they throw is thrown in the guest; nothing of the host's realm passes. */
+export function createHostFunctions(context: QuickJSContext, side: HostSide): QuickJSHandle {
+  const host = context.newObject();
+  const text = (value: QuickJSHandle | undefined) => (value ? context.getString(value) : '');
+  const number = (value: QuickJSHandle | undefined) => (value ? context.getNumber(value) : 0);
+  const bytes = (value: QuickJSHandle | undefined): Uint8Array => {
+    if (!value) return new Uint8Array(0);
+    using memory = context.getArrayBuffer(value);
+    return memory.value.slice();
+  };
+  const toBuffer = (value: Uint8Array) => context.newArrayBuffer(value.slice().buffer as ArrayBuffer);
+  const toStream = (descriptor: number): OutputStream => (descriptor === 2 ? 'STDERR' : 'STDOUT');
+  const startedAt = performance.now();
+
+  const functions: Record<keyof GuestHost, VmFunctionImplementation<QuickJSHandle>> = {
+    writeText: (descriptor, value) => side.write(toStream(number(descriptor)), encoder.encode(text(value))),
+    writeBytes: (descriptor, value) => side.write(toStream(number(descriptor)), bytes(value)),
+    exit: (code) => side.exit(number(code)),
+    resolve: (specifier, from) => context.newString(JSON.stringify(side.resolve(text(specifier), text(from)))),
+    compileCommonJs: (path) => {
+      const code = side.readCommonJs(text(path));
+      if (code === null) return context.null;
+      const result = context.evalCode(`(function (exports, require, module, __filename, __dirname) { ${code}\n})`, text(path));
+      return result.error ? { error: result.error } : result.value;
+    },
+    importNow: (id) => side.importNow(text(id)),
+    parseUrl: (url, base) => context.newString(toUrlParts(text(url), text(base))),
+    encode: (value) => toBuffer(encoder.encode(text(value))),
+    decode: (value) => context.newString(decoder.decode(bytes(value))),
+    random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), maximumRandomBytes))),
+    digest: (algorithm, value, key) => toBuffer(digest(text(algorithm), bytes(value), key && context.typeof(key) !== 'undefined' ? bytes(key) : null)),
+    now: () => context.newNumber(performance.now() - startedAt),
+    memoryBytes: () => context.newNumber(side.memoryBytes()),
+  };
+  for (const [name, run] of Object.entries(functions)) {
+    using handle = context.newFunction(name, run);
+    context.setProp(host, name, handle);
+  }
+  return host;
+}
+
+function toUrlParts(url: string, base: string): string {
+  if (!URL.canParse(url, base || undefined)) return '';
+  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = new URL(url, base || undefined);
+  return JSON.stringify({ href, origin, protocol, username, password, host, hostname, port, pathname, search, hash });
+}
+
+function digest(algorithm: string, value: Uint8Array, key: Uint8Array | null): Uint8Array {
+  if (!algorithms.has(algorithm) && !algorithms.has(algorithm.toUpperCase()) && !algorithms.has(algorithm.toLowerCase())) return new Uint8Array(0);
+  return (key ? createHmac(algorithm, key) : createHash(algorithm)).update(value).digest();
+}
