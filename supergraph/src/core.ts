@@ -85,6 +85,9 @@ export function createCore(options: CoreOptions): Core {
       try {
         const { operation, variables, instead } = await admit(request, context);
         if (instead) return finish(instead, context);
+        if (context.isReadOnly && operation.kind === 'mutation') {
+          throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
+        }
         if (operation.kind === 'subscription') {
           throw refusal('BAD_REQUEST', 'This is a subscription: send it over WebSocket, SSE or multipart HTTP.');
         }

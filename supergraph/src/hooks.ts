@@ -39,7 +39,15 @@ export interface GatewayHooks {
    * Who asks. By default a bearer token goes on to the subgraphs as it is, unverified, and each verifies it.
    * @throws AppError `UNAUTHENTICATED` for a credential that does not verify: HTTP answers 401
    */
-  identify?(headers: RequestContext['headers']): Identity | null | Promise<Identity | null>;
+  identify?(
+    headers: RequestContext['headers'],
+    /** Payload of `connection_init`, for WebSockets. */
+    connectionParams?: Readonly<Record<string, unknown>>,
+  ): Identity | null | Promise<Identity | null>;
+  /** Whether a WebSocket may be opened: a page of a foreign origin may not, where a cookie signs in. */
+  allowUpgrade?(headers: RequestContext['headers']): boolean;
+  /** Calls back when a session ends; the answer stops that. */
+  onRevoked?(listener: (sessionId: string) => void): () => void;
   /** Every GraphQL request of every transport, first: persisted queries and safelists put the query's text here. */
   resolveRequest?(request: GraphQLRequest, context: RequestContext): GraphQLRequest | Promise<GraphQLRequest>;
   /** The text before it is parsed, once for each operation: token limits. */

@@ -6,14 +6,20 @@ export class HttpContext implements RequestContext {
   readonly headers: RequestContext['headers'];
   identity: Identity | null = null;
   extensions: Record<string, unknown> | undefined;
+  readonly isReadOnly: boolean;
   #abort: AbortController | undefined;
 
   constructor(
-    request: IncomingMessage,
+    private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     readonly id: string,
   ) {
     this.headers = request.headers as RequestContext['headers'];
+    this.isReadOnly = request.method === 'GET';
+  }
+
+  setHeader(name: string, value: string): void {
+    if (!this.response.headersSent) this.response.setHeader(name, value);
   }
 
   /** Made when first asked for: an answer out of a cache needs none. */
@@ -29,6 +35,10 @@ export class HttpContext implements RequestContext {
       }
     }
     return this.#abort.signal;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.request.socket.remoteAddress;
   }
 
   get traceparent(): string | undefined {

@@ -26,6 +26,12 @@ export interface RequestContext {
   readonly clientVersion?: string;
   /** `extensions` of the client's request. */
   readonly extensions?: Record<string, unknown>;
+  /** Where the client's connection comes from. */
+  readonly remoteAddress?: string;
+  /** Set for a request that must change nothing: a GET. Mutations are refused. */
+  readonly isReadOnly?: boolean;
+  /** Sets a header of the answer, on transports that have such. */
+  setHeader?(name: string, value: string): void;
 }
 
 /** One GraphQL request as a client sends it (https://graphql.github.io/graphql-over-http). */

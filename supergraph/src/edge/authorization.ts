@@ -1,0 +1,91 @@
+import type { Logger } from '@vibecode/platform/log';
+import { type GraphQLFormattedError, parse } from 'graphql';
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { GatewayHooks } from '../hooks.ts';
+import { refusal } from '../operation.ts';
+import type { LoadedSupergraph } from '../supergraph.ts';
+import type { Identity, RequestContext } from '../types.ts';
+import { filterOperation } from './authorization.filter.ts';
+import { type Grants, readAuthorizationRules } from './authorization.rules.ts';
+
+type DirectivesConfig = RouterConfig['authorization']['directives'];
+type AuthorizeHook = NonNullable<GatewayHooks['authorize']>;
+
+export interface AuthorizationOptions {
+  readonly config: DirectivesConfig;
+  readonly supergraph: Pick<LoadedSupergraph, 'sdl' | 'apiSchema'>;
+  readonly log: Logger;
+  /** Which of the policies that the supergraph names a viewer has. Default: those in the token's `policies` claim. */
+  readonly grantPolicies?: (policies: readonly string[], context: RequestContext) => readonly string[];
+}
+
+const NOBODY: Grants = { authenticated: false, scopes: new Set(), policies: new Set() };
+const MESSAGE = 'Unauthorized field or type';
+const CODE = 'UNAUTHORIZED_FIELD_OR_TYPE';
+
+/**
+ * Takes fields and types that a viewer may not use out of operations before they are planned, by `@authenticated`,
+ * `@requiresScopes` and `@policy`, with Apollo Router's errors. Undefined when the supergraph restricts nothing.
+ */
+export function createAuthorization({
+  config,
+  supergraph,
+  log,
+  grantPolicies = readPolicies,
+}: AuthorizationOptions): AuthorizeHook | undefined {
+  const rules = config.enabled ? readAuthorizationRules(parse(supergraph.sdl, { noLocation: true })) : null;
+  if (!rules) return undefined;
+  const requirements = [...rules.types.values(), ...rules.fields.values()];
+  const knownScopes = new Set(requirements.flatMap(({ scopes }) => scopes.flat()));
+  const knownPolicies = [...new Set(requirements.flatMap(({ policies }) => policies.flat()))];
+  const keys = new WeakMap<Identity, string>();
+
+  function grantsOf(context: RequestContext): Grants {
+    const { identity } = context;
+    if (!identity && knownPolicies.length === 0) return NOBODY;
+    return {
+      authenticated: identity !== null,
+      scopes: new Set(identity?.scopes.filter((scope) => knownScopes.has(scope))),
+      policies: new Set(knownPolicies.length > 0 ? grantPolicies(knownPolicies, context) : []),
+    };
+  }
+
+  return {
+    key(context) {
+      const { identity } = context;
+      const known = identity && keys.get(identity);
+      if (known !== null && known !== undefined) return known;
+      const { authenticated, scopes, policies } = grantsOf(context);
+      const key = JSON.stringify([authenticated, [...scopes].sort(), [...policies].sort()]);
+      // Policies may depend on more than who asks.
+      if (identity && knownPolicies.length === 0) keys.set(identity, key);
+      return key;
+    },
+    filter({ document, operation }, context) {
+      const filtered = filterOperation(document, operation, supergraph.apiSchema, rules, grantsOf(context));
+      if (filtered.unauthorizedPaths.length === 0) return { document, errors: [] };
+      const errors: GraphQLFormattedError[] = filtered.unauthorizedPaths.map((path) => ({
+        message: MESSAGE,
+        path: [...path],
+        extensions: { code: CODE },
+      }));
+      if (config.errors.log) {
+        const paths = filtered.unauthorizedPaths.map((path) => path.join('/'));
+        log.info({ action: 'authorization.filtered', operation: operation.name?.value, paths, dryRun: config.dry_run });
+      }
+      const shown = config.errors.response === 'errors' ? errors : [];
+      if (config.dry_run) return { document, errors: shown };
+      if (config.reject_unauthorized) throw refusal(CODE, describeRefusal(filtered.unauthorizedPaths));
+      return { document: filtered.document, errors: shown };
+    },
+  };
+}
+
+function describeRefusal(paths: readonly (readonly string[])[]): string {
+  return `${MESSAGE}: ${paths.map((path) => path.join('.')).join(', ')}`;
+}
+
+function readPolicies(_policies: readonly string[], { identity }: RequestContext): readonly string[] {
+  const claim = identity?.claims.policies;
+  return Array.isArray(claim) ? claim.map(String) : typeof claim === 'string' ? claim.split(/\s+/) : [];
+}

@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { UnauthenticatedError } from '@vibecode/platform/errors';
+import type { TokenVerifier } from '@vibecode/platform/identity';
+import type { Logger } from '@vibecode/platform/log';
+import { GraphQLError } from 'graphql';
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { GatewayHooks } from '../hooks.ts';
+import { createIdentityProvider, type IdentityProvider } from '../identity.ts';
+import type { LoadedSupergraph } from '../supergraph.ts';
+import type { GraphQLRequest, GraphQLResult, RequestContext } from '../types.ts';
+import { createApiKeyExchange } from './api-key.exchange.ts';
+import { createAuthorization } from './authorization.ts';
+import { type Cors, createCors } from './cors.ts';
+import { createCsrfCheck } from './csrf.ts';
+import { createDemandControl, type MeasuredCost } from './demand.control.ts';
+import { createErrorMasking } from './error.masking.ts';
+import { createHeaderRules } from './header.rules.ts';
+import { answerRefused } from './http.answer.ts';
+import { createLoadLimit } from './load.limit.ts';
+import { createOperationLimits } from './operation.limits.ts';
+import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries } from './persisted.queries.ts';
+import { createRateLimit, findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
+import { createRoutes, type Routes } from './routes.ts';
+
+export interface EdgeOptions {
+  readonly config: RouterConfig;
+  readonly supergraph: LoadedSupergraph;
+  readonly log: Logger;
+  /** Path of the GraphQL endpoint. */
+  readonly path: string;
+  /** The system's own verifier of tokens, where the gateway runs within one. */
+  readonly verifier?: TokenVerifier;
+  /** Shared counts of rate limits, where the configuration names no Redis itself. */
+  readonly redisUrl?: string;
+  readonly grantPolicies?: (policies: readonly string[], context: RequestContext) => readonly string[];
+  readonly onCost?: (cost: MeasuredCost) => void;
+}
+
+/** The features of the edge that a configuration switches on, as hooks of the gateway. What is off leaves no hook. */
+export interface Edge extends AsyncDisposable {
+  readonly hooks: GatewayHooks;
+}
+
+/** @throws AppError for a configuration that names files or subgraphs that are not there */
+export async function createEdge(options: EdgeOptions): Promise<Edge> {
+  const { config, supergraph, log, verifier } = options;
+  await using starting = new AsyncDisposableStack();
+  const isSignedIn = verifier !== undefined || config.authentication.router !== undefined;
+  const identity = isSignedIn
+    ? starting.use(
+        createIdentityProvider({
+          config: config.authentication,
+          verifier,
+          exchangeApiKey: createApiKeyExchange(config, supergraph),
+        }),
+      )
+    : null;
+  const rateLimit = config.rate_limit ? starting.use(createRateLimit(config.rate_limit, options.redisUrl)) : null;
+  const persisted = await createPersistence(config, log);
+  if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
+  const cors = createCors(config.cors);
+  const routes = createRoutes({ config, supergraph, identity, rateLimit, cors, log });
+  if (routes) starting.use(routes);
+
+  const limits = createOperationLimits(config.limits.router, log);
+  const demand = createDemandControl({ config: config.demand_control, supergraph, log, onMeasured: options.onCost });
+  const finish = createFinish(config);
+  const hooks: GatewayHooks = {
+    handleHttp: createHttpHandler(options, cors, routes),
+    resolveRequest: createRequestGate(config, rateLimit, persisted),
+    checkText: limits.checkText,
+    checkOperation(operation) {
+      if (config.forbid_mutations && operation.kind === 'mutation') {
+        throw new GraphQLError('Mutations are forbidden here.', { extensions: { code: 'MUTATION_FORBIDDEN' } });
+      }
+      limits.checkOperation(operation);
+    },
+    authorize: createAuthorization({
+      config: config.authorization.directives,
+      supergraph,
+      log,
+      grantPolicies: options.grantPolicies,
+    }),
+    subgraphHeaders: createHeaderRules(config.headers),
+    ...(identity && toIdentityHooks(identity, config, cors)),
+    ...(demand
+      ? { ...demand, finishResult: chain(demand.finishResult, finish), finishesAll: true }
+      : finish && { finishResult: finish }),
+  };
+  const owned = starting.move();
+  return { hooks, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What comes to the GraphQL path over HTTP, before anything of it is read; and what goes to other servers. */
+function createHttpHandler(
+  { config, path }: EdgeOptions,
+  cors: Cors,
+  routes: Routes | null,
+): GatewayHooks['handleHttp'] {
+  const assertPreflighted = createCsrfCheck(config.csrf);
+  const assertCapacity = createLoadLimit(config.traffic_shaping.router);
+
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const url = request.url ?? '/';
+    const queryAt = url.indexOf('?');
+    const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
+    if (pathname !== path) return routes?.handle(pathname, request, response) ?? false;
+    if (cors.handle(request, response)) return true;
+    try {
+      assertPreflighted?.(request.headers);
+    } catch (error) {
+      answerRefused(response, error);
+      return true;
+    }
+    if (!assertCapacity) return false;
+    return assertCapacity(request, response).then(
+      () => false,
+      (error) => {
+        answerRefused(response, error);
+        return true;
+      },
+    );
+  };
+}
+
+/** Every GraphQL request of every transport: who may ask at all, how often, and what. */
+function createRequestGate(
+  config: RouterConfig,
+  rateLimit: RateLimit | null,
+  persisted: Pick<PersistedQueries, 'resolve'> | null,
+): GatewayHooks['resolveRequest'] {
+  const needsIdentity = config.authorization.require_authentication;
+  if (!needsIdentity && !rateLimit && !persisted) return undefined;
+
+  async function count(limit: RateLimit, context: RequestContext): Promise<void> {
+    const { by = 'user', client_ip_header: header } = config.rate_limit ?? {};
+    const address = findClientAddress(header, context.headers, context.remoteAddress);
+    const { allowed, headers } = await limit.admit(toClientKey(by, context.identity, address));
+    for (const [name, value] of Object.entries(headers)) context.setHeader?.(name, value);
+    if (!allowed) throw new RateLimitedError(headers);
+  }
+
+  return (request: GraphQLRequest, context: RequestContext) => {
+    if (needsIdentity && !context.identity) throw new UnauthenticatedError();
+    const resolve = () => (persisted ? persisted.resolve(request, context) : request);
+    return rateLimit ? count(rateLimit, context).then(resolve) : resolve();
+  };
+}
+
+async function createPersistence(
+  { persisted_queries: persisted, apq }: RouterConfig,
+  log: Logger,
+): Promise<Pick<PersistedQueries, 'resolve'> | null> {
+  if (persisted.enabled) return createPersistedQueries(persisted, log);
+  return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit) : null;
+}
+
+function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors: Cors): GatewayHooks {
+  const cookies =
+    config.authentication.router?.jwt?.sources.flatMap((source) => (source.type === 'cookie' ? [source.name] : [])) ??
+    [];
+  return {
+    identify(headers, connectionParams) {
+      const found = identity.identify(headers, connectionParams);
+      return found instanceof Promise ? found.then((settled) => settled.identity) : found.identity;
+    },
+    allowUpgrade({ cookie, origin, host }) {
+      const isCookieSent = cookies.some((name) => cookie?.includes(`${name}=`));
+      if (!isCookieSent || origin === undefined) return true;
+      return cors.allowsOrigin(origin) || (URL.canParse(origin) && new URL(origin).host === host);
+    },
+    onRevoked: (listener) => identity.onRevoked(listener),
+  };
+}
+
+type Finish = (result: GraphQLResult, context: RequestContext) => GraphQLResult;
+
+function createFinish(config: RouterConfig): Finish | undefined {
+  const mask = createErrorMasking(config.include_subgraph_errors);
+  const redacts = config.supergraph.redact_query_validation_errors;
+  if (!mask && !redacts) return undefined;
+  return (result) => {
+    if (!result.errors) return result;
+    if (redacts && result.errors.some(({ extensions }) => VALIDATION_CODES.has(String(extensions?.code)))) {
+      return { errors: [{ message: 'invalid query', extensions: { code: 'UNKNOWN_ERROR' } }] };
+    }
+    return mask ? { ...result, errors: result.errors.map(mask) } : result;
+  };
+}
+
+const VALIDATION_CODES: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+
+function chain(first: Finish, second: Finish | undefined): Finish {
+  return second ? (result, context) => second(first(result, context), context) : first;
+}

@@ -1,0 +1,99 @@
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { GatewayHooks } from '../hooks.ts';
+import type { RequestContext, SubgraphRequest } from '../types.ts';
+
+type HeadersConfig = RouterConfig['headers'];
+type Operation = HeadersConfig['all']['request'][number];
+type Outgoing = Record<string, string>;
+type Rule = (outgoing: Outgoing, request: SubgraphRequest, context: RequestContext) => void;
+
+/** What concerns one connection, or what only this gateway may say: a pattern never takes these along. */
+const NEVER_BY_PATTERN = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** Says who asks: only the gateway itself may. */
+const NEVER = new Set(['x-authenticated-user', 'connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
+
+/** Headers for each subgraph by the rules of the configuration. Undefined when there are none. */
+export function createHeaderRules(config: HeadersConfig): GatewayHooks['subgraphHeaders'] {
+  const all = config.all.request.map(compileRule);
+  const bySubgraph = new Map(
+    Object.entries(config.subgraphs).map(([name, { request }]) => [name, [...all, ...request.map(compileRule)]]),
+  );
+  if (all.length === 0 && [...bySubgraph.values()].every((rules) => rules.length === 0)) return undefined;
+  return (request, context) => {
+    const outgoing: Outgoing = {};
+    for (const rule of bySubgraph.get(request.subgraph) ?? all) rule(outgoing, request, context);
+    return outgoing;
+  };
+}
+
+function compileRule(operation: Operation): Rule {
+  if ('propagate' in operation) return compilePropagation(operation.propagate);
+  if ('remove' in operation) {
+    const { remove } = operation;
+    return (outgoing) => {
+      if ('named' in remove) delete outgoing[remove.named];
+      else for (const name of Object.keys(outgoing)) if (remove.matching.test(name)) delete outgoing[name];
+    };
+  }
+  const { insert } = operation;
+  if ('value' in insert) {
+    return (outgoing) => {
+      outgoing[insert.name] = insert.value;
+    };
+  }
+  const path = parsePath(insert.path);
+  return (outgoing, _request, context) => {
+    const value = readPath({ extensions: context.extensions }, path) ?? insert.default;
+    if (value !== null && value !== undefined)
+      outgoing[insert.name] = typeof value === 'string' ? value : JSON.stringify(value);
+  };
+}
+
+function compilePropagation(propagate: Extract<Operation, { propagate: unknown }>['propagate']): Rule {
+  if ('matching' in propagate) {
+    return (outgoing, _request, { headers }) => {
+      for (const [name, value] of Object.entries(headers)) {
+        if (value !== undefined && propagate.matching.test(name) && !NEVER_BY_PATTERN.has(name) && !NEVER.has(name)) {
+          outgoing[name] = String(value);
+        }
+      }
+    };
+  }
+  const { named, rename, default: fallback } = propagate;
+  const target = rename ?? named;
+  return (outgoing, _request, { headers }) => {
+    const value = headers[named] ?? fallback;
+    if (value !== null && value !== undefined && !NEVER.has(target)) outgoing[target] = String(value);
+  };
+}
+
+/** `.extensions.list[0].name` as its steps. */
+function parsePath(path: string): string[] {
+  return [...path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => (name ?? index)!);
+}
+
+function readPath(value: unknown, path: readonly string[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (current === null || typeof current !== 'object' || !Object.hasOwn(current, step)) return undefined;
+    current = (current as Record<string, unknown>)[step];
+  }
+  return current;
+}

@@ -1,0 +1,20 @@
+import type { ServerResponse } from 'node:http';
+import { AppError } from '@vibecode/platform/errors';
+
+/**
+ * Answers a request that is refused before GraphQL sees it, in GraphQL's form.
+ *
+ * @throws what is no AppError: that is not for clients
+ */
+export function answerRefused(response: ServerResponse, error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
+  const body = Buffer.from(
+    JSON.stringify({ errors: [{ message: error.message, extensions: { ...error.details, code: error.code } }] }),
+  );
+  response.writeHead(error.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    ...(error.status === 413 && { connection: 'close' }),
+  });
+  response.end(body);
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@vibecode/platform/errors';
+import { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { Identity } from '../types.ts';
+
+type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
+
+/** One client's standing, as the headers of draft-ietf-httpapi-ratelimit-headers-10 say it. */
+export interface Admission {
+  readonly allowed: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RateLimit extends AsyncDisposable {
+  /** Counts one request. */
+  admit(client: string): Promise<Admission>;
+}
+
+export class RateLimitedError extends AppError {
+  override readonly status = 429;
+  constructor(readonly headers: Readonly<Record<string, string>>) {
+    const retryAfterS = Number(headers['retry-after']);
+    super('RATE_LIMITED', `Too many requests. Try again in ${retryAfterS} s.`, { details: { retryAfterS } });
+  }
+}
+
+const POLICY = 'default';
+
+/**
+ * Counts requests of each client in windows of fixed length. With Redis all instances share the counts; should it be out of
+ * reach, each instance counts for itself rather than refuse or admit everybody.
+ */
+export function createRateLimit({ capacity, interval, storage }: RateLimitConfig, redisUrl?: string): RateLimit {
+  const options = { points: capacity, duration: interval / 1_000 };
+  const memory = new RateLimiterMemory(options);
+  const url = storage.redis?.urls[0] ?? redisUrl;
+  const redis = url ? new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false }) : null;
+  redis?.on('error', () => undefined); // every call that fails is counted in memory instead
+  const limiter = redis
+    ? new RateLimiterRedis({
+        ...options,
+        storeClient: redis,
+        keyPrefix: storage.redis?.namespace ?? 'rate-limit',
+        insuranceLimiter: memory,
+      })
+    : memory;
+  const policyHeader = `"${POLICY}";q=${capacity};w=${Math.round(interval / 1_000)}`;
+
+  const toAdmission = (result: RateLimiterRes, allowed: boolean): Admission => {
+    const resetS = Math.max(1, Math.ceil(result.msBeforeNext / 1_000));
+    const headers: Record<string, string> = {
+      'ratelimit-policy': policyHeader,
+      ratelimit: `"${POLICY}";r=${Math.max(0, result.remainingPoints)};t=${resetS}`,
+    };
+    if (!allowed) headers['retry-after'] = String(resetS);
+    return { allowed, headers };
+  };
+
+  return {
+    async admit(client) {
+      try {
+        return toAdmission(await limiter.consume(client), true);
+      } catch (refused) {
+        if (refused instanceof RateLimiterRes) return toAdmission(refused, false);
+        throw refused;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      redis?.disconnect();
+    },
+  };
+}
+
+/** Whom a request counts for. */
+export function toClientKey(by: RateLimitConfig['by'], identity: Identity | null, address: string): string {
+  if (by === 'ip' || !identity) return `ip:${address}`;
+  // Foreign subjects may be of any length and hold anything.
+  const { subject, key } = identity;
+  return subject && subject.length <= 64
+    ? `user:${subject}`
+    : `user:${createHash('sha256')
+        .update(subject || key)
+        .digest('base64url')}`;
+}
+
+/** The client's address: the last that the proxy in front has appended, when the configuration trusts one. */
+export function findClientAddress(
+  header: string | null | undefined,
+  headers: Readonly<Record<string, string | undefined>>,
+  remoteAddress: string | undefined,
+): string {
+  const forwarded = header ? headers[header] : undefined;
+  return forwarded?.split(',').at(-1)?.trim() || remoteAddress || 'unknown';
+}

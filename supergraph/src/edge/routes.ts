@@ -1,0 +1,228 @@
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+  type ServerResponse,
+} from 'node:http';
+import { request as requestHttps, Agent as TlsAgent } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { UnauthenticatedError } from '@vibecode/platform/errors';
+import type { Logger } from '@vibecode/platform/log';
+import type { RouterConfig } from '../config/config.schema.ts';
+import { HttpError } from '../http.error.ts';
+import type { IdentityProvider } from '../identity.ts';
+import type { LoadedSupergraph } from '../supergraph.ts';
+import type { Identity } from '../types.ts';
+import { findSubgraphUrl } from './api-key.exchange.ts';
+import type { Cors } from './cors.ts';
+import { createCsrfCheck } from './csrf.ts';
+import { answerRefused } from './http.answer.ts';
+import { findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
+
+type RouteConfig = RouterConfig['routes'][number];
+
+export interface RoutesOptions {
+  readonly config: RouterConfig;
+  readonly supergraph: Pick<LoadedSupergraph, 'subgraphs'>;
+  readonly identity: IdentityProvider | null;
+  readonly rateLimit: RateLimit | null;
+  readonly cors: Cors;
+  readonly log: Logger;
+}
+
+/** Paths that other servers answer, behind the same door: body and answer stream as they are. */
+export interface Routes extends AsyncDisposable {
+  /** False when no route has the path. */
+  handle(pathname: string, request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
+}
+
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+];
+
+/** Null when the configuration has no routes. @throws AppError for a route to a subgraph that is not there */
+export function createRoutes(options: RoutesOptions): Routes | null {
+  const { config, supergraph, identity, rateLimit, cors, log } = options;
+  if (config.routes.length === 0) return null;
+  // The longest prefix wins, wherever it stands in the file.
+  const routes = config.routes
+    .map((route) => ({ route, target: new URL(route.url ?? findSubgraphUrl(route.subgraph!, supergraph.subgraphs)) }))
+    .sort((a, b) => b.route.path.length - a.route.path.length);
+  const assertPreflighted = createCsrfCheck(config.csrf);
+  const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new TlsAgent({ keepAlive: true }) };
+
+  /** Who asks; a credential that the route takes no interest in goes on as it is. */
+  async function identify({ authentication }: RouteConfig, request: IncomingMessage): Promise<Identity | null> {
+    if (authentication === 'none' || !identity) return null;
+    const found = await identity.identify(request.headers as Record<string, string | undefined>);
+    if (!found.identity && authentication === 'required') throw new UnauthenticatedError();
+    if (found.byCookie) assertPreflighted?.(request.headers);
+    return found.identity;
+  }
+
+  async function admit(
+    route: RouteConfig,
+    request: IncomingMessage,
+    response: ServerResponse,
+    viewer: Identity | null,
+  ): Promise<void> {
+    if (!rateLimit || !route.rate_limit) return;
+    const { by = 'user', client_ip_header: header } = config.rate_limit ?? {};
+    const address = findClientAddress(header, request.headers as Record<string, string>, request.socket.remoteAddress);
+    const { allowed, headers } = await rateLimit.admit(toClientKey(by, viewer, address));
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!allowed) throw new RateLimitedError(headers);
+  }
+
+  async function forward(
+    route: RouteConfig,
+    target: URL,
+    pathname: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (route.methods && !route.methods.includes(request.method ?? '')) {
+      response.setHeader('allow', route.methods.join(', '));
+      throw new HttpError(
+        405,
+        `${route.path} takes ${route.methods.join(', ')}, not ${request.method}.`,
+        'METHOD_NOT_ALLOWED',
+      );
+    }
+    const limitBytes = route.max_request_bytes ?? config.limits.router.http_max_request_bytes;
+    if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+    const viewer = await identify(route, request);
+    await admit(route, request, response, viewer);
+    await proxy({
+      url: toTargetUrl(route, target, pathname, request.url ?? pathname),
+      agent: agents[target.protocol as keyof typeof agents],
+      headers: toForwardedHeaders(request, route, viewer),
+      limitBytes,
+      timeoutMs: route.timeout,
+      request,
+      response,
+    });
+  }
+
+  return {
+    handle(pathname, request, response) {
+      const found = routes.find(
+        ({ route: { path } }) => pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
+      );
+      if (!found) return false;
+      if (cors.handle(request, response)) return true;
+      return forward(found.route, found.target, pathname, request, response).then(
+        () => true,
+        (error) => {
+          if (response.headersSent) response.destroy();
+          else {
+            response.once('finish', () => request.resume());
+            answerRefused(response, toRouteError(error, found.route, log));
+          }
+          return true;
+        },
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}
+
+interface Forward {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly headers: IncomingHttpHeaders;
+  readonly limitBytes: number;
+  readonly timeoutMs: number;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function proxy({ url, agent, headers, limitBytes, timeoutMs, request, response }: Forward): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const outgoing = send(url, { method: request.method, headers, agent, signal: gone.signal });
+  const timer = setTimeout(
+    () =>
+      outgoing.destroy(new HttpError(504, 'The server behind this path did not answer in time.', 'GATEWAY_TIMEOUT')),
+    timeoutMs,
+  );
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.once('error', reject);
+  }).finally(() => clearTimeout(timer));
+  const sent = pipeline(request, limitSize(limitBytes), outgoing);
+  // A server may answer, and close, before it has taken the whole body.
+  sent.catch((error) => outgoing.destroy(error));
+  const incoming = await answered;
+  const { connection: _c, 'keep-alive': _k, 'transfer-encoding': _t, ...answer } = incoming.headers;
+  response.writeHead(incoming.statusCode ?? 502, answer);
+  response.flushHeaders();
+  await pipeline(incoming, response);
+}
+
+function limitSize(limitBytes: number) {
+  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > limitBytes) throw tooLarge(limitBytes);
+      yield chunk;
+    }
+  };
+}
+
+function toTargetUrl(
+  { path, target_path: targetPath, url }: RouteConfig,
+  target: URL,
+  pathname: string,
+  requested: string,
+): URL {
+  const rest = pathname.slice(path.length);
+  const prefix = targetPath ?? (url && target.pathname !== '/' ? target.pathname : path);
+  const query = requested.indexOf('?');
+  return new URL(`${target.origin}${prefix.replace(/\/$/, '')}${rest}${query < 0 ? '' : requested.slice(query)}`);
+}
+
+function toForwardedHeaders(
+  request: IncomingMessage,
+  route: RouteConfig,
+  viewer: Identity | null,
+): IncomingHttpHeaders {
+  const headers: IncomingHttpHeaders = { ...request.headers };
+  for (const name of HOP_BY_HOP) delete headers[name];
+  delete headers['x-authenticated-user'];
+  headers['x-forwarded-for'] = [headers['x-forwarded-for'], request.socket.remoteAddress].filter(Boolean).join(', ');
+  headers['x-forwarded-host'] = request.headers.host;
+  headers['x-forwarded-proto'] = 'encrypted' in request.socket ? 'https' : 'http';
+  if (route.authentication === 'none' || !viewer) return headers;
+  headers.authorization = `Bearer ${viewer.token}`;
+  if (viewer.subject) headers['x-authenticated-user'] = viewer.subject;
+  return headers;
+}
+
+function tooLarge(limitBytes: number): HttpError {
+  return new HttpError(413, `The request's body is over the limit of ${limitBytes} bytes.`, 'PAYLOAD_TOO_LARGE');
+}
+
+function toRouteError(error: unknown, { path }: RouteConfig, log: Logger): unknown {
+  const { status, code } = error as { status?: number; code?: string };
+  if (status !== undefined) return error;
+  log.warn({ action: 'route.failed', path, error });
+  return new HttpError(
+    502,
+    `The server behind ${path} could not be reached${code ? ` (${code})` : ''}.`,
+    'BAD_GATEWAY',
+  );
+}
