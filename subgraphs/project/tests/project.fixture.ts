@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { newId } from '@vibecode/platform/id';
 import type { SubgraphTest } from '@vibecode/platform/testing/subgraph';
 import type { ExecutionResult } from 'graphql';
 
 type Row = Record<string, unknown>;
+
+export const notFound = { code: 'NOT_FOUND' };
 
 /** A person who signed in and uses the service. */
 export interface Person {
@@ -68,4 +71,8 @@ export async function signIn(
 
 export function write(path: string, content: string): Row {
   return { operation: 'WRITE', path, content };
+}
+
+export function sha(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
