@@ -4,14 +4,16 @@ import { execute, type GraphQLFieldResolver, type GraphQLTypeResolver, parse, va
 import { type LoadedSupergraph, loadSupergraph } from '../src/supergraph.ts';
 import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../src/types.ts';
 
-type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']>;
+export type Resolvers = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']
+>;
 
 export interface SubgraphDefinition {
   readonly name: string;
   readonly sdl: string;
   readonly resolvers?: Record<string, Record<string, unknown>>;
-  readonly fieldResolver?: GraphQLFieldResolver<never, unknown>;
-  readonly typeResolver?: GraphQLTypeResolver<never, unknown>;
+  readonly fieldResolver?: GraphQLFieldResolver<unknown, unknown>;
+  readonly typeResolver?: GraphQLTypeResolver<unknown, unknown>;
 }
 
 export interface InProcess {
