@@ -1,9 +1,14 @@
-import { openMongoDocuments } from '../../src/documents/mongo.documents.ts';
-import { newId } from '../../src/id.ts';
+import { createTestMongo } from '../../src/testing/documents.ts';
 import { describeDocuments } from './documents.contract.ts';
 
 describeDocuments('mongo', async () => {
-  const url = process.env.MONGODB_URL;
-  if (!url) throw new Error('MONGODB_URL is missing: integration tests need a MongoDB server.');
-  return openMongoDocuments({ url, database: `test_${newId().slice(-12)}` });
+  const mongo = createTestMongo();
+  const documents = await mongo.open();
+  return {
+    collection: (name) => documents.collection(name),
+    async [Symbol.asyncDispose]() {
+      await documents[Symbol.asyncDispose]();
+      await mongo[Symbol.asyncDispose]();
+    },
+  };
 });

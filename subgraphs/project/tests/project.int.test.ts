@@ -1,33 +1,39 @@
 import { createRedisBroadcast } from '@vibecode/platform/broadcast/redis.broadcast';
-import { openMongoDocuments } from '@vibecode/platform/documents/mongo.documents';
 import { newId } from '@vibecode/platform/id';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
 import { openRedis } from '@vibecode/platform/redis/redis.connection';
+import { createTestMongo, type TestMongo } from '@vibecode/platform/testing/documents';
 import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
 import { startProject } from '../src/main.ts';
 import { describeProject } from './project.contract.ts';
 import { signIn, write } from './project.fixture.ts';
 
-function getUrl(name: 'MONGODB_URL' | 'REDIS_URL'): string {
-  const url = process.env[name];
-  if (!url) throw new Error(`${name} is missing: integration tests need a running server.`);
-  return url;
-}
+const onMongo = (mongo: TestMongo) => (infrastructure: Infrastructure) =>
+  startProject({ ...infrastructure, documents: () => mongo.open() });
 
-const onMongo = (database: string) => (infrastructure: Infrastructure) =>
-  startProject({ ...infrastructure, documents: () => openMongoDocuments({ url: getUrl('MONGODB_URL'), database }) });
-
-describeProject('MongoDB', () => startSubgraphTest('project', onMongo(`test_project_${newId().slice(-12)}`)));
+describeProject('MongoDB', async () => {
+  const mongo = createTestMongo();
+  const test = await startSubgraphTest('project', onMongo(mongo));
+  return {
+    ...test,
+    async [Symbol.asyncDispose]() {
+      await test[Symbol.asyncDispose]();
+      await mongo[Symbol.asyncDispose]();
+    },
+  };
+});
 
 describe('two instances of the project service', () => {
   it('see and watch what the other one does, and make one version of it at a time', async () => {
+    const url = process.env.REDIS_URL;
+    if (!url) throw new Error('REDIS_URL is missing: integration tests need a Redis server.');
     const log = createLog({ service: 'test', level: 'silent' });
-    await using redis = await openRedis({ url: getUrl('REDIS_URL'), prefix: `test:${newId()}:`, log });
-    const start = onMongo(`test_project_${newId().slice(-12)}`);
+    await using redis = await openRedis({ url, prefix: `test:${newId()}:`, log });
+    await using mongo = createTestMongo();
     const startInstance = () =>
       startSubgraphTest('project', (infrastructure) =>
-        start({ ...infrastructure, broadcast: createRedisBroadcast(redis) }),
+        onMongo(mongo)({ ...infrastructure, broadcast: createRedisBroadcast(redis) }),
       );
     await using one = await startInstance();
     await using other = await startInstance();
