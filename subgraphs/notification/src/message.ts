@@ -1,0 +1,39 @@
+import type { EventData } from '@vibecode/schema/events/topics';
+import type { Message } from './notification.entity.ts';
+import type { NotificationTopic } from './topic.ts';
+
+type Writers = { readonly [T in NotificationTopic]: (data: EventData<T>) => Message };
+
+const seconds = (durationMs: number) => `${(durationMs / 1000).toFixed(1)} s`;
+const count = (tokens: number) => tokens.toLocaleString('en-US');
+
+/** What users read about each event. */
+export const messages: Writers = {
+  'user.registered': ({ displayName }) => ({
+    title: `Welcome, ${displayName}`,
+    body: 'Create a project, say what it should do, and watch it being written.',
+    generationId: null,
+  }),
+
+  'generation.complete': ({ status, generationId, completionTokens, durationMs, version, model, errorCode }) => {
+    const spent = `${count(completionTokens)} tokens in ${seconds(durationMs)}`;
+    if (status === 'FAILED') {
+      return { title: 'Generation failed', body: `${model} ended with ${errorCode ?? 'an error'}.`, generationId };
+    }
+    if (status === 'CANCELLED') return { title: 'Generation stopped', body: `${model} wrote ${spent}.`, generationId };
+    const made = version === null ? 'Nothing had to change' : `Version ${version} is ready`;
+    return { title: 'Generation complete', body: `${made}: ${model} wrote ${spent}.`, generationId };
+  },
+
+  'user.quota.exceeded': ({ requestedTokens, limitTokens, usedTokens, heldTokens, periodEnd }) => ({
+    title: 'Token limit reached',
+    body: `${count(requestedTokens)} tokens were asked for; of ${count(limitTokens)}, ${count(usedTokens)} are used and ${count(heldTokens)} are promised to running generations. The next period begins on ${periodEnd.slice(0, 10)}.`,
+    generationId: null,
+  }),
+
+  'execution.complete': ({ runtime, outcome, exitCode, durationMs }) => ({
+    title: outcome === 'SUCCEEDED' ? 'Run succeeded' : 'Run did not succeed',
+    body: `${runtime} ended with ${exitCode === null ? outcome : `exit code ${exitCode}`} after ${seconds(durationMs)}.`,
+    generationId: null,
+  }),
+};

@@ -1,0 +1,39 @@
+import { requireViewer } from '@vibecode/platform/identity';
+import { parseInput } from '@vibecode/platform/subgraph/http-route';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import type { NotificationContext } from './context.ts';
+import { Generation } from './generation.type.ts';
+import { followInput, markReadInput } from './input.ts';
+import { Notification } from './notification.entity.ts';
+import { markRead } from './notification.repository.ts';
+
+@Resolver(() => Notification)
+export class NotificationResolver {
+  @FieldResolver(() => Generation, { nullable: true })
+  generation(@Root() { generationId }: Notification): Generation | null {
+    return generationId === null ? null : { id: generationId };
+  }
+
+  /** How many of the ids were unread notifications of the viewer, which are read now. */
+  @Mutation(() => Int)
+  markRead(@Arg('ids', () => [ID]) ids: string[], @Ctx() { viewer, em }: NotificationContext): Promise<number> {
+    return markRead(em, requireViewer(viewer).userId, parseInput(markReadInput, { ids }).ids, new Date());
+  }
+
+  /** With `after`, the id of the last one seen, those that came since are told at once; without it only new ones are. */
+  @Subscription(() => Notification, {
+    subscribe: ({ args, context }: { args: { after?: string | null }; context: NotificationContext }) =>
+      context.feed.follow(
+        requireViewer(context.viewer).userId,
+        parseInput(followInput, { after: args.after }).after,
+        context.signal,
+      ),
+  })
+  @Directive('@resumable(cursor: "id", argument: "after")')
+  notificationReceived(
+    @Root() notification: Notification,
+    @Arg('after', () => ID, { nullable: true }) _after: string | null,
+  ): Notification {
+    return notification;
+  }
+}

@@ -1,0 +1,35 @@
+import { requireViewer } from '@vibecode/platform/identity';
+import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
+import type { NotificationContext } from './context.ts';
+import { Channel, Preference } from './preference.entity.ts';
+import { getPreferences, setPreferences } from './preference.service.ts';
+
+@InputType()
+export class PreferenceInput {
+  @Field(() => String)
+  topic: string;
+
+  @Field(() => Channel)
+  channel: Channel;
+
+  @Field(() => Boolean)
+  enabled: boolean;
+}
+
+@Resolver(() => Preference)
+export class PreferenceResolver {
+  /** Every topic by every channel that delivers here. */
+  @Query(() => [Preference])
+  preferences(@Ctx() { viewer, em }: NotificationContext): Promise<Preference[]> {
+    return getPreferences(em, requireViewer(viewer).userId);
+  }
+
+  /** Changes what is given and leaves the rest; answers with all. */
+  @Mutation(() => [Preference])
+  setPreferences(
+    @Arg('input', () => [PreferenceInput]) input: PreferenceInput[],
+    @Ctx() { viewer, em }: NotificationContext,
+  ): Promise<Preference[]> {
+    return setPreferences(em, requireViewer(viewer).userId, input);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Topic } from '@vibecode/schema/events/topics';
+
+/** The events that users are told of, and whether they are unless they say otherwise. */
+export const notificationTopics = {
+  'user.registered': { enabledByDefault: true },
+  'generation.complete': { enabledByDefault: true },
+  'user.quota.exceeded': { enabledByDefault: true },
+  // Whoever runs a program usually watches it.
+  'execution.complete': { enabledByDefault: false },
+} as const satisfies { readonly [T in Topic]?: { readonly enabledByDefault: boolean } };
+
+export type NotificationTopic = keyof typeof notificationTopics;
+
+export const notificationTopicNames = Object.keys(notificationTopics) as NotificationTopic[];

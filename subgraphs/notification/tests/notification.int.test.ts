@@ -1,0 +1,4 @@
+import { createTestDatabase } from '@vibecode/platform/testing/database';
+import { describeNotifications } from './notification.contract.ts';
+
+describeNotifications('PostgreSQL', createTestDatabase);

@@ -1,0 +1,4 @@
+import { startTestDatabase } from '@vibecode/platform/testing/database';
+import { describeNotifications } from './notification.contract.ts';
+
+describeNotifications('PGlite', startTestDatabase);
