@@ -1,21 +1,28 @@
-import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { createLog } from '@vibecode/platform/log';
-import { type Core, createCore } from './core.ts';
+import { parseListenAddress } from './config/config.values.ts';
+import { type LoadedConfig, loadConfig, startConfigWatch, watchFolders } from './config/config.watch.ts';
+import type { Core } from './core.ts';
+import { toServerTls } from './edge/server.tls.ts';
+import { createVersion, type GatewayVersion } from './gateway.version.ts';
 import { toHealthRoutes } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import { createSandboxRoutes } from './sandbox.ts';
-import { createSubgraphClient } from './subgraph-client.ts';
 import { createSubscriptions } from './subscription/subscription.ts';
 import { createUpstreams } from './subscription/upstream.ts';
-import { loadSupergraph } from './supergraph.ts';
 import { startWebSocket } from './websocket.ts';
 
 export interface GatewayOptions {
-  /** The composed supergraph, as text or as a file. */
+  /** The composed supergraph, as text or as a file; a file is read again when it changes. */
   readonly supergraph: { readonly sdl: string } | { readonly path: string };
+  /**
+   * `router-config.yaml`, read again when it changes. Left out: the edge guards nothing, and a bearer token goes on to the
+   * subgraphs unverified. The options below win over what it says.
+   */
+  readonly config?: string;
   /** Default 4000; 0 takes any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. */
@@ -26,12 +33,16 @@ export interface GatewayOptions {
   readonly log?: Logger;
   /** Largest request body. Default 2,000,000 bytes. */
   readonly bodyLimitBytes?: number;
-  /** Whether clients may ask for the schema. Default true. */
+  /** Whether clients may ask for the schema. Default true, with a configuration what it says. */
   readonly introspection?: boolean;
-  /** Whether browsers find GraphiQL at `/`. Default true. */
+  /** Whether browsers find GraphiQL at `/`. Default true, with a configuration what it says. */
   readonly sandbox?: boolean;
   /** Time for a subgraph's answer. Default 30,000. */
   readonly subgraphTimeoutMs?: number;
+  /** The system's own verifier of tokens, where the gateway runs within one. */
+  readonly verifier?: TokenVerifier;
+  /** Shared counts of rate limits, where the configuration names no Redis itself. Default: in memory. */
+  readonly redisUrl?: string;
 }
 
 /** A gateway that answers. Disposing it takes no new requests, and waits for those under way. */
@@ -43,41 +54,101 @@ export interface RunningGateway extends AsyncDisposable {
 }
 
 const DRAIN_MS = 10_000;
+const SETTLE_MS = 50;
 
-/** @throws InvalidSupergraphError, or the system's error when it cannot listen or read the file */
+/** @throws InvalidSupergraphError, ConfigError, or the system's error when it cannot listen or read a file */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { port = 4000, host = '127.0.0.1', hooks, log = createLog({ service: 'gateway' }) } = options;
-  const sdl = 'sdl' in options.supergraph ? options.supergraph.sdl : await readFile(options.supergraph.path, 'utf8');
-  const supergraph = loadSupergraph(sdl, { overrideSubgraphUrls: options.overrideSubgraphUrls });
-  const client = createSubgraphClient({
-    urls: supergraph.subgraphs,
-    timeoutMs: options.subgraphTimeoutMs,
-    headers: hooks?.subgraphHeaders,
-  });
-  const upstreams = createUpstreams({ urls: supergraph.subgraphs });
-  const transport = { fetch: client.fetch, subscribe: upstreams.subscribe };
+  const { log = createLog({ service: 'gateway' }) } = options;
+  await using starting = new AsyncDisposableStack();
+  const loaded = options.config === undefined ? null : await loadConfig(options.config);
+  const config = loaded?.config ?? null;
+  const path = config?.supergraph.path ?? '/graphql';
+  const address = config && parseListenAddress(config.supergraph.listen);
+  const { port = address?.port ?? 4000, host = address?.host ?? '127.0.0.1' } = options;
+
+  let current: GatewayVersion;
+  const urls = new Map<string, string>();
+  const upstreams = starting.use(createUpstreams({ urls }));
+  const transport = {
+    fetch: (...[request, context]: Parameters<GatewayVersion['client']['fetch']>) =>
+      current.client.fetch(request, context),
+    subscribe: upstreams.subscribe,
+  };
   const subscribe = createSubscriptions(transport);
-  const core = createCore({ supergraph, transport, log, hooks, introspection: options.introspection, subscribe });
+  const load = async (version: LoadedConfig | null): Promise<GatewayVersion> => {
+    const created = await createVersion({
+      ...options,
+      config: version?.config ?? null,
+      path,
+      log,
+      transport,
+      subscribe,
+    });
+    urls.clear();
+    for (const [name, url] of created.urls) urls.set(name, url);
+    return created;
+  };
+  current = await load(loaded);
+  starting.defer(() => current[Symbol.asyncDispose]());
 
   let draining = false;
   const routes = new Map<string, HttpHandler>(toHealthRoutes(() => !draining));
-  if (options.sandbox !== false)
-    for (const [path, handler] of createSandboxRoutes('/graphql')) routes.set(path, handler);
+  if (options.sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true))
+    for (const [route, handler] of createSandboxRoutes(path)) routes.set(route, handler);
+  const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
+  const tls = config && toServerTls(config.tls.supergraph);
   const server = createHttpServer({
-    core: () => core,
+    core: () => current.core,
+    hooks: () => current.hooks,
     log,
+    path,
     routes,
-    ...(hooks && { hooks: () => hooks }),
-    ...(options.bodyLimitBytes && { bodyLimitBytes: options.bodyLimitBytes }),
+    ...(bodyLimitBytes !== undefined && { bodyLimitBytes }),
+    ...(tls && { tls }),
   });
-  const websocket = startWebSocket({ server, core: () => core, log, ...(hooks && { hooks: () => hooks }) });
-  const url = await listen(server, port, host);
-  log.info({ action: 'gateway.started', url, supergraph: supergraph.hash.slice(0, 12) });
+  if (config) server.headersTimeout = config.server.http.header_read_timeout;
+  const websocket = startWebSocket({ server, core: () => current.core, log, path, hooks: () => current.hooks });
 
+  let inForce = loaded;
+  let turn: Promise<void> = Promise.resolve();
+  const replace = (version: LoadedConfig | null): Promise<void> => {
+    turn = turn
+      .catch(() => undefined)
+      .then(async () => {
+        const next = await load(version);
+        if (tls && version)
+          (server as { setSecureContext?: (options: object) => void }).setSecureContext?.(
+            toServerTls(version.config.tls.supergraph) ?? {},
+          );
+        const old = current;
+        current = next;
+        inForce = version;
+        for (const request of old.core.operations.recentRequests()) next.core.operationType(request);
+        await old[Symbol.asyncDispose]();
+      });
+    return turn;
+  };
+  if (loaded) starting.use(startConfigWatch({ file: options.config!, loaded, log, onChange: replace }));
+  if ('path' in options.supergraph) {
+    const reload = (): void => {
+      replace(inForce).then(
+        () => log.info({ action: 'supergraph.reloaded', supergraph: current.core.supergraph.hash.slice(0, 12) }),
+        (error) =>
+          log.error({ action: 'supergraph.refused', error }, 'The new supergraph is refused; the old one goes on.'),
+      );
+    };
+    starting.use(startSupergraphWatch(options.supergraph.path, reload));
+  }
+  const url = (await listen(server, port, host)).replace(/^http/, tls ? 'https' : 'http');
+  log.info({ action: 'gateway.started', url, supergraph: current.core.supergraph.hash.slice(0, 12) });
+
+  const owned = starting.move();
   return {
     url,
     server,
-    core,
+    get core() {
+      return current.core;
+    },
     async [Symbol.asyncDispose]() {
       draining = true;
       const closed = new Promise((resolve) => server.close(resolve));
@@ -86,8 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
       clearTimeout(cut);
-      await upstreams[Symbol.asyncDispose]();
-      await client[Symbol.asyncDispose]();
+      await owned.disposeAsync();
       log.info({ action: 'gateway.stopped' });
     },
   };
@@ -103,4 +173,19 @@ function listen(server: Server, port: number, host: string): Promise<string> {
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
     });
   });
+}
+
+/** Calls back once a changed file has settled. */
+function startSupergraphWatch(path: string, onChange: () => void): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const watchers = watchFolders([path], () => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, SETTLE_MS);
+  });
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher[Symbol.dispose]();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import { AppError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import type { Logger } from '@vibecode/platform/log';
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   readonly path?: string;
   /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
   readonly bodyLimitBytes?: number;
+  /** Certificate and key, to serve HTTPS. Left out: plain HTTP. */
+  readonly tls?: TlsOptions;
   /** What else is served, by exact path. */
   readonly routes?: ReadonlyMap<string, HttpHandler>;
   /** Answers a GraphQL request that accepts a stream (SSE, multipart); true when it took it. */
@@ -90,13 +93,15 @@ export function createHttpServer(options: HttpServerOptions): Server {
     }
   }
 
-  return createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error) => {
       log.error({ action: 'gateway.http.failed', error });
       if (!response.headersSent) sendText(response, 500, 'The gateway failed to answer.');
       else response.destroy();
     });
-  });
+  };
+  const settings = { keepAliveTimeout: 65_000 };
+  return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);
 }
 
 function toHttpError(error: unknown, log: Logger): { status: number; message: string; code: string } {

@@ -1,15 +1,28 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { AppError } from '@vibecode/platform/errors';
+import { runConfigCommand } from './config/config.command.ts';
+import { ConfigError } from './config/config.parse.ts';
 import { startGateway } from './gateway.ts';
 
 const USAGE = `Usage: npm run router -- --supergraph FILE [--config FILE] [--listen HOST:PORT]
 
   --supergraph FILE   the composed supergraph (SDL)
-  --listen HOST:PORT  where to listen; default 127.0.0.1:4000
+  --config FILE       the configuration, in Apollo Router's dialect
+  --listen HOST:PORT  where to listen; default what the configuration says, else 127.0.0.1:4000
+
+       npm run router -- config schema | validate FILE | upgrade FILE [--write]
 `;
 
 async function main(): Promise<void> {
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === 'config') {
+    process.exitCode = await runConfigCommand(rest, {
+      write: (line) => process.stdout.write(`${line}\n`),
+      writeError: (line) => process.stderr.write(`${line}\n`),
+    });
+    return;
+  }
   const { values } = parseArgs({
     options: {
       supergraph: { type: 'string' },
@@ -23,7 +36,11 @@ async function main(): Promise<void> {
     return;
   }
   if (!values.supergraph) throw new AppError('GATEWAY_NO_SUPERGRAPH', `--supergraph FILE is missing.\n\n${USAGE}`);
-  const gateway = await startGateway({ supergraph: { path: values.supergraph }, ...toAddress(values.listen) });
+  const gateway = await startGateway({
+    supergraph: { path: values.supergraph },
+    config: values.config,
+    ...toAddress(values.listen),
+  });
   const stop = () => {
     gateway[Symbol.asyncDispose]().then(
       () => process.exit(0),
@@ -45,6 +62,8 @@ function toAddress(listen: string | undefined): { host?: string; port?: number }
 }
 
 main().catch((error) => {
-  process.stderr.write(`${error instanceof AppError ? error.message : (error?.stack ?? error)}\n`);
+  process.stderr.write(
+    `${error instanceof AppError || error instanceof ConfigError ? error.message : (error?.stack ?? error)}\n`,
+  );
   process.exit(1);
 });

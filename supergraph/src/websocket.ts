@@ -30,7 +30,15 @@ const KEEP_ALIVE_MS = 12_000;
  * Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
  */
 export function startWebSocket({ server, core, hooks, log, path = '/graphql' }: WebSocketOptions): AsyncDisposable {
-  const sockets = new WebSocketServer({ server, path, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    server,
+    path,
+    perMessageDeflate: false,
+    verifyClient: ({ req }, answer) => {
+      const allowed = hooks?.().allowUpgrade?.(req.headers as RequestContext['headers']) ?? true;
+      answer(allowed, 403, 'This origin may not open WebSockets with a cookie that signs in.');
+    },
+  });
 
   const disposable = useServer(
     {
@@ -41,7 +49,8 @@ export function startWebSocket({ server, core, hooks, log, path = '/graphql' }: 
           const context: RequestContext = {
             id: newId(),
             headers,
-            identity: await identify(headers, hooks?.()),
+            identity: await identify(headers, socket.connectionParams, hooks?.()),
+            remoteAddress: socket.extra.request.socket.remoteAddress,
             signal: abort.signal,
             ...(payload.extensions ? { extensions: payload.extensions } : {}),
             ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
@@ -85,8 +94,12 @@ function toHeaders(
   return typeof authorization === 'string' ? { ...headers, authorization } : headers;
 }
 
-async function identify(headers: RequestContext['headers'], hooks: GatewayHooks | undefined): Promise<Identity | null> {
-  if (hooks?.identify) return hooks.identify(headers);
+async function identify(
+  headers: RequestContext['headers'],
+  params: Readonly<Record<string, unknown>> | undefined,
+  hooks: GatewayHooks | undefined,
+): Promise<Identity | null> {
+  if (hooks?.identify) return hooks.identify(headers, params);
   const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   return token ? { key: token, subject: '', token, scopes: [], claims: {} } : null;
 }
