@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { isSelfOrAdmin, type Viewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
 import DataLoader from 'dataloader';
 import { findPlans } from './account.repository.ts';
@@ -41,8 +42,10 @@ function createLoaders(em: EntityManager, quotas: QuotaService, viewer: Viewer |
   function ofUsers<T>(load: (userIds: string[]) => Promise<Map<string, T>>, none: T | null) {
     return new DataLoader<string, T | null>(async (userIds) => {
       const visible = userIds.filter((id) => isSelfOrAdmin(viewer, id));
-      const found = visible.length > 0 ? await load(visible) : new Map<string, T>();
-      return userIds.map((id) => (visible.includes(id) ? (found.get(id) ?? none) : null));
+      if (visible.length === 0) return userIds.map(() => null);
+      requireScope(viewer, 'usage:read');
+      const found = await load(visible);
+      return userIds.map((id) => (isSelfOrAdmin(viewer, id) ? (found.get(id) ?? none) : null));
     });
   }
 
@@ -60,6 +63,7 @@ function createLoaders(em: EntityManager, quotas: QuotaService, viewer: Viewer |
     },
     costCents: new DataLoader(async (generationIds) => {
       if (!viewer) return generationIds.map(() => null);
+      requireScope(viewer, 'usage:read');
       const usage = await findUsage(em, generationIds, viewer.role === 'ADMIN' ? null : viewer.userId);
       const costs = new Map(usage.map(({ generationId, costMicros }) => [generationId, costMicros / MICROS_PER_CENT]));
       return generationIds.map((id) => costs.get(id) ?? null);

@@ -1,4 +1,4 @@
-import { requireViewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import {
   Arg,
@@ -53,6 +53,9 @@ export class UserResolver {
     @Arg('costCents', () => Int, { nullable: true }) costCents: number | null,
     @Ctx() { viewer, quotas }: BillingContext,
   ): Promise<Quota> {
-    return quotas.setSpendCap(requireViewer(viewer).userId, parseInput(spendCapInput, { costCents }).costCents);
+    return quotas.setSpendCap(
+      requireScope(viewer, 'account').userId,
+      parseInput(spendCapInput, { costCents }).costCents,
+    );
   }
 }

@@ -32,7 +32,7 @@ describe('billing subgraph', () => {
 
   it('takes a generation from hold to receipt, for the eyes of its user and admins', async () => {
     const [userId, generationId, projectId] = [newId(), newId(), newId()];
-    const ann = await test.sign({ userId });
+    const ann = await test.sign({ userId, scope: 'usage:read account' });
     const request = { generationId, promptTokens: 1000, maxTokens: 2000, provider: 'openai', model: 'gpt-4o' };
     const placed = await hold(userId, 'holds', request);
     expect(placed).toMatchObject({ status: 200, body: { grantedTokens: 3000 } });
@@ -83,7 +83,9 @@ describe('billing subgraph', () => {
       },
     };
     expect(await test.query(ENTITIES, variables, ann)).toEqual(receipt);
-    expect(await test.query(ENTITIES, variables, await test.sign({ userId: newId(), role: 'ADMIN' }))).toEqual(receipt);
+    expect(
+      await test.query(ENTITIES, variables, await test.sign({ userId: newId(), role: 'ADMIN', scope: 'usage:read' })),
+    ).toEqual(receipt);
     const hidden = { data: { _entities: [{ quota: null, usage: null }, { costCents: null }] } };
     expect(await test.query(ENTITIES, variables, await test.sign({ userId: newId() }))).toEqual(hidden);
     expect(await test.query(ENTITIES, variables)).toEqual(hidden);
@@ -95,7 +97,7 @@ describe('billing subgraph', () => {
 
   it('refuses a hold past the spend cap, with what would fit', async () => {
     const userId = newId();
-    const ann = await test.sign({ userId });
+    const ann = await test.sign({ userId, scope: 'usage:read account' });
     const setSpendCap = 'mutation($cap: Int) { setSpendCap(costCents: $cap) { spendCapCents spentCents } }';
     expect(await test.query(setSpendCap, { cap: 1 }, ann)).toEqual({
       data: { setSpendCap: { spendCapCents: 1, spentCents: 0 } },
@@ -142,7 +144,7 @@ describe('billing subgraph', () => {
 
   it('tells what is wrong with what a client asks for', async () => {
     const userId = newId();
-    const ann = await test.sign({ userId });
+    const ann = await test.sign({ userId, scope: 'usage:read account' });
     expect(await test.query('mutation { setSpendCap(costCents: 1) { spentCents } }')).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
@@ -158,6 +160,14 @@ describe('billing subgraph', () => {
         errors: [{ extensions: { code: 'INVALID_INPUT', field: 'to' } }],
       });
     }
+    const key = await test.sign({ userId, scope: 'project:read' });
+    expect(await test.query('mutation { setSpendCap(costCents: 1) { spentCents } }', {}, key)).toMatchObject({
+      errors: [{ extensions: { code: 'FORBIDDEN', scope: 'account' } }],
+    });
+    expect(await test.query(ENTITIES, { r: [{ __typename: 'User', id: userId }], ...range }, key)).toMatchObject({
+      data: { _entities: [{ quota: null }] },
+      errors: [{ extensions: { code: 'FORBIDDEN', scope: 'usage:read' } }, {}],
+    });
     const unknown = [
       { __typename: 'User', id: 'x' },
       { __typename: 'Generation', id: 'x' },

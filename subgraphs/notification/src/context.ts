@@ -1,6 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Page } from '@vibecode/platform/connection';
 import { isSelfOrAdmin, type Viewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
 import DataLoader from 'dataloader';
 import type { NotificationFeed } from './notification.feed.ts';
@@ -34,7 +35,9 @@ function createLoaders(em: EntityManager, viewer: Viewer | null): NotificationLo
   function ofUsers<T>(load: (userIds: string[]) => Promise<Map<string, T>>, none: T) {
     return new DataLoader<string, T | null>(async (userIds) => {
       const visible = userIds.filter((id) => isSelfOrAdmin(viewer, id));
-      const found = visible.length > 0 ? await load(visible) : new Map<string, T>();
+      if (visible.length === 0) return userIds.map(() => null);
+      requireScope(viewer, 'notification:read');
+      const found = await load(visible);
       return userIds.map((id) => (isSelfOrAdmin(viewer, id) ? (found.get(id) ?? none) : null));
     });
   }

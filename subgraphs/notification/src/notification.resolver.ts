@@ -1,4 +1,4 @@
-import { requireViewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Resolver, Root, Subscription } from 'type-graphql';
 import type { NotificationContext } from './context.ts';
@@ -17,14 +17,14 @@ export class NotificationResolver {
   /** How many of the ids were unread notifications of the viewer, which are read now. */
   @Mutation(() => Int)
   markRead(@Arg('ids', () => [ID]) ids: string[], @Ctx() { viewer, em }: NotificationContext): Promise<number> {
-    return markRead(em, requireViewer(viewer).userId, parseInput(markReadInput, { ids }).ids, new Date());
+    return markRead(em, requireScope(viewer, 'account').userId, parseInput(markReadInput, { ids }).ids, new Date());
   }
 
   /** With `after`, the id of the last one seen, those that came since are told at once; without it only new ones are. */
   @Subscription(() => Notification, {
     subscribe: ({ args, context }: { args: { after?: string | null }; context: NotificationContext }) =>
       context.feed.follow(
-        requireViewer(context.viewer).userId,
+        requireScope(context.viewer, 'notification:read').userId,
         parseInput(followInput, { after: args.after }).after,
         context.signal,
       ),

@@ -1,4 +1,4 @@
-import { requireViewer } from '@vibecode/platform/identity';
+import { requireScope } from '@vibecode/platform/scope';
 import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql';
 import type { NotificationContext } from './context.ts';
 import { Channel, Preference } from './preference.entity.ts';
@@ -21,7 +21,7 @@ export class PreferenceResolver {
   /** Every topic by every channel that delivers here. */
   @Query(() => [Preference])
   preferences(@Ctx() { viewer, em }: NotificationContext): Promise<Preference[]> {
-    return getPreferences(em, requireViewer(viewer).userId);
+    return getPreferences(em, requireScope(viewer, 'notification:read').userId);
   }
 
   /** Changes what is given and leaves the rest; answers with all. */
@@ -30,6 +30,6 @@ export class PreferenceResolver {
     @Arg('input', () => [PreferenceInput]) input: PreferenceInput[],
     @Ctx() { viewer, em }: NotificationContext,
   ): Promise<Preference[]> {
-    return setPreferences(em, requireViewer(viewer).userId, input);
+    return setPreferences(em, requireScope(viewer, 'account').userId, input);
   }
 }

@@ -32,7 +32,7 @@ describe('notification subgraph', () => {
 
   async function signUp() {
     const userId = newId();
-    return { userId, token: await test.sign({ userId }) };
+    return { userId, token: await test.sign({ userId, scope: 'notification:read account' }) };
   }
 
   it('tells of what happens, the newest first, and of each event once', async () => {
@@ -85,7 +85,7 @@ describe('notification subgraph', () => {
     const hidden = { unreadNotificationCount: null, notifications: null };
     expect(await readInbox(userId, await test.sign({ userId: newId() }))).toEqual(hidden);
     expect(await readInbox(userId)).toEqual(hidden);
-    const admin = await test.sign({ userId: newId(), role: 'ADMIN' });
+    const admin = await test.sign({ userId: newId(), role: 'ADMIN', scope: 'notification:read' });
     expect(await readInbox(userId, admin)).toMatchObject({ unreadNotificationCount: 5 });
   });
 
@@ -183,6 +183,8 @@ describe('notification subgraph', () => {
     const { token } = await signUp();
     expect(await test.query(mutation, {}, token)).toMatchObject({ errors: [{ extensions: { code, ...facts } }] });
     expect(await test.query(mutation)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const key = await test.sign({ userId: newId(), scope: 'notification:read' });
+    expect(await test.query(mutation, {}, key)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   });
 
   it('refuses pages and cursors that cannot be', async () => {
