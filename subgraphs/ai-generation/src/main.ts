@@ -7,35 +7,38 @@ import { type AiGenerationEnv, parseAiGenerationEnv } from './env.ts';
 import { startGenerationServer } from './generation.server.ts';
 import { createBlueprintModel } from './models/blueprint.model.ts';
 import { type ModelProvider, ModelRegistry } from './models/model.registry.ts';
+import type { Model } from './models/model.ts';
 import { createOllamaModel, findOllamaModels } from './models/ollama.model.ts';
 import { createOpenAiModel } from './models/openai.model.ts';
+import { TemplateCatalogue } from './templates/template.catalogue.ts';
 import { loadTemplates } from './templates/template.files.ts';
 
 export async function startAiGeneration(infrastructure: Infrastructure): Promise<RunningSubgraph> {
   const env = parseAiGenerationEnv(infrastructure.env);
   const embedder = (await findOllamaEmbedder(env.OLLAMA_URL, env.EMBEDDING_MODEL)) ?? createHashingEmbedder();
   infrastructure.log.info({ action: 'embedder.chosen', embedder: embedder.id, dimensions: embedder.dimensions });
+  const templates = await loadTemplates();
+  const blueprint = createBlueprintModel(new TemplateCatalogue(templates));
   return startGenerationServer(infrastructure, {
     env,
     registry: new ModelRegistry({
-      providers: createModelProviders(env),
+      providers: createModelProviders(env, blueprint),
       defaultModel: env.DEFAULT_MODEL,
       fallbackModel: env.FALLBACK_MODEL,
     }),
     embedder,
-    templates: await loadTemplates(),
+    templates,
   });
 }
 
 /** In order of preference. The blueprint needs nothing, so it comes last and is always there. */
-function createModelProviders(env: AiGenerationEnv): ModelProvider[] {
+function createModelProviders(env: AiGenerationEnv, blueprint: Model): ModelProvider[] {
   const ollama = { url: env.OLLAMA_URL, contextTokens: env.OLLAMA_CONTEXT_TOKENS };
   const ollamaModels = env.OLLAMA_MODELS?.map((id) => createOllamaModel(id, ollama));
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL ? 'none' : null);
   const openai = { baseUrl: env.OPENAI_BASE_URL, contextTokens: env.OPENAI_CONTEXT_TOKENS };
   const openaiModels =
     apiKey === null ? [] : env.OPENAI_MODELS.map((id) => createOpenAiModel(id, { apiKey, ...openai }));
-  const blueprint = createBlueprintModel();
   return [() => openaiModels, () => ollamaModels ?? findOllamaModels(ollama), () => [blueprint]];
 }
 

@@ -1,21 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFileBlock } from '../answer/answer.blocks.ts';
 import { ModelUnavailableError } from '../errors.ts';
-import { estimateTokens, type Model, type ModelChunk, type ModelRequest, type TemplateContent } from './model.ts';
+import type { TemplateCatalogue } from '../templates/template.catalogue.ts';
+import { estimateTokens, type Model, type ModelChunk, type ModelRequest } from './model.ts';
 
 /**
- * Answers without a language model: with the template that retrieval found best, named after the prompt, in the same text a
- * model would stream. It says so, and nothing is slowed down to look like thinking.
+ * Answers without a language model: with the template that retrieval found best, its parameters filled from the prompt, in the
+ * same text a model would stream. It says so, and nothing is slowed down to look like thinking.
+ *
+ * @param catalogue what knows the parameters of templates; any other template is answered as it is
  */
-export function createBlueprintModel(): Model {
+export function createBlueprintModel(catalogue: TemplateCatalogue): Model {
   const identity = { id: 'blueprint', provider: 'blueprint' };
 
   async function* stream({ prompt, templates, maxTokens, signal }: ModelRequest): AsyncGenerator<ModelChunk> {
     signal.throwIfAborted();
-    const best = templates[0];
+    const best = templates[0]?.template;
     if (!best) throw new ModelUnavailableError(identity, 'there is no template to make something from.');
+    const blocks = catalogue.instantiate(best.files, prompt).map(({ path, content }) => toFileBlock(path, content));
+    const answer = `This is the blueprint "${best.title}", made without a language model.\n\n${blocks.join('\n')}`;
     let tokens = 0;
-    for (const text of toPieces(toAnswer(best.template, prompt))) {
+    for (const text of toPieces(answer)) {
       const pieceTokens = estimateTokens(text);
       if (tokens + pieceTokens > maxTokens) {
         yield { text: '', tokens: 0, end: { reason: 'length' } };
@@ -31,18 +36,6 @@ export function createBlueprintModel(): Model {
   }
 
   return { ...identity, probe: async () => ({ available: true, contextTokens: null }), stream };
-}
-
-function toAnswer({ title, files }: TemplateContent, prompt: string): string {
-  const name = toName(prompt) || title;
-  const blocks = files.map(({ path, content }) => toFileBlock(path, content.replaceAll(title, name)));
-  return `This is the blueprint "${title}", made without a language model.\n\n${blocks.join('\n')}`;
-}
-
-/** The first words of a prompt, in characters that are safe in any string, comment or heading. */
-function toName(prompt: string): string {
-  const words = prompt.match(/[\p{L}\p{N}-]+/gu) ?? [];
-  return words.slice(0, 6).join(' ').slice(0, 60);
 }
 
 /** Pieces of a token or a few, as a model gives them. */

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { valueSources } from './prompt.values.ts';
+
+const name = z.string().regex(/^[a-z][A-Za-z]*$/, 'expected a name in camel case');
+const oneLine = z.string().regex(/^[^\r\n]+$/, 'expected one line that is not empty');
+
+/** What a blueprint fills in. Files hold it as `{{name}}`, in code only inside a string literal. */
+const parameter = z.strictObject({
+  name,
+  description: oneLine,
+  default: oneLine.regex(/^(?!.*\{\{)/, 'expected no placeholder in a default'),
+  /** Where in a prompt the value comes from; without it the default always stands. */
+  from: z.enum(valueSources).optional(),
+});
+
+/** What running the project has to give; tests run each template and look. */
+const check = z.strictObject({
+  args: z.array(z.string()).default([]),
+  stdin: z.string().default(''),
+  /** Regular expression that the standard output matches. */
+  stdout: z.string().refine(isRegularExpression, 'expected a regular expression'),
+  /** Requests to a server that prints its URL, in order. */
+  http: z
+    .array(
+      z.strictObject({
+        method: z.string().default('GET'),
+        path: z.string().startsWith('/'),
+        json: z.unknown().optional(),
+        status: z.int(),
+        body: z.string().refine(isRegularExpression, 'expected a regular expression'),
+      }),
+    )
+    .default([]),
+});
+
+/** `template.json`: what a template is, how it runs, and what may be filled in. */
+export const templateDescription = z.strictObject({
+  title: oneLine,
+  description: oneLine,
+  language: z.enum(['javascript', 'typescript', 'python']),
+  framework: z
+    .string()
+    .regex(/^[a-z][a-z0-9.:-]*$/, 'expected lower case')
+    .nullable(),
+  tags: z.array(oneLine).min(1),
+  /** Id of the code-executor's runtime. */
+  runtime: z.enum(['javascript', 'typescript', 'python']),
+  /** Path of the file to start. */
+  entrypoint: z.string(),
+  /**
+   * What it takes beyond the WebAssembly sandbox: `packages` from a registry, `http` to listen on a port, `native` modules of the
+   * runtime that WebAssembly builds leave out. Empty for most.
+   */
+  needs: z.array(z.enum(['packages', 'http', 'native'])),
+  parameters: z.array(parameter),
+  check,
+});
+
+export type TemplateDescription = z.infer<typeof templateDescription>;
+export type TemplateParameter = z.infer<typeof parameter>;
+
+function isRegularExpression(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
