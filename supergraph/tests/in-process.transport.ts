@@ -4,14 +4,13 @@ import { execute, type GraphQLFieldResolver, type GraphQLTypeResolver, parse, va
 import { type LoadedSupergraph, loadSupergraph } from '../src/supergraph.ts';
 import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../src/types.ts';
 
-export type Resolvers = NonNullable<
-  Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']
->;
+type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
+export type Resolvers = Extract<Module, { typeDefs: unknown }>['resolvers'];
 
 export interface SubgraphDefinition {
   readonly name: string;
   readonly sdl: string;
-  readonly resolvers?: Record<string, Record<string, unknown>>;
+  readonly resolvers?: Resolvers;
   readonly fieldResolver?: GraphQLFieldResolver<unknown, unknown>;
   readonly typeResolver?: GraphQLTypeResolver<unknown, unknown>;
 }
@@ -37,9 +36,7 @@ export function composeInProcess(definitions: readonly SubgraphDefinition[]): In
       definition.name,
       {
         definition,
-        schema: buildSubgraphSchema([
-          { typeDefs: parse(definition.sdl), resolvers: definition.resolvers as Resolvers },
-        ]),
+        schema: buildSubgraphSchema([{ typeDefs: parse(definition.sdl), resolvers: definition.resolvers }]),
       },
     ]),
   );

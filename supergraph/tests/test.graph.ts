@@ -36,7 +36,8 @@ export async function startTestGraph(
       const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
       const server = createServer(async (request, response) => {
         if (intercept?.(request, response)) return;
-        const chunks: Buffer[] = await Array.fromAsync(request);
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
         const body = Buffer.concat(chunks).toString();
         requests.push({ subgraph: name, headers: request.headers, body });
         const { query, variables, operationName } = JSON.parse(body);
