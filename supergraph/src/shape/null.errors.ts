@@ -11,11 +11,17 @@ export function addUnlessExplained(errors: GraphQLFormattedError[], path: Path, 
   errors.push({ message, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
-/** Whether one path is the beginning of the other. `@` in an error's path is any index. */
+/**
+ * Whether one path is the beginning of the other. `@` in an error's path is any index; `... on Type`, which names a fragment
+ * that was taken away, is no step.
+ */
 function isOnOneLine(errorPath: Path, path: Path): boolean {
-  const length = Math.min(errorPath.length, path.length);
-  for (let index = 0; index < length; index += 1) {
-    if (errorPath[index] !== path[index] && errorPath[index] !== '@') return false;
+  let index = 0;
+  for (const step of errorPath) {
+    if (index === path.length) return true;
+    if (typeof step === 'string' && step.startsWith('... on ')) continue;
+    if (step !== path[index] && step !== '@') return false;
+    index += 1;
   }
   return true;
 }
