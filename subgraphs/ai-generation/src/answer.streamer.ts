@@ -6,6 +6,7 @@ import { ModelUnavailableError } from './errors.ts';
 import type { EventWriter } from './event.writer.ts';
 import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
+import type { ModelGuard } from './models/model.guard.ts';
 import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
 import type { Model, ModelChunk, ModelEnd, ModelRequest } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
@@ -40,13 +41,12 @@ export interface StreamInput {
 
 export interface AnswerStreamerOptions {
   readonly registry: ModelRegistry;
+  readonly askModel: ModelGuard;
   readonly templates: TemplateSearch;
   readonly buildPrompt: PromptBuilder;
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
   readonly log: Logger;
-  /** A model that is silent for so long counts as unavailable. */
-  readonly silenceMs: number;
 }
 
 const RETRIEVED_TEMPLATES = 3;
@@ -108,7 +108,7 @@ export class AnswerStreamer {
     request: ModelRequest,
   ): Promise<{ model: Model; chunks: AsyncIterable<ModelChunk> }> {
     try {
-      return { model: listed.model, chunks: await this.#ask(listed.model, request) };
+      return { model: listed.model, chunks: await this.options.askModel(listed.model, request) };
     } catch (error) {
       if (!(error instanceof ModelUnavailableError)) throw error;
       const fallback = await this.options.registry.findFallback(listed.model);
@@ -119,14 +119,8 @@ export class AnswerStreamer {
         fallback: fallback.model.id,
         error,
       });
-      return { model: fallback.model, chunks: await this.#ask(fallback.model, request) };
+      return { model: fallback.model, chunks: await this.options.askModel(fallback.model, request) };
     }
-  }
-
-  async #ask(model: Model, request: ModelRequest): Promise<AsyncIterable<ModelChunk>> {
-    const chunks = guardSilence(model, request, this.options.silenceMs);
-    const first = await chunks.next();
-    return prepend(first, chunks);
   }
 
   /** Not waited for: the model need not wait until the user has the rest of the quota back. */
@@ -181,32 +175,4 @@ async function readAnswer({
   const events = parser.end(end.reason).flatMap((event) => answer.changes.add(event));
   if (events.length > 0) writer.write(...events);
   return end;
-}
-
-/** @throws ModelUnavailableError when no chunk comes for `silenceMs`; the provider is told to stop */
-async function* guardSilence(model: Model, request: ModelRequest, silenceMs: number): AsyncGenerator<ModelChunk> {
-  const silence = new AbortController();
-  const error = new ModelUnavailableError(model, `it was silent for ${silenceMs / 1_000} seconds.`);
-  const startTimer = () => setTimeout(() => silence.abort(error), silenceMs);
-  let timer = startTimer();
-  try {
-    const signal = AbortSignal.any([request.signal, silence.signal]);
-    for await (const chunk of model.stream({ ...request, signal })) {
-      clearTimeout(timer);
-      yield chunk;
-      timer = startTimer();
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function* prepend<T>(first: IteratorResult<T, unknown>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    if (first.done) return;
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }

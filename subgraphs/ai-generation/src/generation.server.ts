@@ -10,6 +10,7 @@ import type { Embedder } from './embedders/embedder.ts';
 import type { AiGenerationEnv } from './env.ts';
 import { GenerationService } from './generation.service.ts';
 import { startJobRunner } from './job.runner.ts';
+import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
@@ -38,12 +39,12 @@ export async function startGenerationServer(
   const search = new TemplateSearch({ orm, embedder, log });
   const answers = new AnswerStreamer({
     registry,
+    askModel: createModelGuard({ silenceMs: env.MODEL_SILENCE_SECONDS * 1_000 }),
     templates: search,
     buildPrompt: await createPromptBuilder(),
     billing,
     projects,
     log,
-    silenceMs: env.MODEL_SILENCE_SECONDS * 1_000,
   });
   starting.use(startOutboxRelay({ orm, bus, log, service: 'ai-generation' }));
   const runner = starting.use(
