@@ -1,18 +1,10 @@
-import csv
-from collections import defaultdict
+import sys
 from pathlib import Path
 
+from report import summarize, to_table
 
-def sum_by_region(rows):
-    totals = defaultdict(float)
-    for row in rows:
-        totals[row["region"]] += float(row["amount"])
-    return dict(sorted(totals.items()))
+path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("sales.csv")
 
-
-if __name__ == "__main__":
-    with (Path(__file__).parent / "sales.csv").open() as file:
-        totals = sum_by_region(csv.DictReader(file))
-    print("Sales report")
-    for region, total in totals.items():
-        print(f"{region:<10}{total:>10.2f}")
+print("{{title}}")
+with path.open(newline="", encoding="utf-8") as file:
+    print(to_table(summarize(file, group="region", amount="amount")))

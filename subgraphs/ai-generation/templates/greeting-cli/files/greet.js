@@ -1,6 +1,4 @@
-/** A greeting that fits the hour, 0 to 23. */
-export function greet(name, hour) {
-  if (hour < 12) return `Good morning, ${name}!`;
-  if (hour < 18) return `Good afternoon, ${name}!`;
-  return `Good evening, ${name}!`;
+/** One line that greets `name`. */
+export function greet(name, greeting = '{{greeting}}') {
+  return `${greeting}, ${name}!`;
 }

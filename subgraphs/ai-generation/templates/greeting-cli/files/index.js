@@ -1,5 +1,9 @@
 import { greet } from './greet.js';
 
-const name = globalThis.process?.argv?.[2] ?? 'world';
-console.log('Greeting');
-console.log(greet(name, new Date().getHours()));
+const names = process.argv.slice(2);
+
+if (names.includes('--help')) {
+  console.log('{{title}}\n\nUsage: node index.js [name ...]');
+} else {
+  for (const name of names.length > 0 ? names : ['{{name}}']) console.log(greet(name));
+}

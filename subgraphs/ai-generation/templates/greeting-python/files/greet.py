@@ -1,7 +1,4 @@
-def greet(name: str, hour: int) -> str:
-    """A greeting that fits the hour, 0 to 23."""
-    if hour < 12:
-        return f"Good morning, {name}!"
-    if hour < 18:
-        return f"Good afternoon, {name}!"
-    return f"Good evening, {name}!"
+def greet(name: str, greeting: str = "{{greeting}}", *, shout: bool = False) -> str:
+    """One line that greets ``name``."""
+    line = f"{greeting}, {name}!"
+    return line.upper() if shout else line

@@ -1,4 +1,10 @@
-import { greet } from './greet.ts';
+import { greet, isLocale, locales } from './greetings.ts';
 
-console.log('Greeting in TypeScript');
-console.log(greet({ name: 'world', hour: new Date().getHours() }));
+const [name = '{{name}}', locale = 'en'] = process.argv.slice(2);
+
+if (isLocale(locale)) {
+  console.log(greet(name, locale));
+} else {
+  console.error(`There is no greeting for '${locale}'; expected one of ${locales.join(', ')}.`);
+  process.exitCode = 1;
+}

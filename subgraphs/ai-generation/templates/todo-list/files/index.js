@@ -1,9 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { runCommand } from './commands.js';
 import { TodoList } from './todo.js';
 
+const demo = 'add Read the code\nadd Change it\ndone 1\nlist';
+
+const input = process.stdin.isTTY ? '' : readFileSync(0, 'utf8');
 const list = new TodoList();
-list.add('Write the code');
-list.add('Test the code');
-list.finish(1);
-console.log('Todo list');
-for (const { id, title, done } of list.all()) console.log(`${done ? '[x]' : '[ ]'} ${id}. ${title}`);
-console.log(`${list.open().length} still open`);
+
+console.log('{{title}}');
+for (const line of (input.trim() || demo).split('\n')) {
+  try {
+    console.log(runCommand(list, line));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,25 +1,34 @@
 /** Tasks in the order they were added. */
 export class TodoList {
-  #tasks = [];
+  #tasks = new Map();
+  #nextId = 1;
 
-  add(title) {
-    const task = { id: this.#tasks.length + 1, title, done: false };
-    this.#tasks.push(task);
+  add(text) {
+    if (text.trim() === '') throw new Error('A task needs a text.');
+    const task = { id: this.#nextId++, text: text.trim(), done: false };
+    this.#tasks.set(task.id, task);
     return task;
   }
 
-  /** Throws when there is no task with that id. */
   finish(id) {
-    const task = this.#tasks.find((each) => each.id === id);
-    if (!task) throw new Error(`There is no task ${id}.`);
+    const task = this.#get(id);
     task.done = true;
+    return task;
+  }
+
+  remove(id) {
+    const task = this.#get(id);
+    this.#tasks.delete(id);
+    return task;
   }
 
   all() {
-    return [...this.#tasks];
+    return [...this.#tasks.values()];
   }
 
-  open() {
-    return this.#tasks.filter(({ done }) => !done);
+  #get(id) {
+    const task = this.#tasks.get(id);
+    if (!task) throw new Error(`There is no task ${id}.`);
+    return task;
   }
 }
