@@ -9,7 +9,7 @@ export interface TemplateFile {
 }
 
 /** A template of this package. `files` have their defaults filled in and run as they are; `patterns` hold the placeholders. */
-export interface ParameterizedTemplate extends TemplateSource, TemplateDescription {
+export interface ParameterizedTemplate extends Pick<TemplateSource, 'slug' | 'files'>, TemplateDescription {
   readonly patterns: readonly TemplateFile[];
 }
 
