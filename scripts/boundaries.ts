@@ -1,5 +1,5 @@
 // Who may import whom. schema imports zod only; platform imports schema; supergraph and each subgraph import those two and
-// never each other. Inside a subgraph: main -> resolver | events -> service -> repository -> entity.
+// never each other. Inside a subgraph: main -> resolver | consumer -> service -> repository -> entity.
 //   node scripts/boundaries.ts       exits 1 and names every import that crosses a boundary
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 const IMPORT = /(?:import|export)\s[^'";]*?from\s+'([^']+)'|import\s*\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm;
 
 /** Outer layers first. A file whose name has none of these roles may be imported from anywhere in its subgraph. */
-const LAYERS = ['main', 'schema', 'resolver', 'events', 'context', 'service', 'repository', 'entity'];
+const LAYERS = ['main', 'schema', 'resolver', 'consumer', 'context', 'service', 'repository', 'entity'];
 
 function packageOf(path: string): string {
   const [first = '', second = ''] = path.split('/');
