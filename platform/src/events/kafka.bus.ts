@@ -221,8 +221,12 @@ class KafkaBus implements EventBus {
     const admin = this.#kafka.admin();
     await admin.connect();
     try {
+      // Asked first: the client logs an error for each topic that is there already.
+      const known = new Set(await admin.listTopics());
+      const missing = topics.filter((topic) => !known.has(topic));
+      if (missing.length === 0) return;
       await admin.createTopics({
-        topics: topics.map((topic) => ({
+        topics: missing.map((topic) => ({
           topic,
           numPartitions: topic.endsWith('.dlq') ? 1 : (this.options.partitions ?? 6),
           replicationFactor: -1,
