@@ -1,9 +1,11 @@
 import type { Logger } from '@vibecode/platform/log';
 import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayHooks } from './hooks.ts';
-import { asRefusal, OperationStore, type PreparedOperation, RefusedRequestError, refusal } from './operation.ts';
+import { OperationStore, type PreparedOperation } from './operation.ts';
+import { chooseOverrides } from './override.labels.ts';
 import type { Execution } from './plan/execution.ts';
-import type { JsonObject } from './plan/merge.ts';
+import { type JsonObject, setOwn } from './plan/merge.ts';
+import { asRefusal, RefusedRequestError, refusal } from './refusal.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import type {
   GatewayCore,
@@ -91,7 +93,10 @@ export function createCore(options: CoreOptions): Core {
         if (operation.kind === 'subscription') {
           throw refusal('BAD_REQUEST', 'This is a subscription: send it over WebSocket, SSE or multipart HTTP.');
         }
-        return finish(await executeOperation(operation, variables, context, transport), context);
+        return finish(
+          await executeOperation(operation, variables, context, transport, hooks?.overrideLabels?.(context)),
+          context,
+        );
       } catch (error) {
         return refuse(error, context);
       }
@@ -101,7 +106,10 @@ export function createCore(options: CoreOptions): Core {
         const { operation, variables, instead } = await admit(request, context);
         if (instead) return finish(instead, context);
         if (operation.kind !== 'subscription') {
-          return finish(await executeOperation(operation, variables, context, transport), context);
+          return finish(
+            await executeOperation(operation, variables, context, transport, hooks?.overrideLabels?.(context)),
+            context,
+          );
         }
         if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
         return options.subscribe(operation, variables, context);
@@ -131,12 +139,14 @@ async function executeOperation(
   { raw, coerced }: AdmittedVariables,
   context: RequestContext,
   transport: SubgraphTransport,
+  overrides: Iterable<string> | undefined,
 ): Promise<GraphQLResult> {
   const errors: GraphQLFormattedError[] = [...operation.refusals];
   const execution: Execution = { data: {}, errors, variables: raw, conditions: coerced, context, transport };
-  const { run, shape } = operation.variantFor(coerced);
+  const { overrideLabels } = operation.supergraph;
+  const { run, shape } = operation.variantFor(coerced, chooseOverrides(overrideLabels, overrides));
   if (run) await run(execution);
-  if (operation.introspection) Object.assign(execution.data, operation.introspection(raw));
+  for (const [key, value] of Object.entries(operation.introspection?.(raw) ?? {})) setOwn(execution.data, key, value);
   const data = shape.shape(execution.data, errors);
   return errors.length ? { data, errors } : { data };
 }

@@ -66,6 +66,8 @@ export interface GatewayHooks {
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
   ): undefined | GraphQLResult | Promise<undefined | GraphQLResult>;
+  /** Labels of progressive overrides that are on beside the `percent(x)` ones. */
+  overrideLabels?(context: RequestContext): Iterable<string>;
   /** Headers for a subgraph beside the gateway's own, names in lower case. */
   subgraphHeaders?(request: SubgraphRequest, context: RequestContext): Readonly<Record<string, string>>;
   /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */

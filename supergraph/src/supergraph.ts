@@ -18,6 +18,8 @@ export interface LoadedSupergraph {
   readonly fullSchema: Schema;
   readonly planner: QueryPlanner;
   readonly types: TypeIndex;
+  /** Labels of progressive overrides (`@override(label:)`): which of them are on is decided for each request. */
+  readonly overrideLabels: readonly string[];
   /** Subgraph name to routing URL. */
   readonly subgraphs: ReadonlyMap<string, string>;
 }
@@ -56,6 +58,7 @@ export function loadSupergraph(
       fullSchema: supergraph.schema,
       planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: defer } }),
       types: createTypeIndex(supergraph.schema),
+      overrideLabels: collectOverrideLabels(supergraph.schema),
       subgraphs: new Map(
         supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),
       ),
@@ -63,4 +66,16 @@ export function loadSupergraph(
   } catch (cause) {
     throw new InvalidSupergraphError(cause);
   }
+}
+
+function collectOverrideLabels(schema: Schema): string[] {
+  const labels = new Set<string>();
+  for (const { name } of schema.directives()) {
+    if (name !== 'join__field') continue;
+    for (const application of schema.directive(name)?.applications() ?? []) {
+      const { overrideLabel } = application.arguments() as { overrideLabel?: string };
+      if (overrideLabel) labels.add(overrideLabel);
+    }
+  }
+  return [...labels];
 }

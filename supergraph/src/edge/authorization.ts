@@ -2,7 +2,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { type GraphQLFormattedError, parse } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../hooks.ts';
-import { refusal } from '../operation.ts';
+import { refusal } from '../refusal.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
 import type { Identity, RequestContext } from '../types.ts';
 import { filterOperation } from './authorization.filter.ts';

@@ -1,11 +1,12 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
 import type { GraphQLResult, OperationType, SubgraphRequest } from '../types.ts';
+import { type ContextValues, compileContextValues, placeTargets } from './context.value.ts';
 import type { Execution, PlanStep } from './execution.ts';
 import { toClientErrors } from './fetch.errors.ts';
 import { type JsonObject, mergeInto } from './merge.ts';
 import { collectTargets, type PlanPath } from './path.ts';
-import { compileRepresentation } from './representation.ts';
+import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrite.ts';
 import type { TypeIndex } from './type.index.ts';
 
@@ -24,13 +25,15 @@ export interface CompiledFetch {
 }
 
 export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex): CompiledFetch {
+  const contextNames = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
   const name = node.operationName ? `,"operationName":${JSON.stringify(node.operationName)}` : '';
   return {
     subgraph: node.serviceName,
     query: node.operation,
     operationName: node.operationName,
     kind: node.operationKind,
-    variableNames: node.variableUsages ?? [],
+    // A client must not set by a variable of its own what the context gives.
+    variableNames: (node.variableUsages ?? []).filter((name) => !contextNames.has(name)),
     path,
     types,
     rewriteOutput: compileRewrites(node.outputRewrites, types),
@@ -42,7 +45,9 @@ export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex):
   const fetch = describeFetch(node, path, types);
   if (!node.requires?.length) return (execution) => fetchFields(fetch, execution);
   const represent = compileRepresentation(node.requires, node.inputRewrites, types);
-  return (execution) => fetchEntities(fetch, represent, execution);
+  if (!node.contextRewrites?.length) return (execution) => fetchEntities(fetch, represent, execution);
+  const contextOf = compileContextValues(node.contextRewrites, types);
+  return (execution) => fetchEntitiesInContext(fetch, represent, contextOf, execution);
 }
 
 /** Fields of the root types, or of objects that need no key. */
@@ -62,11 +67,38 @@ async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<
 
 async function fetchEntities(
   fetch: CompiledFetch,
-  represent: (entity: JsonObject) => string | null,
+  represent: RepresentationBuilder,
+  execution: Execution,
+): Promise<void> {
+  await sendRepresentations(fetch, represent, collectTargets(execution.data, fetch.path), '', execution);
+}
+
+/** Entities whose arguments come from what is above them: those with equal arguments share a request. */
+async function fetchEntitiesInContext(
+  fetch: CompiledFetch,
+  represent: RepresentationBuilder,
+  contextOf: ContextValues,
+  execution: Execution,
+): Promise<void> {
+  const placed = Map.groupBy(placeTargets(execution.data, fetch.path), contextOf);
+  await Promise.all(
+    [...placed].map(([values, group]) => {
+      const targets = group.map(({ target }) => target);
+      return sendRepresentations(fetch, represent, targets, values, execution);
+    }),
+  );
+}
+
+/** @param extra further variables, as JSON text without braces */
+async function sendRepresentations(
+  fetch: CompiledFetch,
+  represent: RepresentationBuilder,
+  entitiesToFetch: readonly JsonObject[],
+  extra: string,
   execution: Execution,
 ): Promise<void> {
   const targetsByRepresentation = new Map<string, JsonObject[]>();
-  for (const target of collectTargets(execution.data, fetch.path)) {
+  for (const target of entitiesToFetch) {
     const representation = represent(target);
     if (representation === null) continue;
     const same = targetsByRepresentation.get(representation);
@@ -75,23 +107,24 @@ async function fetchEntities(
   }
   if (targetsByRepresentation.size === 0) return;
 
-  const representations = `"representations":[${[...targetsByRepresentation.keys()].join(',')}]`;
+  const representations = `"representations":[${[...targetsByRepresentation.keys()].join(',')}]${extra && ','}${extra}`;
   const result = await send(fetch, variablesText(fetch, execution, representations), execution);
   const entities = result.data?._entities;
   const targets = [...targetsByRepresentation.values()];
   if (Array.isArray(entities)) {
-    targets.forEach((same, index) => {
-      const entity = entities[index];
-      if (entity === null || typeof entity !== 'object') return;
-      fetch.rewriteOutput?.(entity);
-      // Each position in the answer needs objects of its own: what comes later is merged into them.
-      for (let copy = 1; copy < same.length; copy += 1) {
-        mergeInto(same[copy] as JsonObject, structuredClone(entity), fetch.types);
-      }
-      mergeInto(same[0] as JsonObject, entity, fetch.types);
-    });
+    for (const [index, same] of targets.entries()) mergeEntity(fetch, same, entities[index]);
   }
   if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
+}
+
+function mergeEntity(fetch: CompiledFetch, targets: readonly JsonObject[], entity: unknown): void {
+  if (entity === null || typeof entity !== 'object') return;
+  fetch.rewriteOutput?.(entity);
+  // Each position in the answer needs objects of its own: what comes later is merged into them.
+  for (let copy = 1; copy < targets.length; copy += 1) {
+    mergeInto(targets[copy] as JsonObject, structuredClone(entity) as JsonObject, fetch.types);
+  }
+  mergeInto(targets[0] as JsonObject, entity as JsonObject, fetch.types);
 }
 
 function report(errors: readonly GraphQLFormattedError[], execution: Execution): void {

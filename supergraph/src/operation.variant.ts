@@ -1,0 +1,70 @@
+import { operationFromDocument } from '@apollo/federation-internals';
+import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import type { DocumentNode } from 'graphql';
+import { applyConditions, type Conditions } from './conditions.ts';
+import { collectFragments, findOperation } from './document.ts';
+import type { ParsedOperation } from './hooks.ts';
+import { compilePlan } from './plan/compile.ts';
+import type { PlanStep } from './plan/execution.ts';
+import { asRefusal, refusal } from './refusal.ts';
+import { compileShape, type Shape } from './shape/shape.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+
+/**
+ * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own: it fetches what is
+ * asked and no more, and nothing is left to decide while it runs.
+ */
+export interface OperationVariant {
+  /** Null when nothing has to be fetched: `{ __typename }`, introspection, all fields refused. */
+  readonly plan: PlanNode | SubscriptionNode | null;
+  /** The compiled plan of a query or mutation. */
+  readonly run: PlanStep | null;
+  readonly shape: Shape;
+}
+
+/**
+ * @param allowed what of the document the viewer may ask
+ * @param overrides labels of progressive overrides that are on
+ * @throws RefusedRequestError when it cannot be planned
+ */
+export function createVariant(
+  { document, operation, supergraph }: ParsedOperation,
+  allowed: DocumentNode | null,
+  conditions: Conditions,
+  overrides: ReadonlySet<string> | undefined,
+): OperationVariant {
+  const name = operation.name?.value ?? null;
+  const rootType = supergraph.apiSchema.getRootType(operation.operation);
+  if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
+  const asked = applyConditions(document, conditions, { placeholder: false });
+  const fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
+  const isEmpty = !fetched || findOperation(fetched, name).selectionSet.selections.length === 0;
+  const plan = isEmpty ? null : (createPlan(supergraph, fetched, name, overrides).node ?? null);
+  return {
+    plan,
+    run: plan && plan.kind !== 'Subscription' ? compilePlan(plan, supergraph.types) : null,
+    shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
+      schema: supergraph.apiSchema,
+      fragments: collectFragments(asked),
+    }),
+  };
+}
+
+function createPlan(
+  supergraph: LoadedSupergraph,
+  document: DocumentNode,
+  name: string | null,
+  overrides: ReadonlySet<string> | undefined,
+): QueryPlan {
+  try {
+    const operation = operationFromDocument(supergraph.planningSchema, document, {
+      operationName: name ?? undefined,
+      validate: false,
+    });
+    return supergraph.planner.buildQueryPlan(operation, {
+      overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true])),
+    });
+  } catch (error) {
+    throw asRefusal(error, 'QUERY_PLANNING_FAILED');
+  }
+}

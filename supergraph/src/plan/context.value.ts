@@ -1,0 +1,64 @@
+import type { FetchDataKeyRenamer } from '@apollo/query-planner';
+import type { JsonObject } from './merge.ts';
+import type { PlanPath } from './path.ts';
+import type { TypeIndex } from './type.index.ts';
+
+const UP = '..';
+const FRAGMENT = '... on ';
+
+/** An entity, and the objects above it, outermost first. */
+export interface PlacedTarget {
+  readonly target: JsonObject;
+  readonly ancestors: readonly JsonObject[];
+}
+
+/** The variables (JSON text without braces) that an entity's surroundings give its fetch: `@fromContext`. */
+export type ContextValues = (placed: PlacedTarget) => string;
+
+/**
+ * A context value is read from an object above the entity: `..` climbs a level, `... on T` asks for a type, and names
+ * are fields. The same argument may come from different types, so the first that is there counts.
+ */
+export function compileContextValues(rewrites: readonly FetchDataKeyRenamer[], types: TypeIndex): ContextValues {
+  const names = [...new Set(rewrites.map(({ renameKeyTo }) => renameKeyTo))];
+  return ({ ancestors }) =>
+    names
+      .map((name) => {
+        let found: unknown;
+        for (const { path, renameKeyTo } of rewrites) {
+          if (renameKeyTo === name && found === undefined) found = readContext(path, ancestors, types);
+        }
+        return `${JSON.stringify(name)}:${JSON.stringify(found ?? null)}`;
+      })
+      .join(',');
+}
+
+function readContext(path: readonly string[], ancestors: readonly JsonObject[], types: TypeIndex): unknown {
+  const climbed = path.findIndex((step) => step !== UP);
+  let value: unknown = ancestors.at(-climbed);
+  for (const step of path.slice(climbed)) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const object = value as JsonObject;
+    if (!step.startsWith(FRAGMENT)) value = Object.hasOwn(object, step) ? object[step] : undefined;
+    else if (!types.isOfType(String(object.__typename), step.slice(FRAGMENT.length))) return undefined;
+  }
+  return value;
+}
+
+/** The objects at a path, with those above them. */
+export function placeTargets(data: JsonObject, path: PlanPath): PlacedTarget[] {
+  const placed: PlacedTarget[] = [];
+  const walk = (value: unknown, depth: number, ancestors: readonly JsonObject[]) => {
+    if (value === null || typeof value !== 'object') return;
+    const step = path[depth];
+    if (step === '@') {
+      if (Array.isArray(value)) for (const element of value) walk(element, depth + 1, ancestors);
+      return;
+    }
+    const object = value as JsonObject;
+    if (step === undefined) placed.push({ target: object, ancestors });
+    else if (Object.hasOwn(object, step)) walk(object[step], depth + 1, [...ancestors, object]);
+  };
+  walk(data, 0, []);
+  return placed;
+}

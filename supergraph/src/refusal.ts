@@ -1,0 +1,29 @@
+import { AppError } from '@vibecode/platform/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** A request refused before it ran: the errors go to the client without `data`. */
+export class RefusedRequestError extends Error {
+  constructor(readonly errors: readonly GraphQLFormattedError[]) {
+    super(errors.map(({ message }) => message).join('; '));
+  }
+}
+
+export function refusal(code: string, message: string): RefusedRequestError {
+  return new RefusedRequestError([{ message, extensions: { code } }]);
+}
+
+/** What a client may know of a failure before execution. */
+export function asRefusal(error: unknown, code: string): Error {
+  if (error instanceof RefusedRequestError) return error;
+  if (error instanceof AppError) {
+    return new RefusedRequestError([{ message: error.message, extensions: { ...error.details, code: error.code } }]);
+  }
+  if (error instanceof GraphQLError) return new RefusedRequestError([withCode(error, code)]);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** With the code that a GraphQL error has, or else this one. */
+export function withCode(error: GraphQLError, code: string): GraphQLFormattedError {
+  const { message, locations, extensions } = error.toJSON();
+  return { message, ...(locations && { locations }), extensions: { code, ...extensions } };
+}
