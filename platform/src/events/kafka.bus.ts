@@ -1,5 +1,6 @@
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { Topic } from '@vibecode/schema/events/topics';
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { type Consumer, type EachBatchPayload, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import type { Logger } from '../log.ts';
 import { type DeadLetter, type EventBus, type RetryOptions, toDeadLetterTopic } from './bus.ts';
@@ -20,6 +21,11 @@ export interface KafkaBusOptions {
   readonly partitions?: number;
   readonly retry?: RetryOptions;
 }
+
+const creating = retry(
+  handleWhen((error) => (error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION'),
+  { maxAttempts: 20, backoff: new ConstantBackoff(250) },
+);
 
 /** Handlers of one partition that run at once, for different keys. */
 const CONCURRENCY = 8;
@@ -225,13 +231,13 @@ class KafkaBus implements EventBus {
       const known = new Set(await admin.listTopics());
       const missing = topics.filter((topic) => !known.has(topic));
       if (missing.length === 0) return;
-      await admin.createTopics({
-        topics: missing.map((topic) => ({
-          topic,
-          numPartitions: topic.endsWith('.dlq') ? 1 : (this.options.partitions ?? 6),
-          replicationFactor: -1,
-        })),
-      });
+      const topics = missing.map((topic) => ({
+        topic,
+        numPartitions: topic.endsWith('.dlq') ? 1 : (this.options.partitions ?? 6),
+        replicationFactor: -1,
+      }));
+      // Instances that start together create the same topics: the broker then knows of a topic before it hosts it.
+      await creating.execute(() => admin.createTopics({ topics }));
     } finally {
       await admin.disconnect();
     }
