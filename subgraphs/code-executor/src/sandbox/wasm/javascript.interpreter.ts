@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
-import type { Interpreter } from './interpreter.ts';
 
 /** The release of QuickJS that quickjs-emscripten 0.32 carries. */
 export const quickJsVersion = 'QuickJS 2025-09-13';

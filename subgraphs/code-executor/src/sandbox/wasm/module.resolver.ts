@@ -46,7 +46,8 @@ export function createResolver(
   };
   const findFolder = (path: string): string | null => {
     const main = readMain(files.get(posix.join(path, 'package.json')));
-    const named = main === null ? null : (findFile(posix.join(path, main)) ?? findFile(posix.join(path, main, 'index')));
+    const named =
+      main === null ? null : (findFile(posix.join(path, main)) ?? findFile(posix.join(path, main, 'index')));
     return named ?? findFile(posix.join(path, 'index'));
   };
   const find = (path: string): string | null => findFile(path) ?? findFolder(path);
@@ -55,7 +56,10 @@ export function createResolver(
     const name = specifier.replace(/^node:/, '');
     if (builtins.has(name)) return { kind: 'builtin', id: `node:${name}` };
     if (specifier.startsWith('node:') || refused.has(name)) {
-      return missing('ERR_UNKNOWN_BUILTIN_MODULE', `No such module in this sandbox: 'node:${name}' (there is no network, there are no other processes; available are ${[...builtins].join(', ')})`);
+      return missing(
+        'ERR_UNKNOWN_BUILTIN_MODULE',
+        `No such module in this sandbox: 'node:${name}' (there is no network, there are no other processes; available are ${[...builtins].join(', ')})`,
+      );
     }
     const local = specifier.startsWith('file://') ? specifier.slice('file://'.length) : specifier;
     if (/^(\.{0,2}\/|\.{1,2}$)/.test(local)) {
@@ -85,8 +89,12 @@ function missing(code: string, message: string): Resolution {
 function readMain(content: Uint8Array | undefined): string | null {
   const manifest = readManifest(content);
   const exported = manifest?.exports;
-  const root = typeof exported === 'object' && exported !== null ? (exported as Record<string, unknown>)['.'] : exported;
-  const target = typeof root === 'object' && root !== null ? ((root as Record<string, unknown>).import ?? (root as Record<string, unknown>).default) : root;
+  const root =
+    typeof exported === 'object' && exported !== null ? (exported as Record<string, unknown>)['.'] : exported;
+  const target =
+    typeof root === 'object' && root !== null
+      ? ((root as Record<string, unknown>).import ?? (root as Record<string, unknown>).default)
+      : root;
   if (typeof target === 'string') return target;
   return typeof manifest?.main === 'string' ? manifest.main : null;
 }

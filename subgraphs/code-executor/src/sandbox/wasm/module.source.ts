@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { parse as parseAcorn, type AnyNode, type Program as AcornProgram } from 'acorn';
+import { type Program as AcornProgram, type AnyNode, parse as parseAcorn } from 'acorn';
 import { parse as parseCommonJs } from 'cjs-module-lexer';
 import { transform } from 'sucrase';
 import { readManifest } from './module.resolver.ts';

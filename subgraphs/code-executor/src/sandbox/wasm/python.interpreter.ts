@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
 import { FrameReader, frameTypes } from './frames.ts';
-import type { Interpreter } from './interpreter.ts';
 
 /** The release of CPython that pyodide 314 carries. */
 export const pythonVersion = 'CPython 3.14';
@@ -40,12 +40,14 @@ export async function createPythonInterpreter(): Promise<Interpreter> {
   );
   const ended = once(child, 'close').then(() => undefined);
   let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  (child.stderr as Readable).setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-2000);
   });
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    void ended.then(() => reject(new Error(`The Python interpreter ended before its program did. ${complaint}`.trim())));
+    void ended.then(() =>
+      reject(new Error(`The Python interpreter ended before its program did. ${complaint}`.trim())),
+    );
   });
   failed.catch(() => undefined);
   const stdin = child.stdin as Writable;
@@ -68,7 +70,10 @@ export async function createPythonInterpreter(): Promise<Interpreter> {
     ended,
     async start(program: Program, onWrite) {
       write = onWrite;
-      const files = program.files.map(({ path, content }) => ({ path, base64: Buffer.from(content).toString('base64') }));
+      const files = program.files.map(({ path, content }) => ({
+        path,
+        base64: Buffer.from(content).toString('base64'),
+      }));
       stdin.end(JSON.stringify({ ...program, files }));
       return Promise.race([end.promise, failed]);
     },

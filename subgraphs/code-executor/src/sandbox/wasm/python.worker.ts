@@ -4,14 +4,15 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import { frameTypes, toFrame } from './frames.ts';
+import { pythonRunner } from './python.runner.ts';
 import { scrubGlobals } from './realm.ts';
+import { WasmMemory } from './webassembly.ts';
 
 // The process that one Python program runs in. What is needed of Node is taken now; then the realm is emptied, so that
 // Pyodide sees a bare JavaScript engine, and a program that reaches JavaScript finds nothing of the host.
 const outputDescriptor = 3;
 const indexUrl = `${process.argv[2]}/`;
 const exit = process.exit.bind(process);
-const memory = WebAssembly.Memory;
 
 const sendFrame = (type: number, payload: Uint8Array): void => {
   const frame = toFrame(type, payload);
@@ -33,7 +34,8 @@ Object.assign(globalThis, {
   read: (path: string) => readFileSync(path, 'utf8'),
   readbuffer: (path: string) => new Uint8Array(readFileSync(path)).buffer,
   os: {
-    system: (_: string, [, command]: string[]) => randomBytes(Number(/head -c(\d+)/.exec(command!)![1])).toString('base64'),
+    system: (_: string, [, command]: string[]) =>
+      randomBytes(Number(/head -c(\d+)/.exec(command!)![1])).toString('base64'),
   },
 });
 
@@ -47,18 +49,17 @@ registerHooks({
   },
 });
 
-const readSource = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-const runner = pyodide.runPython(readSource('./python.runner.py'), { filename: '<sandbox>' });
+const runner = pyodide.runPython(pythonRunner, { filename: '<sandbox>' });
 let memoryRefused = false;
-const grow = memory.prototype.grow;
-memory.prototype.grow = function (pages: number): number {
+let memoryLimitBytes = Infinity;
+const grow = WasmMemory.prototype.grow;
+WasmMemory.prototype.grow = function (pages: number): number {
   if (this.buffer.byteLength + pages * 65536 > memoryLimitBytes) {
     memoryRefused = true;
     throw new RangeError('The memory limit of the sandbox is reached');
   }
   return grow.call(this, pages);
 };
-let memoryLimitBytes = Infinity;
 
 sendFrame(frameTypes.ready, new Uint8Array(0));
 const job: Job = JSON.parse(readFileSync(0, 'utf8'));
@@ -67,7 +68,10 @@ memoryLimitBytes = job.limits.memoryBytes;
 for (const { path, base64 } of job.files) {
   const target = `/work/${path}`;
   pyodide.FS.mkdirTree(target.slice(0, target.lastIndexOf('/')));
-  pyodide.FS.writeFile(target, Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+  pyodide.FS.writeFile(
+    target,
+    Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
+  );
 }
 let stdin: Uint8Array = new TextEncoder().encode(job.stdin);
 pyodide.setStdin({
@@ -90,7 +94,11 @@ pyodide.setStderr(toWriter(frameTypes.stderr));
 const end: ProgramEnd = { exitCode: null, signal: null, outOfMemory: false, memoryPeakBytes: null };
 try {
   const exitCode: number = await runner.callPromising(job.entrypoint, pyodide.toPy(job.args));
-  report({ ...end, exitCode: exitCode === outOfMemoryCode() ? null : exitCode, outOfMemory: exitCode === outOfMemoryCode() });
+  report({
+    ...end,
+    exitCode: exitCode === outOfMemoryCode() ? null : exitCode,
+    outOfMemory: exitCode === outOfMemoryCode(),
+  });
 } catch (error) {
   if (memoryRefused) report({ ...end, outOfMemory: true });
   else {

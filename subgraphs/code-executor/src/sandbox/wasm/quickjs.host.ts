@@ -41,7 +41,10 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
     compileCommonJs: (path) => {
       const code = side.readCommonJs(text(path));
       if (code === null) return context.null;
-      const result = context.evalCode(`(function (exports, require, module, __filename, __dirname) { ${code}\n})`, text(path));
+      const result = context.evalCode(
+        `(function (exports, require, module, __filename, __dirname) { ${code}\n})`,
+        text(path),
+      );
       return result.error ? { error: result.error } : result.value;
     },
     importNow: (id) => side.importNow(text(id)),
@@ -49,7 +52,8 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
     encode: (value) => toBuffer(encoder.encode(text(value))),
     decode: (value) => context.newString(decoder.decode(bytes(value))),
     random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), maximumRandomBytes))),
-    digest: (algorithm, value, key) => toBuffer(digest(text(algorithm), bytes(value), key && context.typeof(key) !== 'undefined' ? bytes(key) : null)),
+    digest: (algorithm, value, key) =>
+      toBuffer(digest(text(algorithm), bytes(value), key && context.typeof(key) !== 'undefined' ? bytes(key) : null)),
     now: () => context.newNumber(performance.now() - startedAt),
     memoryBytes: () => context.newNumber(side.memoryBytes()),
   };
@@ -62,11 +66,19 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
 
 function toUrlParts(url: string, base: string): string {
   if (!URL.canParse(url, base || undefined)) return '';
-  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = new URL(url, base || undefined);
+  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = new URL(
+    url,
+    base || undefined,
+  );
   return JSON.stringify({ href, origin, protocol, username, password, host, hostname, port, pathname, search, hash });
 }
 
 function digest(algorithm: string, value: Uint8Array, key: Uint8Array | null): Uint8Array {
-  if (!algorithms.has(algorithm) && !algorithms.has(algorithm.toUpperCase()) && !algorithms.has(algorithm.toLowerCase())) return new Uint8Array(0);
+  if (
+    !algorithms.has(algorithm) &&
+    !algorithms.has(algorithm.toUpperCase()) &&
+    !algorithms.has(algorithm.toLowerCase())
+  )
+    return new Uint8Array(0);
   return (key ? createHmac(algorithm, key) : createHash(algorithm)).update(value).digest();
 }

@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newQuickJSWASMModule, newVariant, type QuickJSContext, type QuickJSHandle, RELEASE_SYNC } from 'quickjs-emscripten';
+import {
+  newQuickJSWASMModule,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  RELEASE_SYNC,
+} from 'quickjs-emscripten';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import { defaultLimits, type OutputStream, type Program, workDirectory } from '../sandbox.ts';
 import { builtinNames, readGuestModule, toGuestId } from './guest.modules.ts';
-import { createHostFunctions } from './quickjs.host.ts';
 import { createResolver } from './module.resolver.ts';
 import { type ModuleSource, toCommonJsFacade, toModuleSource } from './module.source.ts';
 import { OutputBuffer } from './output.buffer.ts';
+import { createHostFunctions } from './quickjs.host.ts';
+import { WasmMemory } from './webassembly.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -24,7 +31,7 @@ export async function createQuickJsRun(
   send: (stream: OutputStream, bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<(program: Program) => Promise<ProgramEnd>> {
   // The engine's own accounting does not see every allocation; the memory it has cannot grow past its maximum.
-  const wasmMemory = new WebAssembly.Memory({ initial: initialPages, maximum: defaultLimits.memoryBytes / pageBytes });
+  const wasmMemory = new WasmMemory({ initial: initialPages, maximum: defaultLimits.memoryBytes / pageBytes });
   const quickjs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory }));
   const runtime = quickjs.newRuntime();
   const context = runtime.newContext();
@@ -63,7 +70,8 @@ export async function createQuickJsRun(
   runtime.setModuleLoader(
     (id) => {
       if (/^(internal|node):/.test(id)) return readGuestModule(id);
-      if (id.startsWith(missingPrefix)) return `throw Object.assign(new Error(${id.slice(missingPrefix.length)}), { code: 'ERR_MODULE_NOT_FOUND' });`;
+      if (id.startsWith(missingPrefix))
+        return `throw Object.assign(new Error(${id.slice(missingPrefix.length)}), { code: 'ERR_MODULE_NOT_FOUND' });`;
       if (id.endsWith('.json')) return `export default ${JSON.stringify(JSON.parse(decoder.decode(files.get(id))))};`;
       const source = getSource(id);
       return source.format === 'module' ? source.code : toCommonJsFacade(id, source.code);
@@ -78,7 +86,11 @@ export async function createQuickJsRun(
 
   let imports = 0;
   const importNow = (id: string): QuickJSHandle => {
-    const result = context.evalCode(`import * as namespace from ${JSON.stringify(id)};\nexport { namespace };`, `internal:import-${++imports}`, { type: 'module' });
+    const result = context.evalCode(
+      `import * as namespace from ${JSON.stringify(id)};\nexport { namespace };`,
+      `internal:import-${++imports}`,
+      { type: 'module' },
+    );
     using exported = context.unwrapResult(result);
     return context.getProp(exported, 'namespace');
   };
@@ -91,7 +103,8 @@ export async function createQuickJsRun(
     resolve,
     importNow,
     readCommonJs: (path) => {
-      if (path.endsWith('.json')) return `module.exports = ${JSON.stringify(JSON.parse(decoder.decode(files.get(path))))};`;
+      if (path.endsWith('.json'))
+        return `module.exports = ${JSON.stringify(JSON.parse(decoder.decode(files.get(path))))};`;
       const source = getSource(path);
       return source.format === 'module' ? null : source.code;
     },
@@ -172,7 +185,12 @@ export async function createQuickJsRun(
       exitCode ??= code ? context.getNumber(code) : 1;
     }
     output.flush();
-    return { exitCode: outOfMemory ? null : exitCode, signal: null, outOfMemory, memoryPeakBytes: wasmMemory.buffer.byteLength };
+    return {
+      exitCode: outOfMemory ? null : exitCode,
+      signal: null,
+      outOfMemory,
+      memoryPeakBytes: wasmMemory.buffer.byteLength,
+    };
   };
 }
 

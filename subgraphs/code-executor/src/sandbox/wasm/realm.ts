@@ -25,10 +25,13 @@ export function scrubGlobals(): void {
     console: { log: silent, info: silent, warn: silent, error: silent, debug: silent },
     setTimeout: (callback: () => void, ms?: number) => {
       const id = ++lastId;
-      timers.set(id, start(() => {
-        timers.delete(id);
-        callback();
-      }, ms));
+      timers.set(
+        id,
+        start(() => {
+          timers.delete(id);
+          callback();
+        }, ms),
+      );
       return id;
     },
     clearTimeout: (id: number) => {

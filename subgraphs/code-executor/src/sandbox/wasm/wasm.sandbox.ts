@@ -1,9 +1,9 @@
+import type { Interpreter } from '../interpreter.ts';
 import { superviseRun } from '../run.supervisor.ts';
 import type { OutputChunk, Program, Sandbox, SandboxResult, SandboxRuntime } from '../sandbox.ts';
-import type { Interpreter } from './interpreter.ts';
+import { WarmPool } from '../warm.pool.ts';
 import { createJavaScriptInterpreter, quickJsVersion } from './javascript.interpreter.ts';
 import { createPythonInterpreter, pythonVersion } from './python.interpreter.ts';
-import { WarmPool } from './warm.pool.ts';
 
 export interface WasmSandboxOptions {
   /** How long an unused Python interpreter (some 160 MB) is kept ready. Default one minute. */
@@ -36,7 +36,8 @@ export class WasmSandbox implements Sandbox {
 
   async run(program: Program, onOutput: (chunk: OutputChunk) => void, signal: AbortSignal): Promise<SandboxResult> {
     const pool = this.#pools[program.runtime];
-    if (!pool) throw new RangeError(`No runtime '${program.runtime}'; there are ${Object.keys(this.#pools).join(', ')}`);
+    if (!pool)
+      throw new RangeError(`No runtime '${program.runtime}'; there are ${Object.keys(this.#pools).join(', ')}`);
     let interpreter: Interpreter | undefined;
     let failure: unknown;
     try {

@@ -27,7 +27,14 @@ export class AssertionError extends Error {
 }
 
 type Message = string | Error | undefined;
-type Expected = RegExp | (new (...values: never[]) => object) | ((error: unknown) => boolean) | Record<string, unknown> | string;
+type Expected =
+  | RegExp
+  | (new (
+      ...values: never[]
+    ) => object)
+  | ((error: unknown) => boolean)
+  | Record<string, unknown>
+  | string;
 
 function check(holds: boolean, message: Message, failure: Failure): void {
   if (holds) return;
@@ -37,7 +44,12 @@ function check(holds: boolean, message: Message, failure: Failure): void {
 
 function compare(operator: string, complaint: string, holds: (actual: unknown, expected: unknown) => boolean) {
   return (actual: unknown, expected: unknown, message?: Message): void =>
-    check(holds(actual, expected), message, { message: `${complaint}\n\n${inspect(actual)} !== ${inspect(expected)}\n`, actual, expected, operator });
+    check(holds(actual, expected), message, {
+      message: `${complaint}\n\n${inspect(actual)} !== ${inspect(expected)}\n`,
+      actual,
+      expected,
+      operator,
+    });
 }
 
 function matches(error: unknown, expected: Expected | undefined): boolean {
@@ -45,40 +57,81 @@ function matches(error: unknown, expected: Expected | undefined): boolean {
   if (expected instanceof RegExp) return expected.test(String(error));
   if (typeof expected === 'function') {
     if (expected.prototype !== undefined && error instanceof (expected as new () => object)) return true;
-    if (Error.isPrototypeOf(expected) || (expected as unknown) === Error) return false;
+    if ((expected as unknown) === Error || expected.prototype instanceof Error) return false;
     return (expected as (error: unknown) => boolean).call({}, error) === true;
   }
   return Object.entries(expected).every(([key, value]) => {
     const actual = (error as Record<string, unknown>)?.[key];
-    return value instanceof RegExp && typeof actual === 'string' ? value.test(actual) : isDeepStrictEqual(actual, value);
+    return value instanceof RegExp && typeof actual === 'string'
+      ? value.test(actual)
+      : isDeepStrictEqual(actual, value);
   });
 }
 
 function ok(value: unknown, message?: Message): void {
-  check(Boolean(value), message, { message: 'The expression evaluated to a falsy value', actual: value, expected: true, operator: '==' });
+  check(Boolean(value), message, {
+    message: 'The expression evaluated to a falsy value',
+    actual: value,
+    expected: true,
+    operator: '==',
+  });
 }
 
 export const fail = (message?: Message): never => {
   check(false, message, {});
   throw new Error('unreachable');
 };
-// biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
-export const equal = compare('==', 'Expected values to be loosely equal:', (actual, expected) => actual == expected || Object.is(actual, expected));
-// biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
-export const notEqual = compare('!=', 'Expected values to differ:', (actual, expected) => actual != expected);
+export const equal = compare(
+  '==',
+  'Expected values to be loosely equal:',
+  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
+  (actual, expected) => actual == expected || Object.is(actual, expected),
+);
+export const notEqual = compare(
+  '!=',
+  'Expected values to differ:',
+  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
+  (actual, expected) => actual != expected,
+);
 export const strictEqual = compare('strictEqual', 'Expected values to be strictly equal:', Object.is);
-export const notStrictEqual = compare('notStrictEqual', 'Expected values to differ:', (actual, expected) => !Object.is(actual, expected));
+export const notStrictEqual = compare(
+  'notStrictEqual',
+  'Expected values to differ:',
+  (actual, expected) => !Object.is(actual, expected),
+);
 export const deepEqual = compare('deepEqual', 'Expected values to be loosely deep-equal:', isDeepLooseEqual);
-export const deepStrictEqual = compare('deepStrictEqual', 'Expected values to be strictly deep-equal:', isDeepStrictEqual);
-export const notDeepStrictEqual = compare('notDeepStrictEqual', 'Expected values not to be deep-equal:', (actual, expected) => !isDeepStrictEqual(actual, expected));
-export const notDeepEqual = compare('notDeepEqual', 'Expected values not to be deep-equal:', (actual, expected) => !isDeepLooseEqual(actual, expected));
+export const deepStrictEqual = compare(
+  'deepStrictEqual',
+  'Expected values to be strictly deep-equal:',
+  isDeepStrictEqual,
+);
+export const notDeepStrictEqual = compare(
+  'notDeepStrictEqual',
+  'Expected values not to be deep-equal:',
+  (actual, expected) => !isDeepStrictEqual(actual, expected),
+);
+export const notDeepEqual = compare(
+  'notDeepEqual',
+  'Expected values not to be deep-equal:',
+  (actual, expected) => !isDeepLooseEqual(actual, expected),
+);
 
 export function match(text: string, pattern: RegExp, message?: Message): void {
-  check(pattern.test(text), message, { message: `The input did not match the regular expression ${pattern}. Input:\n\n${inspect(text)}\n`, actual: text, expected: pattern, operator: 'match' });
+  check(pattern.test(text), message, {
+    message: `The input did not match the regular expression ${pattern}. Input:\n\n${inspect(text)}\n`,
+    actual: text,
+    expected: pattern,
+    operator: 'match',
+  });
 }
 
 export function doesNotMatch(text: string, pattern: RegExp, message?: Message): void {
-  check(!pattern.test(text), message, { message: `The input was expected to not match ${pattern}`, actual: text, expected: pattern, operator: 'doesNotMatch' });
+  check(!pattern.test(text), message, {
+    message: `The input was expected to not match ${pattern}`,
+    actual: text,
+    expected: pattern,
+    operator: 'doesNotMatch',
+  });
 }
 
 export function throws(run: () => unknown, expected?: Expected, message?: Message): void {
@@ -91,7 +144,11 @@ export function throws(run: () => unknown, expected?: Expected, message?: Messag
   settle(thrown, expected, message, 'Missing expected exception.');
 }
 
-export async function rejects(promise: Promise<unknown> | (() => Promise<unknown>), expected?: Expected, message?: Message): Promise<void> {
+export async function rejects(
+  promise: Promise<unknown> | (() => Promise<unknown>),
+  expected?: Expected,
+  message?: Message,
+): Promise<void> {
   let thrown: { error: unknown } | null = null;
   try {
     await (typeof promise === 'function' ? promise() : promise);
@@ -101,8 +158,18 @@ export async function rejects(promise: Promise<unknown> | (() => Promise<unknown
   settle(thrown, expected, message, 'Missing expected rejection.');
 }
 
-function settle(thrown: { error: unknown } | null, expected: Expected | undefined, message: Message, complaint: string): void {
-  if (!thrown) check(false, typeof expected === 'string' ? expected : message, { message: complaint, operator: 'throws', expected });
+function settle(
+  thrown: { error: unknown } | null,
+  expected: Expected | undefined,
+  message: Message,
+  complaint: string,
+): void {
+  if (!thrown)
+    check(false, typeof expected === 'string' ? expected : message, {
+      message: complaint,
+      operator: 'throws',
+      expected,
+    });
   else if (!matches(thrown.error, expected)) throw thrown.error;
 }
 
@@ -119,11 +186,31 @@ export function ifError(value: unknown): void {
 }
 
 const assert = Object.assign(ok, {
-  ok, fail, equal, notEqual, strictEqual, notStrictEqual, deepEqual, notDeepEqual, deepStrictEqual, notDeepStrictEqual,
-  match, doesNotMatch, throws, rejects, doesNotThrow, doesNotReject, ifError, AssertionError,
+  ok,
+  fail,
+  equal,
+  notEqual,
+  strictEqual,
+  notStrictEqual,
+  deepEqual,
+  notDeepEqual,
+  deepStrictEqual,
+  notDeepStrictEqual,
+  match,
+  doesNotMatch,
+  throws,
+  rejects,
+  doesNotThrow,
+  doesNotReject,
+  ifError,
+  AssertionError,
 });
 export const strict = Object.assign((value: unknown, message?: Message) => ok(value, message), {
-  ...assert, equal: strictEqual, notEqual: notStrictEqual, deepEqual: deepStrictEqual, notDeepEqual: notDeepStrictEqual,
+  ...assert,
+  equal: strictEqual,
+  notEqual: notStrictEqual,
+  deepEqual: deepStrictEqual,
+  notDeepEqual: notDeepStrictEqual,
 });
 export { ok };
 export default Object.assign(assert, { strict });

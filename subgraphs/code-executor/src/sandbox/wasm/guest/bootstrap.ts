@@ -8,12 +8,36 @@ import { requireFile } from './modules.ts';
 import { performance } from './perf_hooks.ts';
 import { process, runTicks, started } from './process.ts';
 import { structuredClone } from './structured.clone.ts';
-import { clearImmediate, clearInterval, clearTimeout, nextDelayMs, setImmediate, setInterval, setTimeout, takeDue } from './timers.ts';
+import {
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  nextDelayMs,
+  setImmediate,
+  setInterval,
+  setTimeout,
+  takeDue,
+} from './timers.ts';
 import { URL, URLSearchParams } from './url.ts';
 
 const globals: Record<string, unknown> = {
-  Buffer, console, process, performance, structuredClone, atob, btoa, TextDecoder, TextEncoder, URL, URLSearchParams,
-  setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate,
+  Buffer,
+  console,
+  process,
+  performance,
+  structuredClone,
+  atob,
+  btoa,
+  TextDecoder,
+  TextEncoder,
+  URL,
+  URLSearchParams,
+  setTimeout,
+  setInterval,
+  setImmediate,
+  clearTimeout,
+  clearInterval,
+  clearImmediate,
   crypto: webcrypto,
   global: globalThis,
   queueMicrotask: (callback: () => unknown) => void watchPromise(Promise.resolve().then(callback)),
@@ -103,4 +127,3 @@ export function finish(): number {
   process.finish();
   return Number(process.exitCode ?? 0) & 255;
 }
-

@@ -45,9 +45,13 @@ function fromBase64(text: string): number[] {
 }
 
 /** The part of Node's `Buffer` that programs without streams and sockets use. */
+// @ts-expect-error Node's static functions take more than those of Uint8Array.
 export class Buffer extends Uint8Array {
-  // @ts-expect-error Node's signature is wider than Uint8Array's.
-  static override from(value: string | ArrayLike<number> | ArrayBuffer, encoding: Encoding = 'utf8', length?: number): Buffer {
+  static override from(
+    value: string | ArrayLike<number> | ArrayBuffer,
+    encoding: Encoding = 'utf8',
+    length?: number,
+  ): Buffer {
     if (value instanceof ArrayBuffer) return new Buffer(value, Number(encoding) || 0, length);
     if (typeof value !== 'string') return new Buffer(value);
     switch (encoding) {
@@ -68,7 +72,9 @@ export class Buffer extends Uint8Array {
   static alloc(size: number, fill: number | string = 0): Buffer {
     const buffer = new Buffer(size);
     if (typeof fill === 'number') buffer.fill(fill);
-    else for (let index = 0, bytes = Buffer.from(fill); index < size; index++) buffer[index] = bytes[index % bytes.length]!;
+    else
+      for (let index = 0, bytes = Buffer.from(fill); index < size; index++)
+        buffer[index] = bytes[index % bytes.length]!;
     return buffer;
   }
 

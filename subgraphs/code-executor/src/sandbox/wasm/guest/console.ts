@@ -74,7 +74,8 @@ function toTable(rows: unknown, chosen?: string[]): string {
     return [index, ...cells, ...(hasValues ? [isRecord ? '' : inspect(row)] : [])];
   });
   const widths = header.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]!.length)) + 2);
-  const line = (cells: string[]) => `│${cells.map((cell, column) => ` ${cell.padEnd(widths[column]! - 1)}`).join('│')}│`;
+  const line = (cells: string[]) =>
+    `│${cells.map((cell, column) => ` ${cell.padEnd(widths[column]! - 1)}`).join('│')}│`;
   const rule = (left: string, middle: string, right: string) =>
     left + widths.map((width) => '─'.repeat(width)).join(middle) + right;
   return [rule('┌', '┬', '┐'), line(header), rule('├', '┼', '┤'), ...body.map(line), rule('└', '┴', '┘')].join('\n');

@@ -56,4 +56,13 @@ export function timingSafeEqual(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 export const webcrypto = { getRandomValues, randomUUID };
-export default { randomBytes, randomInt, randomUUID, getRandomValues, createHash, createHmac, timingSafeEqual, webcrypto };
+export default {
+  randomBytes,
+  randomInt,
+  randomUUID,
+  getRandomValues,
+  createHash,
+  createHmac,
+  timingSafeEqual,
+  webcrypto,
+};

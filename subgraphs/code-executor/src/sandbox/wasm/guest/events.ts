@@ -31,7 +31,8 @@ export class EventEmitter {
   emit(event: string | symbol, ...values: unknown[]): boolean {
     const all = this.#listeners.get(event) ?? [];
     if (all.length === 0) {
-      if (event === 'error') throw values[0] instanceof Error ? values[0] : new Error(`Unhandled error. (${String(values[0])})`);
+      if (event === 'error')
+        throw values[0] instanceof Error ? values[0] : new Error(`Unhandled error. (${String(values[0])})`);
       return false;
     }
     for (const { call } of all) __watchPromise(call.apply(this, values));

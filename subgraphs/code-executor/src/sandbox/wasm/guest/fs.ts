@@ -16,7 +16,11 @@ export function addProjectFile(file: string, content: Uint8Array): void {
 }
 
 type Location = string | URL | number;
-type Options = string | { encoding?: string | null; flag?: string; recursive?: boolean; force?: boolean; withFileTypes?: boolean } | null | undefined;
+type Options =
+  | string
+  | { encoding?: string | null; flag?: string; recursive?: boolean; force?: boolean; withFileTypes?: boolean }
+  | null
+  | undefined;
 
 const reasons: Record<string, [number, string]> = {
   ENOENT: [-2, 'no such file or directory'],
@@ -36,8 +40,10 @@ function locate(location: Location): string {
   return path.resolve(String(location));
 }
 
-const encodingOf = (options: Options): string | null => (typeof options === 'string' ? options : (options?.encoding ?? null));
-const isRecursive = (options: unknown): boolean => typeof options === 'object' && options !== null && (options as { recursive?: boolean }).recursive === true;
+const encodingOf = (options: Options): string | null =>
+  typeof options === 'string' ? options : (options?.encoding ?? null);
+const isRecursive = (options: unknown): boolean =>
+  typeof options === 'object' && options !== null && (options as { recursive?: boolean }).recursive === true;
 
 export class Stats {
   readonly mtime = new Date(0);
@@ -124,7 +130,10 @@ export function readdirSync(location: Location, options?: Options): (string | Di
   if (!folders.has(folder)) fail('ENOENT', 'scandir', folder);
   const prefix = folder === '/' ? '/' : `${folder}/`;
   const names = new Map<string, boolean>();
-  for (const [all, isFolder] of [[files.keys(), false], [folders, true]] as const) {
+  for (const [all, isFolder] of [
+    [files.keys(), false],
+    [folders, true],
+  ] as const) {
     for (const entry of all) {
       if (!entry.startsWith(prefix) || entry === prefix) continue;
       const name = entry.slice(prefix.length);
@@ -132,7 +141,8 @@ export function readdirSync(location: Location, options?: Options): (string | Di
     }
   }
   const sorted = [...names].sort(([left], [right]) => (left < right ? -1 : 1));
-  if (typeof options === 'object' && options?.withFileTypes) return sorted.map(([name, isFolder]) => new Dirent(path.basename(name), path.dirname(prefix + name), isFolder));
+  if (typeof options === 'object' && options?.withFileTypes)
+    return sorted.map(([name, isFolder]) => new Dirent(path.basename(name), path.dirname(prefix + name), isFolder));
   return sorted.map(([name]) => name);
 }
 
@@ -189,10 +199,27 @@ export function copyFileSync(from: Location, to: Location): void {
   writeFileSync(to, readFileSync(from) as Buffer);
 }
 
-const synchronous = { readFileSync, writeFileSync, appendFileSync, accessSync, statSync, lstatSync, readdirSync, mkdirSync, mkdtempSync, unlinkSync, rmSync, rmdirSync, renameSync, copyFileSync };
+const synchronous = {
+  readFileSync,
+  writeFileSync,
+  appendFileSync,
+  accessSync,
+  statSync,
+  lstatSync,
+  readdirSync,
+  mkdirSync,
+  mkdtempSync,
+  unlinkSync,
+  rmSync,
+  rmdirSync,
+  renameSync,
+  copyFileSync,
+};
 
 type AnyFunction = (...values: unknown[]) => unknown;
-const asynchronous = Object.entries(synchronous).map(([name, run]) => [name.slice(0, -'Sync'.length), run as unknown as AnyFunction] as const);
+const asynchronous = Object.entries(synchronous).map(
+  ([name, run]) => [name.slice(0, -'Sync'.length), run as unknown as AnyFunction] as const,
+);
 
 export const promises: Record<string, AnyFunction> = Object.fromEntries(
   asynchronous.map(([name, run]) => [name, async (...values: unknown[]) => run(...values)]),
@@ -203,7 +230,8 @@ const callbacks: Record<string, AnyFunction> = Object.fromEntries(
     name,
     (...values: unknown[]) => {
       const callback = values.pop();
-      if (typeof callback !== 'function') throw new TypeError(`The "cb" argument of fs.${name} must be of type function`);
+      if (typeof callback !== 'function')
+        throw new TypeError(`The "cb" argument of fs.${name} must be of type function`);
       setTimeout(() => {
         let result: unknown;
         try {
@@ -217,6 +245,21 @@ const callbacks: Record<string, AnyFunction> = Object.fromEntries(
   ]),
 );
 
-export const { readFile, writeFile, appendFile, access, stat, lstat, readdir, mkdir, mkdtemp, unlink, rm, rmdir, rename, copyFile } = callbacks;
+export const {
+  readFile,
+  writeFile,
+  appendFile,
+  access,
+  stat,
+  lstat,
+  readdir,
+  mkdir,
+  mkdtemp,
+  unlink,
+  rm,
+  rmdir,
+  rename,
+  copyFile,
+} = callbacks;
 export const constants = { F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1 };
 export default { ...synchronous, ...callbacks, existsSync, writeSync, promises, constants, Stats };

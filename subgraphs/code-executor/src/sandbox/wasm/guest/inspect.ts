@@ -9,7 +9,10 @@ const identifier = /^[A-Za-z_$][\w$]*$/;
 export const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
 export function inspect(value: unknown, options: InspectOptions = {}): string {
-  return format(value, 0, [], { depth: options.depth === undefined ? 2 : (options.depth ?? Infinity), width: options.breakLength ?? 80 });
+  return format(value, 0, [], {
+    depth: options.depth === undefined ? 2 : (options.depth ?? Infinity),
+    width: options.breakLength ?? 80,
+  });
 }
 
 interface Style {
@@ -74,13 +77,20 @@ function format(value: unknown, level: number, seen: object[], style: Style): st
     return `[${name}: ${primitive(value.valueOf())}]`;
   }
   const isArray = Array.isArray(value);
-  if (level > style.depth) return isArray ? '[Array]' : typeof value === 'function' ? formatFunction(value) : `[${name ?? 'Object: null prototype'}]`;
+  if (level > style.depth)
+    return isArray
+      ? '[Array]'
+      : typeof value === 'function'
+        ? formatFunction(value)
+        : `[${name ?? 'Object: null prototype'}]`;
   const inner = (item: unknown) => format(item, level + 1, [...seen, value], style);
   const fields = () => ownKeys(value).map((key) => formatField(value, key, inner));
 
   if (isArray) return formatArray(value, inner, fields, level, style);
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    const items = Array.from(value as Uint8Array).slice(0, 100).map(inner);
+    const items = Array.from(value as Uint8Array)
+      .slice(0, 100)
+      .map(inner);
     if ((value as Uint8Array).length > 100) items.push(`... ${(value as Uint8Array).length - 100} more items`);
     return wrap(`${name}(${(value as Uint8Array).length}) `, '[', items, ']', level, style);
   }
@@ -114,7 +124,9 @@ function formatFunction(value: object): string {
 
 function formatErrorWithFields(error: Error, level: number, seen: object[], style: Style): string {
   const text = level > 0 && !error.stack ? `[${String(error)}]` : formatError(error);
-  const keys = ownKeys(error).filter((key) => !['stack', 'message', 'fileName', 'lineNumber', 'columnNumber'].includes(String(key)));
+  const keys = ownKeys(error).filter(
+    (key) => !['stack', 'message', 'fileName', 'lineNumber', 'columnNumber'].includes(String(key)),
+  );
   const hidden = Object.hasOwn(error, 'cause') && !keys.includes('cause') ? ['cause'] : [];
   if (Object.hasOwn(error, 'errors') && !keys.includes('errors')) hidden.push('errors');
   const inner = (item: unknown) => format(item, level + 1, seen, style);
@@ -126,7 +138,13 @@ function formatErrorWithFields(error: Error, level: number, seen: object[], styl
   return fields.length > 0 ? `${indented} ${wrap('', '{', fields, '}', level, { ...style, width: 0 })}` : indented;
 }
 
-function formatArray(value: unknown[], inner: (item: unknown) => string, fields: () => string[], level: number, style: Style): string {
+function formatArray(
+  value: unknown[],
+  inner: (item: unknown) => string,
+  fields: () => string[],
+  level: number,
+  style: Style,
+): string {
   const items: string[] = [];
   for (let index = 0; index < value.length && items.length < 100; index++) {
     if (index in value) {
@@ -140,13 +158,22 @@ function formatArray(value: unknown[], inner: (item: unknown) => string, fields:
   if (value.length > 100) items.push(`... ${value.length - 100} more item${value.length > 101 ? 's' : ''}`);
   const own = fields();
   const name = constructorName(value);
-  return wrap(name === 'Array' ? '' : `${name}(${value.length}) `, '[', own.length > 0 ? [...items, ...own] : items, ']', level, style);
+  return wrap(
+    name === 'Array' ? '' : `${name}(${value.length}) `,
+    '[',
+    own.length > 0 ? [...items, ...own] : items,
+    ']',
+    level,
+    style,
+  );
 }
 
 function ownKeys(value: object): (string | symbol)[] {
   const skip = Array.isArray(value) || ArrayBuffer.isView(value) ? /^\d+$/ : null;
   const names = Object.keys(value).filter((key) => !skip?.test(key));
-  const symbols = Object.getOwnPropertySymbols(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
+  const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
+    Object.prototype.propertyIsEnumerable.call(value, key),
+  );
   return [...names, ...symbols];
 }
 
@@ -163,7 +190,11 @@ function wrap(prefix: string, open: string, items: string[], close: string, leve
   if (items.length === 0) return `${prefix}${open}${close}`;
   const total = items.reduce((sum, item) => sum + item.length + 2, prefix.length + level * 2);
   const isShort = items.length <= 6 || open === '{';
-  if (total <= Math.min(72, style.width) + (level > 0 ? 4 : 0) && isShort && !items.some((item) => item.includes('\n'))) {
+  if (
+    total <= Math.min(72, style.width) + (level > 0 ? 4 : 0) &&
+    isShort &&
+    !items.some((item) => item.includes('\n'))
+  ) {
     return `${prefix}${open} ${items.join(', ')} ${close}`;
   }
   const indent = '  '.repeat(level + 1);
@@ -175,7 +206,10 @@ function toColumns(items: string[]): string[] {
   const last = items.at(-1)?.startsWith('... ') ? items.pop() : undefined;
   const widest = Math.max(...items.map((item) => item.length)) + 2;
   if (widest > 18 || items.some((item) => item.includes('\n'))) return last ? [...items, last] : items;
-  const columns = Math.max(1, Math.min(Math.round(Math.sqrt(2.5 * widest * items.length) / widest), Math.floor(80 / widest), 15));
+  const columns = Math.max(
+    1,
+    Math.min(Math.round(Math.sqrt(2.5 * widest * items.length) / widest), Math.floor(80 / widest), 15),
+  );
   const numeric = items.every((item) => /^-?[\d.]+n?$/.test(item));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...items.filter((_, index) => index % columns === column).map((item) => item.length)),
@@ -208,9 +242,15 @@ export function formatMessage(...values: unknown[]): string {
         const value = rest.shift();
         switch (kind) {
           case 's':
-            return typeof value === 'string' ? value : typeof value === 'object' && value !== null ? inspect(value, { depth: 0 }) : primitive(value);
+            return typeof value === 'string'
+              ? value
+              : typeof value === 'object' && value !== null
+                ? inspect(value, { depth: 0 })
+                : primitive(value);
           case 'd':
-            return typeof value === 'bigint' ? `${value}n` : String(typeof value === 'object' ? Number.NaN : Number(value));
+            return typeof value === 'bigint'
+              ? `${value}n`
+              : String(typeof value === 'object' ? Number.NaN : Number(value));
           case 'i':
             return String(Number.parseInt(String(value), 10));
           case 'f':

@@ -10,7 +10,11 @@ interface Module {
   paths: string[];
 }
 
-type Require = ((specifier: string) => unknown) & { cache: Record<string, Module>; resolve(specifier: string): string; main: Module | undefined };
+type Require = ((specifier: string) => unknown) & {
+  cache: Record<string, Module>;
+  resolve(specifier: string): string;
+  main: Module | undefined;
+};
 type Resolution = { kind: 'builtin' | 'file'; id: string } | { kind: 'missing'; code: string; message: string };
 
 const cache: Record<string, Module> = Object.create(null);
@@ -40,7 +44,15 @@ export function requireFile(path: string): unknown {
   const known = cache[path];
   if (known) return known.exports;
   const folder = path.slice(0, path.lastIndexOf('/')) || '/';
-  const module: Module = { id: path, filename: path, exports: {}, loaded: false, parent: null, children: [], paths: [] };
+  const module: Module = {
+    id: path,
+    filename: path,
+    exports: {},
+    loaded: false,
+    parent: null,
+    children: [],
+    paths: [],
+  };
   main ??= module;
   cache[path] = module;
   try {

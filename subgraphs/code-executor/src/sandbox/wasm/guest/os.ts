@@ -15,4 +15,21 @@ export const loadavg = (): number[] => [0, 0, 0];
 export const networkInterfaces = (): object => ({});
 export const userInfo = (): object => ({ username: 'sandbox', uid: 65534, gid: 65534, shell: null, homedir: '/work' });
 
-export default { EOL, platform, type, arch, release, hostname, homedir, tmpdir, cpus, availableParallelism, totalmem, freemem, uptime, loadavg, networkInterfaces, userInfo };
+export default {
+  EOL,
+  platform,
+  type,
+  arch,
+  release,
+  hostname,
+  homedir,
+  tmpdir,
+  cpus,
+  availableParallelism,
+  totalmem,
+  freemem,
+  uptime,
+  loadavg,
+  networkInterfaces,
+  userInfo,
+};

@@ -79,6 +79,20 @@ export function format({ root = '', dir, base, name = '', ext = '' }: Partial<Pa
 
 export const toNamespacedPath = (path: string): string => path;
 
-const path = { sep, delimiter, normalize, isAbsolute, join, resolve, relative, dirname, basename, extname, parse, format, toNamespacedPath };
+const path = {
+  sep,
+  delimiter,
+  normalize,
+  isAbsolute,
+  join,
+  resolve,
+  relative,
+  dirname,
+  basename,
+  extname,
+  parse,
+  format,
+  toNamespacedPath,
+};
 export const posix = path;
 export default Object.assign(path, { posix: path });

@@ -124,7 +124,8 @@ class Process extends EventEmitter {
 
   hrtime = Object.assign(
     (since?: [number, number]): [number, number] => {
-      const ns = BigInt(Math.round(host.now() * 1e6)) - (since ? BigInt(since[0]) * 1_000_000_000n + BigInt(since[1]) : 0n);
+      const ns =
+        BigInt(Math.round(host.now() * 1e6)) - (since ? BigInt(since[0]) * 1_000_000_000n + BigInt(since[1]) : 0n);
       return [Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n)];
     },
     { bigint: (): bigint => BigInt(Math.round(host.now() * 1e6)) },
@@ -145,5 +146,20 @@ export function runTicks(): void {
 }
 
 export const process = new Process();
-export const { argv, env, exit, cwd, stdin, stdout, stderr, platform, nextTick, hrtime, memoryUsage, pid, version, versions } = process;
+export const {
+  argv,
+  env,
+  exit,
+  cwd,
+  stdin,
+  stdout,
+  stderr,
+  platform,
+  nextTick,
+  hrtime,
+  memoryUsage,
+  pid,
+  version,
+  versions,
+} = process;
 export default process;

@@ -1,4 +1,4 @@
 import { promises } from './readline.ts';
 
-export const { createInterface, Interface } = promises;
+export { createPromisesInterface as createInterface, PromisesInterface as Interface } from './readline.ts';
 export default promises;

@@ -1,7 +1,7 @@
 import { EventEmitter } from './events.ts';
 import { started } from './process.ts';
 
-interface InterfaceOptions {
+export interface InterfaceOptions {
   input?: unknown;
   output?: { write(text: string): unknown };
   prompt?: string;
@@ -92,17 +92,22 @@ export function createInterface(options: InterfaceOptions = {}): Interface {
   return new Interface(options);
 }
 
-class PromisesInterface extends Interface {
-  // @ts-expect-error The promises API answers by a promise.
+export class PromisesInterface extends Interface {
   override question(query: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.once('close', () => reject(Object.assign(new Error('readline was closed'), { code: 'ERR_USE_AFTER_CLOSE' })));
+      this.once('close', () =>
+        reject(Object.assign(new Error('readline was closed'), { code: 'ERR_USE_AFTER_CLOSE' })),
+      );
       super.question(query, resolve);
     });
   }
 }
 
-export const promises = { createInterface: (options: InterfaceOptions = {}) => new PromisesInterface(options), Interface: PromisesInterface };
+export function createPromisesInterface(options: InterfaceOptions = {}): PromisesInterface {
+  return new PromisesInterface(options);
+}
+
+export const promises = { createInterface: createPromisesInterface, Interface: PromisesInterface };
 
 export const clearLine = (): boolean => true;
 export const cursorTo = (): boolean => true;

@@ -93,7 +93,8 @@ export function takeDue(): (() => void) | null {
   return () => void __watchPromise(timeout.callback.apply(timeout, timeout.values));
 }
 
-const sleep = (ms?: number, value?: unknown): Promise<unknown> => new Promise((done) => setTimeout(() => done(value), ms));
+const sleep = (ms?: number, value?: unknown): Promise<unknown> =>
+  new Promise((done) => setTimeout(() => done(value), ms));
 export const promises = {
   setTimeout: sleep,
   setImmediate: (value?: unknown) => new Promise((done) => setImmediate(() => done(value))),

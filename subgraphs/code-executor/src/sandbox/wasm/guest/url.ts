@@ -6,14 +6,18 @@ export class URLSearchParams {
   #pairs: [string, string][] = [];
   #changed: (text: string) => void;
 
-  constructor(init: string | Iterable<[string, string]> | Record<string, string> = '', changed: (text: string) => void = () => undefined) {
+  constructor(
+    init: string | Iterable<[string, string]> | Record<string, string> = '',
+    changed: (text: string) => void = () => undefined,
+  ) {
     this.#changed = changed;
     if (typeof init === 'string') {
       for (const part of init.replace(/^\?/, '').split('&').filter(Boolean)) {
         const [name = '', ...value] = part.split('=');
         this.#pairs.push([decode(name), decode(value.join('='))]);
       }
-    } else if (Symbol.iterator in init) this.#pairs = [...(init as Iterable<[string, string]>)].map(([name, value]) => [String(name), String(value)]);
+    } else if (Symbol.iterator in init)
+      this.#pairs = [...(init as Iterable<[string, string]>)].map(([name, value]) => [String(name), String(value)]);
     else this.#pairs = Object.entries(init).map(([name, value]) => [name, String(value)]);
   }
 
@@ -39,7 +43,10 @@ export class URLSearchParams {
   }
   set(name: string, value: string): void {
     const position = this.#pairs.findIndex(([other]) => other === name);
-    if (position < 0) return this.append(name, value);
+    if (position < 0) {
+      this.append(name, value);
+      return;
+    }
     this.#pairs = this.#pairs.filter(([other], index) => other !== name || index === position);
     this.#pairs[position]![1] = String(value);
     this.#changed(this.toString());
@@ -79,9 +86,24 @@ const decode = (text: string): string => {
   }
 };
 const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+');
+  encodeURIComponent(text)
+    .replace(/[!'()~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
 
-type Parts = Record<'href' | 'origin' | 'protocol' | 'username' | 'password' | 'host' | 'hostname' | 'port' | 'pathname' | 'search' | 'hash', string>;
+type Parts = Record<
+  | 'href'
+  | 'origin'
+  | 'protocol'
+  | 'username'
+  | 'password'
+  | 'host'
+  | 'hostname'
+  | 'port'
+  | 'pathname'
+  | 'search'
+  | 'hash',
+  string
+>;
 
 function parseParts(url: string, base: string): Parts {
   const parts = host.parseUrl(url, base);

@@ -10,7 +10,8 @@ export const format = formatMessage;
 export { isDeepStrictEqual, TextDecoder, TextEncoder };
 
 export function promisify(run: AnyFunction): AnyFunction {
-  if ((run as unknown) === setTimeout) return (ms: unknown, value: unknown) => new Promise((done) => setTimeout(() => done(value), ms as number));
+  if ((run as unknown) === setTimeout)
+    return (ms: unknown, value: unknown) => new Promise((done) => setTimeout(() => done(value), ms as number));
   return (...values) =>
     new Promise((resolve, reject) => {
       run(...values, (error: unknown, value: unknown) => (error ? reject(error) : resolve(value)));
@@ -27,17 +28,28 @@ export function callbackify(run: (...values: unknown[]) => Promise<unknown>): An
   };
 }
 
-export function inherits(constructor: AnyFunction, parent: AnyFunction): void {
-  Object.setPrototypeOf(constructor.prototype, parent.prototype);
+export function inherits(child: AnyFunction, parent: AnyFunction): void {
+  Object.setPrototypeOf(child.prototype, parent.prototype);
 }
 
 export const deprecate = (run: AnyFunction): AnyFunction => run;
 export const debuglog = (): (() => void) => () => undefined;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it strips
 export const stripVTControlCharacters = (text: string): string => text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '');
 
 const codes: Record<string, [number, number]> = {
-  bold: [1, 22], dim: [2, 22], italic: [3, 23], underline: [4, 24], red: [31, 39], green: [32, 39], yellow: [33, 39],
-  blue: [34, 39], magenta: [35, 39], cyan: [36, 39], white: [37, 39], gray: [90, 39],
+  bold: [1, 22],
+  dim: [2, 22],
+  italic: [3, 23],
+  underline: [4, 24],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+  white: [37, 39],
+  gray: [90, 39],
 };
 export function styleText(styles: string | string[], text: string): string {
   return [styles].flat().reduceRight((inner, style) => {
@@ -55,7 +67,10 @@ export const types = {
   isNativeError: (value: unknown): boolean => value instanceof Error,
 };
 
-export function parseArgs({ args = process.argv.slice(2), options = {} }: {
+export function parseArgs({
+  args = process.argv.slice(2),
+  options = {},
+}: {
   args?: string[];
   options?: Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean; default?: unknown }>;
 } = {}): { values: Record<string, unknown>; positionals: string[] } {
@@ -73,13 +88,31 @@ export function parseArgs({ args = process.argv.slice(2), options = {} }: {
       positionals.push(argument);
       continue;
     }
-    const name = argument.startsWith('--') ? match[1]! : (Object.keys(options).find((key) => options[key]!.short === match[1]) ?? match[1]!);
+    const name = argument.startsWith('--')
+      ? match[1]!
+      : (Object.keys(options).find((key) => options[key]!.short === match[1]) ?? match[1]!);
     const option = options[name];
-    if (!option) throw Object.assign(new TypeError(`Unknown option '${argument}'`), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' });
-    const value = option.type === 'boolean' ? true : (match[2] || args[++index]);
+    if (!option)
+      throw Object.assign(new TypeError(`Unknown option '${argument}'`), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' });
+    const value = option.type === 'boolean' ? true : match[2] || args[++index];
     values[name] = option.multiple ? [...((values[name] as unknown[]) ?? []), value] : value;
   }
   return { values, positionals };
 }
 
-export default { inspect, format, isDeepStrictEqual, promisify, callbackify, inherits, deprecate, debuglog, stripVTControlCharacters, styleText, types, parseArgs, TextDecoder, TextEncoder };
+export default {
+  inspect,
+  format,
+  isDeepStrictEqual,
+  promisify,
+  callbackify,
+  inherits,
+  deprecate,
+  debuglog,
+  stripVTControlCharacters,
+  styleText,
+  types,
+  parseArgs,
+  TextDecoder,
+  TextEncoder,
+};

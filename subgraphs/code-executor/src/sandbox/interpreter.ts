@@ -1,7 +1,7 @@
-import type { ProgramEnd } from '../run.supervisor.ts';
-import type { OutputStream, Program } from '../sandbox.ts';
+import type { ProgramEnd } from './run.supervisor.ts';
+import type { OutputStream, Program } from './sandbox.ts';
 
-/** A language's interpreter in a thread or process of its own, loaded and ready for exactly one program. */
+/** Something that runs one program: an interpreter in a thread or process, or a container, loaded and ready for exactly one program. */
 export interface Interpreter {
   start(program: Program, write: (stream: OutputStream, bytes: Uint8Array) => void): Promise<ProgramEnd>;
   /** Ends it at once, also in an endless loop; resolves when its memory is free. */

@@ -1,5 +1,8 @@
-# Runs a project's file as `python file` would: sys.argv, exit codes, tracebacks that begin in the program.
-# Evaluates to the function that does it; -1 stands for a program that died of a MemoryError.
+/**
+ * Python that runs a project's file as `python file` would: sys.argv, exit codes, tracebacks that begin in the program.
+ * Evaluates to the function that does it; -1 stands for a program that died of a MemoryError.
+ */
+export const pythonRunner = `
 import sys
 
 
@@ -73,3 +76,4 @@ def _create_runner():
 
 
 _create_runner()
+`;

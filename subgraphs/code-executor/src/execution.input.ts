@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+export const inputLimits = {
+  files: 500,
+  fileBytes: 1024 * 1024,
+  totalBytes: 4 * 1024 * 1024,
+  pathLength: 255,
+  args: 100,
+  argLength: 4096,
+  stdinBytes: 1024 * 1024,
+} as const;
+
+/** What a command line and PostgreSQL can carry. */
+const isText = (value: string) => !value.includes('\0') && value.isWellFormed();
+
+/** A path within the work directory: relative, with `/`, without `.`, `..`, empty parts or control characters. */
+export const filePath = z
+  .string()
+  .min(1, 'expected a path such as src/index.js')
+  .max(inputLimits.pathLength, `expected at most ${inputLimits.pathLength} characters`)
+  .refine(
+    (path) => path.isWellFormed() && !/[\p{Cc}\\]/u.test(path),
+    'expected no backslashes and no control characters',
+  )
+  .refine(
+    (path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+    "expected a relative path without '.', '..' or empty parts, such as src/index.js",
+  );
+
+const args = z
+  .array(
+    z
+      .string()
+      .max(inputLimits.argLength, `expected at most ${inputLimits.argLength} characters`)
+      .refine(isText, 'expected no NUL character and whole characters'),
+  )
+  .max(inputLimits.args, `expected at most ${inputLimits.args} arguments`)
+  .nullish()
+  .transform((value) => value ?? []);
+
+const stdin = z
+  .string()
+  .refine(isText, 'expected no NUL character and whole characters')
+  .refine(
+    (text) => Buffer.byteLength(text) <= inputLimits.stdinBytes,
+    `expected at most ${inputLimits.stdinBytes} bytes`,
+  )
+  .nullish()
+  .transform((value) => value ?? '');
+
+export interface ProgramFile {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
+/** Says what is wrong with a set of files, or nothing. Paths are those of `filePath`. */
+export function findFilesProblem(files: readonly ProgramFile[]): string | null {
+  if (files.length === 0) return 'expected at least one file';
+  if (files.length > inputLimits.files) return `expected at most ${inputLimits.files} files, got ${files.length}`;
+  const seen = new Set<string>();
+  let totalBytes = 0;
+  for (const { path, content } of files) {
+    if (seen.has(path)) return `expected each path once, got '${path}' twice`;
+    seen.add(path);
+    if (content.byteLength > inputLimits.fileBytes) {
+      return `expected files of at most ${inputLimits.fileBytes} bytes, '${path}' has ${content.byteLength}`;
+    }
+    totalBytes += content.byteLength;
+  }
+  for (const path of seen) {
+    for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
+      const folder = path.slice(0, at);
+      if (seen.has(folder)) return `'${folder}' cannot be both a file and the folder of '${path}'`;
+    }
+  }
+  return totalBytes > inputLimits.totalBytes
+    ? `expected at most ${inputLimits.totalBytes} bytes in all, got ${totalBytes}`
+    : null;
+}
+
+export const runInput = z.object({
+  runtime: z.string().max(100),
+  files: z
+    .array(z.object({ path: filePath, content: z.string().transform((text) => Buffer.from(text)) }))
+    .max(inputLimits.files, `expected at most ${inputLimits.files} files`)
+    .check((payload) => {
+      const problem = findFilesProblem(payload.value);
+      if (problem) payload.issues.push({ code: 'custom', message: problem, input: payload.value });
+    }),
+  entrypoint: filePath,
+  args,
+  stdin,
+});
+
+export const runProjectInput = z.object({
+  projectId: z.uuid('expected the id of a project'),
+  version: z.int().nonnegative('expected the number of a version').nullish(),
+  runtime: z.string().max(100).nullish(),
+  entrypoint: filePath.nullish(),
+  args,
+  stdin,
+});
+
+/** Answer of project's `POST /internal/projects/snapshot`. */
+export const projectSnapshot = z.object({
+  projectId: z.string(),
+  version: z.int(),
+  versionId: z.string().nullable(),
+  language: z.string().nullable(),
+  files: z.array(z.object({ path: z.string(), contentBase64: z.string() })),
+});
+export type ProjectSnapshot = z.infer<typeof projectSnapshot>;

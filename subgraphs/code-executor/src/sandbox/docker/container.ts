@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { Writable } from 'node:stream';
+import type Docker from 'dockerode';
+import { pack } from 'tar-stream';
+import type { Interpreter } from '../interpreter.ts';
+import type { ProgramEnd } from '../run.supervisor.ts';
+import { defaultLimits, type OutputStream, type Program } from '../sandbox.ts';
+
+// The container's first process waits for the program on its standard input: a line with the size of an archive, the
+// archive, and then what is the program's own input. It stays to tell how the program ended; `head` takes no byte more.
+const waitForProgram = 'IFS= read -r size && head -c "$size" | tar -xf - -C / && sh /tmp/.start; exit $?';
+
+const commands: Readonly<Record<string, readonly string[]>> = {
+  // The memory limit is the container's, not the heap's, so that going beyond it is told apart from a crash.
+  javascript: ['node', '--max-old-space-size=4096'],
+  typescript: [
+    'node',
+    '--max-old-space-size=4096',
+    '--experimental-transform-types',
+    '--disable-warning=ExperimentalWarning',
+  ],
+  python: ['python3', '-u'],
+};
+
+/** Starts a container that waits for one program. */
+export async function createContainer(
+  docker: Docker,
+  { image, runtime }: { readonly image: string; readonly runtime: string | undefined },
+): Promise<Interpreter> {
+  const container = await docker.createContainer({
+    Image: image,
+    Cmd: ['sh', '-c', waitForProgram],
+    Labels: { 'dev.vibecode.sandbox': 'true' },
+    Env: ['HOME=/work', 'PYTHONDONTWRITEBYTECODE=1'],
+    User: '65534:65534',
+    WorkingDir: '/work',
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    NetworkDisabled: true,
+    HostConfig: {
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Memory: defaultLimits.memoryBytes,
+      MemorySwap: defaultLimits.memoryBytes,
+      CpuPeriod: 100_000,
+      CpuQuota: 50_000,
+      PidsLimit: 64,
+      Tmpfs: { '/work': 'rw,size=64m,mode=1777', '/tmp': 'rw,size=16m,mode=1777' },
+      LogConfig: { Type: 'none', Config: {} },
+      ...(runtime && { Runtime: runtime }),
+    },
+  });
+  const remove = () => container.remove({ force: true, v: true }).then(() => undefined, ignoreGone);
+  let stream: NodeJS.ReadWriteStream;
+  try {
+    stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
+    await container.start();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  let write: (stream: OutputStream, bytes: Uint8Array) => void = () => undefined;
+  docker.modem.demuxStream(
+    stream,
+    toSink((bytes) => write('STDOUT', bytes)),
+    toSink((bytes) => write('STDERR', bytes)),
+  );
+  // Input that the program does not read breaks the pipe; how it ended is told by `wait`.
+  stream.on('error', () => undefined);
+  const closed = once(stream, 'close').catch(() => undefined);
+  const waited = container.wait() as Promise<{ StatusCode: number }>;
+  const ended = waited.then(
+    () => undefined,
+    () => undefined,
+  );
+
+  return {
+    ended,
+    async start(program, onWrite) {
+      write = onWrite;
+      const archive = await toArchive(program);
+      stream.write(`${archive.byteLength}\n`);
+      stream.write(archive);
+      stream.end(program.stdin);
+      const { StatusCode } = await waited;
+      await closed;
+      const { State } = await container.inspect();
+      return toEnd(StatusCode, State.OOMKilled);
+    },
+    async kill() {
+      await remove();
+      await ended;
+    },
+  };
+}
+
+function toSink(take: (bytes: Uint8Array) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _, done) {
+      take(chunk);
+      done();
+    },
+  });
+}
+
+async function toArchive(program: Program): Promise<Buffer> {
+  const archive = pack();
+  for (const { path, content } of program.files) archive.entry({ name: `work/${path}` }, Buffer.from(content));
+  const command = [...commands[program.runtime]!, `./${program.entrypoint}`, ...program.args].map(quote).join(' ');
+  archive.entry({ name: 'tmp/.start' }, `rm -f /tmp/.start; cd /work && exec ${command}\n`);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function quote(argument: string): string {
+  return `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A shell tells a signal as 128 and its number. */
+function toEnd(statusCode: number, outOfMemory: boolean): ProgramEnd {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === statusCode - 128)?.[0] ?? null;
+  return { exitCode: signal || outOfMemory ? null : statusCode, signal, outOfMemory, memoryPeakBytes: null };
+}
+
+function ignoreGone(error: { statusCode?: number }): void {
+  // 404: removed already; 409: being removed.
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
+}

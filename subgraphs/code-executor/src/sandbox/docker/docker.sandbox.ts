@@ -1,0 +1,85 @@
+import type Docker from 'dockerode';
+import DockerClient from 'dockerode';
+import type { Interpreter } from '../interpreter.ts';
+import { superviseRun } from '../run.supervisor.ts';
+import type { OutputChunk, Program, Sandbox, SandboxResult, SandboxRuntime } from '../sandbox.ts';
+import { WarmPool } from '../warm.pool.ts';
+import { createContainer } from './container.ts';
+import { readVersions } from './image.versions.ts';
+
+export interface DockerSandboxOptions {
+  /** An image with `node`, `python3`, `sh`, `head` and `tar`. */
+  readonly image: string;
+  /** How long unused containers are kept ready. Default one minute. */
+  readonly idleMs?: number;
+  /** Default `runsc` (gVisor) where the engine has it, else the engine's default. */
+  readonly ociRuntime?: string;
+}
+
+/** Programs in containers of the local Docker engine: each run has one of its own, started ahead and removed after. */
+export class DockerSandbox implements Sandbox {
+  readonly name = 'docker';
+
+  private constructor(
+    readonly runtimes: readonly SandboxRuntime[],
+    private readonly pool: WarmPool,
+  ) {}
+
+  /** @throws Error when no engine answers or the image is not there, saying what to do */
+  static async open({ image, idleMs = 60_000, ociRuntime }: DockerSandboxOptions): Promise<DockerSandbox> {
+    const docker = new DockerClient();
+    const engine: { Runtimes?: Record<string, unknown> } = await docker.info().catch((cause: unknown) => {
+      throw new Error(
+        'The sandbox is docker and no Docker engine answers. Start one, say where it is by DOCKER_HOST, or set SANDBOX=wasm.',
+        { cause },
+      );
+    });
+    await assertImage(docker, image);
+    const runtime = ociRuntime ?? (engine.Runtimes && 'runsc' in engine.Runtimes ? 'runsc' : undefined);
+    const create = (): Promise<Interpreter> => createContainer(docker, { image, runtime });
+    const { node, python } = await readVersions(create);
+    const runtimes = [
+      { id: 'javascript', language: 'JavaScript', version: node },
+      { id: 'typescript', language: 'TypeScript', version: node },
+      { id: 'python', language: 'Python', version: python },
+    ];
+    return new DockerSandbox(runtimes, new WarmPool({ create, warm: 2, alive: 22, idleMs }));
+  }
+
+  async run(program: Program, onOutput: (chunk: OutputChunk) => void, signal: AbortSignal): Promise<SandboxResult> {
+    if (!this.runtimes.some(({ id }) => id === program.runtime)) {
+      throw new RangeError(
+        `No runtime '${program.runtime}'; there are ${this.runtimes.map(({ id }) => id).join(', ')}`,
+      );
+    }
+    const taken = await this.pool.take(signal).catch((error: unknown) => ({ error }));
+    return superviseRun({
+      limits: program.limits,
+      onOutput,
+      signal,
+      start: async (write) => {
+        if ('error' in taken) throw taken.error;
+        return taken.start(program, write);
+      },
+      kill: async () => {
+        if (!('error' in taken)) await taken.kill();
+      },
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.pool[Symbol.asyncDispose]();
+  }
+}
+
+async function assertImage(docker: Docker, image: string): Promise<void> {
+  await docker
+    .getImage(image)
+    .inspect()
+    .catch((cause: unknown) => {
+      throw new Error(
+        `The Docker engine has no image '${image}'. Build or pull it, or name another by SANDBOX_IMAGE.`,
+        { cause },
+      );
+    });
+}

@@ -1,0 +1,28 @@
+import type { CreateInterpreter } from '../interpreter.ts';
+import { defaultLimits } from '../sandbox.ts';
+
+const script = `const { execFileSync } = require('node:child_process');
+console.log(JSON.stringify({ node: 'Node ' + process.versions.node, python: execFileSync('python3', ['--version'], { encoding: 'utf8' }).trim() }));`;
+
+/** Asks the image itself which interpreters it has, which also proves that containers start. */
+export async function readVersions(create: CreateInterpreter): Promise<{ node: string; python: string }> {
+  const container = await create();
+  let output = '';
+  const program = {
+    runtime: 'javascript',
+    files: [{ path: 'versions.cjs', content: Buffer.from(script) }],
+    entrypoint: 'versions.cjs',
+    args: [],
+    stdin: '',
+    limits: defaultLimits,
+  };
+  try {
+    const { exitCode } = await container.start(program, (_, bytes) => {
+      output += Buffer.from(bytes).toString();
+    });
+    if (exitCode !== 0) throw new Error(`The sandbox's image cannot run node and python3: ${output.trim()}`);
+    return JSON.parse(output) as { node: string; python: string };
+  } finally {
+    await container.kill();
+  }
+}
