@@ -231,13 +231,13 @@ class KafkaBus implements EventBus {
       const known = new Set(await admin.listTopics());
       const missing = topics.filter((topic) => !known.has(topic));
       if (missing.length === 0) return;
-      const topics = missing.map((topic) => ({
+      const definitions = missing.map((topic) => ({
         topic,
         numPartitions: topic.endsWith('.dlq') ? 1 : (this.options.partitions ?? 6),
         replicationFactor: -1,
       }));
       // Instances that start together create the same topics: the broker then knows of a topic before it hosts it.
-      await creating.execute(() => admin.createTopics({ topics }));
+      await creating.execute(() => admin.createTopics({ topics: definitions }));
     } finally {
       await admin.disconnect();
     }
