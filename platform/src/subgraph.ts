@@ -106,9 +106,6 @@ export async function startSubgraph<Context extends OperationContext>(
   const server = createServer((request, response) => {
     route(request, response).catch((error) => sendError(response, error, log));
   });
-  const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });
-  const websocket = startGraphQLWebSocket({ server: sockets, schema, log, verifier, context });
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -116,6 +113,9 @@ export async function startSubgraph<Context extends OperationContext>(
       resolve();
     });
   });
+  // Not before it listens: the socket server would report a taken port a second time, in words of its own.
+  const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });
+  const websocket = startGraphQLWebSocket({ server: sockets, schema, log, verifier, context });
   const address = server.address();
   if (!address || typeof address === 'string') throw new Error(`The ${service} service has no TCP address.`);
   const url = `http://${host}:${address.port}`;

@@ -60,7 +60,9 @@ export async function startRealGraph({ env = {}, portOffset = 20_000 }: RealGrap
     processes.set(service, started.use(running));
   }
 
-  await Promise.all(serviceNames.map(start));
+  // All have to have come to an end of their start, one way or the other, before what runs can be stopped.
+  const starts = await Promise.allSettled(serviceNames.map(start));
+  for (const result of starts) if (result.status === 'rejected') throw result.reason;
   const gateway = await startProcess({
     command: process.execPath,
     args: [join(root, 'supergraph', 'dist', 'main.js')],
