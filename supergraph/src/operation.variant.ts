@@ -5,7 +5,9 @@ import { applyConditions, type Conditions } from './conditions.ts';
 import { collectFragments, findOperation } from './document.ts';
 import type { ParsedOperation } from './hooks.ts';
 import { compilePlan } from './plan/compile.ts';
-import type { PlanStep } from './plan/execution.ts';
+import type { Execution, PlanStep } from './plan/execution.ts';
+import { mergeInto } from './plan/merge.ts';
+import type { TypeIndex } from './plan/type.index.ts';
 import { asRefusal, refusal } from './refusal.ts';
 import { compileShape, type Shape } from './shape/shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
@@ -39,15 +41,51 @@ export function createVariant(
   const asked = applyConditions(document, conditions, { placeholder: false });
   const fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
   const isEmpty = !fetched || findOperation(fetched, name).selectionSet.selections.length === 0;
-  const plan = isEmpty ? null : (createPlan(supergraph, fetched, name, overrides).node ?? null);
+  const plans = isEmpty ? [] : createPlans(supergraph, supergraph.responseKeys.rename(fetched), name, overrides);
+  const [plan = null] = plans;
   return {
     plan,
-    run: plan && plan.kind !== 'Subscription' ? compilePlan(plan, supergraph.types) : null,
+    run:
+      plan && plan.kind !== 'Subscription'
+        ? runAll(
+            plans.map((part) => compilePlan(part as PlanNode, supergraph.types)),
+            supergraph.types,
+          )
+        : null,
     shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
       schema: supergraph.apiSchema,
+      planKey: supergraph.responseKeys.planKey,
       fragments: collectFragments(asked),
     }),
   };
+}
+
+/** Plans of the parts that cannot share one run on data of their own, which is then merged. */
+function runAll(steps: readonly PlanStep[], types: TypeIndex): PlanStep | null {
+  const [first, ...others] = steps;
+  if (!first || others.length === 0) return first ?? null;
+  return async (execution) => {
+    const parts = others.map((step) => ({ step, execution: { ...execution, data: {}, errors: [] } as Execution }));
+    await Promise.all([first(execution), ...parts.map((part) => part.step(part.execution))]);
+    const reported = new Set(execution.errors.map((error) => JSON.stringify(error)));
+    for (const part of parts) {
+      mergeInto(execution.data, part.execution.data, types);
+      // The way to the parts' fields is fetched for each, and fails for each.
+      for (const error of part.execution.errors) if (!reported.has(JSON.stringify(error))) execution.errors.push(error);
+    }
+  };
+}
+
+function createPlans(
+  supergraph: LoadedSupergraph,
+  document: DocumentNode,
+  name: string | null,
+  overrides: ReadonlySet<string> | undefined,
+): NonNullable<QueryPlan['node']>[] {
+  const { operation } = findOperation(document, name);
+  // A mutation must run once: there the planner's word stands.
+  const parts = operation === 'query' ? supergraph.splitByArguments(document) : [document];
+  return parts.flatMap((part) => createPlan(supergraph, part, name, overrides).node ?? []);
 }
 
 function createPlan(

@@ -3,6 +3,8 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@
 import { QueryPlanner } from '@apollo/query-planner';
 import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLSchema } from 'graphql';
+import { createSplitByArguments, type SplitByArguments } from './plan/required.arguments.ts';
+import { createResponseKeys, type ResponseKeys } from './plan/response.keys.ts';
 import { createTypeIndex, type TypeIndex } from './plan/type.index.ts';
 
 /** A composed supergraph, ready to plan and execute operations. */
@@ -18,6 +20,8 @@ export interface LoadedSupergraph {
   readonly fullSchema: Schema;
   readonly planner: QueryPlanner;
   readonly types: TypeIndex;
+  readonly responseKeys: ResponseKeys;
+  readonly splitByArguments: SplitByArguments;
   /** Labels of progressive overrides (`@override(label:)`): which of them are on is decided for each request. */
   readonly overrideLabels: readonly string[];
   /** Subgraph name to routing URL. */
@@ -50,14 +54,17 @@ export function loadSupergraph(
       validateSupergraph: false,
     });
     const planningSchema = supergraph.apiSchema();
+    const apiSchema = planningSchema.toGraphQLJSSchema(defer ? { includeDefer: true } : {});
     return {
       sdl,
       hash: createHash('sha256').update(sdl).digest('hex'),
-      apiSchema: planningSchema.toGraphQLJSSchema(defer ? { includeDefer: true } : {}),
+      apiSchema,
       planningSchema,
       fullSchema: supergraph.schema,
       planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: defer } }),
       types: createTypeIndex(supergraph.schema),
+      responseKeys: createResponseKeys(supergraph.schema),
+      splitByArguments: createSplitByArguments(supergraph.schema, apiSchema),
       overrideLabels: collectOverrideLabels(supergraph.schema),
       subgraphs: new Map(
         supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),

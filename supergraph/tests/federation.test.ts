@@ -71,6 +71,9 @@ describe('Federation', () => {
       },
     ]);
     expect(await ask('{ items(ids: ["1"]) { cost light } }')).toEqual({ data: { items: [{ cost: 6000, light: 1 }] } });
+    expect(await ask('{ items(ids: ["1"]) { cost weight id: size { w } } }')).toEqual({
+      data: { items: [{ cost: 6000, weight: 1, id: { w: 2 } }] },
+    });
     requests.length = 0;
     const { data, errors } = await ask('{ items(ids: ["1", "2"]) { id cost } }');
     expect(data).toEqual(null);

@@ -38,7 +38,13 @@ export function createOperation(schema: GraphQLSchema, tape: Tape): RandomOperat
         const isComposite = isCompositeType(fieldType);
         if (isComposite && depth >= MAX_DEPTH) continue;
         const argument = field.args.length && tape.oneIn(2) ? `(n: ${tape.pick(['2', '$n', '$m'])})` : '';
-        const alias = argument || tape.oneIn(5) ? `a${counter++}: ` : '';
+        // Aliases that are names of fields, keys among them, are the hard ones for a planner.
+        const isClash = !argument && tape.oneIn(12);
+        const alias = isClash
+          ? `${tape.pick(['id', 'code', tape.pick(fields).name])}: `
+          : argument || tape.oneIn(5)
+            ? `a${counter++}: `
+            : '';
         parts.push(
           `${alias}${field.name}${argument}${directive()}${isComposite ? selectionOf(fieldType, depth + 1) : ''}`,
         );

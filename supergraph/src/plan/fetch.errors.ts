@@ -3,6 +3,7 @@ import type { GraphQLResult } from '../types.ts';
 import type { CompiledFetch } from './fetch.ts';
 import type { JsonObject } from './merge.ts';
 import { locateTargets } from './path.ts';
+import { toClientKey } from './response.keys.ts';
 
 type ResponsePath = readonly (string | number)[];
 
@@ -59,7 +60,7 @@ function toClientError(
   const { code = 'DOWNSTREAM_SERVICE_ERROR', ...extensions } = error.extensions ?? {};
   return {
     message: error.message || `The subgraph '${service}' reported an error without a message.`,
-    ...(path && { path }),
+    ...(path && { path: path.map(toClientKey) }),
     extensions: { ...extensions, code, service },
   };
 }

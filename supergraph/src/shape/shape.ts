@@ -39,17 +39,21 @@ export interface Shape {
   shape(data: JsonObject, errors: GraphQLFormattedError[]): JsonObject | null;
 }
 
-export function compileShape(
-  selectionSet: SelectionSetNode,
-  rootType: GraphQLCompositeType,
-  scope: SelectionScope,
-): Shape {
+/** What shaping depends on beside the selection. */
+export interface ShapeScope extends SelectionScope {
+  /** The key in the plan's data of what a field asks. */
+  readonly planKey: (field: FieldNode) => string;
+}
+
+export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCompositeType, scope: ShapeScope): Shape {
   const root = new ObjectShape([selectionSet], rootType, scope);
   return { shape: (data, errors) => root.complete(data, { errors, path: [] }, 0) };
 }
 
 interface FieldShape {
   readonly key: string;
+  /** The key in the plan's data. */
+  readonly source: string;
   /** Where known beforehand: `__typename`. */
   readonly constant: string | null;
   readonly complete: Complete;
@@ -63,19 +67,19 @@ class ObjectShape {
   constructor(
     private readonly selectionSets: readonly SelectionSetNode[],
     private readonly type: GraphQLCompositeType,
-    private readonly scope: SelectionScope,
+    private readonly scope: ShapeScope,
   ) {}
 
   complete(object: JsonObject, pass: Pass, depth: number): JsonObject | null {
     this.#fields ??= this.#compileFields();
     const out: JsonObject = {};
-    for (const { key, constant, complete } of this.#fields) {
+    for (const { key, source, constant, complete } of this.#fields) {
       if (constant !== null) {
         setOwn(out, key, constant);
         continue;
       }
       pass.path[depth] = key;
-      const value = complete(Object.hasOwn(object, key) ? object[key] : null, pass, depth + 1);
+      const value = complete(Object.hasOwn(object, source) ? object[source] : null, pass, depth + 1);
       if (value === INVALID) return null;
       setOwn(out, key, value);
     }
@@ -85,14 +89,16 @@ class ObjectShape {
   #compileFields(): FieldShape[] {
     const { type, scope } = this;
     return [...collectFields(this.selectionSets, type, scope)].map(([key, nodes]) => {
-      const name = (nodes[0] as FieldNode).name.value;
+      const first = nodes[0] as FieldNode;
+      const name = first.name.value;
+      const source = scope.planKey(first);
       const coordinate = `${type.name}.${name}`;
       if (name === '__typename' && !isAbstractType(type)) {
-        return { key, constant: type.name, complete: passThrough, coordinate };
+        return { key, source, constant: type.name, complete: passThrough, coordinate };
       }
       const field = 'getFields' in type ? type.getFields()[name] : undefined;
       const complete = field ? compileType(field.type, nodes, coordinate, scope) : passThrough;
-      return { key, constant: null, complete, coordinate };
+      return { key, source, constant: null, complete, coordinate };
     });
   }
 }
@@ -104,7 +110,7 @@ function compileType(
   type: GraphQLOutputType,
   nodes: readonly FieldNode[],
   coordinate: string,
-  scope: SelectionScope,
+  scope: ShapeScope,
 ): Complete {
   if (isNonNullType(type)) {
     const completeNullable = compileType(type.ofType, nodes, coordinate, scope);
@@ -149,7 +155,7 @@ function compileComposite(
   type: GraphQLCompositeType,
   selectionSets: readonly SelectionSetNode[],
   coordinate: string,
-  scope: SelectionScope,
+  scope: ShapeScope,
 ): Complete {
   const declared = new ObjectShape(selectionSets, type, scope);
   const mustBeObject = (pass: Pass, depth: number) =>
