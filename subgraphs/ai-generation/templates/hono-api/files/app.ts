@@ -1,26 +1,35 @@
 import { Hono } from 'hono';
-import { logger } from 'hono/logger';
-import { BookmarkStore, parseBookmark } from './bookmark.ts';
+import { HTTPException } from 'hono/http-exception';
+import { LinkStore } from './links.ts';
 
-/** The service, not yet listening, so that tests can call `app.request()`. */
-export function createApp(name: string, bookmarks = new BookmarkStore()): Hono {
+export function createApp(links = new LinkStore()): Hono {
   const app = new Hono();
-  app.use(logger());
 
-  app.get('/', (context) => context.json({ name, bookmarks: bookmarks.list().length }));
+  app.get('/links', (context) => context.json(links.all()));
 
-  app.get('/bookmarks', (context) => context.json(bookmarks.list(context.req.query('tag'))));
-
-  app.post('/bookmarks', async (context) => {
-    const parsed = parseBookmark(await context.req.json().catch(() => null));
-    if ('error' in parsed) return context.json(parsed, 400);
-    return context.json(bookmarks.add(parsed), 201);
+  app.post('/links', async (context) => {
+    const body: unknown = await context.req.json().catch(() => null);
+    const url = toUrl((body as { url?: unknown } | null)?.url);
+    if (!url) throw new HTTPException(400, { message: 'url: expected an http or https address' });
+    return context.json(links.add(url), 201);
   });
 
-  app.delete('/bookmarks/:id', (context) => {
-    const removed = bookmarks.remove(Number(context.req.param('id')));
-    return removed ? context.body(null, 204) : context.json({ error: 'There is no such bookmark.' }, 404);
+  app.get('/:code', (context) => {
+    const link = links.visit(context.req.param('code'));
+    if (!link) throw new HTTPException(404, { message: 'there is no such link' });
+    return context.redirect(link.url);
   });
 
+  app.onError((error, context) => {
+    if (error instanceof HTTPException) return context.json({ error: error.message }, error.status);
+    console.error(error);
+    return context.json({ error: 'something went wrong' }, 500);
+  });
   return app;
+}
+
+function toUrl(value: unknown): string | null {
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  const url = new URL(value);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
 }

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 from quiz import Question, load_questions
@@ -20,7 +21,8 @@ def ask(question: Question) -> bool | None:
 
 def main() -> None:
     print("{{title}}")
-    questions = load_questions(Path(__file__).with_name("questions.json"), seed=4)
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    questions = load_questions(Path(__file__).with_name("questions.json"), seed=seed)
     score = 0
     for question in questions:
         right = ask(question)

@@ -19,8 +19,8 @@ class Question:
         return self.choices[self.letters.index(letter)] == self.answer
 
 
-def load_questions(path: Path, seed: int) -> list[Question]:
-    """Questions with shuffled choices; the same seed shuffles in the same way."""
+def load_questions(path: Path, seed: int | None = None) -> list[Question]:
+    """Questions with shuffled choices; the same seed shuffles them in the same way."""
     shuffler = random.Random(seed)
     questions = []
     for entry in json.loads(path.read_text(encoding="utf-8")):

@@ -1,18 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { countItems, orderSchema, totalCents } from './order.schema.ts';
+import { readFileSync } from 'node:fs';
+import { explain, type SignUp, signUp } from './sign-up.ts';
 
-const path = process.argv[2] ?? new URL('orders.json', import.meta.url);
-const orders = z.array(z.unknown()).parse(JSON.parse(await readFile(path, 'utf8')));
+const samples = [
+  { name: ' Ann ', email: 'Ann@Example.org', password: 'correct horse', passwordAgain: 'correct horse' },
+  { name: 'Bob', email: 'bob at example', password: 'correct horse', passwordAgain: 'battery staple' },
+];
+
+function welcome({ name, email, newsletter }: SignUp): string {
+  return `${name} signs up with ${email}${newsletter ? ' and wants letters' : ''}`;
+}
+
+const input = process.stdin.isTTY ? '' : readFileSync(0, 'utf8').trim();
 
 console.log('{{title}}');
-for (const [index, input] of orders.entries()) {
-  const { success, data: order, error } = orderSchema.safeParse(input);
-  if (success) {
-    const total = (totalCents(order) / 100).toFixed(2);
-    console.log(`order ${index + 1}: ${countItems(order)} items for ${total} to ${order.email}`);
-  } else {
-    console.log(`order ${index + 1} is not valid`);
-    for (const { path, message } of error.issues) console.log(`  ${path.join('.')}: ${message}`);
-  }
+for (const form of input === '' ? samples : [JSON.parse(input)]) {
+  const parsed = signUp.safeParse(form);
+  console.log(parsed.success ? welcome(parsed.data) : explain(parsed.error).join('\n'));
 }

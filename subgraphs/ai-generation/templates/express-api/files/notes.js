@@ -17,13 +17,6 @@ export class NoteStore {
     return this.#notes.get(id);
   }
 
-  /** The changed note, or undefined when there is none of this id. */
-  update(id, text) {
-    const note = this.#notes.get(id);
-    if (note) note.text = text;
-    return note;
-  }
-
   remove(id) {
     return this.#notes.delete(id);
   }
