@@ -42,22 +42,23 @@ export async function findSimilar(em: EntityManager, query: SimilarityQuery): Pr
   ].join(' ');
   const nearest =
     embedding === null
-      ? `select id from ai_generation.template where true ${filters} order by id limit ${CANDIDATES}`
-      : `select template_id as id from ai_generation.template_embedding
+      ? ''
+      : `union (select template_id from ai_generation.template_embedding
           where model = ${quote(space.model)} ${filters}
-          order by embedding::${vector} <=> :embedding::${vector} limit ${CANDIDATES}`;
+          order by embedding::${vector} <=> :embedding::${vector} limit ${CANDIDATES})`;
   const similarity = embedding === null ? '0' : `coalesce(1 - (e.embedding::${vector} <=> :embedding::${vector}), 0)`;
   const [sql, parameters] = bind(
     `with words as (
         select replace(plainto_tsquery('english', :text)::text, '&', '|')::tsquery as query),
-      nearest as (${nearest}),
       worded as (
         select id from ai_generation.template, words where document_search @@ words.query ${filters}
-        order by ts_rank_cd(document_search, words.query) desc limit ${CANDIDATES})
+        order by ts_rank_cd(document_search, words.query) desc limit ${CANDIDATES}),
+      -- What neither finds: there are always some, also while templates have no embedding yet.
+      others as (select id from ai_generation.template where true ${filters} order by id limit ${CANDIDATES}),
+      found as (select id from worded union select id from others ${nearest})
     select t.id, ${SIMILARITY_WEIGHT} * greatest(0, ${similarity})
         + ${1 - SIMILARITY_WEIGHT} * ts_rank_cd(t.document_search, words.query, 32) as score
-      from (select id from nearest union select id from worded) found
-      join ai_generation.template t using (id) cross join words
+      from found join ai_generation.template t using (id) cross join words
       left join ai_generation.template_embedding e on e.template_id = t.id and e.model = ${quote(space.model)}
       order by score desc, t.id limit ${Math.trunc(limit)}`,
     { text, language, framework, embedding: embedding && toSql([...embedding]) },

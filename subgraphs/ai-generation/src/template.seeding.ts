@@ -26,9 +26,20 @@ export async function seedTemplates(
   const em = orm.em.fork();
   await upsertTemplates(em, sources.map(toRow));
   await ensureVectorIndex(em, space);
+  try {
+    await embedTemplates(orm, embedder, log);
+  } catch (error) {
+    // They are found by their words until the next start.
+    log.warn({ action: 'templates.not-embedded', embedder: embedder.id, error });
+  }
+}
+
+async function embedTemplates(orm: MikroORM, embedder: Embedder, log: Logger): Promise<void> {
+  const space = { model: embedder.id, dimensions: embedder.dimensions };
   const unembedded = await findUnembedded(orm.em.fork(), space);
   if (unembedded.length === 0) return;
   const embeddings = await embedder.embed(unembedded.map(({ document }) => document.slice(0, EMBEDDED_CHARACTERS)));
+  const em = orm.em.fork();
   for (const [index, template] of unembedded.entries()) await saveEmbedding(em, space, template, embeddings[index]!);
   log.info({ action: 'templates.embedded', embedder: embedder.id, templates: unembedded.length });
 }
