@@ -11,6 +11,12 @@ export const codeExecutorSettings = {
     .string()
     .default('vibecode/runtime:local')
     .describe('Docker image with node and python3 that programs run in; default vibecode/runtime:local'),
+  SANDBOX_OCI_RUNTIME: z
+    .string()
+    .optional()
+    .describe(
+      "runtime of the Docker engine that programs run under, such as runsc for gVisor; default the engine's own",
+    ),
   SANDBOX_CONCURRENCY: setting.integer(1, 256).default(2).describe('programs that an instance runs at once; default 2'),
   EXECUTION_QUEUE_LIMIT: setting
     .integer(1, 1_000_000)

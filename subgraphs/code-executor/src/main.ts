@@ -20,6 +20,7 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
     await createSandbox({
       kind: env.SANDBOX ?? (infrastructure.embedded ? 'wasm' : 'docker'),
       image: env.SANDBOX_IMAGE,
+      ociRuntime: env.SANDBOX_OCI_RUNTIME,
     }),
   );
   started.use(startOutboxRelay({ orm, bus, log, service: 'code-executor' }));

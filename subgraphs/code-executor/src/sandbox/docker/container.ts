@@ -51,7 +51,7 @@ export async function createContainer(
       CpuPeriod: 100_000,
       CpuQuota: 50_000,
       PidsLimit: 64,
-      Tmpfs: { '/work': 'rw,size=64m,mode=1777', '/tmp': 'rw,size=16m,mode=1777' },
+      Tmpfs: { '/work': 'rw,size=64m,uid=65534,gid=65534,mode=700', '/tmp': 'rw,size=16m,mode=1777' },
       LogConfig: { Type: 'none', Config: {} },
       ...(runtime && { Runtime: runtime }),
     },

@@ -12,8 +12,8 @@ export interface DockerSandboxOptions {
   readonly image: string;
   /** How long unused containers are kept ready. Default one minute. */
   readonly idleMs?: number;
-  /** Default `runsc` (gVisor) where the engine has it, else the engine's default. */
-  readonly ociRuntime?: string;
+  /** One of the engine's runtimes, such as `runc` or `runsc` (gVisor). Default the engine's default. */
+  readonly ociRuntime?: string | undefined;
 }
 
 /** Programs in containers of the local Docker engine: each run has one of its own, started ahead and removed after. */
@@ -35,8 +35,13 @@ export class DockerSandbox implements Sandbox {
       );
     });
     await assertImage(docker, image);
-    const runtime = ociRuntime ?? (engine.Runtimes && 'runsc' in engine.Runtimes ? 'runsc' : undefined);
-    const create = (): Promise<Interpreter> => createContainer(docker, { image, runtime });
+    if (ociRuntime && !(ociRuntime in (engine.Runtimes ?? {}))) {
+      const known = Object.keys(engine.Runtimes ?? {}).join(', ');
+      throw new Error(
+        `The Docker engine has no runtime '${ociRuntime}'; it has ${known}. Name one of them by SANDBOX_OCI_RUNTIME.`,
+      );
+    }
+    const create = (): Promise<Interpreter> => createContainer(docker, { image, runtime: ociRuntime });
     const { node, python } = await readVersions(create);
     const runtimes = [
       { id: 'javascript', language: 'JavaScript', version: node },
