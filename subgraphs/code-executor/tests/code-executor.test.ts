@@ -1,6 +1,9 @@
+import { openDatabase } from '@vibecode/platform/database';
 import { newId } from '@vibecode/platform/id';
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { type SubgraphTest, startSubgraphTest } from '@vibecode/platform/testing/subgraph';
+import { database } from '../src/database.ts';
+import { Execution, ExecutionStatus } from '../src/execution.entity.ts';
 import { startCodeExecutor } from '../src/main.ts';
 
 const RUN = 'mutation($input: RunInput!) { run(input: $input) { id status runtime { id sandbox } } }';
@@ -132,6 +135,30 @@ describe('code-executor subgraph', () => {
       await readOutput(test, ann, id);
       expect(await find(id)).toMatchObject({ status: 'FINISHED', outcome: 'CANCELLED' });
     }
+  });
+
+  it('finishes what a dead worker left, and tells whoever watches', async () => {
+    const ownerId = newId();
+    const id = newId();
+    const orm = await openDatabase({ ...database, url: test.infrastructure.databaseUrl, poolSize: 1 });
+    const abandoned = Object.assign(new Execution(), {
+      id,
+      ownerId,
+      runtimeId: 'javascript',
+      sandbox: 'wasm',
+      status: ExecutionStatus.RUNNING,
+      epoch: 1,
+      createdAt: new Date(),
+      startedAt: new Date(),
+      leaseUntil: new Date(Date.now() - 1),
+    });
+    const partial = { seq: 1, data: JSON.stringify({ stream: 'STDOUT', text: 'half' }) };
+    await test.infrastructure.streamLog.append(`execution:${id}`, 1, [partial]);
+    await orm.em.fork().persist(abandoned).flush();
+    await orm.close(true);
+    const owner = await test.sign({ userId: ownerId });
+    expect((await readOutput(test, owner, id)).map(({ text }) => text)).toEqual(['half', null]);
+    expect(await find(id, owner)).toMatchObject({ status: 'FINISHED', outcome: 'SANDBOX_FAULT', stdout: 'half' });
   });
 
   it('shows runs to nobody but their owner', async () => {

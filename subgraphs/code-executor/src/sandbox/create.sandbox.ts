@@ -10,5 +10,10 @@ interface SandboxChoice {
 
 /** @throws Error saying what to do when Docker was asked for and does not answer, or has no such image */
 export async function createSandbox({ kind, image, ociRuntime }: SandboxChoice): Promise<Sandbox> {
-  return kind === 'wasm' ? new WasmSandbox() : DockerSandbox.open({ image, ociRuntime });
+  if (kind === 'wasm') {
+    const sandbox = new WasmSandbox();
+    sandbox.warm('javascript');
+    return sandbox;
+  }
+  return DockerSandbox.open({ image, ociRuntime });
 }

@@ -6,8 +6,8 @@ export interface WarmPoolOptions {
   readonly warm: number;
   /** How many may be alive at once, warming, ready and running; further callers of `take` wait their turn. */
   readonly alive: number;
-  /** Ready ones are thrown away when nobody took one for so long, to give their memory back. */
-  readonly idleMs: number;
+  /** Ready ones are thrown away when nobody took one for so long, to give their memory back; null keeps them. */
+  readonly idleMs: number | null;
 }
 
 /** Interpreters loaded ahead of need. Each is handed out once; when it has ended, another takes its place. */
@@ -16,7 +16,7 @@ export class WarmPool implements AsyncDisposable {
   readonly #ready: Interpreter[] = [];
   readonly #alive = new Set<Interpreter>();
   readonly #waiting: PromiseWithResolvers<Interpreter>[] = [];
-  #warming = new Set<Promise<void>>();
+  readonly #warming = new Set<Promise<void>>();
   #idleTimer: NodeJS.Timeout | undefined;
   #idle = true;
   #disposed = false;
@@ -29,8 +29,8 @@ export class WarmPool implements AsyncDisposable {
   warm(): void {
     this.#idle = false;
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => this.#discardReady(), this.#options.idleMs);
-    this.#idleTimer.unref();
+    const { idleMs } = this.#options;
+    if (idleMs !== null) this.#idleTimer = setTimeout(() => this.#discardReady(), idleMs).unref();
     this.#fill();
   }
 

@@ -150,7 +150,8 @@ export function describeSandbox(name: string, open: () => Promise<Sandbox>): voi
       it('a cancel, at once', async () => {
         const stop = new AbortController();
         const result = await run(endless[runtime], { signal: stop.signal, onOutput: () => stop.abort() });
-        expect(result).toMatchObject({ outcome: 'CANCELLED', exitCode: null, stdout: 'on\n' });
+        expect(result).toMatchObject({ outcome: 'CANCELLED', exitCode: null });
+        expect(result.stdout).toMatch(/^on/);
       });
     });
   });
