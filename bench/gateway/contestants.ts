@@ -17,13 +17,22 @@ export interface Contestant {
 export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway',
-    settings: '`npm run router`, the bearer token passed on, identical queries under way shared for each identity',
+    settings:
+      'the shipped `router-config.yaml` (CORS, limits, field authorization, rate limit, metrics, deduplication of identical queries for each identity), and each token verified against JWKS',
     command: (path, port) => [
       join(root, 'supergraph/dist/router.js'),
-      '--supergraph',
-      path,
-      '--listen',
-      `127.0.0.1:${port}`,
+      `--supergraph=${path}`,
+      `--config=${join(here, 'router-config.yaml')}`,
+      `--listen=127.0.0.1:${port}`,
+    ],
+  },
+  {
+    name: 'VibeCode gateway, bare',
+    settings: 'without a configuration, the bearer token passed on unverified, as the peers do',
+    command: (path, port) => [
+      join(root, 'supergraph/dist/router.js'),
+      `--supergraph=${path}`,
+      `--listen=127.0.0.1:${port}`,
     ],
   },
   {
@@ -56,10 +65,14 @@ export interface Running extends AsyncDisposable {
 
 const READY_LIMIT_MS = 60_000;
 
-export async function startContestant({ name, command }: Contestant, supergraphPath: string): Promise<Running> {
+export async function startContestant(
+  { name, command }: Contestant,
+  supergraphPath: string,
+  jwksUrl: string,
+): Promise<Running> {
   const port = await findFreePort();
   const started = performance.now();
-  const child = spawnNode(command(supergraphPath, port));
+  const child = spawnNode(command(supergraphPath, port), { BENCH_JWKS_URL: jwksUrl });
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(url))) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it answered.`);
@@ -75,9 +88,9 @@ export async function startContestant({ name, command }: Contestant, supergraphP
   };
 }
 
-export function spawnNode(parameters: readonly string[]): ChildProcess {
+export function spawnNode(parameters: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', ...parameters], {
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

@@ -15,9 +15,15 @@ export interface Measurement {
  * own, so that no gateway may share an answer between two of them. Every answer's length must be
  * that of the first for its query, and the first must be free of errors: a failed request ends the run.
  */
-export async function measure(url: string, pid: number, scenario: Scenario): Promise<Measurement> {
+export async function measure(
+  url: string,
+  pid: number,
+  scenario: Scenario,
+  tokenOf: (viewer: number) => string,
+): Promise<Measurement> {
   const agent = new Agent({ connections: scenario.concurrency });
   const bodies = scenario.queries.map((query) => JSON.stringify({ query }));
+  const authorizations = Array.from({ length: scenario.concurrency }, (_, viewer) => `Bearer ${tokenOf(viewer)}`);
   const lengths = new Map<string, number>();
 
   const ask = async (body: string, viewer: number): Promise<void> => {
@@ -28,7 +34,7 @@ export async function measure(url: string, pid: number, scenario: Scenario): Pro
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',
-        authorization: `Bearer viewer-${viewer}`,
+        authorization: authorizations[viewer],
       },
       body,
     });

@@ -10,6 +10,7 @@ import { contestants, spawnNode, startContestant, stop } from './contestants.ts'
 import { graph, scenarios } from './graph.ts';
 import { type Measurement, measure } from './load.ts';
 import { type ContestantResult, toReport } from './report.ts';
+import { startViewers } from './viewers.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, scenario: { type: 'string' } } });
 
@@ -24,14 +25,15 @@ if (!supergraphSdl) throw new Error(errors?.join('\n'));
 const supergraphPath = join(mkdtempSync(join(tmpdir(), 'bench-')), 'supergraph.graphql');
 writeFileSync(supergraphPath, supergraphSdl);
 
+await using viewers = await startViewers();
 const results: ContestantResult[] = [];
 for (const contestant of contestants) {
   if (values.only && !contestant.name.toLowerCase().includes(values.only.toLowerCase())) continue;
-  await using running = await startContestant(contestant, supergraphPath);
+  await using running = await startContestant(contestant, supergraphPath, viewers.jwksUrl);
   const measurements = new Map<string, Measurement>();
   for (const scenario of scenarios) {
     if (values.scenario && !scenario.name.includes(values.scenario)) continue;
-    const measurement = await measure(running.url, running.pid, scenario);
+    const measurement = await measure(running.url, running.pid, scenario, viewers.token);
     measurements.set(scenario.name, measurement);
     process.stderr.write(`${contestant.name}, ${scenario.name}: ${measurement.cpuMsPerRequest.toFixed(3)} ms CPU\n`);
   }
