@@ -5,6 +5,9 @@ import { type RunningProcess, startProcess } from './process.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** Whatever real services the tests' own environment names: here everything is embedded. */
+const EMBEDDED = { REDIS_URL: '', KAFKA_BROKERS: '', MONGODB_URL: '', OLLAMA_URL: '', RATE_LIMIT_PER_MINUTE: '100000' };
+
 /** `npm start` on a free port. */
 export interface EmbeddedGraph extends AsyncDisposable {
   /** Base URL of the gateway. */
@@ -22,7 +25,7 @@ export async function startEmbeddedGraph({ dataDir, env = {} }: EmbeddedGraphOpt
     command: process.execPath,
     args: [join(root, 'scripts', 'start.ts')],
     cwd: root,
-    env: { PORT: '0', DATA_DIR: dataDir, ...env },
+    env: { ...EMBEDDED, PORT: '0', DATA_DIR: dataDir, ...env },
     ready: /^Ready .*?(http:\/\/\S+)/m,
   });
   return {

@@ -118,7 +118,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
       return {
         service,
         embedded: true,
-        databaseUrl: databaseUrl ?? postgres.url,
+        databaseUrl: databaseUrl || postgres.url,
         databasePoolSize: databaseUrl ? 10 : EMBEDDED_POOL_SIZE,
         documents: () =>
           env.MONGODB_URL
