@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { transform } from 'sucrase';
+import { transform } from './type.stripping.ts';
 
 const folder = new URL('./guest/', import.meta.url);
 const isSource = import.meta.url.endsWith('.ts');
@@ -26,5 +26,5 @@ export function toGuestId(specifier: string): string {
 export function readGuestModule(id: string): string {
   const name = id.replace(/^(internal|node):/, '').replace('/', '.');
   const text = readFileSync(new URL(`${name}${extension}`, folder), 'utf8');
-  return isSource ? transform(text, { transforms: ['typescript'], disableESTransforms: true }).code : text;
+  return isSource ? transform(text, ['typescript']) : text;
 }

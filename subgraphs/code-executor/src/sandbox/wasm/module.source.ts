@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { type Program as AcornProgram, type AnyNode, parse as parseAcorn } from 'acorn';
 import { parse as parseCommonJs } from 'cjs-module-lexer';
-import { transform } from 'sucrase';
 import { readManifest } from './module.resolver.ts';
+import { transform } from './type.stripping.ts';
 
 export interface ModuleSource {
   readonly format: 'module' | 'commonjs';
@@ -43,7 +43,7 @@ function stripTypes(extension: string, source: string): string {
   if (extension !== '.jsx') transforms.push('typescript');
   if (extension.endsWith('x')) transforms.push('jsx');
   try {
-    return transform(source, { transforms, disableESTransforms: true, production: true }).code;
+    return transform(source, transforms);
   } catch (error) {
     throw new SyntaxError(error instanceof Error ? error.message : String(error));
   }

@@ -24,7 +24,7 @@ export class WasmSandbox implements Sandbox {
   readonly #pools: Readonly<Record<string, WarmPool>>;
 
   constructor({ idleMs = 60_000 }: WasmSandboxOptions = {}) {
-    const javascript = new WarmPool({ create: createJavaScriptInterpreter, warm: 2, alive: 6, idleMs: null });
+    const javascript = new WarmPool({ create: createJavaScriptInterpreter, warm: 3, alive: 6, idleMs: null });
     const python = new WarmPool({ create: createPythonInterpreter, warm: 1, alive: 2, idleMs });
     this.#pools = { javascript, typescript: javascript, python };
   }
