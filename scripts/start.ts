@@ -6,6 +6,7 @@ import { demoAccount, ensureDemoAccount } from '@vibecode/auth/demo.account';
 import { DirectoryInUseError, lockDirectory } from '@vibecode/platform/embedded/directory';
 import { startEmbeddedHost } from '@vibecode/platform/embedded/host';
 import { parseEnv } from '@vibecode/platform/env';
+import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
 import { toStartFailure, untilTold } from '@vibecode/platform/service';
@@ -74,8 +75,11 @@ async function run(): Promise<void> {
   const host = running.use(await startEmbeddedHost({ env: process.env, dataDir, log }));
   say(`  ${'data'.padEnd(16)} ${seconds()} s`);
   const urls: Record<string, string> = {};
+  let verifier: TokenVerifier | undefined;
   for (const name of serviceNames) {
-    const subgraph = running.use(await startService(name, await host.infrastructure(name)));
+    const infrastructure = await host.infrastructure(name);
+    verifier = infrastructure.verifier;
+    const subgraph = running.use(await startService(name, infrastructure));
     host.register(name, subgraph.url);
     urls[name] = `${subgraph.url}/graphql`;
     say(`  ${name.padEnd(16)} ${seconds()} s`);
@@ -87,7 +91,12 @@ async function run(): Promise<void> {
       supergraph: { path: join(root, 'schema', 'supergraph.graphql') },
       host: settings.HOST,
       port: settings.PORT,
+      config: join(root, 'router-config.yaml'),
+      // Who runs everything on one machine wants to look into it; the configuration says no.
+      introspection: true,
+      sandbox: true,
       overrideSubgraphUrls: urls,
+      verifier,
       log: log('gateway'),
     }),
   );

@@ -10,6 +10,7 @@ import { createVersion, type GatewayVersion } from './gateway.version.ts';
 import { toHealthRoutes } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
+import type { ExchangeApiKey } from './identity.ts';
 import { createSandboxRoutes } from './sandbox.ts';
 import { createSubscriptions } from './subscription/subscription.ts';
 import { createUpstreams } from './subscription/upstream.ts';
@@ -41,8 +42,10 @@ export interface GatewayOptions {
   readonly subgraphTimeoutMs?: number;
   /** The system's own verifier of tokens, where the gateway runs within one. */
   readonly verifier?: TokenVerifier;
+  /** Turns partners' keys into tokens; by default as the configuration says. */
+  readonly exchangeApiKey?: ExchangeApiKey;
   /** Shared counts of rate limits, where the configuration names no Redis itself. Default: in memory. */
-  readonly redisUrl?: string;
+  readonly redis?: { readonly url: string; readonly prefix: string };
 }
 
 /** A gateway that answers. Disposing it takes no new requests, and waits for those under way. */

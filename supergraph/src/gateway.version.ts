@@ -5,6 +5,7 @@ import type { RouterConfig } from './config/config.schema.ts';
 import { type Core, createCore, type StartSubscription } from './core.ts';
 import { createEdge, type Edge } from './edge/edge.ts';
 import type { GatewayHooks } from './hooks.ts';
+import type { ExchangeApiKey } from './identity.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import { loadSupergraph } from './supergraph.ts';
 import type { SubgraphTransport } from './types.ts';
@@ -20,7 +21,8 @@ export interface VersionOptions {
   readonly introspection?: boolean;
   readonly subgraphTimeoutMs?: number;
   readonly verifier?: TokenVerifier;
-  readonly redisUrl?: string;
+  readonly exchangeApiKey?: ExchangeApiKey;
+  readonly redis?: { readonly url: string; readonly prefix: string };
   /** Reaches the subgraphs of whichever version is in force, so that streams outlive the version they began with. */
   readonly transport: SubgraphTransport;
   readonly subscribe: StartSubscription;

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { createRedisBroadcast } from '@vibecode/platform/broadcast/redis.broadcast';
+import { createRedisCache } from '@vibecode/platform/cache/redis.cache';
 import { parseEnv, setting } from '@vibecode/platform/env';
+import { createTokenVerifier, remoteKeys } from '@vibecode/platform/identity';
 import { createLog } from '@vibecode/platform/log';
+import { openRedis } from '@vibecode/platform/redis/redis.connection';
 import { toStartFailure, untilTold } from '@vibecode/platform/service';
-import { serviceNames } from '@vibecode/platform/services';
-import { processSettings, urlSetting } from '@vibecode/platform/settings';
+import { type ServiceName, serviceNames } from '@vibecode/platform/services';
+import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/settings';
 import { z } from 'zod';
 import { startGateway } from './gateway.ts';
 
@@ -12,6 +16,8 @@ const root = join(import.meta.dirname, '..', '..');
 /** Settings of the gateway as a process of its own, in front of services that are processes of their own. */
 export const gatewaySettings = {
   ...processSettings,
+  REDIS_URL: sharedSettings.REDIS_URL,
+  REDIS_PREFIX: z.string().default('vibecode:').describe('begins every Redis key and channel'),
   ...Object.fromEntries(
     serviceNames.map((name) => [
       urlSetting(name),
@@ -22,20 +28,37 @@ export const gatewaySettings = {
     .string()
     .default(join('schema', 'supergraph.graphql'))
     .describe('composed supergraph; a relative path is below the checkout'),
+  ROUTER_CONFIG_FILE: z
+    .string()
+    .default('router-config.yaml')
+    .describe('configuration of the gateway; a relative path is below the checkout'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
   PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on; 0 takes a free one'),
 };
 
 async function run(): Promise<void> {
   const settings = parseEnv('The gateway', gatewaySettings);
-  const urls = settings as unknown as Readonly<Record<string, string>>;
-  await using _gateway = await startGateway({
-    supergraph: { path: join(root, settings.SUPERGRAPH_FILE) },
-    host: settings.HOST,
-    port: settings.PORT,
-    overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urls[urlSetting(name)]}/graphql`])),
-    log: createLog({ service: 'gateway', level: settings.LOG_LEVEL }),
-  });
+  const named = settings as unknown as Readonly<Record<string, string>>;
+  const urlOf = (name: ServiceName) => named[urlSetting(name)] as string;
+  const log = createLog({ service: 'gateway', level: settings.LOG_LEVEL });
+  await using running = new AsyncDisposableStack();
+  const connection = running.use(await openRedis({ url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX, log }));
+  const cache = running.use(createRedisCache(connection));
+  const broadcast = running.use(createRedisBroadcast(connection));
+  const keys = remoteKeys({ url: urlOf });
+  const verifier = running.use(await createTokenVerifier({ keys, cache, broadcast }));
+  running.use(
+    await startGateway({
+      supergraph: { path: join(root, settings.SUPERGRAPH_FILE) },
+      config: join(root, settings.ROUTER_CONFIG_FILE),
+      host: settings.HOST,
+      port: settings.PORT,
+      overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urlOf(name)}/graphql`])),
+      verifier,
+      redis: { url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX },
+      log,
+    }),
+  );
   await untilTold();
 }
 

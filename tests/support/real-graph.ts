@@ -39,6 +39,8 @@ export async function startRealGraph({ env = {}, portOffset = 20_000 }: RealGrap
   const shared: NodeJS.ProcessEnv = {
     ...urls,
     NODE_ENV: 'production',
+    // Everybody in a test has one address.
+    RATE_LIMIT_PER_MINUTE: '100000',
     SERVICE_SECRET: randomBytes(24).toString('base64url'),
     REDIS_PREFIX: `${run}:`,
     KAFKA_PREFIX: `${run}.`,

@@ -4,7 +4,7 @@ import { duration, headerName, listenAddress, urlPath } from './config.values.ts
 
 const redis = z.strictObject({
   urls: z.array(z.url({ protocol: /^rediss?$/ })).length(1, 'expected exactly one redis:// URL'),
-  namespace: z.string().default('rate-limit'),
+  namespace: z.string().default('rate-limit').describe('Begins every key.'),
 });
 
 /** Ours: how many requests one client may make. Off unless configured. */

@@ -5,7 +5,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../hooks.ts';
-import { createIdentityProvider, type IdentityProvider } from '../identity.ts';
+import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from '../identity.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
 import type { GraphQLRequest, GraphQLResult, RequestContext } from '../types.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
@@ -30,8 +30,10 @@ export interface EdgeOptions {
   readonly path: string;
   /** The system's own verifier of tokens, where the gateway runs within one. */
   readonly verifier?: TokenVerifier;
+  /** Turns partners' keys into tokens. Default: as the configuration says. */
+  readonly exchangeApiKey?: ExchangeApiKey;
   /** Shared counts of rate limits, where the configuration names no Redis itself. */
-  readonly redisUrl?: string;
+  readonly redis?: { readonly url: string; readonly prefix: string };
   readonly grantPolicies?: (policies: readonly string[], context: RequestContext) => readonly string[];
   readonly onCost?: (cost: MeasuredCost) => void;
 }
@@ -51,11 +53,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
         createIdentityProvider({
           config: config.authentication,
           verifier,
-          exchangeApiKey: createApiKeyExchange(config, supergraph),
+          exchangeApiKey: options.exchangeApiKey ?? createApiKeyExchange(config, supergraph),
         }),
       )
     : null;
-  const rateLimit = config.rate_limit ? starting.use(createRateLimit(config.rate_limit, options.redisUrl)) : null;
+  const rateLimit = config.rate_limit ? starting.use(createRateLimit(config.rate_limit, options.redis)) : null;
   const persisted = await createPersistence(config, log);
   if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
   const cors = createCors(config.cors);

@@ -32,17 +32,20 @@ const POLICY = 'default';
  * Counts requests of each client in windows of fixed length. With Redis all instances share the counts; should it be out of
  * reach, each instance counts for itself rather than refuse or admit everybody.
  */
-export function createRateLimit({ capacity, interval, storage }: RateLimitConfig, redisUrl?: string): RateLimit {
+export function createRateLimit(
+  { capacity, interval, storage }: RateLimitConfig,
+  shared?: { readonly url: string; readonly prefix: string },
+): RateLimit {
   const options = { points: capacity, duration: interval / 1_000 };
   const memory = new RateLimiterMemory(options);
-  const url = storage.redis?.urls[0] ?? redisUrl;
+  const url = storage.redis?.urls[0] ?? shared?.url;
   const redis = url ? new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false }) : null;
   redis?.on('error', () => undefined); // every call that fails is counted in memory instead
   const limiter = redis
     ? new RateLimiterRedis({
         ...options,
         storeClient: redis,
-        keyPrefix: storage.redis?.namespace ?? 'rate-limit',
+        keyPrefix: storage.redis?.namespace ?? `${shared?.prefix ?? ''}rate-limit`,
         insuranceLimiter: memory,
       })
     : memory;
