@@ -1,12 +1,12 @@
 import { atob, Buffer, btoa, TextDecoder, TextEncoder } from './buffer.ts';
-import { console } from './console.ts';
+import console from './console.ts';
 import { webcrypto } from './crypto.ts';
 import { addProjectFile } from './fs.ts';
 import { host } from './host.ts';
 import { inspect } from './inspect.ts';
 import { requireFile } from './modules.ts';
 import { performance } from './perf_hooks.ts';
-import { process, runTicks, started } from './process.ts';
+import process, { runTicks, started } from './process.ts';
 import { structuredClone } from './structured.clone.ts';
 import {
   clearImmediate,

@@ -21,7 +21,7 @@ const group = (...values: unknown[]): void => {
   indent += '  ';
 };
 
-export const console = {
+const console = {
   log,
   info: log,
   debug: log,

@@ -1,7 +1,7 @@
 import { Buffer, toArrayBuffer } from './buffer.ts';
 import { host } from './host.ts';
 import * as path from './path.ts';
-import { process, started } from './process.ts';
+import process, { started } from './process.ts';
 
 /**
  * The project's files, in memory: programs may read and write them, and nothing is kept. Synchronous, with callbacks and
@@ -122,7 +122,7 @@ export function statSync(location: Location, options?: { throwIfNoEntry?: boolea
   if (content) return new Stats(content.byteLength, false);
   return options?.throwIfNoEntry === false ? undefined : fail('ENOENT', 'stat', file);
 }
-export const lstatSync = statSync;
+export const lstatSync: typeof statSync = (location, options) => statSync(location, options);
 
 export function readdirSync(location: Location, options?: Options): (string | Dirent)[] {
   const folder = locate(location);

@@ -145,7 +145,7 @@ export function runTicks(): void {
   for (let tick = ticks.shift(); tick; tick = ticks.shift()) tick();
 }
 
-export const process = new Process();
+const process = new Process();
 export const {
   argv,
   env,

@@ -65,8 +65,8 @@ export function clearTimeout(timeout: Timeout | number | undefined | null): void
   if (timeout !== undefined && timeout !== null) pending.delete(Number(timeout));
 }
 
-export const clearInterval = clearTimeout;
-export const clearImmediate = clearTimeout;
+export const clearInterval: typeof clearTimeout = (timeout) => clearTimeout(timeout);
+export const clearImmediate: typeof clearTimeout = (timeout) => clearTimeout(timeout);
 
 /** Milliseconds until the next timer; negative when none keeps the program alive. */
 export function nextDelayMs(): number {
