@@ -14,6 +14,16 @@ export class ModelUnavailableError extends UnavailableError {
   }
 }
 
+/** What turns texts into vectors could not be reached, refused, or went silent. `details.embedder` says which. */
+export class EmbedderUnavailableError extends UnavailableError {
+  constructor(embedder: string, reason: string, cause?: unknown) {
+    super('GENERATION_EMBEDDER_UNAVAILABLE', `The embedder '${embedder}' cannot be used now: ${reason}`, {
+      details: { embedder },
+      cause,
+    });
+  }
+}
+
 /** The queue holds as many generations as it may, in all or of this user. Retrying later helps. */
 export class QueueFullError extends UnavailableError {
   constructor(whose: 'system' | 'user', limit: number) {

@@ -2,35 +2,73 @@ import { createHash } from 'node:crypto';
 import type { Embedder } from './embedder.ts';
 
 const DIMENSIONS = 768;
+const GRAM = 4;
+
+/** Parts of a text's features and how much each counts: whole words tell most, their pieces find other forms of a word. */
+const WEIGHTS = { word: 1, pair: 0.5, gram: 0.35 };
 
 /**
- * Embeds without a model, by feature hashing: words, pairs of words and the beginnings of words go to signed buckets. It compares
- * wording, not meaning. Source: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009.
+ * Embeds without a model, by feature hashing: words, pairs of words and the character n-grams of words go to signed buckets, each
+ * counted sublinearly. It compares wording, not meaning: 'tiny web server' is near 'small web server', 'film' is far from 'movie'.
+ * Source: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009.
  */
 export function createHashingEmbedder(): Embedder {
-  return { id: 'feature-hashing-v1', dimensions: DIMENSIONS, embed: async (texts) => texts.map(embed) };
+  return {
+    id: `hashing-${DIMENSIONS}`,
+    dimensions: DIMENSIONS,
+    async embed(texts, signal) {
+      signal?.throwIfAborted();
+      return texts.map(embed);
+    },
+  };
 }
 
 function embed(text: string): number[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const vector = new Array<number>(DIMENSIONS).fill(0);
-  const add = (feature: string, weight: number) => {
+  for (const [feature, { count, weight }] of countFeatures(text)) {
     const hash = createHash('sha256').update(feature).digest();
     const bucket = hash.readUInt32LE(0) % DIMENSIONS;
-    vector[bucket] = vector[bucket]! + (hash[4]! & 1 ? weight : -weight);
-  };
-  for (const [index, word] of words.entries()) {
-    if (STOP_WORDS.has(word)) continue;
-    add(`word ${word}`, 1);
-    // 'greeting', 'greets' and 'greet' share their beginning.
-    if (word.length > 4) add(`stem ${word.slice(0, 4)}`, 0.5);
-    const next = words[index + 1];
-    if (next) add(`pair ${word} ${next}`, 0.5);
+    const value = weight * (1 + Math.log(count));
+    vector[bucket] = vector[bucket]! + (hash[4]! & 1 ? value : -value);
   }
-  const length = Math.hypot(...vector) || 1;
-  return vector.map((value) => value / length);
+  const length = Math.hypot(...vector);
+  // A text without a telling word still needs a direction: the cosine with a vector of length zero is not a number.
+  if (length === 0) vector[0] = 1;
+  return vector.map((value) => value / (length || 1));
+}
+
+function countFeatures(text: string): Map<string, { count: number; weight: number }> {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const telling = words.filter((word) => !STOP_WORDS.has(word)).map(toStem);
+  const features = new Map<string, { count: number; weight: number }>();
+  const add = (kind: keyof typeof WEIGHTS, value: string) => {
+    const feature = `${kind} ${value}`;
+    features.set(feature, { count: (features.get(feature)?.count ?? 0) + 1, weight: WEIGHTS[kind] });
+  };
+  for (const [index, word] of telling.entries()) {
+    add('word', word);
+    const next = telling[index + 1];
+    if (next) add('pair', `${word} ${next}`);
+    const padded = [...`^${word}$`];
+    for (let at = 0; at + GRAM <= padded.length; at += 1) add('gram', padded.slice(at, at + GRAM).join(''));
+  }
+  // A text of nothing but stop words has a direction too.
+  if (features.size === 0) features.set(text, { count: 1, weight: 1 });
+  return features;
+}
+
+/** Without the commonest English endings: 'greets', 'greeting' and 'greeted' are all 'greet'. */
+function toStem(word: string): string {
+  return word
+    .replace(/(?<=\p{L}{2})ies$/u, 'y')
+    .replace(/(?<=\p{L}{2}[^su])s$/u, '')
+    .replace(/(?<=\p{L}{3})(?:ing|ed|er)$/u, '')
+    .replace(/(?<=\p{L}{3})e$/u, '')
+    .replace(/([bdgmnprt])\1$/, '$1');
 }
 
 const STOP_WORDS = new Set(
-  'a an and are as at be by for from has have i in is it its of on or that the this to was will with'.split(' '),
+  `a an and any are as at be but by can could do does for from give has have how i in into is it its like make me my need of on or
+  please so some something than that the their them these they this to us use using want was we what when where which will with
+  would write you your`.split(/\s+/),
 );

@@ -1,21 +1,61 @@
 import { Ollama } from 'ollama';
+import { EmbedderUnavailableError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
+import { embedInBatches, toUnitVectors } from './vector.batches.ts';
 
-/** A batch that no model takes longer for, unless it is gone. */
-const TIMEOUT_MS = 30_000;
+export interface OllamaEmbedderOptions {
+  /** Base URL: `http://127.0.0.1:11434`. */
+  readonly url: string;
+  /** `nomic-embed-text`, `all-minilm`. */
+  readonly model: string;
+  /** Texts of one request. Default 32. */
+  readonly batchSize?: number;
+  /** For one request. Default 30,000: the first one loads the model. */
+  readonly timeoutMs?: number;
+}
 
-/** An embedding model served by Ollama, or null when none answers or it does not have the model. */
-export async function findOllamaEmbedder(url: string, model: string): Promise<Embedder | null> {
-  const embed = async (texts: readonly string[], signal?: AbortSignal): Promise<number[][]> => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
-    const client = new Ollama({ host: url, fetch: (input, init) => fetch(input, { ...init, signal: limit }) });
-    const { embeddings } = await client.embed({ model, input: [...texts], truncate: true });
-    return embeddings;
+/** The longest context worth its memory: what is embedded here is shorter. */
+const MOST_CONTEXT_TOKENS = 2_048;
+/** Ollama cuts a long text to the context exactly, and a runner that then adds its own tokens to it crashes (ollama#6094, ollama#7288). */
+const SPARE_TOKENS = 8;
+
+/**
+ * An embedding model served by Ollama. Texts longer than its context are cut. Its dimensions are what it answers with.
+ *
+ * @throws EmbedderUnavailableError when none answers, or it does not have the model
+ */
+export async function createOllamaEmbedder(
+  { url, model, batchSize = 32, timeoutMs = 30_000 }: OllamaEmbedderOptions,
+  signal?: AbortSignal,
+): Promise<Embedder> {
+  const embedder = { id: `ollama/${model}` };
+  let contextTokens: number | null = null;
+  const embed = (texts: readonly string[], callerSignal?: AbortSignal): Promise<number[][]> =>
+    embedInBatches(texts, { batchSize, timeoutMs, signal: callerSignal, embedder }, async (batch, limit) => {
+      const client = new Ollama({ host: url, fetch: (input, init) => fetch(input, { ...init, signal: limit }) });
+      contextTokens ??= await readContextTokens(client, model);
+      const options = { num_ctx: contextTokens - SPARE_TOKENS };
+      const { embeddings } = await client.embed({ model, input: [...batch], truncate: true, options });
+      return toUnitVectors(embeddings);
+    });
+  const [probe] = await embed(['probe'], signal);
+  if (!probe?.length) throw new EmbedderUnavailableError(embedder.id, `the model '${model}' answers without a vector`);
+  return { id: embedder.id, dimensions: probe.length, embed };
+}
+
+async function readContextTokens(client: Ollama, model: string): Promise<number> {
+  // The package types model_info as a Map; what arrives is a plain object.
+  const { model_info } = (await client.show({ model })) as unknown as {
+    model_info?: Readonly<Record<string, unknown>>;
   };
+  const [, length] = Object.entries(model_info ?? {}).find(([key]) => key.endsWith('.context_length')) ?? [];
+  return Math.min(typeof length === 'number' ? length : MOST_CONTEXT_TOKENS, MOST_CONTEXT_TOKENS);
+}
+
+/** The same, or null when none answers or it does not have the model. */
+export async function findOllamaEmbedder(url: string, model: string): Promise<Embedder | null> {
   try {
-    const [probe] = await embed(['probe']);
-    return probe ? { id: model, dimensions: probe.length, embed } : null;
+    return await createOllamaEmbedder({ url, model });
   } catch {
     return null;
   }

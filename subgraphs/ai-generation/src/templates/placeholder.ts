@@ -47,10 +47,10 @@ export function takesPlaceholders(path: string): boolean {
 
 /** Fills the placeholders of a file, escaped for its kind; one without a value stays as it is. */
 export function fillPlaceholders(path: string, content: string, values: ReadonlyMap<string, string>): string {
-  const escape = escapes[posix.extname(path)];
-  if (!escape) return content;
+  const escapeValue = escapes[posix.extname(path)];
+  if (!escapeValue) return content;
   return content.replace(PLACEHOLDER, (placeholder, name: string) => {
     const value = values.get(name);
-    return value === undefined ? placeholder : escape(value);
+    return value === undefined ? placeholder : escapeValue(value);
   });
 }

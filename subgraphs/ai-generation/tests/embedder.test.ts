@@ -1,0 +1,77 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
+import { createOllamaEmbedder, findOllamaEmbedder } from '../src/embedders/ollama.embedder.ts';
+import { createOpenAiEmbedder } from '../src/embedders/openai.embedder.ts';
+import { describeEmbedder } from './embedder.contract.ts';
+
+describeEmbedder('feature hashing', async () => ({
+  embedder: createHashingEmbedder(),
+  async [Symbol.asyncDispose]() {},
+}));
+
+describe('feature hashing', () => {
+  it('gives any text a finite vector of unit length, the same each time', async () => {
+    const { embed } = createHashingEmbedder();
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (text) => {
+        const [vector] = await embed([text]);
+        expect(Math.hypot(...vector!)).toBeCloseTo(1, 6);
+        expect(await embed([text])).toEqual([vector]);
+      }),
+    );
+  });
+
+  it('knows other forms of a word', async () => {
+    const [greets, greeting, parsing] = await createHashingEmbedder().embed(['greets', 'a greeting', 'parsing']);
+    const cosine = (a: number[], b: number[]) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+    expect(cosine(greets!, greeting!)).toBeGreaterThan(0.15);
+    expect(Math.abs(cosine(greets!, parsing!))).toBeLessThan(0.1);
+  });
+});
+
+const drivers = {
+  ollama: (url: string, timeoutMs?: number) => createOllamaEmbedder({ url, model: 'some-model', timeoutMs }),
+  openai: (url: string, timeoutMs?: number) =>
+    createOpenAiEmbedder({ apiKey: 'key', baseUrl: `${url}/v1`, model: 'some-model', timeoutMs }),
+};
+
+/** A server that breaks, which no real one does when a test wants it to. */
+async function startServer(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe.each(Object.entries(drivers))('the embedder of %s without a model that answers', (_, createEmbedder) => {
+  it('says which cannot be used', async () => {
+    await expect(createEmbedder('http://127.0.0.1:1')).rejects.toMatchObject({
+      code: 'GENERATION_EMBEDDER_UNAVAILABLE',
+      details: { embedder: expect.stringContaining('some-model') },
+    });
+  });
+
+  it('says how long it has waited for one that is silent', async () => {
+    await using server = await startServer(() => {});
+    await expect(createEmbedder(server.url, 50)).rejects.toThrow('no answer within 50 ms');
+  });
+
+  it('refuses an answer with fewer vectors than texts', async () => {
+    await using server = await startServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ model_info: {}, embeddings: [], data: [] }));
+    });
+    await expect(createEmbedder(server.url)).rejects.toThrow('0 vectors for 1 texts');
+  });
+});
+
+it('there is no Ollama embedder where nothing answers', async () => {
+  expect(await findOllamaEmbedder('http://127.0.0.1:1', 'all-minilm')).toBeNull();
+});
