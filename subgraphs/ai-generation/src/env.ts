@@ -44,6 +44,11 @@ export const aiGenerationSettings = {
     .describe(
       'Ollama model that embeds texts; without it they are embedded by feature hashing; default nomic-embed-text',
     ),
+  OPENAI_EMBEDDING_MODEL: name
+    .optional()
+    .describe(
+      'model of OpenAI, or of the server at OPENAI_BASE_URL, that embeds texts instead, such as text-embedding-3-small; default none',
+    ),
   MODEL_CONCURRENCY: setting
     .integer(1, 256)
     .default(2)

@@ -1,8 +1,10 @@
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { runService } from '@vibecode/platform/service';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
+import type { Embedder } from './embedders/embedder.ts';
 import { createHashingEmbedder } from './embedders/hashing.embedder.ts';
 import { findOllamaEmbedder } from './embedders/ollama.embedder.ts';
+import { createOpenAiEmbedder } from './embedders/openai.embedder.ts';
 import { type AiGenerationEnv, parseAiGenerationEnv } from './env.ts';
 import { startGenerationServer } from './generation.server.ts';
 import { createBlueprintModel } from './models/blueprint.model.ts';
@@ -15,7 +17,7 @@ import { loadTemplates } from './templates/template.files.ts';
 
 export async function startAiGeneration(infrastructure: Infrastructure): Promise<RunningSubgraph> {
   const env = parseAiGenerationEnv(infrastructure.env);
-  const embedder = (await findOllamaEmbedder(env.OLLAMA_URL, env.EMBEDDING_MODEL)) ?? createHashingEmbedder();
+  const embedder = await createEmbedder(env);
   infrastructure.log.info({ action: 'embedder.chosen', embedder: embedder.id, dimensions: embedder.dimensions });
   const templates = await loadTemplates();
   const blueprint = createBlueprintModel(new TemplateCatalogue(templates));
@@ -29,6 +31,13 @@ export async function startAiGeneration(infrastructure: Infrastructure): Promise
     embedder,
     templates,
   });
+}
+
+/** What is configured by name is wanted, so that it fails the start when it does not answer; all else has something to fall back on. */
+async function createEmbedder(env: AiGenerationEnv): Promise<Embedder> {
+  const { OPENAI_EMBEDDING_MODEL: model, OPENAI_API_KEY: apiKey = 'none', OPENAI_BASE_URL: baseUrl } = env;
+  if (model) return createOpenAiEmbedder({ model, apiKey, baseUrl });
+  return (await findOllamaEmbedder(env.OLLAMA_URL, env.EMBEDDING_MODEL)) ?? createHashingEmbedder();
 }
 
 /** In order of preference. The blueprint needs nothing, so it comes last and is always there. */
