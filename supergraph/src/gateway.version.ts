@@ -6,7 +6,7 @@ import { type Core, createCore, type StartSubscription } from './core.ts';
 import { createEdge, type Edge } from './edge/edge.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
-import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraph-client.ts';
 import { loadSupergraph } from './supergraph.ts';
 import type { SubgraphTransport } from './types.ts';
 
@@ -25,7 +25,7 @@ export interface VersionOptions {
   readonly redis?: { readonly url: string; readonly prefix: string };
   /** Reaches the subgraphs of whichever version is in force, so that streams outlive the version they began with. */
   readonly transport: SubgraphTransport;
-  readonly subscribe: StartSubscription;
+  readonly subscribe?: StartSubscription;
 }
 
 /** All of a gateway that a new configuration or a new supergraph replaces. */
@@ -52,6 +52,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     headers: hooks.subgraphHeaders,
     deduplicate: traffic?.deduplicate_query ?? undefined,
     responseLimitBytes: config?.limits.subgraph.all.http_max_response_size ?? undefined,
+    bySubgraph: config ? (name) => toSubgraphSettings(config, name) : undefined,
   });
   const introspection = options.introspection ?? config?.supergraph.introspection;
   const maxOperations = config?.supergraph.query_planning.cache.in_memory.limit;
@@ -65,5 +66,14 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       await client[Symbol.asyncDispose]();
       await edge?.[Symbol.asyncDispose]();
     },
+  };
+}
+
+function toSubgraphSettings({ traffic_shaping: traffic, limits }: RouterConfig, name: string): SubgraphSettings {
+  const own = traffic.subgraphs[name];
+  return {
+    timeoutMs: own?.timeout ?? undefined,
+    deduplicate: own?.deduplicate_query ?? undefined,
+    responseLimitBytes: limits.subgraph.subgraphs[name]?.http_max_response_size ?? undefined,
   };
 }

@@ -17,7 +17,11 @@ export interface SubgraphClientOptions {
   readonly responseLimitBytes?: number;
   /** Whether identical queries of one identity that are under way at once share an answer. Default true. */
   readonly deduplicate?: boolean;
+  /** What single subgraphs have otherwise. */
+  readonly bySubgraph?: (subgraph: string) => SubgraphSettings | undefined;
 }
+
+export type SubgraphSettings = Pick<SubgraphClientOptions, 'timeoutMs' | 'responseLimitBytes' | 'deduplicate'>;
 
 /** Sends operations to subgraphs over HTTP. Disposing waits for what is under way. */
 export interface SubgraphClient extends AsyncDisposable {
@@ -29,6 +33,7 @@ interface Endpoint {
   readonly pool: Pool;
   readonly path: string;
   readonly sharedByKey: Map<string, SharedCall>;
+  readonly settings: Required<SubgraphSettings>;
 }
 
 /** One call that several requests wait for; it is cancelled when the last of them has gone. */
@@ -39,8 +44,7 @@ interface SharedCall {
 }
 
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
-  const { urls, timeoutMs = 30_000, maxConnections = 256, responseLimitBytes = 64 * 1024 * 1024 } = options;
-  const deduplicate = options.deduplicate ?? true;
+  const { urls, maxConnections = 256 } = options;
   const pools = new Map<string, Pool>();
   const endpoints = new Map<string, Endpoint>();
 
@@ -54,12 +58,19 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
           connections: maxConnections,
           // Node closes idle connections after 5 s by default: let go of them before the subgraph does.
           keepAliveTimeout: 4_000,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
+          // Each request has a timer of its own, for the whole answer.
+          headersTimeout: 0,
+          bodyTimeout: 0,
         });
         pools.set(url.origin, pool);
       }
-      endpoint = { pool, path: url.pathname + url.search, sharedByKey: new Map() };
+      const own = options.bySubgraph?.(subgraph);
+      const settings = {
+        timeoutMs: own?.timeoutMs ?? options.timeoutMs ?? 30_000,
+        responseLimitBytes: own?.responseLimitBytes ?? options.responseLimitBytes ?? 64 * 1024 * 1024,
+        deduplicate: own?.deduplicate ?? options.deduplicate ?? true,
+      };
+      endpoint = { pool, path: url.pathname + url.search, sharedByKey: new Map(), settings };
       endpoints.set(subgraph, endpoint);
     }
     return endpoint;
@@ -82,7 +93,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
 
   async function call(request: SubgraphRequest, context: RequestContext): Promise<RawResponse> {
     const endpoint = endpointOf(request.subgraph);
-    const { pool, path } = endpoint;
+    const { pool, path, settings } = endpoint;
+    const { timeoutMs, responseLimitBytes, deduplicate } = settings;
     const { query, operationName, variables } = request;
     const body = request.body ?? JSON.stringify({ query, operationName, variables });
     const headers = headersFor(request, context);

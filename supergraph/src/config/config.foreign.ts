@@ -26,6 +26,10 @@ export const foreignKeys: readonly ForeignKey[] = [
     'authentication.connector',
   ),
   ...refused(
+    'requests to subgraphs would go out without it. Remove it, and put a proxy that has it in front of them.',
+    'tls.subgraph',
+  ),
+  ...refused(
     'errors that it would drop would reach clients. Use include_subgraph_errors.',
     'supergraph.experimental_redact_errors',
   ),
@@ -75,6 +79,27 @@ export const foreignKeys: readonly ForeignKey[] = [
     'telemetry.exporters.logging.stdout.format',
     'telemetry.exporters.logging.stdout.tty_format',
     'telemetry.exporters.logging.stdout.rate_limit',
+  ),
+  ...ignored(
+    'It changes nothing here.',
+    'supergraph.generate_query_fragments',
+    'supergraph.early_cancel',
+    'supergraph.log_on_broken_pipe',
+    'supergraph.connection_shutdown_timeout',
+    'supergraph.strict_variable_validation',
+    'supergraph.query_planning.warmed_up_queries',
+    'health_check.listen',
+    'homepage.graph_ref',
+    'apq.subgraph',
+    'traffic_shaping.router.timeout',
+    'traffic_shaping.deduplicate_variables',
+    ...['compression', 'http2', 'global_rate_limit', 'pool_idle_timeout', 'retry', 'concurrency_limit'].flatMap(
+      (name) => [`traffic_shaping.all.${name}`, `traffic_shaping.subgraphs.*.${name}`],
+    ),
+    'circuit_breaker',
+    'subscription.mode.callback',
+    'subscription.deduplication',
+    'limits.router.introspection_max_depth',
   ),
   ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),
   ...ignored(

@@ -5,6 +5,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../hooks.ts';
+import { HttpError } from '../http.error.ts';
 import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from '../identity.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
 import type { GraphQLRequest, GraphQLResult, RequestContext } from '../types.ts';
@@ -75,6 +76,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       if (config.forbid_mutations && operation.kind === 'mutation') {
         throw new GraphQLError('Mutations are forbidden here.', { extensions: { code: 'MUTATION_FORBIDDEN' } });
       }
+      if (!config.subscription.enabled && operation.kind === 'subscription') {
+        throw new GraphQLError('Subscriptions are switched off here.', {
+          extensions: { code: 'SUBSCRIPTION_DISABLED' },
+        });
+      }
       limits.checkOperation(operation);
     },
     authorize: createAuthorization({
@@ -101,6 +107,7 @@ function createHttpHandler(
 ): GatewayHooks['handleHttp'] {
   const assertPreflighted = createCsrfCheck(config.csrf);
   const assertCapacity = createLoadLimit(config.traffic_shaping.router);
+  const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
 
   return (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/';
@@ -109,6 +116,7 @@ function createHttpHandler(
     if (pathname !== path) return routes?.handle(pathname, request, response) ?? false;
     if (cors.handle(request, response)) return true;
     try {
+      assertHeaderCount(request, maxHeaders);
       assertPreflighted?.(request.headers);
     } catch (error) {
       answerRefused(response, error);
@@ -123,6 +131,15 @@ function createHttpHandler(
       },
     );
   };
+}
+
+function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
+  if (rawHeaders.length / 2 <= max) return;
+  throw new HttpError(
+    431,
+    `The request has ${rawHeaders.length / 2} headers, where at most ${max} are allowed.`,
+    'TOO_MANY_HEADERS',
+  );
 }
 
 /** Every GraphQL request of every transport: who may ask at all, how often, and what. */
