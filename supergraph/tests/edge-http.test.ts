@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request as requestHttp, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { believeHeaders, startEdgeGraph } from './edge.fixture.ts';
@@ -219,7 +220,7 @@ describe('headers to subgraphs', () => {
 });
 
 describe('errors of subgraphs', () => {
-  it.each([
+  it.each<[string, GraphQLFormattedError]>([
     ['all: false', { message: 'Subgraph errors redacted', path: ['fails'] }],
     [
       'all: true',
@@ -240,7 +241,7 @@ describe('errors of subgraphs', () => {
     expect(data).toEqual({ fails: null, hello: 'hi' });
     if (setting === 'all: true')
       expect(errors).toEqual([
-        expect.objectContaining({ ...expected, extensions: expect.objectContaining(expected.extensions!) }),
+        expect.objectContaining({ ...expected, extensions: expect.objectContaining(expected.extensions ?? {}) }),
       ]);
     else expect(errors).toEqual([expected]);
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { AppError } from '@vibecode/platform/errors';
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -14,6 +15,8 @@ export interface Admission {
 }
 
 export interface RateLimit extends AsyncDisposable {
+  /** Settles when the shared counts are in reach, or were found not to be; until then each instance counts for itself. */
+  readonly ready: Promise<void>;
   /** Counts one request. */
   admit(client: string): Promise<Admission>;
 }
@@ -61,7 +64,15 @@ export function createRateLimit(
     return { allowed, headers };
   };
 
+  const ready = redis
+    ? once(redis, 'ready').then(
+        () => undefined,
+        () => undefined,
+      )
+    : Promise.resolve();
+
   return {
+    ready,
     async admit(client) {
       try {
         return toAdmission(await limiter.consume(client), true);
