@@ -47,7 +47,7 @@ describe('the size of an operation', () => {
   }
   /** Selections as text, by fragments or written out: the same size either way. */
   const tree = fc.letrec<{ node: Node; list: Node[] }>((tie) => ({
-    list: fc.oneof({ maxDepth: 4 }, fc.constant([]), fc.array(tie('node'), { minLength: 1, maxLength: 3 })),
+    list: fc.oneof({ maxDepth: 4 }, fc.constant<Node[]>([]), fc.array(tie('node'), { minLength: 1, maxLength: 3 })),
     node: fc.record({ name: fc.constantFrom('a', 'b', 'c'), children: tie('list') }),
   })).node;
 

@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { pino } from 'pino';
 import { startEdgeGraph } from './edge.fixture.ts';
@@ -59,9 +60,7 @@ describe('TLS', () => {
       '{"query":"{ hello }"}',
     );
     const [answer] = await once(asked, 'response');
-    expect(Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>)).toString()).toBe(
-      '{"data":{"hello":"hi"}}',
-    );
+    expect(await text(answer)).toBe('{"data":{"hello":"hi"}}');
 
     await install('second');
     await writeFile(join(folder, 'touch'), '');

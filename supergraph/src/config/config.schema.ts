@@ -34,7 +34,6 @@ export const routerConfigSchema = z.strictObject({
   telemetry: operation.telemetry.prefault({}),
   rate_limit: operation.rateLimit.optional(),
   routes: operation.routes,
-  variants: operation.variants,
 });
 
 /** A configuration with every default filled in. */

@@ -97,7 +97,10 @@ export function upgradeDocument(document: Document): Upgrade[] {
       const before = isScalar(node) ? node.value : undefined;
       const target = to ? fillWildcards(to, from, path) : path;
       const offset = (node as { range?: [number, number, number] | null } | undefined)?.range?.[0] ?? 0;
-      if (to && document.hasIn(target)) continue; // both spellings: the new one is left alone, the old one gets its error
+      if (to && document.hasIn(target)) {
+        if (mergeInto(document, path, target)) upgrades.push({ from: path.join('.'), to: target.join('.'), offset });
+        continue;
+      }
       const replacement = value && before !== undefined ? document.createNode(value(before)) : node;
       if (!to && isScalar(replacement) && replacement.value === before) continue;
       if (to) document.deleteIn(path);
@@ -111,6 +114,23 @@ export function upgradeDocument(document: Document): Upgrade[] {
     }
   }
   return upgrades;
+}
+
+/** Moves what the new name does not have yet; where both have a key the old one stays, and gets its error. */
+function mergeInto(
+  document: Document,
+  path: readonly (string | number)[],
+  target: readonly (string | number)[],
+): boolean {
+  const [from, to] = [document.getIn(path, true), document.getIn(target, true)];
+  if (!isMap(from) || !isMap(to)) return false;
+  const moved = from.items.filter(({ key }) => !to.has(key));
+  for (const pair of moved) {
+    from.delete(pair.key);
+    to.add(pair);
+  }
+  if (from.items.length === 0) document.deleteIn(path);
+  return moved.length > 0;
 }
 
 /** The text of a file with today's spellings. Comments, order and everything else stay. */

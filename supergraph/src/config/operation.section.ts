@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { demandControl, persistedQueries } from './access.section.ts';
 import { duration, headerName, listenAddress, urlPath } from './config.values.ts';
 
 const redis = z.strictObject({
@@ -47,20 +46,6 @@ const route = z
   });
 
 export const routes = z.array(route).default([]);
-
-/** Ours: the same graph with less in it, for partners. */
-const variant = z.strictObject({
-  path: urlPath().describe('Where it is served: /partner/graphql'),
-  include_tags: z.array(z.string()).default([]).describe('Keep only what carries one of these.'),
-  exclude_tags: z.array(z.string()).default([]).describe('Leave out what carries one of these.'),
-  hide_unreachable_types: z.boolean().default(true),
-  introspection: z.boolean().optional(),
-  persisted_queries: persistedQueries.optional(),
-  rate_limit: rateLimit.optional(),
-  demand_control: demandControl.optional(),
-});
-
-export const variants = z.array(variant).default([]);
 
 const exporter = z.looseObject({ enabled: z.boolean().default(false), endpoint: z.string().nullish() });
 
