@@ -48,6 +48,8 @@ export interface GatewayHooks {
   allowUpgrade?(headers: RequestContext['headers']): boolean;
   /** Calls back when a session ends; the answer stops that. */
   onRevoked?(listener: (sessionId: string) => void): () => void;
+  /** Headers in which clients say their name and version. Default `apollographql-client-name` and `-version`. */
+  readonly clientHeaders?: { readonly name: string; readonly version: string };
   /** Every GraphQL request of every transport, first: persisted queries and safelists put the query's text here. */
   resolveRequest?(request: GraphQLRequest, context: RequestContext): GraphQLRequest | Promise<GraphQLRequest>;
   /** The text before it is parsed, once for each operation: token limits. */

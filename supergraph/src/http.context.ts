@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity, RequestContext } from './types.ts';
 
+const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
+
 /** The context of an operation that came over HTTP. */
 export class HttpContext implements RequestContext {
   readonly headers: RequestContext['headers'];
@@ -13,6 +15,7 @@ export class HttpContext implements RequestContext {
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     readonly id: string,
+    private readonly clientHeaders = CLIENT_HEADERS,
   ) {
     this.headers = request.headers as RequestContext['headers'];
     this.isReadOnly = request.method === 'GET';
@@ -46,10 +49,10 @@ export class HttpContext implements RequestContext {
   }
 
   get clientName(): string | undefined {
-    return this.headers['apollographql-client-name'];
+    return this.headers[this.clientHeaders.name];
   }
 
   get clientVersion(): string | undefined {
-    return this.headers['apollographql-client-version'];
+    return this.headers[this.clientHeaders.version];
   }
 }

@@ -74,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     }
     const type = accept === 'stream' ? 'application/graphql-response+json' : accept;
     try {
-      const context = new HttpContext(request, response, newId());
+      const context = new HttpContext(request, response, newId(), hooks.clientHeaders);
       const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
       context.extensions = graphql.extensions ?? undefined;
       const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);

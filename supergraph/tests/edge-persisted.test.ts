@@ -105,9 +105,9 @@ describe('a safelist', () => {
   });
 
   it('tells clients apart by name', async () => {
-    await using graph = await start('{ enabled: true }');
+    await using graph = await start('{ enabled: true }', 'telemetry: { apollo: { client_name_header: X-Client } }\n');
     expect(await codeOf(send(graph.url, { extensions: persisted('two') }))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
-    expect(await send(graph.url, { extensions: persisted('two') }, { 'apollographql-client-name': 'inside' })).toEqual({
+    expect(await send(graph.url, { extensions: persisted('two') }, { 'x-client': 'inside' })).toEqual({
       data: { secret: 'S' },
     });
   });

@@ -90,6 +90,10 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       grantPolicies: options.grantPolicies,
     }),
     subgraphHeaders: createHeaderRules(config.headers),
+    clientHeaders: {
+      name: config.telemetry.apollo.client_name_header,
+      version: config.telemetry.apollo.client_version_header,
+    },
     ...(identity && toIdentityHooks(identity, config, cors)),
     ...(demand
       ? { ...demand, finishResult: chain(demand.finishResult, finish), finishesAll: true }
