@@ -59,5 +59,6 @@ describe('kill -9 in mid-generation', () => {
       settled ??= JSON.stringify(state);
       expect(JSON.stringify(state)).toBe(settled);
     }
-  });
+    // The model reads a long prompt before its first token, and is loaded when first asked.
+  }, 300_000);
 });
