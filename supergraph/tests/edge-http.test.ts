@@ -281,7 +281,7 @@ describe('routes', () => {
     await using target = await startTarget(echo);
     const config = `authentication: { router: { jwt: { jwks: [{ url: 'http://127.0.0.1:1/' }] } } }
 routes:
-  - { path: /hooks, url: '${target.url}/in', authentication: none }
+  - { path: /hooks/, url: '${target.url}/in', authentication: none }
   - { path: /hooks/special, url: '${target.url}', target_path: /other, authentication: none, methods: [PUT] }
   - { path: /private, url: '${target.url}', authentication: required }
 `;
@@ -304,6 +304,10 @@ routes:
     expect((await fetch(at('/hooks/special'))).status).toBe(405);
     expect((await fetch(at('/hooksome'))).status).toBe(404);
     expect((await fetch(at('/private'))).status).toBe(401);
+    for (const path of ['/hooks/../private', '/hooks/%2e%2e/private', '/hooks\\..\\private', '/private/x']) {
+      const raw = requestHttp(graph.url, { path }).end();
+      expect([path, (await once(raw, 'response'))[0].statusCode]).toEqual([path, 401]);
+    }
   });
 
   it('stream both ways while either side still writes', async () => {

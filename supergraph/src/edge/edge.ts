@@ -117,7 +117,7 @@ function createHttpHandler(
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (pathname !== path) return routes?.handle(pathname, request, response) ?? false;
+    if (pathname !== path) return routes?.handle(request, response) ?? false;
     if (cors.handle(request, response)) return true;
     try {
       assertHeaderCount(request, maxHeaders);

@@ -34,7 +34,7 @@ export interface RoutesOptions {
 /** Paths that other servers answer, behind the same door: body and answer stream as they are. */
 export interface Routes extends AsyncDisposable {
   /** False when no route has the path. */
-  handle(pathname: string, request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
+  handle(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
 }
 
 const HOP_BY_HOP = [
@@ -86,7 +86,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
   async function forward(
     route: RouteConfig,
     target: URL,
-    pathname: string,
+    requested: URL,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -103,7 +103,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
     const viewer = await identify(route, request);
     await admit(route, request, response, viewer);
     await proxy({
-      url: toTargetUrl(route, target, pathname, request.url ?? pathname),
+      url: toTargetUrl(route, target, requested),
       agent: agents[target.protocol as keyof typeof agents],
       headers: toForwardedHeaders(request, route, viewer),
       limitBytes,
@@ -114,13 +114,13 @@ export function createRoutes(options: RoutesOptions): Routes | null {
   }
 
   return {
-    handle(pathname, request, response) {
-      const found = routes.find(
-        ({ route: { path } }) => pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
-      );
+    handle(request, response) {
+      // As the target will read it: `/hooks/../admin` is no path below /hooks.
+      const url = normalize(request.url ?? '/');
+      const found = url && routes.find(({ route: { path } }) => isBelow(url.pathname, path));
       if (!found) return false;
       if (cors.handle(request, response)) return true;
-      return forward(found.route, found.target, pathname, request, response).then(
+      return forward(found.route, found.target, url, request, response).then(
         () => true,
         (error) => {
           if (response.headersSent) response.destroy();
@@ -183,16 +183,20 @@ function limitSize(limitBytes: number) {
   };
 }
 
-function toTargetUrl(
-  { path, target_path: targetPath, url }: RouteConfig,
-  target: URL,
-  pathname: string,
-  requested: string,
-): URL {
-  const rest = pathname.slice(path.length);
+function toTargetUrl({ path, target_path: targetPath, url }: RouteConfig, target: URL, requested: URL): URL {
+  const rest = requested.pathname.slice(path.replace(/\/$/, '').length);
   const prefix = targetPath ?? (url && target.pathname !== '/' ? target.pathname : path);
-  const query = requested.indexOf('?');
-  return new URL(`${target.origin}${prefix.replace(/\/$/, '')}${rest}${query < 0 ? '' : requested.slice(query)}`);
+  return new URL(`${target.origin}${prefix.replace(/\/$/, '')}${rest}${requested.search}`);
+}
+
+/** Null for a target that is no URL. */
+function normalize(target: string): URL | null {
+  return URL.parse(target.startsWith('/') ? `http://gateway${target}` : target);
+}
+
+function isBelow(pathname: string, path: string): boolean {
+  const base = path.replace(/\/$/, '');
+  return pathname === base || pathname.startsWith(`${base}/`);
 }
 
 function toForwardedHeaders(
