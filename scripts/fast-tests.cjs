@@ -1,7 +1,20 @@
-// Jest's `filter`: of the unit tests, those that start nothing heavier than a timer. A file that starts a database, a
-// subgraph, a sandbox or a gateway runs with `npm test` only.
-const { readFileSync } = require('node:fs');
+// Jest's `filter`: of the unit tests, those that start nothing heavier than a timer, neither themselves nor in the
+// suites and fixtures that they import. What starts a database, a subgraph, a sandbox, a gateway or a process runs with
+// `npm test` only.
+const { existsSync, readFileSync } = require('node:fs');
+const { dirname, resolve } = require('node:path');
 
-const STARTS = /\bstart[A-Z]\w*\(|\bopen[A-Z]\w*\(|new Worker\(/;
+const STARTS = /\b(?:start|open|spawn|fork|exec)[A-Z]?\w*\(|new \w*(?:Sandbox|Worker)\(|\.listen\(/;
+const IMPORT = /from '(\.[^']+\.ts)'/g;
 
-module.exports = async (paths) => ({ filtered: paths.filter((path) => !STARTS.test(readFileSync(path, 'utf8'))) });
+function starts(path, seen = new Set()) {
+  if (seen.has(path) || !existsSync(path)) return false;
+  seen.add(path);
+  const source = readFileSync(path, 'utf8');
+  if (STARTS.test(source)) return true;
+  return [...source.matchAll(IMPORT)]
+    .map(([, specifier]) => resolve(dirname(path), specifier))
+    .some((imported) => imported.includes('/tests/') && starts(imported, seen));
+}
+
+module.exports = async (paths) => ({ filtered: paths.filter((path) => !starts(path)) });
