@@ -6,7 +6,6 @@ import { demoAccount, ensureDemoAccount } from '@vibecode/auth/demo.account';
 import { DirectoryInUseError, lockDirectory } from '@vibecode/platform/embedded/directory';
 import { startEmbeddedHost } from '@vibecode/platform/embedded/host';
 import { parseEnv } from '@vibecode/platform/env';
-import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
 import { toStartFailure, untilTold } from '@vibecode/platform/service';
@@ -15,6 +14,7 @@ import { embeddedSettings } from '@vibecode/platform/settings';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
 import { startTelemetry } from '@vibecode/platform/telemetry';
 import { startGateway } from '@vibecode/supergraph/gateway';
+import { createSystemKeyExchange } from '@vibecode/supergraph/system.keys';
 import { pino } from 'pino';
 
 type Start = (infrastructure: Infrastructure) => Promise<RunningSubgraph>;
@@ -75,11 +75,8 @@ async function run(): Promise<void> {
   const host = running.use(await startEmbeddedHost({ env: process.env, dataDir, log }));
   say(`  ${'data'.padEnd(16)} ${seconds()} s`);
   const urls: Record<string, string> = {};
-  let verifier: TokenVerifier | undefined;
   for (const name of serviceNames) {
-    const infrastructure = await host.infrastructure(name);
-    verifier = infrastructure.verifier;
-    const subgraph = running.use(await startService(name, infrastructure));
+    const subgraph = running.use(await startService(name, await host.infrastructure(name)));
     host.register(name, subgraph.url);
     urls[name] = `${subgraph.url}/graphql`;
     say(`  ${name.padEnd(16)} ${seconds()} s`);
@@ -96,7 +93,8 @@ async function run(): Promise<void> {
       introspection: true,
       sandbox: true,
       overrideSubgraphUrls: urls,
-      verifier,
+      verifier: host.verifier,
+      exchangeApiKey: createSystemKeyExchange({ services: host.services, secret: host.serviceSecret }),
       log: log('gateway'),
     }),
   );

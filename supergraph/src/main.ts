@@ -10,6 +10,7 @@ import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/settings';
 import { z } from 'zod';
 import { startGateway } from './gateway.ts';
+import { createSystemKeyExchange } from './system.keys.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -24,6 +25,7 @@ export const gatewaySettings = {
       setting.url(['http', 'https']).describe(`base URL of the ${name} service`),
     ]),
   ),
+  SERVICE_SECRET: setting.secret(16).describe('credential that all services share, and the gateway with them'),
   SUPERGRAPH_FILE: z
     .string()
     .default(join('schema', 'supergraph.graphql'))
@@ -55,6 +57,7 @@ async function run(): Promise<void> {
       port: settings.PORT,
       overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urlOf(name)}/graphql`])),
       verifier,
+      exchangeApiKey: createSystemKeyExchange({ services: { url: urlOf }, secret: settings.SERVICE_SECRET }),
       redis: { url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX },
       log,
     }),

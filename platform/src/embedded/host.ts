@@ -13,12 +13,12 @@ import { UnavailableError } from '../errors.ts';
 import type { EventBus } from '../events/bus.ts';
 import { createKafkaBus } from '../events/kafka.bus.ts';
 import { createLocalBus } from '../events/local.bus.ts';
-import { createTokenVerifier, remoteKeys } from '../identity.ts';
+import { createTokenVerifier, remoteKeys, type TokenVerifier } from '../identity.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import type { Logger } from '../log.ts';
 import { openRedis } from '../redis/redis.connection.ts';
 import { createServiceClient } from '../service-call.ts';
-import { type ServiceName, toDatabaseSchema } from '../services.ts';
+import { type ServiceDirectory, type ServiceName, toDatabaseSchema } from '../services.ts';
 import { databaseSetting } from '../settings.ts';
 import { createMemoryStreamLog } from '../stream-log/memory.stream-log.ts';
 import { createRedisStreamLog } from '../stream-log/redis.stream-log.ts';
@@ -40,6 +40,10 @@ export interface EmbeddedHost extends AsyncDisposable {
   register(service: ServiceName, url: string): void;
   /** Call once every service has subscribed to its events: replays wait for it. */
   opened(): void;
+  /** For who stands in front of the services: verifies tokens, finds services, and shows them the shared credential. */
+  readonly verifier: TokenVerifier;
+  readonly services: ServiceDirectory;
+  readonly serviceSecret: string;
   /** What is embedded, in words for the start screen. */
   readonly embedded: readonly string[];
 }
@@ -100,6 +104,9 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const rest = started.move();
   return {
     embedded,
+    verifier,
+    services,
+    serviceSecret,
     register: (service, url) => void urls.set(service, url),
     opened: () => opened.resolve(),
     async infrastructure(service) {
