@@ -1,0 +1,73 @@
+import { type Answer, eventually, type Person, signUp } from './support/client.ts';
+import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from './support/embedded-graph.ts';
+
+describe('who asks, at the gateway', () => {
+  const running = new AsyncDisposableStack();
+  let graph: EmbeddedGraph;
+  let ann: Person;
+
+  beforeAll(async () => {
+    const data = running.use(await createDataDirectory());
+    graph = running.use(await startEmbeddedGraph({ dataDir: data.path }));
+    ann = await signUp(graph.url, 'ann');
+  });
+  afterAll(() => running.disposeAsync());
+
+  const asKey = async (secret: string, query: string) => {
+    const response = await fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': secret },
+      body: JSON.stringify({ query }),
+    });
+    return (await response.json()) as Answer;
+  };
+  const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions?.code;
+
+  it('lets an API key do what it was given, and nothing once it is revoked', async () => {
+    const { createApiKey } = await ann.must(
+      'mutation { createApiKey(input: { name: "ci", scopes: ["project:read"] }) { secret apiKey { id } } }',
+    );
+    const { secret, apiKey } = createApiKey;
+    expect(await asKey(secret, '{ me { id projects { totalCount } } }')).toEqual({
+      data: { me: { id: ann.id, projects: { totalCount: 0 } } },
+    });
+    expect(codeOf(await asKey(secret, 'mutation { createProject(input: { name: "X" }) { id } }'))).toBe('FORBIDDEN');
+    expect(codeOf(await asKey('vck_unknown', '{ me { id } }'))).toBe('UNAUTHENTICATED');
+
+    await ann.must('mutation($id: ID!) { revokeApiKey(id: $id) }', { id: apiKey.id });
+    await eventually(
+      () => asKey(secret, '{ me { id } }'),
+      (answer) => codeOf(answer) === 'UNAUTHENTICATED',
+      1_000,
+    );
+  });
+
+  it('ends requests and streams within a second when the session is revoked', async () => {
+    const bob = await signUp(graph.url, 'bob');
+    const stream = bob.watch('subscription { notificationReceived { topic } }');
+    const ended = (async () => {
+      for await (const { errors } of stream) if (errors) return errors[0]?.extensions?.code;
+      return 'completed';
+    })().catch((errors) => errors?.[0]?.extensions?.code ?? String(errors));
+    // Registering sends a welcome: once it is here, the stream stands.
+    await eventually(
+      () => bob.must('{ me { unreadNotificationCount } }'),
+      ({ me }) => me.unreadNotificationCount > 0,
+    );
+
+    await bob.must('mutation { logout }');
+    const revokedAt = performance.now();
+    expect(codeOf(await bob.ask('{ me { id } }'))).toBe('UNAUTHENTICATED');
+    expect(await ended).toBe('UNAUTHENTICATED');
+    expect(performance.now() - revokedAt).toBeLessThan(1_000);
+  });
+
+  it('takes no word from outside about who asks', async () => {
+    const response = await fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-authenticated-user': ann.id },
+      body: JSON.stringify({ query: '{ me { id } }' }),
+    });
+    expect(codeOf((await response.json()) as Answer)).toBe('UNAUTHENTICATED');
+  });
+});
