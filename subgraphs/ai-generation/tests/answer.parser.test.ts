@@ -55,6 +55,11 @@ describe('the tagged protocol', () => {
         '</file>',
         'x</file>',
         '\\</file>',
+        '\\',
+        'x\\\\',
+        '\\\\</file>',
+        '- <file path="b.js">',
+        '**\\<delete path="c" />',
         '<file path="b.js">',
         ' \\\\<edit path="b">',
         '<delete path="c" />',
@@ -81,6 +86,10 @@ describe('the tagged protocol', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it.each(['\\', 'a\\\\', 'a\\\n', '\\</file>', '- <file path="b.js">\n'])('gives back %j', (content) => {
+    expect(written(parse(toFileBlock('a.js', content)))).toEqual({ 'a.js': content });
   });
 
   it('gives the same events for any chunking', () => {

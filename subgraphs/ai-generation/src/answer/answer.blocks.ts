@@ -17,8 +17,8 @@
  * opening tag to the closing tag, so its last newline is its own. Content that would read as a tag has a backslash before it.
  */
 
-/** A tag of the protocol that begins a line, behind any number of escaping backslashes. */
-const OPENING_TAG = /^([ \t]*)(\\*)(<(?:file|edit|delete)\s)/i;
+/** A tag of the protocol that begins a line, perhaps as a list item or in bold, behind any number of escaping backslashes. */
+const OPENING_TAG = /^(\s*(?:[-*]\s+|\*\*|`)?)(\\*)(<(?:file|edit|delete)\s)/i;
 /** The same as the parser reads it: `<file path="a.js">`, `<delete path='a.js' />`, with what stands behind it on the line. */
 const TAG = /^\s*(?:[-*]\s+|\*\*|`)?<(file|edit|delete)\s+([^>]*?)\s*(\/?)>(.*)$/is;
 const PATH_ATTRIBUTE = /\b(?:path|name|file|filename|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
@@ -51,17 +51,22 @@ export function findOpeningTag(line: string): OpeningTag | null {
   };
 }
 
-/** Where a closing tag begins in a line that ends with one that is not escaped, or -1. */
-export function findClosingTag(line: string): number {
+/**
+ * What stands before a closing tag in a line that ends with one, or null when there is none, or it is content. Of the backslashes
+ * before it an even number is content that was doubled; one more means that the tag is content too.
+ */
+export function findClosedTail(line: string): string | null {
   const found = CLOSING_TAG.exec(line);
-  return found && found[1] === '' ? found.index : -1;
+  const slashes = found?.[1] ?? '';
+  if (!found || slashes.length % 2 === 1) return null;
+  return line.slice(0, found.index) + slashes.slice(slashes.length / 2);
 }
 
 /** One line of content as it has to be written inside a block. */
 export function escapeLine(line: string): string {
   return line
     .replace(OPENING_TAG, (_, indent: string, slashes: string, tag: string) => `${indent}${slashes}\\${tag}`)
-    .replace(CLOSING_TAG, (_, slashes: string, tag: string, space: string) => `${slashes}\\${tag}${space}`)
+    .replace(CLOSING_TAG, (_, slashes: string, tag: string, space: string) => `${slashes}${slashes}\\${tag}${space}`)
     .replace(EDIT_MARKER, (_, slashes: string, marker: string, space: string) => `${slashes}\\${marker}${space}`);
 }
 
@@ -69,7 +74,11 @@ export function escapeLine(line: string): string {
 export function unescapeLine(line: string): string {
   return line
     .replace(OPENING_TAG, (_, indent: string, slashes: string, tag: string) => `${indent}${slashes.slice(1)}${tag}`)
-    .replace(CLOSING_TAG, (_, slashes: string, tag: string, space: string) => `${slashes.slice(1)}${tag}${space}`)
+    .replace(
+      CLOSING_TAG,
+      (_, slashes: string, tag: string, space: string) =>
+        slashes.slice(0, Math.floor(slashes.length / 2)) + tag + space,
+    )
     .replace(
       EDIT_MARKER,
       (_, slashes: string, marker: string, space: string) => `${slashes.slice(1)}${marker}${space}`,
@@ -79,7 +88,8 @@ export function unescapeLine(line: string): string {
 /** A whole file as a block of the protocol, ending in a newline. Parsing it gives back exactly this path and content. */
 export function toFileBlock(path: string, content: string): string {
   const lines = content.split('\n').map(escapeLine);
-  return `<file path="${path}">\n${mapFirstText(lines, (line) => line.replace(FENCE, '$1$2\\$3')).join('\n')}</file>\n`;
+  const body = mapFirstText(lines, (line) => line.replace(FENCE, '$1$2\\$3')).join('\n');
+  return `<file path="${path}">\n${body.replace(/\\+$/, '$&$&')}</file>\n`;
 }
 
 /**

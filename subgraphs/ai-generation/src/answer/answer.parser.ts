@@ -1,4 +1,4 @@
-import { findClosingTag, findOpeningTag, type OpeningTag, toFileContent, unescapeLine } from './answer.blocks.ts';
+import { findClosedTail, findOpeningTag, type OpeningTag, toFileContent, unescapeLine } from './answer.blocks.ts';
 import { type Edit, parseEdits } from './answer.edits.ts';
 import {
   findEntryFile,
@@ -123,12 +123,11 @@ export class AnswerParser {
   }
 
   #readTaggedLine(block: Block, line: string, whole: boolean): void {
-    const end = findClosingTag(line);
-    if (end === -1) {
+    const tail = findClosedTail(line);
+    if (tail === null) {
       this.#add(block, block.kind === 'file' ? unescapeLine(line) : line, whole);
       return;
     }
-    const tail = line.slice(0, end);
     if (tail !== '' || block.lines.length > 0)
       this.#add(block, block.kind === 'file' ? unescapeLine(tail) : tail, false);
     this.#finishBlock(block, true);
