@@ -14,6 +14,7 @@ import type {
   OperationType,
   RequestContext,
   SubgraphTransport,
+  SubscriptionStream,
 } from './types.ts';
 
 export interface CoreOptions {
@@ -31,7 +32,7 @@ export type StartSubscription = (
   operation: PreparedOperation,
   variables: AdmittedVariables,
   context: RequestContext,
-) => AsyncIterable<GraphQLResult>;
+) => SubscriptionStream | GraphQLResult;
 
 /** An operation's variables: as the client sent them, and coerced with defaults. */
 export interface AdmittedVariables {
@@ -112,7 +113,8 @@ export function createCore(options: CoreOptions): Core {
           );
         }
         if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
-        return options.subscribe(operation, variables, context);
+        const started = options.subscribe(operation, variables, context);
+        return 'attach' in started ? started : finish(started, context);
       } catch (error) {
         return refuse(error, context);
       }

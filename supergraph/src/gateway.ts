@@ -13,6 +13,7 @@ import { createHttpServer, type HttpHandler } from './http.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSandboxRoutes } from './sandbox.ts';
 import { createSubscriptions } from './subscription/subscription.ts';
+import { shareUpstreams } from './subscription/upstream.sharing.ts';
 import { createUpstreams } from './subscription/upstream.ts';
 import { startWebSocket } from './websocket.ts';
 
@@ -71,13 +72,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   let current: GatewayVersion;
   const urls = new Map<string, string>();
-  const upstreams = starting.use(createUpstreams({ urls }));
+  const upstreams = createUpstreams({ urlsOf: (subgraph) => [urls.get(subgraph) ?? []].flat() });
   const transport = {
     fetch: (...[request, context]: Parameters<GatewayVersion['client']['fetch']>) =>
       current.client.fetch(request, context),
-    subscribe: upstreams.subscribe,
   };
-  const subscribe = createSubscriptions(transport);
+  const subscriptionConfig = config?.subscription;
+  const isShared = subscriptionConfig?.deduplication.all.enabled ?? true;
+  const subscriptions = createSubscriptions({
+    transport,
+    upstreams: isShared ? shareUpstreams(upstreams) : upstreams,
+    hooks: () => current.hooks,
+    maxOpened: subscriptionConfig?.max_opened_subscriptions,
+    maxPerClient: subscriptionConfig?.max_per_client,
+    maxEvents: subscriptionConfig?.queue_capacity,
+  });
+  starting.use(upstreams);
+  starting.use(subscriptions);
   const load = async (version: LoadedConfig | null): Promise<GatewayVersion> => {
     const created = await createVersion({
       ...options,
@@ -85,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       path,
       log,
       transport,
-      subscribe,
+      ...(subscriptionConfig?.enabled !== false && { subscribe: subscriptions.start }),
     });
     urls.clear();
     for (const [name, url] of created.urls) urls.set(name, url);
@@ -93,6 +104,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
   current = await load(loaded);
   starting.defer(() => current[Symbol.asyncDispose]());
+  let stopListening = current.hooks.onRevoked?.(subscriptions.endSession);
+  starting.defer(() => stopListening?.());
 
   let draining = false;
   const routes = new Map<string, HttpHandler>(toHealthRoutes(() => !draining));
@@ -110,7 +123,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ...(tls && { tls }),
   });
   if (config) server.headersTimeout = config.server.http.header_read_timeout;
-  const websocket = startWebSocket({ server, core: () => current.core, log, path, hooks: () => current.hooks });
+  const websocket = startWebSocket({
+    server,
+    core: () => current.core,
+    log,
+    path,
+    hooks: () => current.hooks,
+    onIdentity: subscriptions.renew,
+  });
 
   let inForce = loaded;
   let turn: Promise<void> = Promise.resolve();
@@ -126,6 +146,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         const old = current;
         current = next;
         inForce = version;
+        stopListening?.();
+        stopListening = next.hooks.onRevoked?.(subscriptions.endSession);
+        subscriptions.keepValid(next.core);
         for (const request of old.core.operations.recentRequests()) next.core.operationType(request);
         await old[Symbol.asyncDispose]();
       });
@@ -155,6 +178,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     async [Symbol.asyncDispose]() {
       draining = true;
       const closed = new Promise((resolve) => server.close(resolve));
+      subscriptions.endAll();
       await websocket[Symbol.asyncDispose]();
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);

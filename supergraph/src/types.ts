@@ -59,9 +59,29 @@ export interface GatewayCore {
   /** Runs a query or mutation. Never rejects: what goes wrong is in `errors`. */
   execute(request: GraphQLRequest, context: RequestContext): Promise<GraphQLResult>;
   /** Starts a subscription; a result instead of a stream when it was refused. */
-  subscribe(request: GraphQLRequest, context: RequestContext): Promise<AsyncIterable<GraphQLResult> | GraphQLResult>;
+  subscribe(request: GraphQLRequest, context: RequestContext): Promise<SubscriptionStream | GraphQLResult>;
   /** Null when the request cannot be parsed or names no operation. */
   operationType(request: GraphQLRequest): OperationType | null;
+}
+
+/** Where a subscription's events go: a client's connection. */
+export interface EventSink {
+  /**
+   * One GraphQL result as JSON text. False when no more should come until the stream is told to resume; this one was
+   * taken all the same.
+   */
+  next(result: string): boolean;
+  /** Nothing follows. */
+  complete(): void;
+}
+
+/** A subscription that was admitted. It begins when a sink is attached, or when it is iterated: one of them, once. */
+export interface SubscriptionStream extends AsyncIterable<GraphQLResult> {
+  attach(sink: EventSink): void;
+  /** The sink takes more again. */
+  resume(): void;
+  /** The client wants no more, or is gone: the subgraph is told at once, and nothing more goes to the sink. */
+  stop(): void;
 }
 
 /** One operation against one subgraph, as planned. */
@@ -75,9 +95,8 @@ export interface SubgraphRequest {
   readonly body?: string;
 }
 
-/** How the executor and the subscriptions reach subgraphs. */
+/** How the executor reaches subgraphs. */
 export interface SubgraphTransport {
   /** Never rejects but on abort: an unreachable subgraph is a result with `errors` and no `data`. */
   fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
-  subscribe(request: SubgraphRequest, context: RequestContext): AsyncIterable<GraphQLResult>;
 }

@@ -61,9 +61,6 @@ export function composeInProcess(definitions: readonly SubgraphDefinition[]): In
         // As over the wire: plans merge in place, and must not reach into a subgraph's own objects.
         return JSON.parse(JSON.stringify(result)) as GraphQLResult;
       },
-      async *subscribe() {
-        yield { errors: [{ message: 'No subscriptions here.' }] };
-      },
     },
   };
 }

@@ -1,77 +1,113 @@
-import type { SubscriptionNode } from '@apollo/query-planner';
-import type { GraphQLFormattedError } from 'graphql';
-import type { AdmittedVariables, StartSubscription } from '../core.ts';
-import type { OperationVariant, PreparedOperation } from '../operation.ts';
-import { compilePlan } from '../plan/compile.ts';
-import type { Execution, PlanStep } from '../plan/execution.ts';
-import { toClientErrors } from '../plan/fetch.errors.ts';
-import { type CompiledFetch, describeFetch } from '../plan/fetch.ts';
-import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
+import type { Core, StartSubscription } from '../core.ts';
+import type { GatewayHooks } from '../hooks.ts';
+import type { PreparedOperation } from '../operation.ts';
+import type { OperationVariant } from '../operation.variant.ts';
+import { chooseOverrides } from '../override.labels.ts';
+import type { GraphQLResult, Identity, RequestContext, SubgraphTransport } from '../types.ts';
+import { EventStream, type StreamLimits } from './event.stream.ts';
+import { StreamRegistry, type StreamRegistryOptions } from './stream.registry.ts';
+import { planSubscription } from './subscription.plan.ts';
+import type { Upstreams } from './upstream.ts';
 
-interface CompiledSubscription {
-  readonly primary: CompiledFetch;
-  /** Completes the data of one event from other subgraphs. */
-  readonly rest: PlanStep | null;
+export interface SubscriptionOptions extends StreamRegistryOptions {
+  readonly transport: Pick<SubgraphTransport, 'fetch'>;
+  readonly upstreams: Upstreams;
+  /** Asked for each event with errors, so that a reload takes effect on streams that run. */
+  readonly hooks?: () => GatewayHooks;
+  /** Events that wait for a slow client. Default 1,024. */
+  readonly maxEvents?: number | null;
+  readonly limits?: Partial<StreamLimits>;
 }
 
-const compiled = new WeakMap<OperationVariant, CompiledSubscription>();
-
-/** Runs subscriptions: the primary fetch is the stream, and the rest of the plan runs over the data of each event. */
-export function createSubscriptions(transport: SubgraphTransport): StartSubscription {
-  return async function* subscribe(operation, variables, context) {
-    const { primary, rest } = compile(operation, variables);
-    for await (const event of transport.subscribe(toRequest(primary, variables), context)) {
-      yield await complete(event, { operation, primary, rest, variables, context, transport });
-    }
-  };
+/** Runs subscriptions: the primary fetch is the stream, and the rest of the plan runs over the data of its events. */
+export interface Subscriptions extends Disposable {
+  /** @throws RefusedRequestError over a limit */
+  readonly start: StartSubscription;
+  /** Subscriptions that run. */
+  readonly size: number;
+  /** A verified identity that came with a later operation: streams of its session live on with its token. */
+  renew(identity: Identity): void;
+  endSession(sessionId: string): void;
+  /** Completes every stream: the gateway stops. */
+  endAll(): void;
+  /** Ends the streams whose operation a new supergraph refuses or plans otherwise; the others do not notice. */
+  keepValid(core: Core): void;
 }
 
-function compile(operation: PreparedOperation, { coerced }: AdmittedVariables): CompiledSubscription {
-  const variant = operation.variantFor(coerced);
-  let known = compiled.get(variant);
-  if (!known) {
-    const { types } = operation.supergraph;
-    const { primary, rest } = variant.plan as SubscriptionNode;
-    known = { primary: describeFetch(primary, [], types), rest: rest ? compilePlan(rest, types) : null };
-    compiled.set(variant, known);
-  }
-  return known;
-}
+const LIMITS: StreamLimits = {
+  maxEvents: 1_024,
+  maxBytes: 1024 * 1024,
+  maxBatch: 64,
+  maxAttempts: 20,
+  retryMs: 50,
+};
 
-function toRequest(primary: CompiledFetch, { raw }: AdmittedVariables): SubgraphRequest {
-  return {
-    subgraph: primary.subgraph,
-    query: primary.query,
-    kind: 'subscription',
-    ...(primary.operationName ? { operationName: primary.operationName } : {}),
-    variables: Object.fromEntries(primary.variableNames.filter((name) => name in raw).map((name) => [name, raw[name]])),
-  };
-}
-
-interface EventScope extends CompiledSubscription {
+interface Started {
   readonly operation: PreparedOperation;
-  readonly variables: AdmittedVariables;
-  readonly context: RequestContext;
-  readonly transport: SubgraphTransport;
+  readonly variant: OperationVariant;
+  readonly coerced: Readonly<Record<string, unknown>>;
 }
 
-async function complete(event: GraphQLResult, scope: EventScope): Promise<GraphQLResult> {
-  const { operation, primary, rest, variables, context, transport } = scope;
-  const errors: GraphQLFormattedError[] = [...operation.refusals];
-  const data = event.data ?? {};
-  if (event.data) primary.rewriteOutput?.(data);
-  if (event.errors?.length) errors.push(...toClientErrors(primary, event, data, null));
-  // Without data there was no event: the subgraph refused or broke off.
-  if (!event.data) return { errors };
-  const execution: Execution = {
-    data,
-    errors,
-    variables: variables.raw,
-    conditions: variables.coerced,
-    context,
-    transport,
+export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
+  const { transport, upstreams, hooks } = options;
+  const limits = { ...LIMITS, ...(options.maxEvents && { maxEvents: options.maxEvents }), ...options.limits };
+  const registry = new StreamRegistry(options);
+  const startedByStream = new WeakMap<EventStream, Started>();
+
+  const finish = (result: GraphQLResult, context: RequestContext): GraphQLResult =>
+    hooks?.().finishResult?.(result, context) ?? result;
+
+  return {
+    get size() {
+      return registry.size;
+    },
+    start(operation, variables, context) {
+      registry.admit(context);
+      const { overrideLabels } = operation.supergraph;
+      const overrides = chooseOverrides(overrideLabels, hooks?.().overrideLabels?.(context));
+      const variant = operation.variantFor(variables.coerced, overrides);
+      if (!variant.plan) return { data: null, errors: [...operation.refusals] };
+      const stream = new EventStream({
+        plan: planSubscription(operation, variant, variables.coerced),
+        refusals: operation.refusals,
+        variables,
+        context,
+        transport,
+        upstreams,
+        limits,
+        finish,
+        finishesAll: hooks?.().finishesAll === true,
+        onEnd: (ended) => registry.remove(ended),
+      });
+      startedByStream.set(stream, { operation, variant, coerced: variables.coerced });
+      registry.add(stream);
+      return stream;
+    },
+    renew: (identity) => registry.renew(identity),
+    endSession: (sessionId) => registry.endSession(sessionId),
+    endAll: () => registry.endAll(),
+    keepValid(core) {
+      for (const stream of [...registry]) {
+        const started = startedByStream.get(stream);
+        if (!started || isStillPlanned(started, stream.context, core)) continue;
+        const message = 'The schema has changed under this subscription. Subscribe again.';
+        stream.endNow({ message, extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' } });
+      }
+    },
+    [Symbol.dispose]() {
+      registry.endAll();
+      registry[Symbol.dispose]();
+    },
   };
-  if (rest) await rest(execution);
-  const shaped = operation.variantFor(variables.coerced).shape.shape(data, errors);
-  return errors.length ? { data: shaped, errors } : { data: shaped };
+}
+
+function isStillPlanned({ operation, variant, coerced }: Started, context: RequestContext, core: Core): boolean {
+  if (operation.supergraph.hash === core.supergraph.hash) return true;
+  try {
+    const request = { query: operation.query, operationName: operation.operation.name?.value ?? null };
+    const { plan } = core.operations.prepare(request, context).variantFor(coerced);
+    return JSON.stringify(plan) === JSON.stringify(variant.plan);
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,75 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { Execution } from '../plan/execution.ts';
+import { toClientErrors } from '../plan/fetch.errors.ts';
+import type { JsonObject } from '../plan/merge.ts';
+import type { GraphQLResult, RequestContext, SubgraphTransport } from '../types.ts';
+import type { SubscriptionPlan } from './subscription.plan.ts';
+
+export interface CompletionScope {
+  readonly plan: SubscriptionPlan;
+  /** Errors of fields that the viewer may not ask: each event has them. */
+  readonly refusals: readonly GraphQLFormattedError[];
+  readonly variables: { readonly raw: JsonObject; readonly coerced: JsonObject };
+  readonly context: RequestContext;
+  readonly transport: Pick<SubgraphTransport, 'fetch'>;
+}
+
+interface OpenEvent {
+  /** Null when there was no event: the subgraph refused or broke off. */
+  readonly data: JsonObject | null;
+  readonly errors: GraphQLFormattedError[];
+}
+
+/** The client's answer to one event whose plan has no rest. */
+export function completeEvent(payload: string, { plan, refusals }: CompletionScope): GraphQLResult {
+  return close(open(payload, plan, refusals), plan);
+}
+
+/**
+ * The client's answers to events that waited together, in their order. The rest of the plan runs once over all of them:
+ * an entity that several events name is fetched once, and entities of different events in one request.
+ */
+export async function completeEvents(payloads: readonly string[], scope: CompletionScope): Promise<GraphQLResult[]> {
+  const { plan, refusals, variables, context, transport } = scope;
+  const events = payloads.map((payload) => open(payload, plan, refusals));
+  const withData = events.filter(({ data }) => data !== null);
+  if (plan.rest && withData.length) {
+    const errors: GraphQLFormattedError[] = [];
+    const execution: Execution = {
+      // An array is an object by index, and that is how the rest's paths address its events.
+      data: withData.map(({ data }) => data) as unknown as JsonObject,
+      errors,
+      variables: variables.raw,
+      conditions: variables.coerced,
+      context,
+      transport: transport as SubgraphTransport,
+    };
+    await plan.rest(execution);
+    for (const error of errors) giveBack(error, withData);
+  }
+  return events.map((event) => close(event, plan));
+}
+
+/** An error's path begins with the number of its event. */
+function giveBack(error: GraphQLFormattedError, events: readonly OpenEvent[]): void {
+  const [index, ...path] = error.path ?? [];
+  const event = typeof index === 'number' ? events[index] : undefined;
+  if (event) event.errors.push({ ...error, path });
+  else for (const each of events) each.errors.push(error);
+}
+
+function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQLFormattedError[]): OpenEvent {
+  const { primary } = plan;
+  const result = JSON.parse(payload) as GraphQLResult;
+  const data = typeof result?.data === 'object' ? result.data : null;
+  const errors = [...refusals];
+  if (data) primary.rewriteOutput?.(data);
+  if (result?.errors?.length) errors.push(...toClientErrors(primary, result, data ?? {}, null));
+  return { data, errors };
+}
+
+function close({ data, errors }: OpenEvent, { shape }: SubscriptionPlan): GraphQLResult {
+  if (!data) return errors.length ? { errors } : { data: null };
+  const shaped = shape.shape(data, errors);
+  return errors.length ? { data: shaped, errors } : { data: shaped };
+}

@@ -1,0 +1,297 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { toClientErrors } from '../plan/fetch.errors.ts';
+import type { EventSink, GraphQLResult, Identity, RequestContext, SubscriptionStream } from '../types.ts';
+import { type CompletionScope, completeEvent, completeEvents } from './event.completion.ts';
+import { iterateStream } from './event.iterator.ts';
+import { EventQueue } from './event.queue.ts';
+import { readCursor } from './resumption.ts';
+import { toRequestBody } from './subscription.plan.ts';
+import type { UpstreamListener } from './upstream.socket.ts';
+import type { Upstreams } from './upstream.ts';
+
+export interface StreamLimits {
+  /** Events that wait for a slow client, or for the rest of the plan. Default 1,024. */
+  readonly maxEvents: number;
+  /** Characters of those events. Default 1 MiB. */
+  readonly maxBytes: number;
+  /** Events whose rest runs at once. Default 64. */
+  readonly maxBatch: number;
+  /** Attempts in a row to resume a stream that broke off. Default 20, which is about a minute. */
+  readonly maxAttempts: number;
+  /** Time before the first attempt, doubled for each further one up to 5 s. Default 50. */
+  readonly retryMs: number;
+}
+
+export interface StreamScope extends CompletionScope {
+  readonly upstreams: Upstreams;
+  readonly limits: StreamLimits;
+  /** Masks errors and the like: called for events with errors, for all when `finishesAll`. */
+  readonly finish: (result: GraphQLResult, context: RequestContext) => GraphQLResult;
+  readonly finishesAll: boolean;
+  readonly onEnd: (stream: EventStream) => void;
+}
+
+const MAX_RETRY_MS = 5_000;
+/** Events are kept for the sake of their cursor up to this size; of larger ones the cursor is read at once. */
+const MAX_KEPT = 4_096;
+const COMPLETE: GraphQLResult = {};
+
+/**
+ * One client's subscription: from the subgraph's event to the client's sink, in order. What a slow client or a slow rest
+ * leaves waiting is bounded: beyond it the subgraph's stream is let go, and asked again from the last cursor when the
+ * client has caught up. In the same way it goes on after the connection to the subgraph broke off.
+ */
+export class EventStream implements SubscriptionStream, UpstreamListener {
+  #sink: EventSink | null = null;
+  #queue: EventQueue | null = null;
+  #stopUpstream: (() => void) | null = null;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  /** The last event taken in: its cursor is read when it is needed. */
+  #last: string | null = null;
+  #cursor: unknown;
+  #sinkTakesMore = true;
+  #restRuns = false;
+  #waitsForClient = false;
+  /** What comes after all that waits. */
+  #end: GraphQLResult | null = null;
+  #hasEnded = false;
+  #context: RequestContext;
+
+  constructor(private readonly scope: StreamScope) {
+    this.#context = scope.context;
+  }
+
+  get identity(): Identity | null {
+    return this.#context.identity;
+  }
+
+  get context(): RequestContext {
+    return this.#context;
+  }
+
+  attach(sink: EventSink): void {
+    this.#sink = sink;
+    if (this.#hasEnded) this.#finish(this.#end ?? COMPLETE);
+    else this.#connect();
+  }
+
+  resume(): void {
+    this.#sinkTakesMore = true;
+    this.#pump();
+  }
+
+  stop(): void {
+    this.#close();
+  }
+
+  /** A fresh token of the same viewer: what is asked from now on is asked with it. */
+  renew(identity: Identity): void {
+    const { id, headers, signal, traceparent, clientName, clientVersion, extensions, remoteAddress } = this.#context;
+    this.#context = {
+      id,
+      headers,
+      identity,
+      signal,
+      ...(traceparent && { traceparent }),
+      ...(clientName && { clientName }),
+      ...(clientVersion && { clientVersion }),
+      ...(extensions && { extensions }),
+      ...(remoteAddress && { remoteAddress }),
+    };
+  }
+
+  /** Ends at once, what waits left out. Without an error the client sees it complete. */
+  endNow(error?: GraphQLFormattedError): void {
+    if (this.#hasEnded) return;
+    this.#end = error ? { errors: [error] } : COMPLETE;
+    this.#close();
+    if (this.#sink) this.#finish(this.#end);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<GraphQLResult> {
+    return iterateStream(this, this.#context.signal);
+  }
+
+  next(payload: string): void {
+    if (this.#hasEnded || this.#end) return;
+    this.#attempts = 0;
+    const isPlain = isPlainEvent(payload);
+    const { plan, limits } = this.scope;
+    if (!plan.rest && this.#sinkTakesMore && !this.#queue?.length) {
+      this.#remember(payload, isPlain);
+      this.#deliver(payload, isPlain);
+      return;
+    }
+    this.#queue ??= new EventQueue(limits.maxEvents, limits.maxBytes);
+    if (!this.#queue.hasRoomFor(payload)) {
+      this.#letGo();
+      return;
+    }
+    this.#remember(payload, isPlain);
+    this.#queue.push(payload);
+    this.#pump();
+  }
+
+  failed(errors: readonly GraphQLFormattedError[]): void {
+    this.#stopUpstream = null;
+    const { primary } = this.scope.plan;
+    this.#endAfterQueue({ errors: toClientErrors(primary, { errors: [...errors] }, {}, null) });
+  }
+
+  completed(): void {
+    this.#stopUpstream = null;
+    this.#endAfterQueue(COMPLETE);
+  }
+
+  lost(reason: string, wasSent: boolean): void {
+    this.#stopUpstream = null;
+    if (this.#hasEnded || this.#end) return;
+    const { plan, limits } = this.scope;
+    const hasBegun = wasSent || this.#attempts > 0 || this.#readCursor() !== undefined;
+    if (plan.resumption && hasBegun && this.#attempts < limits.maxAttempts) {
+      const delayMs = Math.min(limits.retryMs * 2 ** this.#attempts, MAX_RETRY_MS) * (0.5 + Math.random() / 2);
+      this.#attempts += 1;
+      this.#retryTimer = setTimeout(() => this.#connect(), delayMs);
+      return;
+    }
+    const service = plan.primary.subgraph;
+    const message = `The subscription to '${service}' broke off: ${reason}. Subscribe again.`;
+    this.#endAfterQueue({ errors: [{ message, extensions: { code: 'SUBREQUEST_WS_ERROR', service, reason } }] });
+  }
+
+  #connect(): void {
+    const { plan, variables, upstreams } = this.scope;
+    const body = toRequestBody(plan, variables.raw, this.#readCursor());
+    const { identity, traceparent } = this.#context;
+    const request = {
+      subgraph: plan.primary.subgraph,
+      body,
+      identity,
+      traceparent,
+      isResumable: plan.resumption !== null,
+    };
+    this.#stopUpstream = upstreams.subscribe(request, this);
+  }
+
+  #remember(payload: string, isPlain: boolean): void {
+    const { resumption } = this.scope.plan;
+    if (!resumption) return;
+    if (isPlain && resumption.isAlwaysThere && payload.length <= MAX_KEPT) {
+      this.#last = payload;
+      return;
+    }
+    const cursor = readCursor(payload, resumption);
+    if (cursor === undefined) return;
+    this.#cursor = cursor;
+    this.#last = null;
+  }
+
+  #readCursor(): unknown {
+    const { resumption } = this.scope.plan;
+    return this.#last !== null && resumption ? readCursor(this.#last, resumption) : this.#cursor;
+  }
+
+  /** The client is too slow, or the rest: the events not taken in are asked again when there is room. */
+  #letGo(): void {
+    this.#stopUpstream?.();
+    this.#stopUpstream = null;
+    if (this.scope.plan.resumption && this.#readCursor() !== undefined) {
+      this.#waitsForClient = true;
+      return;
+    }
+    const message = 'The client is too slow for this subscription, and its field cannot be resumed. Subscribe again.';
+    this.#endAfterQueue({ errors: [{ message, extensions: { code: 'SUBSCRIPTION_TOO_SLOW' } }] });
+  }
+
+  #pump(): void {
+    const { plan } = this.scope;
+    while (this.#sinkTakesMore && !this.#restRuns && !this.#hasEnded && this.#queue?.length) {
+      if (plan.rest) {
+        void this.#runRest(this.#queue);
+        return;
+      }
+      const payload = this.#queue.shift() as string;
+      this.#deliver(payload, isPlainEvent(payload));
+    }
+    if (this.#hasEnded || this.#restRuns || this.#queue?.length) return;
+    this.#queue = null;
+    if (this.#end) {
+      this.#close();
+      this.#finish(this.#end);
+    } else if (this.#waitsForClient && this.#sinkTakesMore) {
+      this.#waitsForClient = false;
+      this.#connect();
+    }
+  }
+
+  async #runRest(queue: EventQueue): Promise<void> {
+    const { limits } = this.scope;
+    const batch: string[] = [];
+    while (batch.length < limits.maxBatch && queue.length) batch.push(queue.shift() as string);
+    this.#restRuns = true;
+    try {
+      const results = await completeEvents(batch, { ...this.scope, context: this.#context });
+      if (this.#hasEnded) return;
+      for (const result of results) this.#send(result);
+    } catch {
+      this.#fail();
+    }
+    this.#restRuns = false;
+    this.#pump();
+  }
+
+  #deliver(payload: string, isPlain: boolean): void {
+    const { plan, finishesAll } = this.scope;
+    if (isPlain && plan.isForwarded && !finishesAll) {
+      this.#sinkTakesMore = this.#sink?.next(payload) ?? true;
+      return;
+    }
+    let result: GraphQLResult;
+    try {
+      result = completeEvent(payload, this.scope);
+    } catch {
+      this.#fail();
+      return;
+    }
+    this.#send(result);
+  }
+
+  #send(result: GraphQLResult): void {
+    const { finish, finishesAll } = this.scope;
+    const finished = finishesAll || result.errors ? finish(result, this.#context) : result;
+    this.#sinkTakesMore = this.#sink?.next(JSON.stringify(finished)) ?? true;
+  }
+
+  #endAfterQueue(end: GraphQLResult): void {
+    if (this.#hasEnded || this.#end) return;
+    this.#end = end;
+    this.#pump();
+  }
+
+  #fail(): void {
+    const service = this.scope.plan.primary.subgraph;
+    const message = `An event of '${service}' could not be read or completed.`;
+    this.endNow({ message, extensions: { code: 'INVALID_SUBGRAPH_EVENT', service } });
+  }
+
+  #finish(end: GraphQLResult): void {
+    if (end.errors) this.#send(end);
+    this.#sink?.complete();
+  }
+
+  #close(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    clearTimeout(this.#retryTimer);
+    this.#stopUpstream?.();
+    this.#stopUpstream = null;
+    this.#queue = null;
+    this.scope.onEnd(this);
+  }
+}
+
+/** Whether an event is data and nothing else, as far as its text tells: quotes within strings are escaped. */
+function isPlainEvent(payload: string): boolean {
+  return payload.startsWith('{"data":{') && !payload.includes('"errors":') && !payload.includes('"extensions":');
+}

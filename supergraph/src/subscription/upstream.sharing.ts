@@ -1,0 +1,60 @@
+import type { UpstreamListener } from './upstream.socket.ts';
+import type { UpstreamRequest, Upstreams } from './upstream.ts';
+
+/** One operation at a subgraph that several equal subscriptions listen to. */
+interface SharedOperation {
+  readonly listeners: Set<UpstreamListener>;
+  hasBegun: boolean;
+  stop: () => void;
+}
+
+/**
+ * Lets equal subscriptions of one identity share an operation at the subgraph. One that can be resumed replays the past to
+ * whoever starts it: such are shared only by those who came before its first event.
+ */
+export function shareUpstreams(upstreams: Upstreams): Upstreams {
+  const sharedByKey = new Map<string, SharedOperation>();
+
+  function start(key: string, request: UpstreamRequest): SharedOperation {
+    const shared: SharedOperation = { listeners: new Set(), hasBegun: false, stop: () => undefined };
+    const leave = () => {
+      if (sharedByKey.get(key) === shared) sharedByKey.delete(key);
+    };
+    const end = (tell: (listener: UpstreamListener) => void) => {
+      leave();
+      const listeners = [...shared.listeners];
+      shared.listeners.clear();
+      for (const listener of listeners) tell(listener);
+    };
+    sharedByKey.set(key, shared);
+    const stop = upstreams.subscribe(request, {
+      next(payload) {
+        if (!shared.hasBegun) {
+          shared.hasBegun = true;
+          if (request.isResumable) leave();
+        }
+        for (const listener of shared.listeners) listener.next(payload);
+      },
+      failed: (errors) => end((listener) => listener.failed(errors)),
+      completed: () => end((listener) => listener.completed()),
+      lost: (reason, wasSent) => end((listener) => listener.lost(reason, wasSent)),
+    });
+    shared.stop = () => {
+      leave();
+      stop();
+    };
+    return shared;
+  }
+
+  return {
+    subscribe(request, listener) {
+      const key = `${request.subgraph}\n${request.identity?.key ?? ''}\n${request.body}`;
+      const shared = sharedByKey.get(key) ?? start(key, request);
+      shared.listeners.add(listener);
+      return () => {
+        if (shared.listeners.delete(listener) && shared.listeners.size === 0) shared.stop();
+      };
+    },
+    [Symbol.dispose]: () => upstreams[Symbol.dispose](),
+  };
+}
