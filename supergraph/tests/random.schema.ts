@@ -16,7 +16,7 @@ export class Tape {
   }
 }
 
-export type Kind = 'scalar' | 'enum' | 'value' | 'entity' | 'interface' | 'union';
+type Kind = 'scalar' | 'enum' | 'value' | 'entity' | 'interface' | 'union';
 
 export interface FieldModel {
   readonly name: string;
@@ -34,7 +34,7 @@ export interface FieldModel {
   readonly requires: string | null;
 }
 
-export interface EntityModel {
+interface EntityModel {
   readonly name: string;
   readonly fields: readonly FieldModel[];
   /** By subgraph: the keys that it declares. */

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import { type GatewayOptions, startGateway } from '../src/gateway.ts';
 
 /** State that tests wait on: each change lets those who wait look again. */
-export class Observed<T extends object> {
+class Observed<T extends object> {
   #waiting: (() => void)[] = [];
 
   constructor(readonly state: T) {}
@@ -74,7 +74,7 @@ interface FeedState {
 }
 
 /** A feed of posts that outlives its server, as a stream log does. */
-export class Feed extends Observed<FeedState> {
+class Feed extends Observed<FeedState> {
   constructor() {
     super({ log: [], open: 0, askedAfter: [], extensions: [], connections: 0, connectionParams: [] });
   }
@@ -140,7 +140,7 @@ function feedSchema(feed: Feed): GraphQLSchema {
 }
 
 /** A rest that the test lets go on. */
-export class Users extends Observed<{ readonly asked: string[][]; isHeld: boolean; isBroken: boolean }> {
+class Users extends Observed<{ readonly asked: string[][]; isHeld: boolean; isBroken: boolean }> {
   constructor() {
     super({ asked: [], isHeld: false, isBroken: false });
   }
@@ -171,7 +171,7 @@ export interface TestSubgraph extends AsyncDisposable {
 }
 
 /** HTTP and graphql-ws on one port, as the system's subgraphs have it. */
-export async function startSubgraph(
+async function startSubgraph(
   schema: GraphQLSchema,
   { port = 0, feed, users }: { port?: number; feed?: Feed; users?: Users } = {},
 ): Promise<TestSubgraph> {
@@ -218,7 +218,7 @@ export async function startSubgraph(
   };
 }
 
-export function composeFeed(feedUrl: string, usersUrl: string): string {
+function composeFeed(feedUrl: string, usersUrl: string): string {
   const { supergraphSdl, errors } = composeServices([
     { name: 'feed', url: feedUrl, typeDefs: FEED },
     { name: 'users', url: usersUrl, typeDefs: USERS },

@@ -1,4 +1,3 @@
-import type { FormattedExecutionResult } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { startFeed } from './subscription.fixture.ts';
@@ -13,7 +12,7 @@ function connect(url: string, connectionParams?: Record<string, unknown>): Clien
   return Object.assign(client, { [Symbol.asyncDispose]: async () => void (await client.dispose()) });
 }
 
-async function take(events: AsyncIterableIterator<FormattedExecutionResult>, count: number): Promise<unknown[]> {
+async function take(events: AsyncIterator<unknown>, count: number): Promise<unknown[]> {
   const taken: unknown[] = [];
   while (taken.length < count) {
     const { done, value } = await events.next();
