@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
+import { apiKeyScopes } from '@vibecode/platform/scope';
 import fc from 'fast-check';
 import { parseArgument, registerInput, toCreateApiKeyInput } from '../src/input.ts';
-import { apiKeyScopes } from '@vibecode/platform/scope';
 
 const good = { email: 'ann@example.com', password: 'correct horse battery', displayName: 'Ann' };
 const now = new Date('2026-01-01T00:00:00Z');
