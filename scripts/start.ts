@@ -109,6 +109,7 @@ async function run(): Promise<void> {
 
 try {
   await run();
+  say('Stopped');
 } catch (error) {
   process.stderr.write(
     `${error instanceof DirectoryInUseError ? error.message : toStartFailure(error, 'VibeCode AI')}\n`,
