@@ -32,7 +32,9 @@ export interface RealGraphOptions {
 export async function startRealGraph({ env = {}, portOffset = 20_000 }: RealGraphOptions = {}): Promise<RealGraph> {
   const missing = REQUIRED.filter((name) => !process.env[name]);
   if (missing.length > 0) throw new Error(`${missing.join(', ')} missing: the real graph needs real backing services.`);
-  await using started = new AsyncDisposableStack();
+  await using starting = new AsyncDisposableStack();
+  // Owns what runs for as long as the graph does: services that are started again, too.
+  const owned = starting.use(new AsyncDisposableStack());
   const run = `run${randomBytes(4).toString('hex')}`;
   const portOf = (service: ServiceName) => defaultPorts[service] + portOffset;
   const urls = Object.fromEntries(serviceNames.map((name) => [urlSetting(name), `http://127.0.0.1:${portOf(name)}`]));
@@ -59,7 +61,7 @@ export async function startRealGraph({ env = {}, portOffset = 20_000 }: RealGrap
       env: { ...shared, PORT: String(portOf(service)), [databaseSetting(service)]: database.href },
       ready: STARTED,
     });
-    processes.set(service, started.use(running));
+    processes.set(service, owned.use(running));
   }
 
   // All have to have come to an end of their start, one way or the other, before what runs can be stopped.
@@ -72,12 +74,12 @@ export async function startRealGraph({ env = {}, portOffset = 20_000 }: RealGrap
     env: { ...shared, PORT: '0' },
     ready: /"action":"gateway\.started".*?"url":"([^"]+)"/,
   });
-  processes.set('gateway', started.use(gateway));
-  const rest = started.move();
+  processes.set('gateway', owned.use(gateway));
+  starting.move();
   return {
     url: gateway.match[1] as string,
     processes,
     restart: start,
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
