@@ -16,7 +16,8 @@ if (!(kind in KINDS)) throw new Error(`TEST_KIND is '${kind}'; expected one of $
 export default {
   ...KINDS[kind],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(KINDS[kind].testPathIgnorePatterns ?? [])],
-  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  // Templates are read and run as files; their packages share names.
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/subgraphs/ai-generation/templates/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

@@ -59,6 +59,7 @@ export async function startSubgraph<Context extends OperationContext>(
       headers: request.headers,
       signal: goneSignal(response),
       log: log.child({ requestId }),
+      appendHeader: (name, value) => void response.appendHeader(name, value),
     };
   }
 

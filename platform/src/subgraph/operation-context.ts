@@ -11,6 +11,8 @@ export interface OperationContext {
   /** Aborted when the client has gone, and when a subscription ends for any reason. */
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Adds a header to the answer; left out where there is none to add to: events of a subscription. */
+  appendHeader?(name: string, value: string): void;
 }
 
 /** Makes the context of one operation; for a subscription, of each of its events, so that no loader serves stale rows. */

@@ -3,12 +3,14 @@ import { requireViewer, type Viewer } from '@vibecode/platform/identity';
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
 import { accountScope } from './scope.ts';
 import type { AuthServices } from './services.ts';
+import type { SessionCookies } from './session.cookies.ts';
 import type { Client } from './session.entity.ts';
 
 /** Of one operation. Services fork an entity manager for each unit of work, as each mutation commits by itself. */
 export interface AuthContext extends OperationContext {
   readonly services: AuthServices;
   readonly client: Client;
+  readonly cookies: SessionCookies;
 }
 
 /**

@@ -26,10 +26,18 @@ export const authSettings = {
     .integer(0, 300)
     .default(30)
     .describe('Seconds in which the client that used a refresh token may present it once more'),
+  AUTH_SECURE_COOKIES: setting
+    .flag()
+    .optional()
+    .describe('Whether browsers keep session cookies to HTTPS; default: where NODE_ENV is production'),
 };
 
 /** Settings of the platform, which says when they are required. In Redis, instances count failed logins together. */
-const shared = { REDIS_URL: setting.url(['redis', 'rediss']).optional(), REDIS_PREFIX: z.string().optional() };
+const shared = {
+  NODE_ENV: z.string().optional(),
+  REDIS_URL: setting.url(['redis', 'rediss']).optional(),
+  REDIS_PREFIX: z.string().optional(),
+};
 
 export interface AuthEnv {
   readonly bcryptCost: number;
@@ -39,6 +47,7 @@ export interface AuthEnv {
   readonly sessionIdleMs: number;
   readonly sessionMaxMs: number;
   readonly refreshGraceMs: number;
+  readonly secureCookies: boolean;
   /** Null: failed logins are counted in this process. */
   readonly redis: { readonly url: string; readonly prefix?: string } | null;
 }
@@ -53,6 +62,7 @@ export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
     sessionIdleMs: settings.AUTH_SESSION_IDLE_DAYS * DAY_MS,
     sessionMaxMs: settings.AUTH_SESSION_MAX_DAYS * DAY_MS,
     refreshGraceMs: settings.AUTH_REFRESH_GRACE_SECONDS * 1000,
+    secureCookies: settings.AUTH_SECURE_COOKIES ?? settings.NODE_ENV === 'production',
     redis: toRedis(settings.REDIS_URL, settings.REDIS_PREFIX),
   };
 }

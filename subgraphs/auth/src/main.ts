@@ -15,6 +15,7 @@ import { createLoginThrottle } from './login.throttle.ts';
 import type { CreateUser } from './registration.service.ts';
 import { schema } from './schema.ts';
 import { createAuthServices } from './services.ts';
+import { createSessionCookies } from './session.cookies.ts';
 
 const [KEYS_EVERY_MS, PENDING_EVERY_MS, ENDED_EVERY_MS] = [5 * 60_000, 30_000, 60 * 60_000];
 
@@ -46,7 +47,12 @@ export async function startAuth(infrastructure: Infrastructure): Promise<Running
     await startSubgraph<AuthContext>({
       infrastructure,
       schema,
-      context: (operation) => ({ ...operation, services, client: toClient(operation.headers) }),
+      context: (operation) => ({
+        ...operation,
+        services,
+        client: toClient(operation.headers),
+        cookies: createSessionCookies(operation, { secure: env.secureCookies }),
+      }),
       routes: createAuthRoutes(services, infrastructure.serviceSecret),
       ready: { database: () => orm.em.fork().execute('select 1') },
     }),

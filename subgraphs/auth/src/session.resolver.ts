@@ -59,9 +59,10 @@ export class SessionResolver {
   }
 
   @Mutation(() => Boolean, { description: 'Ends the session of this request.' })
-  async logout(@Ctx() { services, viewer, client }: AuthContext): Promise<boolean> {
+  async logout(@Ctx() { services, viewer, client, cookies }: AuthContext): Promise<boolean> {
     const { userId, sessionId } = requirePerson(viewer);
     await services.sessions.revoke(userId, sessionId, client);
+    cookies.clear();
     return true;
   }
 

@@ -74,6 +74,32 @@ export function describeAuth(name: string, startDatabase: () => Promise<TestData
       expect(codeOf(await auth.query(REFRESH))).toBe('AUTH_REFRESH_INVALID');
     });
 
+    it('keeps the session of a browser in cookies that no script reads', async () => {
+      const { email } = await signUp();
+      const send = (query: string, variables: unknown, cookie = '', token = '') =>
+        auth.post<{ data: Record<string, Payload>; errors?: { extensions: { code: string } }[] }>(
+          '/graphql',
+          { query, variables },
+          { cookie, ...(token && { authorization: `Bearer ${token}` }) },
+        );
+      const { body, cookies } = await send(LOGIN, { input: { email, password } });
+      expect(cookies).toEqual([
+        expect.stringMatching(/^vibecode_session=eyJ[^;]+; Max-Age=[1-9]\d*; Path=\/; HttpOnly; SameSite=Strict$/),
+        expect.stringMatching(/^vibecode_refresh=vcr_[^;]+; Max-Age=[1-9]\d*; Path=\/; HttpOnly; SameSite=Strict$/),
+      ]);
+      expect(cookies[1]).toContain(body.data.login?.refreshToken);
+      const sent = `theme=dark; ${cookies.map((cookie) => cookie.split(';')[0]).join('; ')}`;
+      const refreshed = await send(REFRESH, {}, sent);
+      expect(refreshed.body.data.refresh?.refreshToken).not.toBe(body.data.login?.refreshToken);
+      expect(refreshed.cookies[1]).toContain(refreshed.body.data.refresh?.refreshToken);
+      const ended = await send('mutation { logout }', {}, '', refreshed.body.data.refresh?.accessToken);
+      expect(ended.cookies).toEqual([
+        'vibecode_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict',
+        'vibecode_refresh=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict',
+      ]);
+      expect(codeOf((await send(REFRESH, {}, sent)).body)).toBe('AUTH_REFRESH_INVALID');
+    });
+
     it('shows where one is signed in, and ends a session there', async () => {
       const { email, accessToken } = await signUp();
       const headers = { 'user-agent': 'phone', 'x-forwarded-for': '203.0.113.9, 192.0.2.7' };

@@ -73,7 +73,7 @@ export async function startTestAuth({ databaseUrl, cost = 4 }: { databaseUrl?: s
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-    return { status: response.status, body: (await response.json()) as Body };
+    return { status: response.status, body: (await response.json()) as Body, cookies: response.headers.getSetCookie() };
   }
 
   async function query<Data = Record<string, unknown>>(
