@@ -3,7 +3,7 @@ import type { TokenVerifier } from '@vibecode/platform/identity';
 import { LRUCache } from 'lru-cache';
 import type { RouterConfig } from './config/config.schema.ts';
 import { createJwtVerifier, readClaims, refuseToken, toIdentity, type VerifyToken } from './edge/jwt.verifier.ts';
-import { createTokenFinder, defaultTokenSources } from './edge/token.source.ts';
+import { createTokenFinder, defaultTokenSources, withCookie } from './edge/token.source.ts';
 import type { Identity } from './types.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -64,7 +64,9 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
   const apiKeyHeader = exchangeApiKey && (config.router?.api_key?.header_name ?? 'x-api-key');
   const revocation: SessionRevocation | undefined = options.revocation ?? verifier;
   const verifyUnknown = jwt ? createJwtVerifier(jwt, { now }) : verifier && useTokenVerifier(verifier);
-  const findToken = createTokenFinder(jwt ?? defaultTokenSources);
+  const findToken = createTokenFinder(withCookie(jwt ?? defaultTokenSources, config.router?.cookie?.name));
+  /** A browser goes on sending the cookie of a session that ended: its owner must be able to sign in again. */
+  const forgivesCookies = config.router?.cookie !== undefined;
   const refusesErrors = (jwt?.on_error ?? 'error') !== 'continue';
 
   const verified = new LRUCache<string, Identity>({ max: VERIFIED_MAX, ttl: VERIFIED_TTL_MS });
@@ -101,8 +103,9 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
   }
 
   /** What to make of a credential that does not verify. A key server out of reach is never taken for nobody. */
-  function onFailure(error: unknown): Identified {
-    if (refusesErrors || (error as AppError).code !== 'UNAUTHENTICATED') throw error;
+  function onFailure(error: unknown, byCookie = false): Identified {
+    const isRefused = refusesErrors && !(byCookie && forgivesCookies);
+    if (isRefused || (error as AppError).code !== 'UNAUTHENTICATED') throw error;
     return nobody;
   }
 
@@ -123,19 +126,23 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
       if (apiKeyHeader) {
         const apiKey = headers[apiKeyHeader] ?? connectionParams?.apiKey;
         if (typeof apiKey === 'string' && apiKey !== '') {
-          return identifyApiKey(apiKey, exchangeApiKey).catch(onFailure);
+          return identifyApiKey(apiKey, exchangeApiKey).catch((error) => onFailure(error));
         }
       }
       if (!verifyUnknown) return nobody;
+      let byCookie = false;
       try {
         const found = findToken(headers, connectionParams);
         if (!found) return nobody;
-        const { byCookie } = found;
+        byCookie = found.byCookie;
         const identity = verify(found.token);
         if (!(identity instanceof Promise)) return { identity, byCookie };
-        return identity.then((verifiedIdentity) => ({ identity: verifiedIdentity, byCookie }), onFailure);
+        return identity.then(
+          (verifiedIdentity) => ({ identity: verifiedIdentity, byCookie }),
+          (error) => onFailure(error, byCookie),
+        );
       } catch (error) {
-        return onFailure(error);
+        return onFailure(error, byCookie);
       }
     },
     verify,

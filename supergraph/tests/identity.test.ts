@@ -104,6 +104,21 @@ describe('identity at the edge', () => {
     });
   });
 
+  it('takes the cookie of a session that ended as nobody, so that its owner can sign in again', async () => {
+    await using issuer = await startIssuer();
+    const ended = await issuer.sign({ expiresInS: -1 });
+    using provider = providerFor(issuer.url, '    cookie: { name: session }\n');
+    expect(await provider.identify({ cookie: `session=${await issuer.sign()}` })).toMatchObject({
+      identity: { subject: 'ann' },
+      byCookie: true,
+    });
+    expect(await provider.identify({ cookie: `session=${ended}` })).toEqual({ identity: null, byCookie: false });
+    expect(await provider.identify({ cookie: 'session=nonsense' })).toEqual({ identity: null, byCookie: false });
+    await expect(async () => provider.identify({ ...bearer(ended), cookie: 'session=x' })).rejects.toMatchObject({
+      details: { reason: 'expired' },
+    });
+  });
+
   it('takes a bad token as nobody where the configuration says continue', async () => {
     await using issuer = await startIssuer();
     using provider = providerFor(issuer.url, '      on_error: continue\n');

@@ -87,8 +87,16 @@ const apiKey = z.strictObject({
   path: urlPath().default('/internal/api-key').describe('Path at that subgraph.'),
 });
 
+/** Ours: sessions of browsers. */
+const cookie = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a cookie: letters, digits and - _ .')
+    .describe('Cookie with the token, asked when no header has one. A token there that does not verify is nobody.'),
+});
+
 export const authentication = z.strictObject({
-  router: z.strictObject({ jwt: jwt.optional(), api_key: apiKey.optional() }).optional(),
+  router: z.strictObject({ jwt: jwt.optional(), api_key: apiKey.optional(), cookie: cookie.optional() }).optional(),
 });
 
 export const authorization = z.strictObject({

@@ -179,9 +179,11 @@ async function createPersistence(
 }
 
 function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors: Cors): GatewayHooks {
-  const cookies =
-    config.authentication.router?.jwt?.sources.flatMap((source) => (source.type === 'cookie' ? [source.name] : [])) ??
-    [];
+  const { jwt, cookie: session } = config.authentication.router ?? {};
+  const cookies = [
+    ...(jwt?.sources ?? []).flatMap((source) => (source.type === 'cookie' ? [source.name] : [])),
+    ...(session ? [session.name] : []),
+  ];
   return {
     identify(headers, connectionParams) {
       const found = identity.identify(headers, connectionParams);

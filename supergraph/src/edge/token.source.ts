@@ -21,6 +21,11 @@ export const defaultTokenSources: SourceConfig = {
   sources: [],
 };
 
+/** The same sources, and a cookie after all of them. */
+export function withCookie(config: SourceConfig, name: string | undefined): SourceConfig {
+  return name === undefined ? config : { ...config, sources: [...config.sources, { type: 'cookie', name }] };
+}
+
 /** @throws UnauthenticatedError (from the finder) for a header with another prefix, unless those are ignored */
 export function createTokenFinder(config: SourceConfig = defaultTokenSources): FindToken {
   const sources = [
