@@ -197,12 +197,14 @@ describe('headers to subgraphs', () => {
     greeter:
       request:
         - insert: { name: x-graph, value: greeter }
+        - insert: { name: x-forwarded-for, client_address: true }
 `;
     await using graph = await startEdgeGraph(config, [greeter]);
     const headers = {
       'x-keep': '1',
       'x-drop': '1',
       'x-authenticated-user': 'admin',
+      'x-forwarded-for': '203.0.113.9',
       connection: 'keep-alive',
       other: '1',
     };
@@ -214,6 +216,7 @@ describe('headers to subgraphs', () => {
       'x-fixed': 'here',
       'x-app': 'web',
       'x-graph': 'greeter',
+      'x-forwarded-for': '127.0.0.1',
     });
     for (const name of ['x-drop', 'x-authenticated-user', 'other']) expect(sent).not.toHaveProperty(name);
   });

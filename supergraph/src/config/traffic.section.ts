@@ -17,6 +17,10 @@ const headerOperation = z.union(
         z.strictObject({ name: headerName(), value: z.string() }),
         z.strictObject({
           name: headerName(),
+          client_address: z.literal(true).describe('Ours: where the request comes from, as rate_limit sees it.'),
+        }),
+        z.strictObject({
+          name: headerName(),
           path: z.string().startsWith('.', "expected a path that begins with '.', such as .operationName"),
           default: z.string().nullish(),
         }),
@@ -25,7 +29,7 @@ const headerOperation = z.union(
   ],
   {
     error:
-      'expected one of propagate { named | matching, rename, default }, remove { named | matching } or insert { name, value | path, default }',
+      'expected one of propagate { named | matching, rename, default }, remove { named | matching } or insert { name, value | path, default | client_address }',
   },
 );
 

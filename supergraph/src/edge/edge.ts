@@ -89,7 +89,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       log,
       grantPolicies: options.grantPolicies,
     }),
-    subgraphHeaders: createHeaderRules(config.headers),
+    subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
     clientHeaders: {
       name: config.telemetry.apollo.client_name_header,
       version: config.telemetry.apollo.client_version_header,

@@ -1,6 +1,7 @@
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../hooks.ts';
 import type { RequestContext, SubgraphRequest } from '../types.ts';
+import { findClientAddress } from './rate.limit.ts';
 
 type HeadersConfig = RouterConfig['headers'];
 type Operation = HeadersConfig['all']['request'][number];
@@ -29,11 +30,18 @@ const NEVER_BY_PATTERN = new Set([
 /** Says who asks: only the gateway itself may. */
 const NEVER = new Set(['x-authenticated-user', 'connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
 
-/** Headers for each subgraph by the rules of the configuration. Undefined when there are none. */
-export function createHeaderRules(config: HeadersConfig): GatewayHooks['subgraphHeaders'] {
-  const all = config.all.request.map(compileRule);
+/**
+ * Headers for each subgraph by the rules of the configuration. Undefined when there are none.
+ * @param addressHeader header in which a proxy in front names the client
+ */
+export function createHeaderRules(
+  config: HeadersConfig,
+  addressHeader?: string | null,
+): GatewayHooks['subgraphHeaders'] {
+  const compile = (operation: Operation) => compileRule(operation, addressHeader);
+  const all = config.all.request.map(compile);
   const bySubgraph = new Map(
-    Object.entries(config.subgraphs).map(([name, { request }]) => [name, [...all, ...request.map(compileRule)]]),
+    Object.entries(config.subgraphs).map(([name, { request }]) => [name, [...all, ...request.map(compile)]]),
   );
   if (all.length === 0 && [...bySubgraph.values()].every((rules) => rules.length === 0)) return undefined;
   return (request, context) => {
@@ -43,7 +51,7 @@ export function createHeaderRules(config: HeadersConfig): GatewayHooks['subgraph
   };
 }
 
-function compileRule(operation: Operation): Rule {
+function compileRule(operation: Operation, addressHeader: string | null | undefined): Rule {
   if ('propagate' in operation) return compilePropagation(operation.propagate);
   if ('remove' in operation) {
     const { remove } = operation;
@@ -56,6 +64,12 @@ function compileRule(operation: Operation): Rule {
   if ('value' in insert) {
     return (outgoing) => {
       outgoing[insert.name] = insert.value;
+    };
+  }
+  if ('client_address' in insert) {
+    return (outgoing, _request, { headers, remoteAddress }) => {
+      const address = findClientAddress(addressHeader, headers, remoteAddress);
+      if (address) outgoing[insert.name] = address;
     };
   }
   const path = parsePath(insert.path);
