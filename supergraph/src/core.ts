@@ -71,6 +71,7 @@ export function createCore(options: CoreOptions): Core {
 
   function refuse(error: unknown, context: RequestContext): GraphQLResult {
     const refused = asRefusal(error, 'BAD_REQUEST');
+    if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
     if (refused instanceof RefusedRequestError) return finish({ errors: [...refused.errors] }, context);
     log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
     const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;

@@ -7,10 +7,13 @@ import type { ParsedOperation } from './hooks.ts';
 import { compilePlan } from './plan/compile.ts';
 import type { Execution, PlanStep } from './plan/execution.ts';
 import { mergeInto } from './plan/merge.ts';
+import { runInOrder, splitMutation } from './plan/mutation.order.ts';
+import { planWithFragmentsKept } from './plan/partial.unions.ts';
 import type { TypeIndex } from './plan/type.index.ts';
-import { asRefusal, refusal } from './refusal.ts';
+import { RefusedRequestError, refusal } from './refusal.ts';
 import { compileShape, type Shape } from './shape/shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
+import type { OperationType } from './types.ts';
 
 /**
  * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own: it fetches what is
@@ -50,6 +53,7 @@ export function createVariant(
         ? runAll(
             plans.map((part) => compilePlan(part as PlanNode, supergraph.types)),
             supergraph.types,
+            operation.operation,
           )
         : null,
     shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
@@ -61,9 +65,10 @@ export function createVariant(
 }
 
 /** Plans of the parts that cannot share one run on data of their own, which is then merged. */
-function runAll(steps: readonly PlanStep[], types: TypeIndex): PlanStep | null {
+function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationType): PlanStep | null {
   const [first, ...others] = steps;
   if (!first || others.length === 0) return first ?? null;
+  if (kind === 'mutation') return runInOrder(steps);
   return async (execution) => {
     const parts = others.map((step) => ({ step, execution: { ...execution, data: {}, errors: [] } as Execution }));
     await Promise.all([first(execution), ...parts.map((part) => part.step(part.execution))]);
@@ -83,9 +88,13 @@ function createPlans(
   overrides: ReadonlySet<string> | undefined,
 ): NonNullable<QueryPlan['node']>[] {
   const { operation } = findOperation(document, name);
-  // A mutation must run once: there the planner's word stands.
-  const parts = operation === 'query' ? supergraph.splitByArguments(document) : [document];
-  return parts.flatMap((part) => createPlan(supergraph, part, name, overrides).node ?? []);
+  const planOf = (part: DocumentNode) => createPlan(supergraph, part, name, overrides);
+  const nodesOf = (parts: readonly DocumentNode[]) => parts.flatMap((part) => planOf(part).node ?? []);
+  if (operation === 'query') return nodesOf(supergraph.splitByArguments(document));
+  const plan = planOf(document);
+  const parts = operation === 'mutation' ? splitMutation(document, name, plan, supergraph.apiSchema) : [document];
+  if (parts.length > 1) return nodesOf(parts);
+  return plan.node ? [plan.node] : [];
 }
 
 function createPlan(
@@ -99,10 +108,14 @@ function createPlan(
       operationName: name ?? undefined,
       validate: false,
     });
-    return supergraph.planner.buildQueryPlan(operation, {
-      overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true])),
-    });
-  } catch (error) {
-    throw asRefusal(error, 'QUERY_PLANNING_FAILED');
+    const plan = () =>
+      supergraph.planner.buildQueryPlan(operation, {
+        overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true])),
+      });
+    return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+  } catch (cause) {
+    // The planner's own words name types that clients must not know of: the log has them.
+    const message = 'No plan over the subgraphs was found for this operation.';
+    throw new RefusedRequestError([{ message, extensions: { code: 'QUERY_PLANNING_FAILED' } }], { cause });
   }
 }

@@ -3,8 +3,12 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 /** A request refused before it ran: the errors go to the client without `data`. */
 export class RefusedRequestError extends Error {
-  constructor(readonly errors: readonly GraphQLFormattedError[]) {
-    super(errors.map(({ message }) => message).join('; '));
+  /** @param options what an operator should know of the cause, and the client not */
+  constructor(
+    readonly errors: readonly GraphQLFormattedError[],
+    options?: ErrorOptions,
+  ) {
+    super(errors.map(({ message }) => message).join('; '), options);
   }
 }
 

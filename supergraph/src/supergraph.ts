@@ -3,6 +3,7 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@
 import { QueryPlanner } from '@apollo/query-planner';
 import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLSchema } from 'graphql';
+import { hasPartialUnions } from './plan/partial.unions.ts';
 import { createSplitByArguments, type SplitByArguments } from './plan/required.arguments.ts';
 import { createResponseKeys, type ResponseKeys } from './plan/response.keys.ts';
 import { createTypeIndex, type TypeIndex } from './plan/type.index.ts';
@@ -19,6 +20,8 @@ export interface LoadedSupergraph {
   /** All of the supergraph, `@inaccessible` types included: for directives such as `@authenticated` or `@cost`. */
   readonly fullSchema: Schema;
   readonly planner: QueryPlanner;
+  /** Whether subgraphs know different types of one union or interface. */
+  readonly hasPartialUnions: boolean;
   readonly types: TypeIndex;
   readonly responseKeys: ResponseKeys;
   readonly splitByArguments: SplitByArguments;
@@ -62,6 +65,7 @@ export function loadSupergraph(
       planningSchema,
       fullSchema: supergraph.schema,
       planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: defer } }),
+      hasPartialUnions: hasPartialUnions(supergraph.schema, supergraph.subgraphs()),
       types: createTypeIndex(supergraph.schema),
       responseKeys: createResponseKeys(supergraph.schema),
       splitByArguments: createSplitByArguments(supergraph.schema, apiSchema),
