@@ -12,8 +12,8 @@ import type { GatewayHooks } from './hooks.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSandboxRoutes } from './sandbox.ts';
+import { startCallbacks, withCallbacks } from './subscription/callback.endpoint.ts';
 import { createSubscriptions } from './subscription/subscription.ts';
-import { shareUpstreams } from './subscription/upstream.sharing.ts';
 import { createUpstreams } from './subscription/upstream.ts';
 import { startWebSocket } from './websocket.ts';
 
@@ -72,22 +72,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   let current: GatewayVersion;
   const urls = new Map<string, string>();
-  const upstreams = createUpstreams({ urlsOf: (subgraph) => [urls.get(subgraph) ?? []].flat() });
   const transport = {
     fetch: (...[request, context]: Parameters<GatewayVersion['client']['fetch']>) =>
       current.client.fetch(request, context),
   };
-  const subscriptionConfig = config?.subscription;
-  const isShared = subscriptionConfig?.deduplication.all.enabled ?? true;
+  const upstreams = starting.use(
+    createUpstreams({
+      urlsOf: (subgraph) => [urls.get(subgraph) ?? []].flat(),
+      settings: () => current.subscriptions,
+      transport,
+    }),
+  );
   const subscriptions = createSubscriptions({
     transport,
-    upstreams: isShared ? shareUpstreams(upstreams) : upstreams,
+    upstreams,
+    settings: () => current.subscriptions,
     hooks: () => current.hooks,
-    maxOpened: subscriptionConfig?.max_opened_subscriptions,
-    maxPerClient: subscriptionConfig?.max_per_client,
-    maxEvents: subscriptionConfig?.queue_capacity,
   });
-  starting.use(upstreams);
   starting.use(subscriptions);
   const load = async (version: LoadedConfig | null): Promise<GatewayVersion> => {
     const created = await createVersion({
@@ -96,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       path,
       log,
       transport,
-      ...(subscriptionConfig?.enabled !== false && { subscribe: subscriptions.start }),
+      ...(version?.config.subscription.enabled !== false && { subscribe: subscriptions.start }),
     });
     urls.clear();
     for (const [name, url] of created.urls) urls.set(name, url);
@@ -113,9 +114,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     for (const [route, handler] of createSandboxRoutes(path)) routes.set(route, handler);
   const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
   const tls = config && toServerTls(config.tls.supergraph);
+  const callbacks = config && starting.use(await startCallbacks({ config, callbacks: upstreams.callbacks }));
+  const hooks = () => current.hooks;
   const server = createHttpServer({
     core: () => current.core,
-    hooks: () => current.hooks,
+    hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     log,
     path,
     routes,

@@ -7,6 +7,7 @@ import { createEdge, type Edge } from './edge/edge.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraph-client.ts';
+import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
 import { loadSupergraph } from './supergraph.ts';
 import type { SubgraphTransport } from './types.ts';
 
@@ -34,6 +35,7 @@ export interface GatewayVersion extends AsyncDisposable {
   readonly hooks: GatewayHooks;
   readonly client: SubgraphClient;
   readonly urls: ReadonlyMap<string, string>;
+  readonly subscriptions: SubscriptionSettings;
 }
 
 /** @throws InvalidSupergraphError, AppError for a configuration that does not fit it, or the file system's error */
@@ -62,6 +64,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     hooks,
     client,
     urls: supergraph.subgraphs,
+    subscriptions: toSubscriptionSettings(config?.subscription ?? null),
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await edge?.[Symbol.asyncDispose]();

@@ -80,7 +80,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     const { identity, traceparent } = context;
     const headers: Record<string, string> = {
       'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json;q=0.9',
+      accept: request.accept ?? 'application/graphql-response+json, application/json;q=0.9',
       'x-request-id': context.id,
     };
     if (identity) {
@@ -116,7 +116,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   return {
     async fetch(request, context) {
       try {
-        return toResult(await call(request, context), request.subgraph);
+        return toResult(await call(request, context), request);
       } catch (error) {
         context.signal.throwIfAborted();
         return failed(request.subgraph, reasonOf(error));
@@ -151,7 +151,7 @@ function waitFor(shared: SharedCall, signal: AbortSignal): Promise<RawResponse> 
   });
 }
 
-function toResult({ status, body }: RawResponse, subgraph: string): GraphQLResult {
+function toResult({ status, body }: RawResponse, { subgraph, kind }: SubgraphRequest): GraphQLResult {
   let result: unknown;
   try {
     // Each caller parses for itself: plans merge into what they get.
@@ -162,6 +162,8 @@ function toResult({ status, body }: RawResponse, subgraph: string): GraphQLResul
   if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {
     const { data, errors } = result as GraphQLResult;
     if (data || (Array.isArray(errors) && errors.length)) return result as GraphQLResult;
+    // A subscription that the subgraph will call back for: its events come later.
+    if (kind === 'subscription' && status < 300) return { data: null };
   }
   return failed(subgraph, `HTTP status ${status} and no GraphQL answer`, status);
 }

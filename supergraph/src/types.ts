@@ -93,6 +93,8 @@ export interface SubgraphRequest {
   readonly kind: OperationType;
   /** The whole request as JSON text, where the caller has it already; says the same as the fields above. */
   readonly body?: string;
+  /** `Accept`, where it is not the usual one. */
+  readonly accept?: string;
 }
 
 /** How the executor reaches subgraphs. */

@@ -163,7 +163,6 @@ describe('a configuration of Apollo Router', () => {
         'traffic_shaping.all.compression',
         'traffic_shaping.subgraphs.products.experimental_http2',
         'traffic_shaping.subgraphs.products.http2',
-        'subscription.mode.callback',
         'apq.router.cache.redis',
         'telemetry.apollo.batch_processor',
         'telemetry.instrumentation',

@@ -1,29 +1,4 @@
-import { type Client, createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
-import { startFeed } from './subscription.fixture.ts';
-
-function connect(url: string, connectionParams?: Record<string, unknown>): Client & AsyncDisposable {
-  const client = createClient({
-    url,
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-    ...(connectionParams && { connectionParams }),
-  });
-  return Object.assign(client, { [Symbol.asyncDispose]: async () => void (await client.dispose()) });
-}
-
-async function take(events: AsyncIterator<unknown>, count: number): Promise<unknown[]> {
-  const taken: unknown[] = [];
-  while (taken.length < count) {
-    const { done, value } = await events.next();
-    if (done) break;
-    taken.push(value);
-  }
-  return taken;
-}
-
-const seqsOf = (events: unknown[]) =>
-  events.map((event) => (event as { data: { posted: { seq: number } } }).data.posted.seq);
+import { connect, seqsOf, startFeed, take } from './subscription.fixture.ts';
 
 describe('a subscription through the gateway', () => {
   it('passes events on in order, and stops at the source when the client stops, however quiet it is', async () => {

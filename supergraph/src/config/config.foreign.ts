@@ -97,8 +97,6 @@ export const foreignKeys: readonly ForeignKey[] = [
       (name) => [`traffic_shaping.all.${name}`, `traffic_shaping.subgraphs.*.${name}`],
     ),
     'circuit_breaker',
-    'subscription.mode.callback',
-    'subscription.deduplication',
     'limits.router.introspection_max_depth',
   ),
   ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),

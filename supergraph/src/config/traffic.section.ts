@@ -100,8 +100,17 @@ const heartbeat = z
 
 const passthrough = z.strictObject({
   path: z.string().nullish().describe('Of the WebSocket. Default: as for queries.'),
-  protocol: z.enum(['graphql_ws', 'graphql_transport_ws']).default('graphql_ws'),
-  heartbeat_interval: heartbeat.nullish(),
+  protocol: z
+    .enum(['graphql_ws', 'graphql_transport_ws'])
+    .default('graphql_ws')
+    .describe('graphql_ws: of the library graphql-ws; graphql_transport_ws: of subscriptions-transport-ws.'),
+  heartbeat_interval: heartbeat.nullish().describe("Between pings of graphql_ws. Default 'disabled'."),
+  token_per_operation: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Ours: the subgraph verifies the token in each operation's `extensions.authorization`, so that identities may share a connection.",
+    ),
 });
 
 const deduplication = z.strictObject({
@@ -131,9 +140,10 @@ export const subscription = z.strictObject({
   deduplication: z
     .strictObject({ all: deduplication.prefault({}), subgraphs: z.record(z.string(), deduplication).default({}) })
     .prefault({}),
+  max_lifetime: duration().nullish().describe('Of one subscription. Default: no limit.'),
   max_opened_subscriptions: z.int().min(1).nullish().describe('Of all clients together. Default: no limit.'),
   max_per_client: z.int().min(1).nullish().describe('Ours: of one identity, else address. Default: no limit.'),
-  queue_capacity: z.int().min(1).nullish().describe('Events that wait for a slow client. Default 128.'),
+  queue_capacity: z.int().min(1).nullish().describe('Events that wait for a slow client. Default 1024.'),
 });
 
 const maskedErrors = z.strictObject({

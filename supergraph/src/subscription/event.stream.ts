@@ -1,13 +1,21 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { changeContext } from '../context.change.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
-import type { EventSink, GraphQLResult, Identity, RequestContext, SubscriptionStream } from '../types.ts';
+import type {
+  EventSink,
+  GraphQLResult,
+  Identity,
+  RequestContext,
+  SubgraphRequest,
+  SubscriptionStream,
+} from '../types.ts';
 import { type CompletionScope, completeEvent, completeEvents } from './event.completion.ts';
 import { iterateStream } from './event.iterator.ts';
 import { EventQueue } from './event.queue.ts';
 import { readCursor } from './resumption.ts';
 import { toRequestBody } from './subscription.plan.ts';
 import type { UpstreamListener } from './upstream.socket.ts';
-import type { Upstreams } from './upstream.ts';
+import type { UpstreamRequest, Upstreams } from './upstream.ts';
 
 export interface StreamLimits {
   /** Events that wait for a slow client, or for the rest of the plan. Default 1,024. */
@@ -28,6 +36,8 @@ export interface StreamScope extends CompletionScope {
   /** Masks errors and the like: called for events with errors, for all when `finishesAll`. */
   readonly finish: (result: GraphQLResult, context: RequestContext) => GraphQLResult;
   readonly finishesAll: boolean;
+  /** Headers of the client that go on to the subgraph, as far as they concern more than one request. */
+  readonly headersFor?: (request: SubgraphRequest, context: RequestContext) => Readonly<Record<string, string>> | null;
   readonly onEnd: (stream: EventStream) => void;
 }
 
@@ -57,6 +67,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   #end: GraphQLResult | null = null;
   #hasEnded = false;
   #context: RequestContext;
+  readonly startedAtMs = Date.now();
 
   constructor(private readonly scope: StreamScope) {
     this.#context = scope.context;
@@ -87,18 +98,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
 
   /** A fresh token of the same viewer: what is asked from now on is asked with it. */
   renew(identity: Identity): void {
-    const { id, headers, signal, traceparent, clientName, clientVersion, extensions, remoteAddress } = this.#context;
-    this.#context = {
-      id,
-      headers,
-      identity,
-      signal,
-      ...(traceparent && { traceparent }),
-      ...(clientName && { clientName }),
-      ...(clientVersion && { clientVersion }),
-      ...(extensions && { extensions }),
-      ...(remoteAddress && { remoteAddress }),
-    };
+    this.#context = changeContext(this.#context, { identity });
   }
 
   /** Ends at once, what waits left out. Without an error the client sees it complete. */
@@ -161,14 +161,15 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   }
 
   #connect(): void {
-    const { plan, variables, upstreams } = this.scope;
-    const body = toRequestBody(plan, variables.raw, this.#readCursor());
-    const { identity, traceparent } = this.#context;
-    const request = {
-      subgraph: plan.primary.subgraph,
-      body,
-      identity,
-      traceparent,
+    const { plan, variables, upstreams, headersFor } = this.scope;
+    const { subgraph, query } = plan.primary;
+    const context = this.#context;
+    const request: UpstreamRequest = {
+      subgraph,
+      query,
+      body: toRequestBody(plan, variables.raw, this.#readCursor()),
+      context,
+      headers: headersFor?.({ subgraph, query, kind: 'subscription' }, context) ?? null,
       isResumable: plan.resumption !== null,
     };
     this.#stopUpstream = upstreams.subscribe(request, this);

@@ -3,11 +3,18 @@ import { refusal } from '../refusal.ts';
 import type { Identity, RequestContext } from '../types.ts';
 import type { EventStream } from './event.stream.ts';
 
+export interface AdmissionLimits {
+  /** Subscriptions open at once. Null: no limit. */
+  readonly maxOpened: number | null;
+  /** Of one identity, else of one address. Null: no limit. */
+  readonly maxPerClient: number | null;
+  /** How long one may be open. Null: no limit. */
+  readonly maxLifetimeMs: number | null;
+}
+
 export interface StreamRegistryOptions {
-  /** Subscriptions open at once. Default: no limit. */
-  readonly maxOpened?: number | null;
-  /** Of one identity, else of one address. Default: no limit. */
-  readonly maxPerClient?: number | null;
+  /** Asked whenever they matter, so that a reload takes effect. */
+  readonly limits: () => AdmissionLimits;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -18,25 +25,35 @@ const EXPIRED: GraphQLFormattedError = {
   message: 'The token of this subscription has expired. Sign in again, and subscribe anew.',
   extensions: { code: 'SUBSCRIPTION_JWT_EXPIRED' },
 };
+const OUTLIVED: GraphQLFormattedError = {
+  message: 'The subscription has been open for as long as this gateway allows. Subscribe again.',
+  extensions: { code: 'SUBSCRIPTION_MAX_LIFETIME_EXCEEDED' },
+};
 const REVOKED: GraphQLFormattedError = {
   message: 'The session has ended. Sign in again.',
   extensions: { code: 'UNAUTHENTICATED', reason: 'revoked' },
 };
 
+/** Whose a stream is, and whom it counts for: as it began, since a connection that is gone has no address any more. */
+interface Registered {
+  readonly owner: string | null;
+  readonly client: string;
+}
+
 /** The streams that run, by whose they are: for limits, and to end those whose token or session has ended. */
 export class StreamRegistry implements Disposable {
-  readonly #streams = new Set<EventStream>();
+  readonly #streams = new Map<EventStream, Registered>();
   readonly #streamsByOwner = new Map<string, Set<EventStream>>();
   readonly #countByClient = new Map<string, number>();
   readonly #now: () => number;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: StreamRegistryOptions = {}) {
+  constructor(private readonly options: StreamRegistryOptions) {
     this.#now = options.now ?? Date.now;
   }
 
   [Symbol.iterator](): Iterator<EventStream> {
-    return this.#streams[Symbol.iterator]();
+    return this.#streams.keys();
   }
 
   get size(): number {
@@ -45,7 +62,7 @@ export class StreamRegistry implements Disposable {
 
   /** @throws RefusedRequestError when there are too many already */
   admit(context: RequestContext): void {
-    const { maxOpened, maxPerClient } = this.options;
+    const { maxOpened, maxPerClient } = this.options.limits();
     if (maxOpened && this.#streams.size >= maxOpened) {
       throw refusal('SUBSCRIPTION_LIMIT', `This gateway has its limit of ${maxOpened} open subscriptions. Try later.`);
     }
@@ -58,34 +75,31 @@ export class StreamRegistry implements Disposable {
   }
 
   add(stream: EventStream): void {
-    this.#streams.add(stream);
     const owner = toOwner(stream.identity);
+    const client = toClient(stream.context);
+    this.#streams.set(stream, { owner, client });
+    this.#countByClient.set(client, (this.#countByClient.get(client) ?? 0) + 1);
     if (owner) {
       const streams = this.#streamsByOwner.get(owner);
       if (streams) streams.add(stream);
       else this.#streamsByOwner.set(owner, new Set([stream]));
     }
-    if (this.options.maxPerClient) {
-      const client = toClient(stream.context);
-      this.#countByClient.set(client, (this.#countByClient.get(client) ?? 0) + 1);
-    }
     this.#sweep ??= setInterval(() => this.#endExpired(), SWEEP_MS);
   }
 
   remove(stream: EventStream): void {
-    if (!this.#streams.delete(stream)) return;
-    const owner = toOwner(stream.identity);
+    const registered = this.#streams.get(stream);
+    if (!registered) return;
+    const { owner, client } = registered;
+    this.#streams.delete(stream);
     const streams = owner && this.#streamsByOwner.get(owner);
     if (streams) {
       streams.delete(stream);
       if (streams.size === 0) this.#streamsByOwner.delete(owner);
     }
-    if (this.options.maxPerClient) {
-      const client = toClient(stream.context);
-      const left = (this.#countByClient.get(client) ?? 1) - 1;
-      if (left > 0) this.#countByClient.set(client, left);
-      else this.#countByClient.delete(client);
-    }
+    const left = (this.#countByClient.get(client) ?? 1) - 1;
+    if (left > 0) this.#countByClient.set(client, left);
+    else this.#countByClient.delete(client);
     if (this.#streams.size === 0) this[Symbol.dispose]();
   }
 
@@ -103,7 +117,7 @@ export class StreamRegistry implements Disposable {
   }
 
   endAll(error?: GraphQLFormattedError): void {
-    for (const stream of [...this.#streams]) stream.endNow(error);
+    for (const stream of [...this.#streams.keys()]) stream.endNow(error);
   }
 
   [Symbol.dispose](): void {
@@ -113,9 +127,11 @@ export class StreamRegistry implements Disposable {
 
   #endExpired(): void {
     const now = this.#now();
-    for (const stream of [...this.#streams]) {
+    const { maxLifetimeMs } = this.options.limits();
+    for (const stream of [...this.#streams.keys()]) {
       const expiresAtMs = stream.identity?.expiresAtMs;
       if (expiresAtMs !== undefined && expiresAtMs <= now) stream.endNow(EXPIRED);
+      else if (maxLifetimeMs !== null && now - stream.startedAtMs >= maxLifetimeMs) stream.endNow(OUTLIVED);
     }
   }
 }

@@ -3,19 +3,20 @@ import type { GatewayHooks } from '../hooks.ts';
 import type { PreparedOperation } from '../operation.ts';
 import type { OperationVariant } from '../operation.variant.ts';
 import { chooseOverrides } from '../override.labels.ts';
-import type { GraphQLResult, Identity, RequestContext, SubgraphTransport } from '../types.ts';
+import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
 import { EventStream, type StreamLimits } from './event.stream.ts';
-import { StreamRegistry, type StreamRegistryOptions } from './stream.registry.ts';
+import { StreamRegistry } from './stream.registry.ts';
 import { planSubscription } from './subscription.plan.ts';
+import type { SubscriptionSettings } from './subscription.settings.ts';
 import type { Upstreams } from './upstream.ts';
 
-export interface SubscriptionOptions extends StreamRegistryOptions {
+export interface SubscriptionOptions {
   readonly transport: Pick<SubgraphTransport, 'fetch'>;
   readonly upstreams: Upstreams;
+  /** What the configuration in force says. */
+  readonly settings: () => SubscriptionSettings;
   /** Asked for each event with errors, so that a reload takes effect on streams that run. */
   readonly hooks?: () => GatewayHooks;
-  /** Events that wait for a slow client. Default 1,024. */
-  readonly maxEvents?: number | null;
   readonly limits?: Partial<StreamLimits>;
 }
 
@@ -42,6 +43,9 @@ const LIMITS: StreamLimits = {
   retryMs: 50,
 };
 
+/** Of one request, not of a subscription or a connection: operations bring their trace in `extensions`. */
+const REQUEST_HEADERS = new Set(['traceparent', 'tracestate', 'x-request-id']);
+
 interface Started {
   readonly operation: PreparedOperation;
   readonly variant: OperationVariant;
@@ -49,13 +53,20 @@ interface Started {
 }
 
 export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
-  const { transport, upstreams, hooks } = options;
-  const limits = { ...LIMITS, ...(options.maxEvents && { maxEvents: options.maxEvents }), ...options.limits };
-  const registry = new StreamRegistry(options);
+  const { transport, upstreams, settings, hooks } = options;
+  const registry = new StreamRegistry({ limits: settings });
   const startedByStream = new WeakMap<EventStream, Started>();
 
   const finish = (result: GraphQLResult, context: RequestContext): GraphQLResult =>
     hooks?.().finishResult?.(result, context) ?? result;
+  const headersFor = (request: SubgraphRequest, context: RequestContext) =>
+    toLastingHeaders(hooks?.().subgraphHeaders?.(request, context));
+  let limits: StreamLimits = { ...LIMITS, ...options.limits };
+  const limitsNow = (): StreamLimits => {
+    const maxEvents = settings().queueCapacity ?? options.limits?.maxEvents ?? LIMITS.maxEvents;
+    if (maxEvents !== limits.maxEvents) limits = { ...limits, maxEvents };
+    return limits;
+  };
 
   return {
     get size() {
@@ -74,7 +85,8 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         context,
         transport,
         upstreams,
-        limits,
+        limits: limitsNow(),
+        headersFor,
         finish,
         finishesAll: hooks?.().finishesAll === true,
         onEnd: (ended) => registry.remove(ended),
@@ -110,4 +122,10 @@ function isStillPlanned({ operation, variant, coerced }: Started, context: Reque
   } catch {
     return false;
   }
+}
+
+function toLastingHeaders(headers: Readonly<Record<string, string>> | undefined): Record<string, string> | null {
+  if (!headers) return null;
+  const lasting = Object.entries(headers).filter(([name]) => !REQUEST_HEADERS.has(name));
+  return lasting.length ? Object.fromEntries(lasting) : null;
 }

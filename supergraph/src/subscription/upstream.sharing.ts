@@ -1,3 +1,4 @@
+import type { Deduplication } from './subscription.settings.ts';
 import type { UpstreamListener } from './upstream.socket.ts';
 import type { UpstreamRequest, Upstreams } from './upstream.ts';
 
@@ -9,10 +10,12 @@ interface SharedOperation {
 }
 
 /**
- * Lets equal subscriptions of one identity share an operation at the subgraph. One that can be resumed replays the past to
- * whoever starts it: such are shared only by those who came before its first event.
+ * Lets equal subscriptions share an operation at the subgraph: those of one identity with equal headers, as far as the
+ * configuration does not say that these make no difference. One that can be resumed replays the past to whoever starts it:
+ * such are shared only by those who came before its first event. Whoever cannot keep up leaves the others alone, and asks
+ * for the rest by an operation of its own.
  */
-export function shareUpstreams(upstreams: Upstreams): Upstreams {
+export function shareUpstreams(upstreams: Upstreams, deduplicationOf: (subgraph: string) => Deduplication): Upstreams {
   const sharedByKey = new Map<string, SharedOperation>();
 
   function start(key: string, request: UpstreamRequest): SharedOperation {
@@ -48,7 +51,9 @@ export function shareUpstreams(upstreams: Upstreams): Upstreams {
 
   return {
     subscribe(request, listener) {
-      const key = `${request.subgraph}\n${request.identity?.key ?? ''}\n${request.body}`;
+      const deduplication = deduplicationOf(request.subgraph);
+      if (!deduplication.enabled) return upstreams.subscribe(request, listener);
+      const key = toKey(request, deduplication);
       const shared = sharedByKey.get(key) ?? start(key, request);
       shared.listeners.add(listener);
       return () => {
@@ -57,4 +62,11 @@ export function shareUpstreams(upstreams: Upstreams): Upstreams {
     },
     [Symbol.dispose]: () => upstreams[Symbol.dispose](),
   };
+}
+
+function toKey({ subgraph, body, context, headers }: UpstreamRequest, deduplication: Deduplication): string {
+  const { ignoredHeaders, ignoresIdentity } = deduplication;
+  const identity = ignoresIdentity ? '' : (context.identity?.key ?? '');
+  const told = Object.entries(headers ?? {}).filter(([name]) => !ignoredHeaders.has(name));
+  return `${subgraph}\n${identity}\n${told.length ? JSON.stringify(told.sort()) : ''}\n${body}`;
 }

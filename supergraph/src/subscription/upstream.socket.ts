@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { MessageType } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { UpstreamDialect } from './upstream.dialect.ts';
 
 /** What becomes of one operation at a subgraph. Nothing is called after `failed`, `completed` or `lost`. */
 export interface UpstreamListener {
@@ -18,28 +18,35 @@ export interface UpstreamListener {
 
 export interface UpstreamSocketOptions {
   readonly url: string;
+  readonly dialect: UpstreamDialect;
+  /** Of the upgrade. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Payload of `connection_init`. */
   readonly connectionParams?: Readonly<Record<string, unknown>>;
+  /** Time between looks whether the connection lives, by pings of WebSocket itself. */
   readonly heartbeatMs: number;
+  /** Time between pings of the GraphQL protocol, for servers that look at those alone. Default: none are sent. */
+  readonly pingMs?: number | null;
+  /** The last of its operations has ended. */
+  readonly onIdle: (socket: UpstreamSocket) => void;
   /** @param wasLost whether it was not let go of on purpose */
   readonly onClose: (socket: UpstreamSocket, wasLost: boolean) => void;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const NEXT_START = '{"id":"';
-const NEXT_MIDDLE = '","type":"next","payload":';
 const CLOSING_BRACE = 125;
 
 /**
- * One graphql-transport-ws connection to a subgraph, which many operations share. Events are handed on as text: what is in them
- * is not parsed here.
- * Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+ * One WebSocket connection to a subgraph, which many operations share. Events are handed on as text: what is in them is
+ * not parsed here.
  */
 export class UpstreamSocket {
   readonly #socket: WebSocket;
   readonly #listeners = new Map<string, UpstreamListener>();
   readonly #acknowledgeTimer: NodeJS.Timeout;
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #pings: NodeJS.Timeout | undefined;
   /** Messages that wait for `connection_ack`; null afterwards. */
   #waiting: Map<string, string> | null = new Map();
   #isClosed = false;
@@ -47,8 +54,9 @@ export class UpstreamSocket {
   #lastId = 0;
 
   constructor(private readonly options: UpstreamSocketOptions) {
-    const { url, connectionParams, heartbeatMs } = options;
-    const socket = new WebSocket(url, 'graphql-transport-ws', {
+    const { url, dialect, headers, connectionParams, heartbeatMs, pingMs } = options;
+    const socket = new WebSocket(url, dialect.subprotocol, {
+      ...(headers && { headers }),
       perMessageDeflate: false,
       handshakeTimeout: CONNECT_TIMEOUT_MS,
       maxPayload: 64 * 1024 * 1024,
@@ -56,10 +64,14 @@ export class UpstreamSocket {
     this.#socket = socket;
     this.#acknowledgeTimer = setTimeout(() => this.#close('no connection_ack in time'), CONNECT_TIMEOUT_MS);
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
+    const { ping } = dialect;
+    if (ping && pingMs) {
+      this.#pings = setInterval(() => {
+        if (!this.#waiting) socket.send(ping);
+      }, pingMs);
+    }
     socket.on('open', () => {
-      socket.send(
-        JSON.stringify({ type: MessageType.ConnectionInit, ...(connectionParams && { payload: connectionParams }) }),
-      );
+      socket.send(JSON.stringify({ type: 'connection_init', ...(connectionParams && { payload: connectionParams }) }));
     });
     socket.on('message', (message: Buffer) => {
       this.#heard = true;
@@ -87,7 +99,7 @@ export class UpstreamSocket {
   subscribe(payload: string, listener: UpstreamListener): () => void {
     this.#lastId += 1;
     const id = String(this.#lastId);
-    const message = `{"id":"${id}","type":"subscribe","payload":${payload}}`;
+    const message = `{"id":"${id}","type":"${this.options.dialect.subscribeType}","payload":${payload}}`;
     this.#listeners.set(id, listener);
     if (this.#waiting) this.#waiting.set(id, message);
     else this.#socket.send(message);
@@ -101,15 +113,17 @@ export class UpstreamSocket {
   #stop(id: string): void {
     if (!this.#listeners.delete(id) || this.#isClosed) return;
     if (this.#waiting) this.#waiting.delete(id);
-    else this.#socket.send(`{"id":"${id}","type":"complete"}`);
+    else this.#socket.send(`{"id":"${id}","type":"${this.options.dialect.stopType}"}`);
+    if (this.#listeners.size === 0) this.options.onIdle(this);
   }
 
   #receive(message: string): void {
-    if (message.startsWith(NEXT_START)) {
+    const { nextMiddle } = this.options.dialect;
+    if (nextMiddle !== null && message.startsWith(NEXT_START)) {
       const idEnd = message.indexOf('"', NEXT_START.length);
-      if (message.startsWith(NEXT_MIDDLE, idEnd) && message.charCodeAt(message.length - 1) === CLOSING_BRACE) {
+      if (message.startsWith(nextMiddle, idEnd) && message.charCodeAt(message.length - 1) === CLOSING_BRACE) {
         const id = message.slice(NEXT_START.length, idEnd);
-        this.#listeners.get(id)?.next(message.slice(idEnd + NEXT_MIDDLE.length, -1));
+        this.#listeners.get(id)?.next(message.slice(idEnd + nextMiddle.length, -1));
         return;
       }
     }
@@ -119,33 +133,38 @@ export class UpstreamSocket {
   #receiveOther(text: string): void {
     const message = parseMessage(text);
     switch (message?.type) {
-      case MessageType.ConnectionAck:
+      case 'connection_ack':
         clearTimeout(this.#acknowledgeTimer);
         for (const waiting of this.#waiting?.values() ?? []) this.#socket.send(waiting);
         this.#waiting = null;
         break;
-      case MessageType.Ping:
+      case 'ping':
         this.#socket.send('{"type":"pong"}');
         break;
-      case MessageType.Pong:
+      case 'pong':
+      // The older protocol keeps idle connections open with it.
+      case 'ka':
         break;
-      case MessageType.Next:
+      case this.options.dialect.nextType:
         this.#listeners.get(String(message.id))?.next(JSON.stringify(message.payload));
         break;
-      case MessageType.Error:
-        this.#take(message.id)?.failed(Array.isArray(message.payload) ? message.payload : []);
+      case 'error':
+        this.#take(message.id)?.failed(toErrors(message.payload));
         break;
-      case MessageType.Complete:
+      case 'complete':
         this.#take(message.id)?.completed();
         break;
+      case 'connection_error':
+        this.#close(`it refused the connection: ${toErrors(message.payload)[0]?.message ?? 'it did not say why'}`);
+        break;
       default:
-        this.#close('it sent what is no graphql-transport-ws message');
+        this.#close(`it sent what is no message of ${this.options.dialect.subprotocol}`);
     }
   }
 
   #take(id: unknown): UpstreamListener | undefined {
     const listener = this.#listeners.get(String(id));
-    this.#listeners.delete(String(id));
+    if (this.#listeners.delete(String(id)) && this.#listeners.size === 0) this.options.onIdle(this);
     return listener;
   }
 
@@ -164,6 +183,7 @@ export class UpstreamSocket {
     this.#isClosed = true;
     clearTimeout(this.#acknowledgeTimer);
     clearInterval(this.#heartbeat);
+    clearInterval(this.#pings);
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
     else this.#socket.terminate();
     this.options.onClose(this, wasLost);
@@ -186,4 +206,10 @@ function parseMessage(text: string): Message | null {
   } catch {
     return null;
   }
+}
+
+/** The older protocol sends one error where the newer one sends a list. */
+function toErrors(payload: unknown): GraphQLFormattedError[] {
+  if (Array.isArray(payload)) return payload;
+  return payload !== null && typeof payload === 'object' ? [payload as GraphQLFormattedError] : [];
 }

@@ -1,0 +1,109 @@
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { UpstreamProtocol } from './upstream.dialect.ts';
+
+type SubscriptionConfig = RouterConfig['subscription'];
+
+/** Over WebSocket. */
+export interface PassthroughMode {
+  readonly kind: 'passthrough';
+  /** Null: as for queries. */
+  readonly path: string | null;
+  readonly protocol: UpstreamProtocol;
+  /** Time between pings of the GraphQL protocol. Null: none. */
+  readonly pingMs: number | null;
+  /** Whether the subgraph verifies the token of each operation, so that identities may share a connection. */
+  readonly tokenPerOperation: boolean;
+}
+
+/** The subgraph calls back over HTTP. */
+export interface CallbackMode {
+  readonly kind: 'callback';
+  /** Where subgraphs reach this instance, the path included; an id is appended. */
+  readonly publicUrl: string;
+  /** Null: subgraphs send no heartbeats. */
+  readonly heartbeatMs: number | null;
+}
+
+export type SubscriptionMode = PassthroughMode | CallbackMode;
+
+/** Which subscriptions share an operation at the subgraph. */
+export interface Deduplication {
+  readonly enabled: boolean;
+  /** Names in lower case. */
+  readonly ignoredHeaders: ReadonlySet<string>;
+  /** Whether who asks makes no difference. */
+  readonly ignoresIdentity: boolean;
+}
+
+/** What a configuration says of subscriptions; a reload makes another. */
+export interface SubscriptionSettings {
+  modeOf(subgraph: string): SubscriptionMode;
+  deduplicationOf(subgraph: string): Deduplication;
+  readonly maxOpened: number | null;
+  readonly maxPerClient: number | null;
+  readonly maxLifetimeMs: number | null;
+  readonly queueCapacity: number | null;
+}
+
+const DEFAULT_CALLBACK_HEARTBEAT_MS = 5_000;
+
+const DEFAULT_MODE: PassthroughMode = {
+  kind: 'passthrough',
+  path: null,
+  protocol: 'graphql_ws',
+  pingMs: null,
+  tokenPerOperation: false,
+};
+
+/** @param config null where there is no configuration */
+export function toSubscriptionSettings(config: SubscriptionConfig | null): SubscriptionSettings {
+  const modes = new Map<string, SubscriptionMode>();
+  const deduplications = new Map<string, Deduplication>();
+  return {
+    modeOf: (subgraph) => remember(modes, subgraph, () => toMode(config, subgraph)),
+    deduplicationOf: (subgraph) => remember(deduplications, subgraph, () => toDeduplication(config, subgraph)),
+    maxOpened: config?.max_opened_subscriptions ?? null,
+    maxPerClient: config?.max_per_client ?? null,
+    maxLifetimeMs: config?.max_lifetime ?? null,
+    queueCapacity: config?.queue_capacity ?? null,
+  };
+}
+
+/** What names the subgraph wins over what is for all, and passthrough over callback, as in Apollo Router. */
+function toMode(config: SubscriptionConfig | null, subgraph: string): SubscriptionMode {
+  const { passthrough, callback } = config?.mode ?? {};
+  const socket = passthrough?.subgraphs[subgraph] ?? passthrough?.all;
+  if (socket) {
+    return {
+      kind: 'passthrough',
+      path: socket.path ?? null,
+      protocol: socket.protocol,
+      pingMs: socket.heartbeat_interval ?? null,
+      tokenPerOperation: socket.token_per_operation,
+    };
+  }
+  if (callback && (callback.subgraphs.length === 0 || callback.subgraphs.includes(subgraph))) {
+    const { public_url: publicUrl, heartbeat_interval: heartbeatMs = DEFAULT_CALLBACK_HEARTBEAT_MS } = callback;
+    return { kind: 'callback', publicUrl, heartbeatMs };
+  }
+  return DEFAULT_MODE;
+}
+
+function toDeduplication(config: SubscriptionConfig | null, subgraph: string): Deduplication {
+  const { all, subgraphs } = config?.deduplication ?? {};
+  const chosen = subgraphs?.[subgraph] ?? all;
+  return {
+    enabled: chosen?.enabled ?? true,
+    ignoredHeaders: new Set(chosen?.ignored_headers),
+    ignoresIdentity: chosen?.ignore_auth_context ?? false,
+  };
+}
+
+function remember<T>(known: Map<string, T>, name: string, make: () => T): T {
+  let value = known.get(name);
+  if (value === undefined) {
+    value = make();
+    known.set(name, value);
+  }
+  return value;
+}
