@@ -1,4 +1,6 @@
-/** The graph that all gateways serve: three subgraphs, an entity chain through all of them, and one large list. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The graph that all gateways serve: an entity chain through three subgraphs, one large list, and streams. */
 export interface SubgraphModule {
   readonly name: string;
   readonly typeDefs: string;
@@ -6,6 +8,9 @@ export interface SubgraphModule {
 }
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])';
+
+/** What a look into a database takes: the fields that complete a stream's events wait for it. */
+export const REST_DELAY_MS = 10;
 
 /** 40,000 rows of about 210 bytes of JSON: 8 MiB. */
 const rows = Array.from({ length: 40_000 }, (_, index) => ({
@@ -22,11 +27,17 @@ export const graph: readonly SubgraphModule[] = [
     name: 'users',
     typeDefs: `${LINK}
       type Query { me: User! rows: [Row!]! }
-      type User @key(fields: "id") { id: ID! name: String! email: String bio: String }
+      type User @key(fields: "id") { id: ID! name: String! email: String bio: String nickname: String! }
       type Row { id: ID! title: String! text: String! size: Int! isOpen: Boolean! kind: Kind! }
       enum Kind { FIRST SECOND THIRD }`,
     resolvers: {
       Query: { me: () => ({ id: '1', name: 'Ann', email: 'ann@example.org', bio: 'Writes.' }), rows: () => rows },
+      User: {
+        nickname: async ({ id }: { id: string }) => {
+          await delay(REST_DELAY_MS);
+          return `nick-${id}`;
+        },
+      },
     },
   },
   {
@@ -52,46 +63,17 @@ export const graph: readonly SubgraphModule[] = [
   {
     name: 'billing',
     typeDefs: `${LINK}
-      type Project @key(fields: "id") { id: ID! costCents: Int! plan: Plan! }
+      type Project @key(fields: "id") { id: ID! costCents: Int! spentCents: Int! plan: Plan! }
       type Plan { name: String! limit: Int! }`,
     resolvers: {
-      Project: { costCents: ({ id }: { id: string }) => id.length * 7, plan: () => ({ name: 'Pro', limit: 1000 }) },
+      Project: {
+        costCents: ({ id }: { id: string }) => id.length * 7,
+        spentCents: async ({ id }: { id: string }) => {
+          await delay(REST_DELAY_MS);
+          return id.length * 11;
+        },
+        plan: () => ({ name: 'Pro', limit: 1000 }),
+      },
     },
-  },
-];
-
-export interface Scenario {
-  readonly name: string;
-  readonly queries: readonly string[];
-  readonly requests: number;
-  readonly warmUpRequests: number;
-  readonly concurrency: number;
-}
-
-const threeSubgraphs = (name: string, alias: string) =>
-  `query ${name} { ${alias}: me { id name projects(first: 5) { id title files { path sizeBytes } costCents plan { name limit } } } }`;
-
-export const scenarios: readonly Scenario[] = [
-  { name: 'one field', queries: ['{ me { id name } }'], requests: 8_000, warmUpRequests: 4_000, concurrency: 16 },
-  {
-    name: 'three subgraphs',
-    queries: [threeSubgraphs('Three', 'me')],
-    requests: 4_000,
-    warmUpRequests: 2_000,
-    concurrency: 16,
-  },
-  {
-    name: '100 distinct operations',
-    queries: Array.from({ length: 100 }, (_, index) => threeSubgraphs(`Operation${index}`, `viewer${index}`)),
-    requests: 4_000,
-    warmUpRequests: 2_000,
-    concurrency: 16,
-  },
-  {
-    name: '8 MiB answer',
-    queries: ['{ rows { id title text size isOpen kind } }'],
-    requests: 24,
-    warmUpRequests: 8,
-    concurrency: 2,
   },
 ];

@@ -6,4 +6,15 @@ export const gatewayConfig = defineConfig({
       return { authorization: request.headers.get('authorization') ?? '' };
     },
   },
+  transportEntries: {
+    '*.http': {
+      options: {
+        subscriptions: {
+          kind: 'ws',
+          location: '/graphql',
+          options: { connectionParams: { authorization: '{context.connectionParams.authorization}' } },
+        },
+      },
+    },
+  },
 });

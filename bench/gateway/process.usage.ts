@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** The kernel's clock tick: USER_HZ is 100 on every Linux that Node runs on. */
-const TICK_MS = 10;
-
-/** CPU time of a process with all its threads, user and system, as the kernel accounts it. */
+/**
+ * CPU time of a process, user and system, of all threads that live, to the nanosecond as the scheduler accounts it.
+ * Node's threads (V8's and the pool's) live as long as the process.
+ */
 export function readCpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The command's name may hold spaces: fields are counted from behind its closing bracket.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  }
+  return nanoseconds / 1e6;
 }
 
 export function readRssMiB(pid: number): number {

@@ -1,59 +1,71 @@
-import { cpus } from 'node:os';
-import type { Contestant } from './contestants.ts';
-import { scenarios } from './graph.ts';
-import type { Measurement } from './load.ts';
+import { cpus, totalmem } from 'node:os';
+import type { RunningContestant } from './contestant.process.ts';
 
-export interface ContestantResult {
-  readonly contestant: Contestant;
-  readonly readyMs: number;
-  readonly measurements: ReadonlyMap<string, Measurement>;
+/** A figure to reach. */
+export interface Bar {
+  readonly what: string;
+  readonly bar: string;
+  readonly aim: string;
+  readonly figure: string;
+  readonly isMet: boolean;
+  readonly isAimMet: boolean;
 }
 
-/** The results as a page of documentation; ratios are to the first contestant. */
-export function toReport(results: readonly ContestantResult[]): string {
-  const lines = [
+/** One scenario's part of the page. */
+export interface Section {
+  readonly title: string;
+  readonly text: string;
+  readonly table: string;
+  readonly bars: readonly Bar[];
+}
+
+/** The results as a page of documentation. */
+export function toReport(gateways: readonly RunningContestant[], sections: readonly Section[]): string {
+  const bars = sections.flatMap((section) => section.bars);
+  return [
     '# Performance of the gateway',
     '',
-    'Made by `npm run bench`: do not edit. The gateways run one after the other over the same three subgraphs; CPU is the',
-    "gateway process's own, all threads, user and system, as the kernel accounts it. No request failed.",
+    'Made by `npm run bench`: do not edit. All gateways run at the same time over the same subgraphs, and take turns under load,',
+    "round after round, so that whatever else the machine does strikes all alike; a figure is the median of its rounds. CPU is the process's own,",
+    'all threads, user and system, as the kernel accounts it. Every process has `NODE_ENV=production`. Requests and events come over loopback from processes apart,',
+    'each from a viewer with a token of its own. No request failed: one would have ended the run. Events that a peer lost are said where they were lost.',
     '',
-    `Machine: ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
+    `Machine: ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
     '',
-    ...results.map(
+    ...gateways.map(
       ({ contestant, readyMs }) =>
         `- **${contestant.name}**: ${contestant.settings}; first answer after ${Math.round(readyMs)} ms.`,
     ),
     '',
-  ];
-  for (const { name, concurrency, requests } of scenarios) {
-    if (!results.some(({ measurements }) => measurements.has(name))) continue;
-    lines.push(
-      `## ${name[0]?.toUpperCase()}${name.slice(1)}`,
+    ...(bars.length ? ['## Figures to reach', '', toBarTable(bars), ''] : []),
+    ...sections.flatMap(({ title, text, table }) => [
+      `## ${title[0]?.toUpperCase()}${title.slice(1)}`,
       '',
-      `${requests} requests, ${concurrency} at once.`,
+      text,
       '',
-      '| Gateway | CPU ms a request | Times ours | Requests/s | p50 ms | p99 ms | RSS MiB |',
-      '|---|---:|---:|---:|---:|---:|---:|',
-      ...results.flatMap(({ contestant, measurements }) => {
-        const measurement = measurements.get(name);
-        return measurement ? [toRow(contestant.name, measurement, results[0]?.measurements.get(name))] : [];
-      }),
+      table,
       '',
-    );
-  }
-  return lines.join('\n');
+    ]),
+  ].join('\n');
 }
 
-function toRow(name: string, measurement: Measurement, ours: Measurement | undefined): string {
-  const { cpuMsPerRequest, requestsPerSecond, p50Ms, p99Ms, rssMiB } = measurement;
-  const ratio = ours ? cpuMsPerRequest / ours.cpuMsPerRequest : 1;
-  const cells = [
-    cpuMsPerRequest.toFixed(3),
-    ratio.toFixed(2),
-    requestsPerSecond.toFixed(0),
-    p50Ms.toFixed(1),
-    p99Ms.toFixed(1),
-    rssMiB.toFixed(0),
-  ];
-  return `| ${name} | ${cells.join(' | ')} |`;
+function toBarTable(bars: readonly Bar[]): string {
+  return toTable(
+    ['What', 'at most', 'aim', 'measured', 'met'],
+    bars.map(({ what, bar, aim, figure, isMet, isAimMet }) => {
+      const met = isMet ? 'yes' : 'no';
+      return [what, bar, aim, figure, isAimMet ? 'yes, the aim too' : met];
+    }),
+  );
+}
+
+/** A Markdown table: the first column is text, the others are figures. */
+export function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const toLine = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = `|---|${'---:|'.repeat(head.length - 1)}`;
+  return [toLine(head), rule, ...rows.map(toLine)].join('\n');
+}
+
+export function toRatio(value: number, ours: number): string {
+  return (value / ours).toFixed(2);
 }

@@ -1,50 +1,47 @@
-// Ours, Hive Gateway and the stock gateway over the same subgraphs, one after the other; prints a Markdown table and
-// writes it into docs/performance.md. `--only NAME` runs one contestant, without writing.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Ours, Hive Gateway and the stock gateway over the same subgraphs, taking turns; prints a page of tables and writes it
+// into docs/performance.md.
+//   --only NAME         parts whose name has NAME in it: queries, events, latency, memory, or subscriptions for the last three
+//   --scenario NAME     scenarios whose name has NAME in it
+//   --gateway NAME      gateways whose name has NAME in it
+// With any of these nothing is written.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
-import { contestants, spawnNode, startContestant, stop } from './contestants.ts';
-import { graph, scenarios } from './graph.ts';
-import { type Measurement, measure } from './load.ts';
-import { type ContestantResult, toReport } from './report.ts';
-import { startViewers } from './viewers.ts';
+import { contestants } from './contestants.ts';
+import { benchQueries } from './query.bench.ts';
+import { type Section, toReport } from './report.ts';
+import { type Stage, startStage } from './stage.ts';
+import { benchStreamCost } from './stream.cost.bench.ts';
+import { benchStreamLatency } from './stream.latency.bench.ts';
+import { benchStreamMemory } from './stream.memory.bench.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, scenario: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, scenario: { type: 'string' }, gateway: { type: 'string' } },
+});
+const { only = '', scenario = '', gateway = '' } = values;
+const isWhole = `${only}${scenario}${gateway}` === '';
 
-const subgraphs = spawnNode([join(import.meta.dirname, 'subgraphs.process.ts')]);
-const urls: Record<string, string> = JSON.parse(
-  await new Promise((resolve) => subgraphs.stdout?.once('data', (line: Buffer) => resolve(line.toString()))),
-);
-const { supergraphSdl, errors } = composeServices(
-  graph.map(({ name, typeDefs }) => ({ name, url: urls[name] ?? '', typeDefs: parse(typeDefs) })),
-);
-if (!supergraphSdl) throw new Error(errors?.join('\n'));
-const supergraphPath = join(mkdtempSync(join(tmpdir(), 'bench-')), 'supergraph.graphql');
-writeFileSync(supergraphPath, supergraphSdl);
+const parts: readonly { readonly name: string; readonly run: (stage: Stage) => AsyncIterable<Section> }[] = [
+  { name: 'queries', run: (stage) => benchQueries(stage, scenario) },
+  { name: 'events of subscriptions', run: (stage) => benchStreamCost(stage, scenario) },
+  { name: 'latency of subscriptions', run: (stage) => asOne(benchStreamLatency(stage)) },
+  { name: 'memory of subscriptions', run: (stage) => asOne(benchStreamMemory(stage)) },
+];
 
-await using viewers = await startViewers();
-const results: ContestantResult[] = [];
-for (const contestant of contestants) {
-  if (values.only && !contestant.name.toLowerCase().includes(values.only.toLowerCase())) continue;
-  await using running = await startContestant(contestant, supergraphPath, viewers.jwksUrl);
-  const measurements = new Map<string, Measurement>();
-  for (const scenario of scenarios) {
-    if (values.scenario && !scenario.name.includes(values.scenario)) continue;
-    const measurement = await measure(running.url, running.pid, scenario, viewers.token);
-    measurements.set(scenario.name, measurement);
-    process.stderr.write(`${contestant.name}, ${scenario.name}: ${measurement.cpuMsPerRequest.toFixed(3)} ms CPU\n`);
+async function* asOne(section: Promise<Section>): AsyncGenerator<Section> {
+  yield await section;
+}
+
+const chosen = contestants.filter(({ name }) => name.toLowerCase().includes(gateway.toLowerCase()));
+await using stage = await startStage(chosen, isWhole ? 3 : 1);
+const sections: Section[] = [];
+for (const part of parts) {
+  if (!part.name.includes(only)) continue;
+  for await (const section of part.run(stage)) {
+    sections.push(section);
+    process.stderr.write(`\n${section.title}\n${section.table}\n`);
   }
-  results.push({ contestant, readyMs: running.readyMs, measurements });
 }
-await stop(subgraphs);
-
-const report = toReport(results);
+const report = toReport(stage.gateways, sections);
 process.stdout.write(`${report}\n`);
-if (!values.only && !values.scenario) {
-  const target = join(import.meta.dirname, '..', '..', 'docs', 'performance.md');
-  writeFileSync(target, report);
-}
-process.exit(0);
+if (isWhole) writeFileSync(join(import.meta.dirname, '..', '..', 'docs', 'performance.md'), report);

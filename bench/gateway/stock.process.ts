@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ApolloGateway, type GraphQLDataSourceProcessOptions, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
 
 const [supergraphPath = '', port = '0'] = process.argv.slice(2);
@@ -16,7 +17,12 @@ const gateway = new ApolloGateway({
   supergraphSdl: readFileSync(supergraphPath, 'utf8'),
   buildService: ({ url }) => new AuthenticatedDataSource({ url }),
 });
-const server = new ApolloServer({ gateway, introspection: false });
+const server = new ApolloServer({
+  gateway,
+  introspection: false,
+  includeStacktraceInErrorResponses: false,
+  plugins: [ApolloServerPluginLandingPageDisabled()],
+});
 await startStandaloneServer(server, {
   listen: { port: Number(port), host: '127.0.0.1' },
   context: async ({ req }) => ({ token: req.headers.authorization }),

@@ -1,4 +1,4 @@
-// The three subgraphs, on ports of their own, in one process. Prints its addresses as JSON when it listens.
+// The three subgraphs of the queries, on ports of their own, in one process. Sends its addresses when it listens.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -21,7 +21,10 @@ for (const { name, typeDefs, resolvers } of graph) {
       const document = documents.get(query) ?? parse(query);
       documents.set(query, document);
       answer = JSON.stringify(await execute({ schema, document, variableValues: variables }));
-      if (answers.size < 1_000) answers.set(body, answer);
+      // What completes events waits for a database each time.
+      if (answers.size < 1_000 && !query.includes('nickname') && !query.includes('spentCents')) {
+        answers.set(body, answer);
+      }
     }
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) });
     response.end(answer);
@@ -29,4 +32,4 @@ for (const { name, typeDefs, resolvers } of graph) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   urls[name] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
-process.stdout.write(`${JSON.stringify(urls)}\n`);
+process.send?.(urls);

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Contestant } from './contestants.ts';
+import { toMedian } from './statistics.ts';
+
+export interface RunningContestant extends AsyncDisposable {
+  readonly contestant: Contestant;
+  readonly url: string;
+  readonly pid: number;
+  /** From start to the first answer, the median of several starts. */
+  readonly readyMs: number;
+  /** Its memory after its garbage was collected: what it holds. */
+  measureMemory(): Promise<NodeJS.MemoryUsage>;
+}
+
+const READY_LIMIT_MS = 60_000;
+
+/** Starts a gateway several times, to say how long that takes, and leaves the last one running. */
+export async function startContestant(
+  contestant: Contestant,
+  options: { readonly supergraphPath: string; readonly jwksUrl: string; readonly starts: number },
+): Promise<RunningContestant> {
+  const timesMs: number[] = [];
+  for (let start = 1; ; start += 1) {
+    const started = await startOnce(contestant, options.supergraphPath, options.jwksUrl);
+    timesMs.push(started.readyMs);
+    if (start === options.starts) return { ...started, readyMs: toMedian(timesMs) };
+    await started[Symbol.asyncDispose]();
+  }
+}
+
+async function startOnce(contestant: Contestant, supergraphPath: string, jwksUrl: string): Promise<RunningContestant> {
+  const { name, command } = contestant;
+  const port = await findFreePort();
+  const started = performance.now();
+  const preload = ['--expose-gc', '--import', join(import.meta.dirname, 'collect.preload.ts')];
+  const child = spawnNode([...preload, ...command(supergraphPath, port)], { BENCH_JWKS_URL: jwksUrl });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it answered.`);
+    if (performance.now() - started > READY_LIMIT_MS)
+      throw new Error(`${name} did not answer in ${READY_LIMIT_MS} ms.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return {
+    contestant,
+    url,
+    pid: child.pid as number,
+    readyMs: performance.now() - started,
+    async measureMemory() {
+      const collected = once(child, 'message');
+      child.send('collect');
+      return (await collected)[0] as NodeJS.MemoryUsage;
+    },
+    [Symbol.asyncDispose]: () => stop(child),
+  };
+}
+
+/** A Node process that talks by IPC; what it writes is dropped, its errors are shown. */
+export function spawnNode(parameters: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, ['--no-warnings', ...parameters], {
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const cut = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await ended;
+  clearTimeout(cut);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { type RunningContestant, spawnNode, startContestant, stop } from './contestant.process.ts';
+import type { Contestant } from './contestants.ts';
+import { feedTypeDefs } from './feed.ts';
+import { graph } from './graph.ts';
+import { StreamClients } from './stream.clients.ts';
+import { startViewers, type Viewers } from './viewers.ts';
+
+/** The subgraph of the streams, as a process. */
+export interface Feed {
+  readonly url: string;
+  readonly pid: number;
+  /** @param perSecond notices to all open streams together; 0 stops them */
+  sendNotices(perSecond: number): void;
+  state(): Promise<{ readonly openStreams: number; readonly sentNotices: number }>;
+}
+
+/** All that runs while the bench measures. */
+export interface Stage extends AsyncDisposable {
+  /** Ours as it is shipped comes first. */
+  readonly gateways: readonly RunningContestant[];
+  readonly viewers: Viewers;
+  readonly feed: Feed;
+  readonly clients: StreamClients;
+}
+
+export async function startStage(contestants: readonly Contestant[], starts: number): Promise<Stage> {
+  await using starting = new AsyncDisposableStack();
+  const subgraphs = spawnNode([join(import.meta.dirname, 'subgraphs.process.ts')]);
+  starting.defer(() => stop(subgraphs));
+  const feedProcess = spawnNode([join(import.meta.dirname, 'feed.process.ts')]);
+  starting.defer(() => stop(feedProcess));
+  const [[urls], [feedUrl]] = await Promise.all([once(subgraphs, 'message'), once(feedProcess, 'message')]);
+  const viewers = starting.use(await startViewers());
+  const clients = starting.use(new StreamClients());
+
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  starting.defer(() => rmSync(folder, { recursive: true }));
+  const supergraphPath = join(folder, 'supergraph.graphql');
+  writeFileSync(supergraphPath, compose(urls, feedUrl));
+  const gateways: RunningContestant[] = [];
+  for (const contestant of contestants) {
+    gateways.push(
+      starting.use(await startContestant(contestant, { supergraphPath, jwksUrl: viewers.jwksUrl, starts })),
+    );
+  }
+  const owned = starting.move();
+  return {
+    gateways,
+    viewers,
+    clients,
+    feed: {
+      url: feedUrl,
+      pid: feedProcess.pid as number,
+      sendNotices: (perSecond) => void feedProcess.send(perSecond),
+      async state() {
+        const response = await fetch(feedUrl, { method: 'POST', body: '{"query":"{ openStreams sentNotices }"}' });
+        return ((await response.json()) as { data: Awaited<ReturnType<Feed['state']>> }).data;
+      },
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function compose(urls: Readonly<Record<string, string>>, feedUrl: string): string {
+  const { supergraphSdl, errors } = composeServices([
+    ...graph.map(({ name, typeDefs }) => ({ name, url: urls[name] ?? '', typeDefs: parse(typeDefs) })),
+    { name: 'feed', url: feedUrl, typeDefs: parse(feedTypeDefs) },
+  ]);
+  if (!supergraphSdl) throw new Error(errors?.join('\n'));
+  return supergraphSdl;
+}
