@@ -1,25 +1,32 @@
 import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { createLog } from '@vibecode/platform/log';
+import { toDevConfig } from './config/config.dev.ts';
+import type { RouterConfig } from './config/config.schema.ts';
 import { parseListenAddress } from './config/config.values.ts';
-import { type LoadedConfig, loadConfig, startConfigWatch, watchFolders } from './config/config.watch.ts';
+import { type LoadedConfig, loadConfig, startConfigWatch } from './config/config.watch.ts';
 import type { Core } from './core.ts';
 import { toServerTls } from './edge/server.tls.ts';
-import { createVersion, type GatewayVersion } from './gateway.version.ts';
+import { createVersion } from './gateway.version.ts';
+import { startVersions, type Versions } from './gateway.versions.ts';
 import { toHealthRoutes } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSandboxRoutes } from './sandbox.ts';
+import { fileSource } from './source/file.source.ts';
+import { fixedSource, type SupergraphSource } from './source/supergraph.source.ts';
 import { startCallbacks, withCallbacks } from './subscription/callback.endpoint.ts';
 import { createSubscriptions } from './subscription/subscription.ts';
 import { createUpstreams } from './subscription/upstream.ts';
+import type { SubgraphTransport } from './types.ts';
 import { startWebSocket } from './websocket.ts';
 
 export interface GatewayOptions {
-  /** The composed supergraph, as text or as a file; a file is read again when it changes. */
-  readonly supergraph: { readonly sdl: string } | { readonly path: string };
+  /** The composed supergraph: as text, as a file that is read again when it changes, or from wherever a source has it. */
+  readonly supergraph: { readonly sdl: string } | { readonly path: string } | SupergraphSource;
   /**
    * `router-config.yaml`, read again when it changes. Left out: the edge guards nothing, and a bearer token goes on to the
    * subgraphs unverified. The options below win over what it says.
@@ -37,6 +44,8 @@ export interface GatewayOptions {
   readonly bodyLimitBytes?: number;
   /** Whether clients may ask for the schema. Default true, with a configuration what it says. */
   readonly introspection?: boolean;
+  /** As `router --dev`: GraphiQL, introspection and the errors of subgraphs for whoever asks. Default false. */
+  readonly dev?: boolean;
   /** Whether browsers find GraphiQL at `/`. Default true, with a configuration what it says. */
   readonly sandbox?: boolean;
   /** Time for a subgraph's answer. Default 30,000. */
@@ -58,54 +67,70 @@ export interface RunningGateway extends AsyncDisposable {
 }
 
 const DRAIN_MS = 10_000;
-const SETTLE_MS = 50;
 
-/** @throws InvalidSupergraphError, ConfigError, or the system's error when it cannot listen or read a file */
+/** @throws InvalidSupergraphError, ConfigError, AppError without a supergraph, or the system's error when it cannot listen or read a file */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { log = createLog({ service: 'gateway' }) } = options;
   await using starting = new AsyncDisposableStack();
   const loaded = options.config === undefined ? null : await loadConfig(options.config);
-  const config = loaded?.config ?? null;
+  const config = toConfig(loaded, options);
   const path = config?.supergraph.path ?? '/graphql';
   const address = config && parseListenAddress(config.supergraph.listen);
   const { port = address?.port ?? 4000, host = address?.host ?? '127.0.0.1' } = options;
 
-  let current: GatewayVersion;
+  let versions: Versions;
   const urls = new Map<string, string>();
-  const transport = {
-    fetch: (...[request, context]: Parameters<GatewayVersion['client']['fetch']>) =>
-      current.client.fetch(request, context),
+  const transport: SubgraphTransport = {
+    fetch: (request, context) => versions.clientOf(request.subgraph).fetch(request, context),
   };
   const upstreams = starting.use(
     createUpstreams({
       urlsOf: (subgraph) => [urls.get(subgraph) ?? []].flat(),
-      settings: () => current.subscriptions,
+      settings: () => versions.current.subscriptions,
       transport,
     }),
   );
   const subscriptions = createSubscriptions({
     transport,
     upstreams,
-    settings: () => current.subscriptions,
-    hooks: () => current.hooks,
+    settings: () => versions.current.subscriptions,
+    hooks: () => versions.current.hooks,
   });
   starting.use(subscriptions);
-  const load = async (version: LoadedConfig | null): Promise<GatewayVersion> => {
-    const created = await createVersion({
-      ...options,
-      config: version?.config ?? null,
-      path,
-      log,
-      transport,
-      ...(version?.config.subscription.enabled !== false && { subscribe: subscriptions.start }),
-    });
-    urls.clear();
-    for (const [name, url] of created.urls) urls.set(name, url);
-    return created;
+  const live = Promise.withResolvers<Versions>();
+  const takeOver = async (sdl: string): Promise<void> => {
+    try {
+      await (await live.promise).replace({ sdl });
+      log.info({ action: 'supergraph.reloaded', supergraph: toShortHash(versions) });
+    } catch (error) {
+      log.error({ action: 'supergraph.refused', error }, 'The new supergraph is refused; the old one goes on.');
+    }
   };
-  current = await load(loaded);
-  starting.defer(() => current[Symbol.asyncDispose]());
-  let stopListening = current.hooks.onRevoked?.(subscriptions.endSession);
+  const source = starting.use(await toSource(options.supergraph).start({ log, onChange: (sdl) => void takeOver(sdl) }));
+  let stopListening: (() => void) | undefined;
+  versions = starting.use(
+    await startVersions({
+      inputs: { sdl: source.sdl, config: loaded },
+      create: (inputs, previous) =>
+        createVersion({
+          ...options,
+          sdl: inputs.sdl,
+          config: toConfig(inputs.config, options),
+          path,
+          log,
+          transport,
+          previous,
+          ...(inputs.config?.config.subscription.enabled !== false && { subscribe: subscriptions.start }),
+        }),
+      onLive(version) {
+        urls.clear();
+        for (const [name, url] of version.urls) urls.set(name, url);
+        stopListening?.();
+        stopListening = version.hooks.onRevoked?.(subscriptions.endSession);
+        subscriptions.keepValid(version.core);
+      },
+    }),
+  );
   starting.defer(() => stopListening?.());
 
   let draining = false;
@@ -115,9 +140,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
   const tls = config && toServerTls(config.tls.supergraph);
   const callbacks = config && starting.use(await startCallbacks({ config, callbacks: upstreams.callbacks }));
-  const hooks = () => current.hooks;
+  const hooks = () => versions.current.hooks;
   const server = createHttpServer({
-    core: () => current.core,
+    core: () => versions.current.core,
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     log,
     path,
@@ -128,55 +153,31 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   if (config) server.headersTimeout = config.server.http.header_read_timeout;
   const websocket = startWebSocket({
     server,
-    core: () => current.core,
+    core: () => versions.current.core,
     log,
     path,
-    hooks: () => current.hooks,
+    hooks: () => versions.current.hooks,
     onIdentity: subscriptions.renew,
   });
 
-  let inForce = loaded;
-  let turn: Promise<void> = Promise.resolve();
-  const replace = (version: LoadedConfig | null): Promise<void> => {
-    turn = turn
-      .catch(() => undefined)
-      .then(async () => {
-        const next = await load(version);
-        if (tls && version)
-          (server as { setSecureContext?: (options: object) => void }).setSecureContext?.(
-            toServerTls(version.config.tls.supergraph) ?? {},
-          );
-        const old = current;
-        current = next;
-        inForce = version;
-        stopListening?.();
-        stopListening = next.hooks.onRevoked?.(subscriptions.endSession);
-        subscriptions.keepValid(next.core);
-        for (const request of old.core.operations.recentRequests()) next.core.operationType(request);
-        await old[Symbol.asyncDispose]();
-      });
-    return turn;
-  };
-  if (loaded) starting.use(startConfigWatch({ file: options.config!, loaded, log, onChange: replace }));
-  if ('path' in options.supergraph) {
-    const reload = (): void => {
-      replace(inForce).then(
-        () => log.info({ action: 'supergraph.reloaded', supergraph: current.core.supergraph.hash.slice(0, 12) }),
-        (error) =>
-          log.error({ action: 'supergraph.refused', error }, 'The new supergraph is refused; the old one goes on.'),
-      );
+  if (loaded) {
+    const onChange = async (next: LoadedConfig): Promise<void> => {
+      const renewed = tls && toServerTls(next.config.tls.supergraph);
+      await versions.replace({ config: next });
+      if (renewed) (server as TlsServer).setSecureContext(renewed);
     };
-    starting.use(startSupergraphWatch(options.supergraph.path, reload));
+    starting.use(startConfigWatch({ file: options.config!, loaded, log, onChange }));
   }
+  live.resolve(versions);
   const url = (await listen(server, port, host)).replace(/^http/, tls ? 'https' : 'http');
-  log.info({ action: 'gateway.started', url, supergraph: current.core.supergraph.hash.slice(0, 12) });
+  log.info({ action: 'gateway.started', url, supergraph: toShortHash(versions) });
 
   const owned = starting.move();
   return {
     url,
     server,
     get core() {
-      return current.core;
+      return versions.current.core;
     },
     async [Symbol.asyncDispose]() {
       draining = true;
@@ -205,17 +206,15 @@ function listen(server: Server, port: number, host: string): Promise<string> {
   });
 }
 
-/** Calls back once a changed file has settled. */
-function startSupergraphWatch(path: string, onChange: () => void): Disposable {
-  let timer: NodeJS.Timeout | undefined;
-  const watchers = watchFolders([path], () => {
-    clearTimeout(timer);
-    timer = setTimeout(onChange, SETTLE_MS);
-  });
-  return {
-    [Symbol.dispose]() {
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher[Symbol.dispose]();
-    },
-  };
+function toConfig(loaded: LoadedConfig | null, { dev }: GatewayOptions): RouterConfig | null {
+  return loaded && (dev ? toDevConfig(loaded.config) : loaded.config);
+}
+
+function toSource(supergraph: GatewayOptions['supergraph']): SupergraphSource {
+  if ('sdl' in supergraph) return fixedSource(supergraph.sdl);
+  return 'path' in supergraph ? fileSource(supergraph.path) : supergraph;
+}
+
+function toShortHash({ current }: Versions): string {
+  return current.core.supergraph.hash.slice(0, 12);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from './config/config.schema.ts';
@@ -8,11 +8,12 @@ import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraph-client.ts';
 import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
-import { loadSupergraph } from './supergraph.ts';
+import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
 import type { SubgraphTransport } from './types.ts';
 
 export interface VersionOptions {
-  readonly supergraph: { readonly sdl: string } | { readonly path: string };
+  /** The composed supergraph. */
+  readonly sdl: string;
   /** Null: the edge guards nothing. */
   readonly config: RouterConfig | null;
   readonly path: string;
@@ -27,7 +28,12 @@ export interface VersionOptions {
   /** Reaches the subgraphs of whichever version is in force, so that streams outlive the version they began with. */
   readonly transport: SubgraphTransport;
   readonly subscribe?: StartSubscription;
+  /** The version in force: its operations are planned anew before this one goes live. */
+  readonly previous?: GatewayVersion | null;
 }
+
+/** Operations warmed at least, where the configuration does not say how many. */
+const MIN_WARMED = 100;
 
 /** All of a gateway that a new configuration or a new supergraph replaces. */
 export interface GatewayVersion extends AsyncDisposable {
@@ -38,38 +44,50 @@ export interface GatewayVersion extends AsyncDisposable {
   readonly subscriptions: SubscriptionSettings;
 }
 
-/** @throws InvalidSupergraphError, AppError for a configuration that does not fit it, or the file system's error */
+/** @throws InvalidSupergraphError, or AppError for a configuration that does not fit it */
 export async function createVersion(options: VersionOptions): Promise<GatewayVersion> {
-  const { supergraph: source, config, log, transport, subscribe } = options;
-  const sdl = 'sdl' in source ? source.sdl : await readFile(source.path, 'utf8');
-  const supergraph = loadSupergraph(sdl, {
-    overrideSubgraphUrls: { ...options.overrideSubgraphUrls, ...config?.override_subgraph_url },
-  });
-  const edge: Edge | null = config && (await createEdge({ ...options, config, supergraph }));
+  const { config, log, transport, subscribe, previous } = options;
+  await using created = new AsyncDisposableStack();
+  const supergraph = toSupergraph(options);
+  const edge: Edge | null = config && created.use(await createEdge({ ...options, config, supergraph }));
   const hooks: GatewayHooks = { ...edge?.hooks, ...options.hooks };
   const traffic = config?.traffic_shaping.all;
-  const client = createSubgraphClient({
-    urls: supergraph.subgraphs,
-    timeoutMs: options.subgraphTimeoutMs ?? traffic?.timeout ?? undefined,
-    headers: hooks.subgraphHeaders,
-    deduplicate: traffic?.deduplicate_query ?? undefined,
-    responseLimitBytes: config?.limits.subgraph.all.http_max_response_size ?? undefined,
-    bySubgraph: config ? (name) => toSubgraphSettings(config, name) : undefined,
-  });
+  const client = created.use(
+    createSubgraphClient({
+      urls: supergraph.subgraphs,
+      timeoutMs: options.subgraphTimeoutMs ?? traffic?.timeout ?? undefined,
+      headers: hooks.subgraphHeaders,
+      deduplicate: traffic?.deduplicate_query ?? undefined,
+      responseLimitBytes: config?.limits.subgraph.all.http_max_response_size ?? undefined,
+      bySubgraph: config ? (name) => toSubgraphSettings(config, name) : undefined,
+    }),
+  );
   const introspection = options.introspection ?? config?.supergraph.introspection;
   const maxOperations = config?.supergraph.query_planning.cache.in_memory.limit;
   const core = createCore({ supergraph, transport, log, hooks, introspection, subscribe, maxOperations });
+  if (previous) await core.operations.warm(previous.core.operations, toWarmedCount(config));
+  const owned = created.move();
   return {
     core,
     hooks,
     client,
     urls: supergraph.subgraphs,
     subscriptions: toSubscriptionSettings(config?.subscription ?? null),
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]();
-      await edge?.[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The previous one where nothing about it has changed: building it takes longer than all the rest. */
+function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOptions): LoadedSupergraph {
+  const overrides = { ...overrideSubgraphUrls, ...config?.override_subgraph_url };
+  const known = previous?.core.supergraph;
+  const isSame = known?.sdl === sdl && isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
+  return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides });
+}
+
+function toWarmedCount(config: RouterConfig | null): (used: number) => number {
+  const configured = config?.supergraph.query_planning.warmed_up_queries;
+  return (used) => configured ?? Math.max(MIN_WARMED, Math.ceil(used / 3));
 }
 
 function toSubgraphSettings({ traffic_shaping: traffic, limits }: RouterConfig, name: string): SubgraphSettings {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type DocumentNode,
   type GraphQLFormattedError,
@@ -14,7 +15,7 @@ import { compileIntrospection, type Introspection } from './introspection.ts';
 import { createVariant, type OperationVariant } from './operation.variant.ts';
 import { asRefusal, RefusedRequestError, refusal, withCode } from './refusal.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
-import type { GraphQLRequest, RequestContext } from './types.ts';
+import type { GraphQLRequest, Identity, RequestContext } from './types.ts';
 import { type CoercedVariables, compileVariables } from './variables.ts';
 
 /** An operation with all that does not depend on one request's variables worked out. */
@@ -23,11 +24,22 @@ export interface PreparedOperation extends ParsedOperation {
   readonly introspection: Introspection | null;
   /** Errors of fields that the viewer may not ask. */
   readonly refusals: readonly GraphQLFormattedError[];
+  /** The operation's name as the request had it. */
+  readonly requestedName: string | null | undefined;
   /**
    * The operation under given conditions (the coerced variables): planned when they first occur.
    * @param overrides labels of progressive overrides that are on; default none
    */
   variantFor(conditions: Conditions, overrides?: ReadonlySet<string>): OperationVariant;
+  /** Conditions and labels that it was planned for, to plan it for them again on another supergraph. */
+  readonly planned: () => Iterable<PlannedFor>;
+  /** Who asked first: stands for everybody with the same rights. */
+  readonly viewer: Identity | null;
+}
+
+interface PlannedFor {
+  readonly conditions: Conditions;
+  readonly overrides: ReadonlySet<string> | undefined;
 }
 
 /** Sets of conditions kept for each operation. */
@@ -56,9 +68,30 @@ export class OperationStore {
       options.introspection === false ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
   }
 
-  /** Texts of the operations in use, the most recent first: to prepare them on the next supergraph before it serves. */
-  recentRequests(): GraphQLRequest[] {
-    return [...this.#parsed.values()].map(({ query, operation }) => ({ query, operationName: operation.name?.value }));
+  /** Texts of the prepared operations, the most recently used first. */
+  inUse(): string[] {
+    return [...this.#prepared.values()].map(({ query }) => query);
+  }
+
+  /**
+   * Parses and plans what another store has in use, the most recently used first, for the same rights and conditions. What
+   * is no longer valid is left out. Requests are answered in between.
+   *
+   * @param count how many of those in use
+   */
+  async warm(from: OperationStore, count: (used: number) => number): Promise<void> {
+    const recent = [...from.#prepared.values()].slice(0, count(from.#prepared.size));
+    // The most recent last, so that it stays the most recent here.
+    for (const known of recent.reverse()) {
+      await setImmediate();
+      try {
+        const request = { query: known.query, operationName: known.requestedName };
+        const prepared = this.prepare(request, toWarmingContext(known.viewer));
+        for (const { conditions, overrides } of known.planned()) prepared.variantFor(conditions, overrides);
+      } catch {
+        // Whoever sends it again is told what is wrong with it.
+      }
+    }
   }
 
   /** @throws RefusedRequestError */
@@ -67,7 +100,7 @@ export class OperationStore {
     const key = `${authorizationKey}\n${request.operationName ?? ''}\n${request.query}`;
     let prepared = this.#prepared.get(key);
     if (!prepared) {
-      prepared = this.#prepare(this.parse(request), context);
+      prepared = this.#prepare(this.parse(request), request, context);
       this.#prepared.set(key, prepared);
     }
     return prepared;
@@ -119,13 +152,16 @@ export class OperationStore {
     return parsed;
   }
 
-  #prepare(parsed: ParsedOperation, context: RequestContext): PreparedOperation {
+  #prepare(parsed: ParsedOperation, request: GraphQLRequest, context: RequestContext): PreparedOperation {
     const { supergraph, operation, document } = parsed;
     const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
     const conditionNames = collectConditionNames(document);
-    const variants = new LRUCache<string, OperationVariant>({ max: MAX_VARIANTS });
+    const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
     return {
       ...parsed,
+      requestedName: request.operationName,
+      viewer: context.identity,
+      planned: () => variants.values(),
       coerceVariables: compileVariables(operation.variableDefinitions ?? [], supergraph.apiSchema),
       introspection: compileIntrospection(parsed),
       refusals: authorized.errors,
@@ -135,11 +171,18 @@ export class OperationStore {
         for (const label of supergraph.overrideLabels) key += overrides?.has(label) ? '1' : '0';
         let variant = variants.get(key);
         if (!variant) {
-          variant = createVariant(parsed, authorized.document, conditions, overrides);
+          const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
+          const created = createVariant(parsed, authorized.document, conditions, overrides);
+          variant = { ...created, conditions: decisive, overrides };
           variants.set(key, variant);
         }
         return variant;
       },
     };
   }
+}
+
+/** No request: only the viewer counts for what of an operation may be asked. */
+function toWarmingContext(identity: Identity | null): RequestContext {
+  return { id: 'warm-up', headers: {}, identity, signal: new AbortController().signal };
 }

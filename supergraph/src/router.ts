@@ -1,18 +1,10 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
 import { AppError } from '@vibecode/platform/errors';
+import { createLog } from '@vibecode/platform/log';
 import { runConfigCommand } from './config/config.command.ts';
 import { ConfigError } from './config/config.parse.ts';
 import { startGateway } from './gateway.ts';
-
-const USAGE = `Usage: npm run router -- --supergraph FILE [--config FILE] [--listen HOST:PORT]
-
-  --supergraph FILE   the composed supergraph (SDL)
-  --config FILE       the configuration, in Apollo Router's dialect
-  --listen HOST:PORT  where to listen; default what the configuration says, else 127.0.0.1:4000
-
-       npm run router -- config schema | validate FILE | upgrade FILE [--write]
-`;
+import { ROUTER_USAGE, readRouterOptions } from './router.options.ts';
 
 async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
@@ -23,24 +15,13 @@ async function main(): Promise<void> {
     });
     return;
   }
-  const { values } = parseArgs({
-    options: {
-      supergraph: { type: 'string' },
-      config: { type: 'string' },
-      listen: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
+  const options = await readRouterOptions(process.argv.slice(2), process.env);
+  if (typeof options === 'string') {
+    process.stdout.write(options === 'help' ? ROUTER_USAGE : `${process.env.npm_package_version ?? 'unknown'}\n`);
     return;
   }
-  if (!values.supergraph) throw new AppError('GATEWAY_NO_SUPERGRAPH', `--supergraph FILE is missing.\n\n${USAGE}`);
-  const gateway = await startGateway({
-    supergraph: { path: values.supergraph },
-    config: values.config,
-    ...toAddress(values.listen),
-  });
+  const { logLevel, ...gatewayOptions } = options;
+  const gateway = await startGateway({ ...gatewayOptions, log: createLog({ service: 'gateway', level: logLevel }) });
   const stop = () => {
     gateway[Symbol.asyncDispose]().then(
       () => process.exit(0),
@@ -51,19 +32,18 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-/** @throws AppError for what is no `HOST:PORT` */
-function toAddress(listen: string | undefined): { host?: string; port?: number } {
-  if (listen === undefined) return {};
-  const [, host, port] = /^(?:\[?(.*?)\]?:)?(\d{1,5})$/.exec(listen) ?? [];
-  if (port === undefined || Number(port) > 65_535) {
-    throw new AppError('GATEWAY_BAD_ADDRESS', `--listen is '${listen}'; expected HOST:PORT, such as 0.0.0.0:4000.`);
-  }
-  return { ...(host && { host }), port: Number(port) };
-}
-
 main().catch((error) => {
-  process.stderr.write(
-    `${error instanceof AppError || error instanceof ConfigError ? error.message : (error?.stack ?? error)}\n`,
-  );
+  process.stderr.write(`${toFailure(error)}\n`);
   process.exit(1);
 });
+
+/** For operators: what is wrong and what to do; the whole error only where nobody foresaw it. */
+function toFailure(error: unknown): string {
+  if (error instanceof AppError || error instanceof ConfigError) return error.message;
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const place = `${address}${port === undefined ? '' : `:${port}`}`;
+  if (code === 'EADDRINUSE') return `${place} is taken. Stop what listens there, or choose another with --listen.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${place} is no address of this machine: see --listen.`;
+  if (code === 'EACCES') return `There is no permission to listen on ${place}: choose another with --listen.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

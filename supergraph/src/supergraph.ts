@@ -29,6 +29,7 @@ export interface LoadedSupergraph {
   readonly overrideLabels: readonly string[];
   /** Subgraph name to routing URL. */
   readonly subgraphs: ReadonlyMap<string, string>;
+  readonly overrideSubgraphUrls: Readonly<Record<string, string>>;
 }
 
 export class InvalidSupergraphError extends AppError {
@@ -73,6 +74,7 @@ export function loadSupergraph(
       subgraphs: new Map(
         supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),
       ),
+      overrideSubgraphUrls,
     };
   } catch (cause) {
     throw new InvalidSupergraphError(cause);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Logger } from '@vibecode/platform/log';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -38,8 +39,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
   const { server, path = '/graphql', heartbeatMs = 12_000, messageLimitBytes = 2_000_000 } = options;
   const sockets = new WebSocketServer({
-    server,
-    path,
+    noServer: true,
     perMessageDeflate: false,
     verifyClient: (
       { req }: { req: IncomingMessage },
@@ -52,6 +52,12 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
   const alive = new WeakSet<WebSocket>();
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (request.url?.split('?', 1)[0] === path) {
+      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+    } else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  };
+  server.on('upgrade', onUpgrade);
 
   sockets.on('connection', (socket, request) => {
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
@@ -72,6 +78,7 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(heartbeat);
+      server.off('upgrade', onUpgrade);
       for (const socket of sockets.clients) socket.close(GOING_AWAY, 'Going away');
       const cut = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();

@@ -157,7 +157,6 @@ describe('a configuration of Apollo Router', () => {
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(new Set(problems.map(({ path }) => path))).toEqual(
       new Set([
-        'supergraph.query_planning.warmed_up_queries',
         'health_check.listen',
         'traffic_shaping.router.timeout',
         'traffic_shaping.all.compression',

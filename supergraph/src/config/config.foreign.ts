@@ -87,7 +87,6 @@ export const foreignKeys: readonly ForeignKey[] = [
     'supergraph.log_on_broken_pipe',
     'supergraph.connection_shutdown_timeout',
     'supergraph.strict_variable_validation',
-    'supergraph.query_planning.warmed_up_queries',
     'health_check.listen',
     'homepage.graph_ref',
     'apq.subgraph',

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { ExpansionSource } from './config.expansion.ts';
 import { type CheckedConfig, ConfigError, parseConfig, toLine } from './config.parse.ts';
@@ -8,9 +9,13 @@ import type { RouterConfig } from './config.schema.ts';
 
 export type LoadedConfig = CheckedConfig & { readonly config: RouterConfig };
 
-/** @throws ConfigError, or the file system's error when the file cannot be read */
+/** @throws ConfigError, or AppError for a file that cannot be read */
 export async function loadConfig(file: string, source?: ExpansionSource): Promise<LoadedConfig> {
-  return parseConfig(await readFile(file, 'utf8'), file, source);
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const message = `The configuration ${file} cannot be read (${cause.code ?? cause.message}).`;
+    throw new AppError('GATEWAY_CONFIG_UNREADABLE', message, { cause });
+  });
+  return parseConfig(text, file, source);
 }
 
 export interface ConfigWatchOptions {

@@ -35,7 +35,7 @@ export const supergraph = z.strictObject({
         .int()
         .min(0)
         .nullish()
-        .describe('How many recent operations are planned again before a new supergraph goes live.'),
+        .describe('Recent operations planned again before a new supergraph goes live. Default: a third, at least 100.'),
     })
     .prefault({}),
 });

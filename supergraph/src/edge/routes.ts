@@ -60,6 +60,12 @@ export function createRoutes(options: RoutesOptions): Routes | null {
   const assertPreflighted = createCsrfCheck(config.csrf);
   const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new TlsAgent({ keepAlive: true }) };
 
+  let active = 0;
+  let isDisposed = false;
+  const closeIdle = (): void => {
+    if (isDisposed && active === 0) for (const agent of Object.values(agents)) agent.destroy();
+  };
+
   /** Who asks; a credential that the route takes no interest in goes on as it is. */
   async function identify({ authentication }: RouteConfig, request: IncomingMessage): Promise<Identity | null> {
     if (authentication === 'none' || !identity) return null;
@@ -120,20 +126,28 @@ export function createRoutes(options: RoutesOptions): Routes | null {
       const found = url && routes.find(({ route: { path } }) => isBelow(url.pathname, path));
       if (!found) return false;
       if (cors.handle(request, response)) return true;
-      return forward(found.route, found.target, url, request, response).then(
-        () => true,
-        (error) => {
-          if (response.headersSent) response.destroy();
-          else {
-            response.once('finish', () => request.resume());
-            answerRefused(response, toRouteError(error, found.route, log));
-          }
-          return true;
-        },
-      );
+      active += 1;
+      return forward(found.route, found.target, url, request, response)
+        .then(
+          () => true,
+          (error) => {
+            if (response.headersSent) response.destroy();
+            else {
+              response.once('finish', () => request.resume());
+              answerRefused(response, toRouteError(error, found.route, log));
+            }
+            return true;
+          },
+        )
+        .finally(() => {
+          active -= 1;
+          closeIdle();
+        });
     },
+    // What streams goes on to its end: a reload cuts off nobody.
     async [Symbol.asyncDispose]() {
-      for (const agent of Object.values(agents)) agent.destroy();
+      isDisposed = true;
+      closeIdle();
     },
   };
 }

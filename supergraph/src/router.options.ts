@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { AppError } from '@vibecode/platform/errors';
+import { parseDuration, parseListenAddress } from './config/config.values.ts';
+import { readSupergraphConfig } from './source/composition.config.ts';
+import { type ComposedSubgraph, compositionSource } from './source/composition.source.ts';
+import { fileSource } from './source/file.source.ts';
+import type { SupergraphSource } from './source/supergraph.source.ts';
+import { uplinkSource } from './source/uplink.source.ts';
+import { urlSource } from './source/url.source.ts';
+
+export const ROUTER_USAGE = `Usage: npm run router -- [OPTIONS]
+       npm run router -- config schema | validate FILE | upgrade FILE [--write]
+
+The supergraph, one of
+  -s, --supergraph FILE|URL        the composed supergraph; a file is watched     APOLLO_ROUTER_SUPERGRAPH_PATH
+      --supergraph-urls URL,…      the first that answers                         APOLLO_ROUTER_SUPERGRAPH_URLS
+      --supergraph-config FILE     supergraph.yaml as rover reads it: subgraphs are composed, and again when they change
+      --subgraph NAME=URL          the same by hand, once for each running subgraph
+  what was published to GraphOS, by APOLLO_KEY (or --apollo-key-path FILE) and APOLLO_GRAPH_REF
+      --apollo-uplink-endpoints URL,…                                             APOLLO_UPLINK_ENDPOINTS
+      --apollo-uplink-poll-interval 10s                                           APOLLO_UPLINK_POLL_INTERVAL
+      --poll-interval 2s           between looks at subgraphs; a supergraph URL is polled only with it
+
+  -c, --config FILE                the configuration, in Apollo Router's dialect  APOLLO_ROUTER_CONFIG_PATH
+      --listen HOST:PORT           default what the configuration says            APOLLO_ROUTER_LISTEN_ADDRESS
+      --log LEVEL                  off, error, warn, info, debug or trace         APOLLO_ROUTER_LOG
+      --dev                        GraphiQL, introspection, errors of subgraphs   APOLLO_ROUTER_DEV
+      --hot-reload                 taken for granted: files are always watched    APOLLO_ROUTER_HOT_RELOAD
+      --anonymous-telemetry-disabled   taken for granted: nothing is sent
+  -V, --version
+  -h, --help
+`;
+
+export interface RouterOptions {
+  readonly supergraph: SupergraphSource;
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly logLevel: string;
+  readonly dev: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const FLAGS = {
+  supergraph: { ...text, short: 's' },
+  'supergraph-urls': text,
+  'supergraph-config': text,
+  subgraph: { ...text, multiple: true },
+  'apollo-key-path': text,
+  'apollo-uplink-endpoints': text,
+  'apollo-uplink-poll-interval': text,
+  'apollo-uplink-timeout': text,
+  'graph-artifact-reference': text,
+  'poll-interval': text,
+  config: { ...text, short: 'c' },
+  listen: text,
+  log: text,
+  dev: flag,
+  'hot-reload': flag,
+  'anonymous-telemetry-disabled': flag,
+  version: { ...flag, short: 'V' },
+  help: { ...flag, short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parseFlags>;
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (error) {
+    throw wrong(`${(error as Error).message}\n\n${ROUTER_USAGE}`);
+  }
+}
+
+/**
+ * What an operator of Apollo Router types: its flags and environment variables; a flag wins over its variable.
+ *
+ * @throws AppError for what is missing or wrong
+ */
+export async function readRouterOptions(
+  args: readonly string[],
+  env: Env,
+): Promise<RouterOptions | 'help' | 'version'> {
+  const flags = parseFlags(args);
+  if (flags.help) return 'help';
+  if (flags.version) return 'version';
+  const config = flags.config ?? (env.APOLLO_ROUTER_CONFIG_PATH || undefined);
+  return {
+    supergraph: await toSource(flags, env),
+    ...(config && { config }),
+    ...toAddress(flags.listen ?? (env.APOLLO_ROUTER_LISTEN_ADDRESS || undefined)),
+    logLevel: toLogLevel(flags.log ?? (env.APOLLO_ROUTER_LOG || undefined)),
+    dev: flags.dev ?? env.APOLLO_ROUTER_DEV === 'true',
+  };
+}
+
+async function toSource(flags: Values, env: Env): Promise<SupergraphSource> {
+  const pollIntervalMs = toInterval('--poll-interval', flags['poll-interval']);
+  const composed = [
+    ...(flags['supergraph-config'] ? await readSupergraphConfig(flags['supergraph-config']) : []),
+    ...(flags.subgraph ?? []).map(toSubgraph),
+  ];
+  if (composed.length > 0) {
+    if (flags.supergraph) throw wrong('--supergraph and subgraphs to compose exclude each other: give one of them.');
+    return compositionSource({ subgraphs: composed, ...(pollIntervalMs && { pollIntervalMs }) });
+  }
+  const urls = flags['supergraph-urls'] ?? (flags.supergraph ? undefined : env.APOLLO_ROUTER_SUPERGRAPH_URLS);
+  const path = flags.supergraph ?? env.APOLLO_ROUTER_SUPERGRAPH_PATH;
+  if (urls) return urlSource({ urls: toUrls('--supergraph-urls', urls), ...(pollIntervalMs && { pollIntervalMs }) });
+  if (path && /^https?:\/\//.test(path)) return urlSource({ urls: [path], ...(pollIntervalMs && { pollIntervalMs }) });
+  if (path && /\.ya?ml$/.test(path)) {
+    const subgraphs = await readSupergraphConfig(path);
+    return compositionSource({ subgraphs, ...(pollIntervalMs && { pollIntervalMs }) });
+  }
+  if (path) return fileSource(path);
+  if (flags['graph-artifact-reference'] || env.APOLLO_GRAPH_ARTIFACT_REFERENCE) {
+    throw wrong(
+      'Graph artifacts are not read here. Use Uplink (APOLLO_KEY and APOLLO_GRAPH_REF), or --supergraph FILE.',
+    );
+  }
+  return toUplink(flags, env);
+}
+
+function toUplink(flags: Values, env: Env): SupergraphSource {
+  const keyPath = flags['apollo-key-path'] ?? env.APOLLO_KEY_PATH;
+  const apiKey = env.APOLLO_KEY || (keyPath ? readKey(keyPath) : undefined);
+  const graphRef = env.APOLLO_GRAPH_REF;
+  if (!apiKey && !graphRef) {
+    throw new AppError(
+      'GATEWAY_NO_SUPERGRAPH',
+      `There is no supergraph to serve: --supergraph is missing.\n\n${ROUTER_USAGE}`,
+    );
+  }
+  if (!apiKey) throw wrong('APOLLO_GRAPH_REF is set and APOLLO_KEY is not: Uplink needs both.');
+  if (!graphRef) throw wrong('APOLLO_KEY is set and APOLLO_GRAPH_REF is not: Uplink needs both, or give --supergraph.');
+  const endpoints = flags['apollo-uplink-endpoints'] ?? env.APOLLO_UPLINK_ENDPOINTS;
+  const pollIntervalMs = toInterval(
+    '--apollo-uplink-poll-interval',
+    flags['apollo-uplink-poll-interval'] ?? env.APOLLO_UPLINK_POLL_INTERVAL,
+  );
+  return uplinkSource({
+    apiKey,
+    graphRef,
+    ...(endpoints && { endpoints: toUrls('--apollo-uplink-endpoints', endpoints) }),
+    ...(pollIntervalMs && { pollIntervalMs }),
+  });
+}
+
+function readKey(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw wrong(`The key file ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+function toSubgraph(assignment: string): ComposedSubgraph {
+  const at = assignment.indexOf('=');
+  const routingUrl = assignment.slice(at + 1);
+  if (at < 1 || !isHttpUrl(routingUrl)) {
+    throw wrong(`--subgraph is '${assignment}'; expected NAME=URL, such as users=http://127.0.0.1:4001/graphql.`);
+  }
+  return { name: assignment.slice(0, at), routingUrl };
+}
+
+function toUrls(name: string, list: string): string[] {
+  const urls = list.split(',').map((url) => url.trim());
+  const bad = urls.find((url) => !isHttpUrl(url));
+  if (bad !== undefined) throw wrong(`${name} holds '${bad}'; expected http or https URLs with commas between.`);
+  return urls;
+}
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value);
+}
+
+function toInterval(name: string, value: string | undefined): number | undefined {
+  if (!value) return undefined;
+  const ms = parseDuration(value);
+  if (!ms) throw wrong(`${name} is '${value}'; expected a duration such as 10s.`);
+  return ms;
+}
+
+const LEVELS: Readonly<Record<string, string>> = {
+  off: 'silent',
+  error: 'error',
+  warn: 'warn',
+  info: 'info',
+  debug: 'debug',
+  trace: 'trace',
+};
+
+/** Apollo Router takes filters too (`info,router=debug`): the first plain level in one counts. */
+function toLogLevel(value: string | undefined): string {
+  if (value === undefined) return 'info';
+  const level = value
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.trim())
+    .find((part) => part in LEVELS);
+  if (!level) throw wrong(`--log is '${value}'; expected ${Object.keys(LEVELS).join(', ')}.`);
+  return LEVELS[level]!;
+}
+
+/** A port alone, or host and port. */
+function toAddress(listen: string | undefined): { host?: string; port?: number } {
+  if (listen === undefined) return {};
+  const address = parseListenAddress(/^\d{1,5}$/.test(listen) ? `127.0.0.1:${listen}` : listen);
+  if (address) return address;
+  throw new AppError('GATEWAY_BAD_ADDRESS', `--listen is '${listen}'; expected HOST:PORT, such as 0.0.0.0:4000.`);
+}
+
+function wrong(message: string): AppError {
+  return new AppError('GATEWAY_BAD_OPTION', message);
+}
