@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Contestant } from './contestants.ts';
+import type { Contestant, ContestantFiles } from './contestants.ts';
 import { toMedian } from './statistics.ts';
 
 export interface RunningContestant extends AsyncDisposable {
@@ -21,23 +21,24 @@ const READY_LIMIT_MS = 60_000;
 /** Starts a gateway several times, to say how long that takes, and leaves the last one running. */
 export async function startContestant(
   contestant: Contestant,
-  options: { readonly supergraphPath: string; readonly jwksUrl: string; readonly starts: number },
+  files: ContestantFiles,
+  starts: number,
 ): Promise<RunningContestant> {
   const timesMs: number[] = [];
   for (let start = 1; ; start += 1) {
-    const started = await startOnce(contestant, options.supergraphPath, options.jwksUrl);
+    const started = await startOnce(contestant, files);
     timesMs.push(started.readyMs);
-    if (start === options.starts) return { ...started, readyMs: toMedian(timesMs) };
+    if (start === starts) return { ...started, readyMs: toMedian(timesMs) };
     await started[Symbol.asyncDispose]();
   }
 }
 
-async function startOnce(contestant: Contestant, supergraphPath: string, jwksUrl: string): Promise<RunningContestant> {
+async function startOnce(contestant: Contestant, files: ContestantFiles): Promise<RunningContestant> {
   const { name, command } = contestant;
   const port = await findFreePort();
   const started = performance.now();
   const preload = ['--expose-gc', '--import', join(import.meta.dirname, 'collect.preload.ts')];
-  const child = spawnNode([...preload, ...command(supergraphPath, port)], { BENCH_JWKS_URL: jwksUrl });
+  const child = spawnNode([...preload, ...command(files, port)]);
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(url))) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it answered.`);
@@ -60,9 +61,9 @@ async function startOnce(contestant: Contestant, supergraphPath: string, jwksUrl
 }
 
 /** A Node process that talks by IPC; what it writes is dropped, its errors are shown. */
-export function spawnNode(parameters: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+export function spawnNode(parameters: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', ...parameters], {
-    env: { ...process.env, NODE_ENV: 'production', ...env },
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 
+export interface ContestantFiles {
+  readonly supergraphPath: string;
+  /** The shipped router-config.yaml, with the addresses of the bench. */
+  readonly configPath: string;
+}
+
 export interface Contestant {
   readonly name: string;
   /** How it is started, for the report. */
   readonly settings: string;
-  readonly command: (supergraphPath: string, port: number) => readonly string[];
+  readonly command: (files: ContestantFiles, port: number) => readonly string[];
   /** Whether it runs subscriptions. */
   readonly streams: boolean;
 }
@@ -17,21 +23,22 @@ export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway',
     settings:
-      'what the shipped `router-config.yaml` has on: each token verified against JWKS (EdDSA), rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, client awareness, Prometheus metrics, identical queries under way shared by one identity',
-    command: (path, port) => [
+      'the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
+    command: ({ supergraphPath, configPath }, port) => [
       join(root, 'supergraph/dist/router.js'),
-      `--supergraph=${path}`,
-      `--config=${join(here, 'router-config.yaml')}`,
+      `--supergraph=${supergraphPath}`,
+      `--config=${configPath}`,
       `--listen=127.0.0.1:${port}`,
     ],
     streams: true,
   },
   {
     name: 'VibeCode gateway, bare',
-    settings: 'without a configuration, the bearer token passed on unverified, as the peers do',
-    command: (path, port) => [
+    settings:
+      'without a configuration: the bearer token is passed on unverified, as by the peers, and subscriptions have a connection to the subgraph for each identity',
+    command: ({ supergraphPath }, port) => [
       join(root, 'supergraph/dist/router.js'),
-      `--supergraph=${path}`,
+      `--supergraph=${supergraphPath}`,
       `--listen=127.0.0.1:${port}`,
     ],
     streams: true,
@@ -40,10 +47,10 @@ export const contestants: readonly Contestant[] = [
     name: 'Hive Gateway',
     settings:
       '2.15.1, `hive-gateway supergraph --fork 1 --jit`, the bearer token passed on, subscriptions to the subgraph over WebSocket with the token in `connection_init`',
-    command: (path, port) => [
+    command: ({ supergraphPath }, port) => [
       join(here, '..', 'node_modules/@graphql-hive/gateway/dist/bin.js'),
       'supergraph',
-      path,
+      supergraphPath,
       '--fork=1',
       '--jit',
       '--host=127.0.0.1',
@@ -56,7 +63,7 @@ export const contestants: readonly Contestant[] = [
     name: 'Apollo Gateway',
     settings:
       '@apollo/gateway 2.14.4 behind @apollo/server 5.5.1 on its standalone server, introspection and landing page off, the bearer token passed on; it runs no subscriptions',
-    command: (path, port) => [join(here, 'stock.process.ts'), path, String(port)],
+    command: ({ supergraphPath }, port) => [join(here, 'stock.process.ts'), supergraphPath, String(port)],
     streams: false,
   },
 ];

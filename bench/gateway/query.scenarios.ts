@@ -14,19 +14,19 @@ export const ONE_FIELD = 'one field';
 export const THREE_SUBGRAPHS = 'three subgraphs';
 
 export const queryScenarios: readonly QueryScenario[] = [
-  { name: ONE_FIELD, queries: ['{ me { id name } }'], requests: 2_000, warmUpRequests: 4_000, concurrency: 16 },
+  { name: ONE_FIELD, queries: ['{ me { id name } }'], requests: 2_000, warmUpRequests: 8_000, concurrency: 16 },
   {
     name: THREE_SUBGRAPHS,
     queries: [threeSubgraphs('Three', 'me')],
     requests: 1_000,
-    warmUpRequests: 2_000,
+    warmUpRequests: 4_000,
     concurrency: 16,
   },
   {
     name: '100 distinct operations',
     queries: Array.from({ length: 100 }, (_, index) => threeSubgraphs(`Operation${index}`, `viewer${index}`)),
     requests: 1_000,
-    warmUpRequests: 3_000,
+    warmUpRequests: 4_000,
     concurrency: 16,
   },
   {

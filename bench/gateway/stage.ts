@@ -8,6 +8,7 @@ import { type RunningContestant, spawnNode, startContestant, stop } from './cont
 import type { Contestant } from './contestants.ts';
 import { feedTypeDefs } from './feed.ts';
 import { graph } from './graph.ts';
+import { toBenchConfig } from './shipped.config.ts';
 import { StreamClients } from './stream.clients.ts';
 import { startViewers, type Viewers } from './viewers.ts';
 
@@ -41,13 +42,12 @@ export async function startStage(contestants: readonly Contestant[], starts: num
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   starting.defer(() => rmSync(folder, { recursive: true }));
-  const supergraphPath = join(folder, 'supergraph.graphql');
-  writeFileSync(supergraphPath, compose(urls, feedUrl));
+  const files = { supergraphPath: join(folder, 'supergraph.graphql'), configPath: join(folder, 'router-config.yaml') };
+  writeFileSync(files.supergraphPath, compose(urls, feedUrl));
+  writeFileSync(files.configPath, toBenchConfig(viewers.jwksUrl));
   const gateways: RunningContestant[] = [];
   for (const contestant of contestants) {
-    gateways.push(
-      starting.use(await startContestant(contestant, { supergraphPath, jwksUrl: viewers.jwksUrl, starts })),
-    );
+    gateways.push(starting.use(await startContestant(contestant, files, starts)));
   }
   const owned = starting.move();
   return {
