@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import { AppError } from '@vibecode/platform/errors';
-import { newId } from '@vibecode/platform/id';
 import type { Logger } from '@vibecode/platform/log';
 import type { GatewayHooks } from './hooks.ts';
 import { HttpContext } from './http.context.ts';
@@ -74,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     }
     const type = accept === 'stream' ? 'application/graphql-response+json' : accept;
     try {
-      const context = new HttpContext(request, response, newId(), hooks.clientHeaders);
+      const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
       const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
       context.extensions = graphql.extensions ?? undefined;
       const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);

@@ -1,9 +1,9 @@
-import { newId } from '@vibecode/platform/id';
+import { randomUUID } from 'node:crypto';
 import type { Identity, RequestContext } from './types.ts';
 
 /** The context of an operation that came over a WebSocket. */
 export class WebSocketContext implements RequestContext {
-  readonly id = newId();
+  readonly id = randomUUID();
   identity: Identity | null = null;
   #abort: AbortController | undefined;
   #isAborted = false;
