@@ -8,6 +8,7 @@ import { type JsonObject, setOwn } from './plan/merge.ts';
 import { asRefusal, RefusedRequestError, refusal } from './refusal.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import type {
+  AcceptedStreams,
   GatewayCore,
   GraphQLRequest,
   GraphQLResult,
@@ -39,6 +40,12 @@ export interface AdmittedVariables {
   readonly raw: JsonObject;
   readonly coerced: JsonObject;
 }
+
+const NO_STREAMS: AcceptedStreams = { subscription: null, defer: null };
+const ALL_STREAMS: AcceptedStreams = { subscription: {}, defer: {} };
+const NO_SUBSCRIPTION =
+  'This is a subscription, and the client accepts no stream. Send the header accept: text/event-stream, or ' +
+  'accept: multipart/mixed;subscriptionSpec=1.0, or use a WebSocket.';
 
 /** The pipeline over one version of a supergraph; a reload makes a new one. */
 export interface Core extends GatewayCore {
@@ -82,44 +89,36 @@ export function createCore(options: CoreOptions): Core {
     return hooks?.finishResult && (hooks.finishesAll || result.errors) ? hooks.finishResult(result, context) : result;
   }
 
-  return {
-    supergraph,
-    operations,
-    async execute(request, context) {
-      try {
-        const { operation, variables, instead } = await admit(request, context);
-        if (instead) return finish(instead, context);
-        if (context.isReadOnly && operation.kind === 'mutation') {
-          throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
-        }
-        if (operation.kind === 'subscription') {
-          throw refusal('BAD_REQUEST', 'This is a subscription: send it over WebSocket, SSE or multipart HTTP.');
-        }
-        return finish(
-          await executeOperation(operation, variables, context, transport, hooks?.overrideLabels?.(context)),
-          context,
-        );
-      } catch (error) {
-        return refuse(error, context);
-      }
-    },
-    async subscribe(request, context) {
-      try {
-        const { operation, variables, instead } = await admit(request, context);
-        if (instead) return finish(instead, context);
-        if (operation.kind !== 'subscription') {
-          return finish(
-            await executeOperation(operation, variables, context, transport, hooks?.overrideLabels?.(context)),
-            context,
-          );
-        }
+  /** A result, unless the client accepts the stream that it is. */
+  async function run(
+    request: GraphQLRequest,
+    context: RequestContext,
+    accepts: AcceptedStreams,
+  ): Promise<SubscriptionStream | GraphQLResult> {
+    try {
+      const { operation, variables, instead } = await admit(request, context);
+      if (instead) return finish(instead, context);
+      if (operation.kind === 'subscription') {
+        if (!accepts.subscription) throw refusal('SUBSCRIPTION_BAD_HEADER', NO_SUBSCRIPTION);
         if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
         const started = options.subscribe(operation, variables, context);
         return 'attach' in started ? started : finish(started, context);
-      } catch (error) {
-        return refuse(error, context);
       }
-    },
+      if (context.isReadOnly && operation.kind === 'mutation') {
+        throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
+      }
+      const overrides = hooks?.overrideLabels?.(context);
+      return finish(await executeOperation(operation, variables, context, transport, overrides), context);
+    } catch (error) {
+      return refuse(error, context);
+    }
+  }
+
+  return {
+    supergraph,
+    operations,
+    execute: async (request, context) => (await run(request, context, NO_STREAMS)) as GraphQLResult,
+    subscribe: (request, context, accepts = ALL_STREAMS) => run(request, context, accepts),
     operationType(request): OperationType | null {
       try {
         return operations.parse(request).kind;

@@ -13,6 +13,7 @@ import { createVersion } from './gateway.version.ts';
 import { startVersions, type Versions } from './gateway.versions.ts';
 import { toHealthRoutes } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
+import { watchUnusedConnections } from './http.drain.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSandboxRoutes } from './sandbox.ts';
@@ -50,6 +51,8 @@ export interface GatewayOptions {
   readonly sandbox?: boolean;
   /** Time for a subgraph's answer. Default 30,000. */
   readonly subgraphTimeoutMs?: number;
+  /** Time between signs of life on a client's stream. Default 5,000 over HTTP, 12,000 over WebSocket. */
+  readonly heartbeatMs?: number;
   /** The system's own verifier of tokens, where the gateway runs within one. */
   readonly verifier?: TokenVerifier;
   /** Turns partners' keys into tokens; by default as the configuration says. */
@@ -147,9 +150,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     log,
     path,
     routes,
+    onIdentity: subscriptions.renew,
+    heartbeatMs: options.heartbeatMs,
     ...(bodyLimitBytes !== undefined && { bodyLimitBytes }),
     ...(tls && { tls }),
   });
+  const closeUnused = watchUnusedConnections(server);
   if (config) server.headersTimeout = config.server.http.header_read_timeout;
   const websocket = startWebSocket({
     server,
@@ -158,6 +164,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     path,
     hooks: () => versions.current.hooks,
     onIdentity: subscriptions.renew,
+    heartbeatMs: options.heartbeatMs,
   });
 
   if (loaded) {
@@ -185,6 +192,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       subscriptions.endAll();
       await websocket[Symbol.asyncDispose]();
       server.closeIdleConnections();
+      closeUnused();
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
       clearTimeout(cut);

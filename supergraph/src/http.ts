@@ -8,7 +8,9 @@ import { HttpContext } from './http.context.ts';
 import { HttpError } from './http.error.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
 import { readGraphQLRequest } from './http.request.ts';
-import type { GatewayCore, GraphQLRequest, GraphQLResult } from './types.ts';
+import { sendStream, sendStreamOfOne } from './http.stream.ts';
+import type { StreamFormat } from './stream.format.ts';
+import type { GatewayCore, GraphQLResult, Identity } from './types.ts';
 
 /** Serves one path beside GraphQL. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -27,20 +29,28 @@ export interface HttpServerOptions {
   readonly tls?: TlsOptions;
   /** What else is served, by exact path. */
   readonly routes?: ReadonlyMap<string, HttpHandler>;
-  /** Answers a GraphQL request that accepts a stream (SSE, multipart); true when it took it. */
-  readonly stream?: (
-    request: GraphQLRequest,
-    context: HttpContext,
-    incoming: IncomingMessage,
-    response: ServerResponse,
-  ) => boolean | Promise<boolean>;
+  /** Told of each request's verified identity. */
+  readonly onIdentity?: (identity: Identity) => void;
+  /** Time between signs of life on a stream. Default 5,000. */
+  readonly heartbeatMs?: number;
 }
 
 const NO_HOOKS: GatewayHooks = {};
+const ACCEPTABLE =
+  'ask for application/graphql-response+json, application/json, text/event-stream, ' +
+  'multipart/mixed;subscriptionSpec=1.0 or multipart/mixed;deferSpec=20220824.';
 
-/** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/) on plain `node:http`. */
+/** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), streams included, on plain `node:http`. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { core, log, path = '/graphql', bodyLimitBytes = 2_000_000, routes = new Map(), stream } = options;
+  const {
+    core,
+    log,
+    path = '/graphql',
+    bodyLimitBytes = 2_000_000,
+    routes = new Map(),
+    onIdentity,
+    heartbeatMs,
+  } = options;
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,31 +75,30 @@ export function createHttpServer(options: HttpServerOptions): Server {
   ): Promise<void> {
     const accept = negotiate(request.headers.accept);
     if (!accept) {
-      sendText(
-        response,
-        406,
-        `Accept ${request.headers.accept} cannot be met: ask for application/graphql-response+json or application/json.`,
-      );
+      sendText(response, 406, `Accept ${request.headers.accept} cannot be met: ${ACCEPTABLE}`);
       return;
     }
-    const type = accept === 'stream' ? 'application/graphql-response+json' : accept;
     try {
       const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
       const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
       context.extensions = graphql.extensions ?? undefined;
       const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
       context.identity = identity instanceof Promise ? await identity : identity;
+      if (context.identity) onIdentity?.(context.identity);
       if (request.method === 'GET' && core().operationType(graphql) === 'mutation') {
         response.setHeader('allow', 'POST');
         throw new HttpError(405, 'A mutation needs POST: GET is for queries only.');
       }
-      if (accept === 'stream' && stream && (await stream(graphql, context, request, response))) return;
-      const result = await core().execute(graphql, context);
-      sendResult(response, result, type);
+      const takesStreams = accept.subscription !== null || accept.defer !== null;
+      const result = takesStreams
+        ? await core().subscribe(graphql, context, accept)
+        : await core().execute(graphql, context);
+      if (!('attach' in result)) sendResult(response, result, accept.single);
+      else sendStream(response, result, (result.isDeferred ? accept.defer : accept.subscription)!, heartbeatMs);
     } catch (error) {
       if (response.headersSent || response.destroyed) return;
       const { status, message, code } = toHttpError(error, log);
-      sendResult(response, { errors: [{ message, extensions: { code } }] }, type, status);
+      sendResult(response, { errors: [{ message, extensions: { code } }] }, accept.single, status);
     }
   }
 
@@ -118,13 +127,23 @@ function passOnBearer(authorization: string | undefined) {
 
 /**
  * `application/json` is 200 for whatever was well formed; `application/graphql-response+json` says by its status that a
- * request was refused before execution.
+ * request was refused before execution. A stream is opened for such a refusal too, unless the request was none of GraphQL's
+ * business: a browser's EventSource could not read it otherwise.
  */
-function sendResult(response: ServerResponse, result: GraphQLResult, type: ResponseType, status?: number): void {
-  const refused = !('data' in result);
-  const body = Buffer.from(JSON.stringify(result));
-  response.writeHead(status ?? (refused ? refusedStatus(result, type) : 200), {
-    'content-type': `${type}; charset=utf-8`,
+function sendResult(
+  response: ServerResponse,
+  result: GraphQLResult,
+  accepted: ResponseType | StreamFormat,
+  status = 'data' in result ? 200 : refusedStatus(result, accepted),
+): void {
+  const text = JSON.stringify(result);
+  if (typeof accepted !== 'string' && status === 200) {
+    sendStreamOfOne(response, text, accepted);
+    return;
+  }
+  const body = Buffer.from(text);
+  response.writeHead(status, {
+    'content-type': typeof accepted === 'string' ? `${accepted}; charset=utf-8` : 'application/json; charset=utf-8',
     'content-length': body.length,
   });
   response.end(body);
@@ -133,14 +152,17 @@ function sendResult(response: ServerResponse, result: GraphQLResult, type: Respo
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  METHOD_NOT_ALLOWED: 405,
+  SUBSCRIPTION_BAD_HEADER: 406,
+  DEFER_BAD_HEADER: 406,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
 };
 
-function refusedStatus({ errors }: GraphQLResult, type: ResponseType): number {
+function refusedStatus({ errors }: GraphQLResult, accepted: ResponseType | StreamFormat): number {
   const code = String(errors?.[0]?.extensions?.code ?? '');
   const status = STATUS_BY_CODE[code] ?? 400;
-  return type === 'application/json' && status === 400 ? 200 : status;
+  return accepted !== 'application/graphql-response+json' && status === 400 ? 200 : status;
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

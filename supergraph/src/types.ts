@@ -58,10 +58,23 @@ export type OperationType = 'query' | 'mutation' | 'subscription';
 export interface GatewayCore {
   /** Runs a query or mutation. Never rejects: what goes wrong is in `errors`. */
   execute(request: GraphQLRequest, context: RequestContext): Promise<GraphQLResult>;
-  /** Starts a subscription; a result instead of a stream when it was refused. */
-  subscribe(request: GraphQLRequest, context: RequestContext): Promise<SubscriptionStream | GraphQLResult>;
+  /**
+   * Runs whatever it is: a stream for a subscription and for an answer in parts, else a result.
+   * @param accepts streams that the client takes; default all
+   */
+  subscribe(
+    request: GraphQLRequest,
+    context: RequestContext,
+    accepts?: AcceptedStreams,
+  ): Promise<SubscriptionStream | GraphQLResult>;
   /** Null when the request cannot be parsed or names no operation. */
   operationType(request: GraphQLRequest): OperationType | null;
+}
+
+/** Which streams a client takes: null for those that it does not. */
+export interface AcceptedStreams {
+  readonly subscription: object | null;
+  readonly defer: object | null;
 }
 
 /** Where a subscription's events go: a client's connection. */
@@ -77,6 +90,8 @@ export interface EventSink {
 
 /** A subscription that was admitted. It begins when a sink is attached, or when it is iterated: one of them, once. */
 export interface SubscriptionStream extends AsyncIterable<GraphQLResult> {
+  /** Set for the parts of an answer to `@defer`. */
+  readonly isDeferred?: boolean;
   attach(sink: EventSink): void;
   /** The sink takes more again. */
   resume(): void;

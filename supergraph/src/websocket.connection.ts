@@ -111,8 +111,7 @@ export class WebSocketConnection {
       const identity = this.#identify(headers);
       context.identity = identity instanceof Promise ? await identity : identity;
       if (context.identity) this.options.onIdentity?.(context.identity);
-      const isSubscription = core().operationType(payload) === 'subscription';
-      const result = isSubscription ? await core().subscribe(payload, context) : await core().execute(payload, context);
+      const result = await core().subscribe(payload, context);
       if (this.#operations.get(id) !== operation) {
         if ('attach' in result) result.stop();
         return;

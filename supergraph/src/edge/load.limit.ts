@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { HttpError } from '../http.error.ts';
+import { STREAM_STARTED } from '../http.stream.ts';
 
 type RouterTraffic = RouterConfig['traffic_shaping']['router'];
 
@@ -27,8 +28,13 @@ export function createLoadLimit({
     if (open >= atOnce)
       throw new HttpError(503, 'The gateway is busy. Try again later.', 'REQUEST_CONCURRENCY_LIMITED');
     open++;
-    response.once('close', () => {
-      open--;
-    });
+    let isOpen = true;
+    const leave = () => {
+      if (isOpen) open--;
+      isOpen = false;
+    };
+    response.once('close', leave);
+    // A stream may stay for hours: subscriptions have limits of their own.
+    response.once(STREAM_STARTED, leave);
   };
 }

@@ -105,6 +105,7 @@ export class StreamRegistry implements Disposable {
 
   /** A later operation of the same session brought a token: its streams live as long as the newest one. */
   renew(identity: Identity): void {
+    if (this.#streams.size === 0) return;
     const owner = toOwner(identity);
     if (!owner || identity.expiresAtMs === undefined) return;
     for (const stream of this.#streamsByOwner.get(owner) ?? []) {
