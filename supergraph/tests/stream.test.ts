@@ -1,6 +1,3 @@
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -179,10 +176,7 @@ describe('a subscription over HTTP', () => {
   });
 
   it('shares limits with other transports', async () => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'stream-'));
-    const config = join(folder.path, 'router-config.yaml');
-    await writeFile(config, 'subscription:\n  max_per_client: 1\n');
-    await using test = await startFeed({ config });
+    await using test = await startFeed({ configText: 'subscription:\n  max_per_client: 1\n' });
     using first = await openStream(test.url, { query: POSTED }, sse);
     expect(first.status).toBe(200);
     const client = createWsClient({ url: test.socketUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
