@@ -25,6 +25,8 @@ export interface CoreOptions {
   readonly hooks?: GatewayHooks;
   readonly maxOperations?: number;
   readonly introspection?: boolean;
+  /** Time for a whole query or mutation. Default: none. */
+  readonly timeoutMs?: number;
   /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
   readonly subscribe?: StartSubscription;
 }
@@ -54,7 +56,7 @@ export interface Core extends GatewayCore {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { supergraph, transport, hooks, log } = options;
+  const { supergraph, transport, hooks, log, timeoutMs } = options;
   const operations = new OperationStore(options);
 
   /** @throws RefusedRequestError, or what a hook threw */
@@ -76,10 +78,27 @@ export function createCore(options: CoreOptions): Core {
     return { operation, variables: { raw, coerced: coerced.values }, instead };
   }
 
+  async function runInTime(
+    operation: PreparedOperation,
+    variables: AdmittedVariables,
+    context: RequestContext,
+  ): Promise<GraphQLResult> {
+    const overrides = hooks?.overrideLabels?.(context);
+    if (timeoutMs === undefined) return executeOperation(operation, variables, context, transport, overrides);
+    const timer = setTimeout(() => context.abort?.(timedOut(timeoutMs)), timeoutMs);
+    try {
+      return await executeOperation(operation, variables, context, transport, overrides);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   function refuse(error: unknown, context: RequestContext): GraphQLResult {
     const refused = asRefusal(error, 'BAD_REQUEST');
     if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
     if (refused instanceof RefusedRequestError) return finish({ errors: [...refused.errors] }, context);
+    // Nobody reads the answer any more, and nothing has failed.
+    if (context.signal.aborted) return { errors: [{ message: 'The request was cancelled.' }] };
     log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
     const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;
     return finish({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', requestId: context.id } }] }, context);
@@ -107,8 +126,7 @@ export function createCore(options: CoreOptions): Core {
       if (context.isReadOnly && operation.kind === 'mutation') {
         throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
       }
-      const overrides = hooks?.overrideLabels?.(context);
-      return finish(await executeOperation(operation, variables, context, transport, overrides), context);
+      return finish(await runInTime(operation, variables, context), context);
     } catch (error) {
       return refuse(error, context);
     }
@@ -127,6 +145,10 @@ export function createCore(options: CoreOptions): Core {
       }
     },
   };
+}
+
+function timedOut(timeoutMs: number): RefusedRequestError {
+  return refusal('GATEWAY_TIMEOUT', `The operation took longer than the ${timeoutMs} ms that it may.`);
 }
 
 interface Admitted {

@@ -82,13 +82,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { port = address?.port ?? 4000, host = address?.host ?? '127.0.0.1' } = options;
 
   let versions: Versions;
-  const urls = new Map<string, string>();
   const transport: SubgraphTransport = {
     fetch: (request, context) => versions.clientOf(request.subgraph).fetch(request, context),
   };
   const upstreams = starting.use(
     createUpstreams({
-      urlsOf: (subgraph) => [urls.get(subgraph) ?? []].flat(),
+      urlsOf: (subgraph) => versions.clientOf(subgraph).urlsOf(subgraph),
       settings: () => versions.current.subscriptions,
       transport,
     }),
@@ -126,8 +125,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
           ...(inputs.config?.config.subscription.enabled !== false && { subscribe: subscriptions.start }),
         }),
       onLive(version) {
-        urls.clear();
-        for (const [name, url] of version.urls) urls.set(name, url);
         stopListening?.();
         stopListening = version.hooks.onRevoked?.(subscriptions.endSession);
         subscriptions.keepValid(version.core);

@@ -6,9 +6,10 @@ import { type Core, createCore, type StartSubscription } from './core.ts';
 import { createEdge, type Edge } from './edge/edge.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
-import { createSubgraphClient, type SubgraphClient, type SubgraphSettings } from './subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
+import { defaultTraffic, toSubgraphTraffic } from './traffic/subgraph.traffic.ts';
 import type { SubgraphTransport } from './types.ts';
 
 export interface VersionOptions {
@@ -51,20 +52,27 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
   const supergraph = toSupergraph(options);
   const edge: Edge | null = config && created.use(await createEdge({ ...options, config, supergraph }));
   const hooks: GatewayHooks = { ...edge?.hooks, ...options.hooks };
-  const traffic = config?.traffic_shaping.all;
+  const timeoutMs = options.subgraphTimeoutMs;
   const client = created.use(
     createSubgraphClient({
       urls: supergraph.subgraphs,
-      timeoutMs: options.subgraphTimeoutMs ?? traffic?.timeout ?? undefined,
       headers: hooks.subgraphHeaders,
-      deduplicate: traffic?.deduplicate_query ?? undefined,
-      responseLimitBytes: config?.limits.subgraph.all.http_max_response_size ?? undefined,
-      bySubgraph: config ? (name) => toSubgraphSettings(config, name) : undefined,
+      trafficOf: (subgraph) => ({
+        ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      }),
     }),
   );
-  const introspection = options.introspection ?? config?.supergraph.introspection;
-  const maxOperations = config?.supergraph.query_planning.cache.in_memory.limit;
-  const core = createCore({ supergraph, transport, log, hooks, introspection, subscribe, maxOperations });
+  const core = createCore({
+    supergraph,
+    transport,
+    log,
+    hooks,
+    introspection: options.introspection ?? config?.supergraph.introspection,
+    subscribe,
+    maxOperations: config?.supergraph.query_planning.cache.in_memory.limit,
+    timeoutMs: config?.traffic_shaping.router.timeout ?? undefined,
+  });
   if (previous) await core.operations.warm(previous.core.operations, toWarmedCount(config));
   const owned = created.move();
   return {
@@ -88,13 +96,4 @@ function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOp
 function toWarmedCount(config: RouterConfig | null): (used: number) => number {
   const configured = config?.supergraph.query_planning.warmed_up_queries;
   return (used) => configured ?? Math.max(MIN_WARMED, Math.ceil(used / 3));
-}
-
-function toSubgraphSettings({ traffic_shaping: traffic, limits }: RouterConfig, name: string): SubgraphSettings {
-  const own = traffic.subgraphs[name];
-  return {
-    timeoutMs: own?.timeout ?? undefined,
-    deduplicate: own?.deduplicate_query ?? undefined,
-    responseLimitBytes: limits.subgraph.subgraphs[name]?.http_max_response_size ?? undefined,
-  };
 }

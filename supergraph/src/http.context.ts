@@ -40,6 +40,11 @@ export class HttpContext implements RequestContext {
     return this.#abort.signal;
   }
 
+  abort(reason: Error): void {
+    if (!this.#abort) this.#abort = new AbortController();
+    this.#abort.abort(reason);
+  }
+
   get remoteAddress(): string | undefined {
     return this.request.socket.remoteAddress;
   }

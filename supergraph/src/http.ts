@@ -157,6 +157,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   DEFER_BAD_HEADER: 406,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
+  GATEWAY_TIMEOUT: 504,
 };
 
 function refusedStatus({ errors }: GraphQLResult, accepted: ResponseType | StreamFormat): number {

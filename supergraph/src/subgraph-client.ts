@@ -1,82 +1,70 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { Pool } from 'undici';
 import type { GatewayHooks } from './hooks.ts';
 import { type RawResponse, sendRequest } from './subgraph.request.ts';
+import { type SubgraphCallCode, SubgraphCallError, toCallError } from './traffic/call.error.ts';
+import { withCircuitBreaker } from './traffic/circuit.breaker.ts';
+import { withConcurrencyLimit } from './traffic/concurrency.limit.ts';
+import { createStaticDirectory, type InstanceDirectory } from './traffic/instance.directory.ts';
+import { InstanceSet } from './traffic/instance.set.ts';
+import { withRateLimit } from './traffic/rate.limit.ts';
+import { withCompression } from './traffic/request.compression.ts';
+import { withRetry } from './traffic/retry.ts';
+import type { Send } from './traffic/send.ts';
+import { SharedCalls } from './traffic/shared.calls.ts';
+import { defaultTraffic, type SubgraphTraffic } from './traffic/subgraph.traffic.ts';
 import type { GraphQLResult, RequestContext, SubgraphRequest } from './types.ts';
 
 export interface SubgraphClientOptions {
   /** Subgraph name to URL. */
   readonly urls: ReadonlyMap<string, string>;
+  /** Where the instances of subgraphs are; disposed of with the client. Default: one each, at its URL. */
+  readonly directory?: InstanceDirectory;
   /** Headers beside the gateway's own. */
   readonly headers?: GatewayHooks['subgraphHeaders'];
-  /** Time for a whole answer. Default 30,000. */
-  readonly timeoutMs?: number;
-  /** Connections kept to each subgraph; requests beyond wait for a free one. Default 256. */
-  readonly maxConnections?: number;
-  /** Largest answer accepted. Default 64 MiB. */
-  readonly responseLimitBytes?: number;
-  /** Whether identical queries of one identity that are under way at once share an answer. Default true. */
-  readonly deduplicate?: boolean;
-  /** What single subgraphs have otherwise. */
-  readonly bySubgraph?: (subgraph: string) => SubgraphSettings | undefined;
+  /** How a subgraph is treated. Default: `defaultTraffic` for each. */
+  readonly trafficOf?: (subgraph: string) => SubgraphTraffic;
 }
-
-export type SubgraphSettings = Pick<SubgraphClientOptions, 'timeoutMs' | 'responseLimitBytes' | 'deduplicate'>;
 
 /** Sends operations to subgraphs over HTTP. Disposing waits for what is under way. */
 export interface SubgraphClient extends AsyncDisposable {
   /** Rejects only when the context's signal aborts. */
   fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
+  /** URLs of a subgraph's healthy instances; of all when none is. */
+  urlsOf(subgraph: string): readonly string[];
 }
 
 interface Endpoint {
-  readonly pool: Pool;
-  readonly path: string;
-  readonly sharedByKey: Map<string, SharedCall>;
-  readonly settings: Required<SubgraphSettings>;
+  readonly instances: InstanceSet;
+  readonly traffic: SubgraphTraffic;
+  readonly send: Send;
+  /** Null when each request is sent for itself. */
+  readonly shared: SharedCalls | null;
 }
 
-/** One call that several requests wait for; it is cancelled when the last of them has gone. */
-interface SharedCall {
-  readonly response: Promise<RawResponse>;
-  readonly cancel: AbortController;
-  waiting: number;
-}
+/** Requests under way at one instance, those that wait for a connection included. */
+const MAX_PENDING = 10_000;
 
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
-  const { urls, maxConnections = 256 } = options;
-  const pools = new Map<string, Pool>();
+  const { urls, directory = createStaticDirectory(urls), trafficOf = () => defaultTraffic } = options;
   const endpoints = new Map<string, Endpoint>();
+  const stopListening = directory.onChange((subgraph) => {
+    endpoints.get(subgraph)?.instances.replace(directory.instancesOf(subgraph));
+  });
 
   function endpointOf(subgraph: string): Endpoint {
     let endpoint = endpoints.get(subgraph);
     if (!endpoint) {
-      const url = new URL(urls.get(subgraph) ?? '');
-      let pool = pools.get(url.origin);
-      if (!pool) {
-        pool = new Pool(url.origin, {
-          connections: maxConnections,
-          // Node closes idle connections after 5 s by default: let go of them before the subgraph does.
-          keepAliveTimeout: 4_000,
-          // Each request has a timer of its own, for the whole answer.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        });
-        pools.set(url.origin, pool);
-      }
-      const own = options.bySubgraph?.(subgraph);
-      const settings = {
-        timeoutMs: own?.timeoutMs ?? options.timeoutMs ?? 30_000,
-        responseLimitBytes: own?.responseLimitBytes ?? options.responseLimitBytes ?? 64 * 1024 * 1024,
-        deduplicate: own?.deduplicate ?? options.deduplicate ?? true,
-      };
-      endpoint = { pool, path: url.pathname + url.search, sharedByKey: new Map(), settings };
+      const traffic = trafficOf(subgraph);
+      const instances = new InstanceSet(traffic);
+      instances.replace(directory.instancesOf(subgraph));
+      const shared = traffic.deduplicate ? new SharedCalls() : null;
+      endpoint = { instances, traffic, send: createSend(instances, traffic), shared };
       endpoints.set(subgraph, endpoint);
     }
     return endpoint;
   }
 
-  function headersFor(request: SubgraphRequest, context: RequestContext): Record<string, string> {
+  function headersFor(request: SubgraphRequest, context: RequestContext, traffic: SubgraphTraffic) {
     const { identity, traceparent } = context;
     const headers: Record<string, string> = {
       'content-type': 'application/json',
@@ -88,29 +76,20 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       if (identity.subject) headers['x-authenticated-user'] = identity.subject;
     }
     if (traceparent) headers.traceparent = traceparent;
+    if (traffic.compression) headers['accept-encoding'] = 'gzip, deflate, br, zstd';
     return options.headers ? Object.assign(headers, options.headers(request, context)) : headers;
   }
 
-  async function call(request: SubgraphRequest, context: RequestContext): Promise<RawResponse> {
-    const endpoint = endpointOf(request.subgraph);
-    const { pool, path, settings } = endpoint;
-    const { timeoutMs, responseLimitBytes, deduplicate } = settings;
-    const { query, operationName, variables } = request;
+  function call(request: SubgraphRequest, context: RequestContext): Promise<RawResponse> {
+    const { send, shared, traffic } = endpointOf(request.subgraph);
+    const { timeoutMs } = traffic;
+    const { kind, query, operationName, variables } = request;
     const body = request.body ?? JSON.stringify({ query, operationName, variables });
-    const headers = headersFor(request, context);
-    const send = (signal: AbortSignal) =>
-      sendRequest({ pool, path, headers, body, signal, timeoutMs, responseLimitBytes });
-    if (!deduplicate || request.kind !== 'query') return send(context.signal);
+    const headers = headersFor(request, context, traffic);
+    if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
 
     const key = `${context.identity?.key ?? ''}\n${options.headers ? JSON.stringify({ ...headers, 'x-request-id': '', traceparent: '' }) : ''}\n${body}`;
-    let shared = endpoint.sharedByKey.get(key);
-    if (!shared) {
-      const cancel = new AbortController();
-      const response = send(cancel.signal).finally(() => endpoint.sharedByKey.delete(key));
-      shared = { response, cancel, waiting: 0 };
-      endpoint.sharedByKey.set(key, shared);
-    }
-    return waitFor(shared, context.signal);
+    return shared.join(key, context.signal, (signal) => send({ kind, headers, body, timeoutMs, signal }));
   }
 
   return {
@@ -119,36 +98,41 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         return toResult(await call(request, context), request);
       } catch (error) {
         context.signal.throwIfAborted();
-        return failed(request.subgraph, reasonOf(error));
+        return toFailure(request.subgraph, toCallError(error));
       }
     },
+    urlsOf: (subgraph) =>
+      urls.has(subgraph)
+        ? endpointOf(subgraph)
+            .instances.healthy()
+            .map(({ url }) => url)
+        : [],
     async [Symbol.asyncDispose]() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      stopListening();
+      await directory[Symbol.asyncDispose]();
+      await Promise.all([...endpoints.values()].map(({ instances }) => instances[Symbol.asyncDispose]()));
     },
   };
 }
 
-function waitFor(shared: SharedCall, signal: AbortSignal): Promise<RawResponse> {
-  shared.waiting += 1;
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      shared.waiting -= 1;
-      if (shared.waiting === 0) shared.cancel.abort(signal.reason);
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    const done = () => signal.removeEventListener('abort', leave);
-    shared.response.then(
-      (response) => {
-        done();
-        resolve(response);
-      },
-      (error) => {
-        done();
-        reject(error);
-      },
-    );
-  });
+/** From the inside out: one request, the breaker that each attempt has to pass, attempts, and how many there may be. */
+function createSend(instances: InstanceSet, traffic: SubgraphTraffic): Send {
+  const { responseLimitBytes, breaker, retry, compression, concurrencyLimit, rateLimit } = traffic;
+  let send: Send = (call) => {
+    const instance = instances.choose(call.kind);
+    if (!instance) return Promise.reject(new SubgraphCallError('SUBREQUEST_HTTP_ERROR', 'it has no instance'));
+    if (instance.pending >= MAX_PENDING) {
+      const reason = `${MAX_PENDING} requests to it are under way`;
+      return Promise.reject(new SubgraphCallError('REQUEST_CONCURRENCY_LIMITED', reason));
+    }
+    return sendRequest(instance, call, responseLimitBytes);
+  };
+  if (breaker) send = withCircuitBreaker(send, breaker);
+  if (retry) send = withRetry(send, retry);
+  if (compression && compression !== 'identity') send = withCompression(send, compression);
+  if (concurrencyLimit !== null) send = withConcurrencyLimit(send, concurrencyLimit);
+  if (rateLimit) send = withRateLimit(send, rateLimit);
+  return send;
 }
 
 function toResult({ status, body }: RawResponse, { subgraph, kind }: SubgraphRequest): GraphQLResult {
@@ -157,7 +141,7 @@ function toResult({ status, body }: RawResponse, { subgraph, kind }: SubgraphReq
     // Each caller parses for itself: plans merge into what they get.
     result = JSON.parse(body.toString('utf8'));
   } catch {
-    return failed(subgraph, `HTTP status ${status} and a body that is no JSON`, status);
+    return unreachable(subgraph, `HTTP status ${status} and a body that is no JSON`, status);
   }
   if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {
     const { data, errors } = result as GraphQLResult;
@@ -165,19 +149,25 @@ function toResult({ status, body }: RawResponse, { subgraph, kind }: SubgraphReq
     // A subscription that the subgraph will call back for: its events come later.
     if (kind === 'subscription' && status < 300) return { data: null };
   }
-  return failed(subgraph, `HTTP status ${status} and no GraphQL answer`, status);
+  return unreachable(subgraph, `HTTP status ${status} and no GraphQL answer`, status);
 }
 
-/** Codes rather than messages: those of the system name hosts and ports that are no business of clients. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? code : String(message ?? error);
-}
+const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
+  SUBREQUEST_HTTP_ERROR: 'could not be reached or did not answer',
+  GATEWAY_TIMEOUT: 'did not answer in time',
+  REQUEST_RATE_LIMITED: 'was not asked',
+  REQUEST_CONCURRENCY_LIMITED: 'was not asked',
+  CIRCUIT_BREAKER_OPEN: 'was not asked',
+};
 
-function failed(service: string, reason: string, status?: number): GraphQLResult {
+function toFailure(service: string, { code, reason }: SubgraphCallError, status?: number): GraphQLResult {
   const error: GraphQLFormattedError = {
-    message: `The subgraph '${service}' could not be reached or did not answer: ${reason}.`,
-    extensions: { code: 'SUBREQUEST_HTTP_ERROR', service, reason, ...(status && { http: { status } }) },
+    message: `The subgraph '${service}' ${SAID_BY_CODE[code]}: ${reason}.`,
+    extensions: { code, service, reason, ...(status && { http: { status } }) },
   };
   return { errors: [error] };
+}
+
+function unreachable(service: string, reason: string, status: number): GraphQLResult {
+  return toFailure(service, new SubgraphCallError('SUBREQUEST_HTTP_ERROR', reason), status);
 }

@@ -1,14 +1,8 @@
-import type { Dispatcher, Pool } from 'undici';
-
-export interface RequestOptions {
-  readonly pool: Pool;
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-  readonly responseLimitBytes: number;
-}
+import type { Dispatcher } from 'undici';
+import { isInstanceFault, SubgraphCallError, toCallError } from './traffic/call.error.ts';
+import { decode } from './traffic/content.coding.ts';
+import type { Instance } from './traffic/instance.ts';
+import type { SubgraphCall } from './traffic/send.ts';
 
 export interface RawResponse {
   readonly status: number;
@@ -16,76 +10,117 @@ export interface RawResponse {
 }
 
 /**
- * One POST. Speaks to undici's dispatcher itself: `pool.request()` would build a stream for every answer, which costs
- * more than all else the gateway does for a small one.
- * @throws Error on no connection, timeout, an answer over the limit; the signal's reason when it aborts
+ * One POST to an instance, which learns what became of it. Speaks to undici's dispatcher itself: `pool.request()` would build
+ * a stream for every answer, which costs more than all else the gateway does for a small one.
+ * @throws SubgraphCallError on no connection, timeout, an answer over the limit; the signal's reason when it aborts
  */
-export function sendRequest(options: RequestOptions): Promise<RawResponse> {
-  const { pool, path, headers, body, signal } = options;
+export function sendRequest(instance: Instance, call: SubgraphCall, responseLimitBytes: number): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
+    if (call.signal.aborted) {
+      reject(call.signal.reason);
       return;
     }
-    pool.dispatch({ path, method: 'POST', headers, body }, new ResponseCollector(options, resolve, reject));
+    const { pool, path, address } = instance;
+    const { body, kind } = call;
+    const headers = address.host ? { ...call.headers, host: address.host } : call.headers;
+    // Matters to HTTP/2 only: anything else has a connection for itself, lest it be sent again when that breaks.
+    const idempotent = kind === 'query';
+    const collector = new ResponseCollector(instance, call, responseLimitBytes, resolve, reject);
+    pool.dispatch({ path, method: 'POST', headers, body, idempotent }, collector);
   });
 }
 
 class ResponseCollector implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #coding = '';
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #isSettled = false;
   readonly #timer: NodeJS.Timeout;
   readonly #onAbort: () => void;
 
   constructor(
-    private readonly options: RequestOptions,
-    private readonly resolve: (response: RawResponse) => void,
+    private readonly instance: Instance,
+    private readonly call: SubgraphCall,
+    private readonly limitBytes: number,
+    private readonly resolve: (response: RawResponse | Promise<RawResponse>) => void,
     private readonly reject: (reason: unknown) => void,
   ) {
-    const { timeoutMs, signal } = options;
-    this.#onAbort = () => this.#fail(signal.reason);
+    const { timeoutMs, signal } = call;
+    instance.pending += 1;
+    this.#onAbort = () => this.#cancel(signal.reason);
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#timer = setTimeout(() => this.#fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    this.#timer = setTimeout(() => {
+      instance.failed();
+      this.#cancel(new SubgraphCallError('GATEWAY_TIMEOUT', `no answer within ${Math.round(timeoutMs)} ms`, true));
+    }, timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.options.signal.aborted) controller.abort(this.options.signal.reason);
+    // What waited for a connection until it was given up must not be sent any more.
+    if (this.#isSettled) controller.abort(new Error('given up'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     this.#status = status;
+    const coding = headers['content-encoding'];
+    if (coding !== undefined) this.#coding = String(coding);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    const { responseLimitBytes } = this.options;
-    if (this.#bytes > responseLimitBytes) this.#fail(new Error(`an answer over ${responseLimitBytes} bytes`));
+    if (this.#bytes > this.limitBytes) this.#cancel(this.#tooLarge());
     else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
+    if (this.#isSettled) return;
     this.#settle();
+    if (isInstanceFault(this.#status)) this.instance.failed();
+    else this.instance.succeeded();
     const [first, second] = this.#chunks;
     const body = first && !second ? first : Buffer.concat(this.#chunks, this.#bytes);
-    this.resolve({ status: this.#status, body });
+    this.resolve(this.#coding === '' ? { status: this.#status, body } : this.#decode(body));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.#isSettled) return;
     this.#settle();
-    this.reject(error);
+    this.instance.failed();
+    this.reject(toCallError(error));
   }
 
-  #fail(reason: Error): void {
+  async #decode(body: Buffer): Promise<RawResponse> {
+    try {
+      return { status: this.#status, body: await decode(body, this.#coding, this.limitBytes) };
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();
+      throw new SubgraphCallError('SUBREQUEST_HTTP_ERROR', code ?? message);
+    }
+  }
+
+  #tooLarge(): SubgraphCallError {
+    return new SubgraphCallError('SUBREQUEST_HTTP_ERROR', `an answer over ${this.limitBytes} bytes`);
+  }
+
+  #cancel(reason: Error): void {
+    if (this.#isSettled) return;
     this.#settle();
     this.reject(reason);
     this.#controller?.abort(reason);
   }
 
   #settle(): void {
+    this.#isSettled = true;
+    this.instance.pending -= 1;
     clearTimeout(this.#timer);
-    this.options.signal.removeEventListener('abort', this.#onAbort);
+    this.call.signal.removeEventListener('abort', this.#onAbort);
   }
 }

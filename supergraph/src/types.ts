@@ -30,6 +30,8 @@ export interface RequestContext {
   readonly remoteAddress?: string;
   /** Set for a request that must change nothing: a GET. Mutations are refused. */
   readonly isReadOnly?: boolean;
+  /** Ends the operation: `signal` aborts with this reason. */
+  abort?(reason: Error): void;
   /** Sets a header of the answer, on transports that have such. */
   setHeader?(name: string, value: string): void;
 }

@@ -6,7 +6,7 @@ export class WebSocketContext implements RequestContext {
   readonly id = randomUUID();
   identity: Identity | null = null;
   #abort: AbortController | undefined;
-  #isAborted = false;
+  #abortReason: Error | undefined;
 
   constructor(
     readonly headers: RequestContext['headers'],
@@ -18,7 +18,7 @@ export class WebSocketContext implements RequestContext {
   get signal(): AbortSignal {
     if (!this.#abort) {
       this.#abort = new AbortController();
-      if (this.#isAborted) this.#abort.abort();
+      if (this.#abortReason) this.#abort.abort(this.#abortReason);
     }
     return this.#abort.signal;
   }
@@ -35,8 +35,8 @@ export class WebSocketContext implements RequestContext {
     return this.headers['apollographql-client-version'];
   }
 
-  abort(): void {
-    this.#isAborted = true;
-    this.#abort?.abort();
+  abort(reason?: Error): void {
+    this.#abortReason = reason ?? new DOMException('The client is gone.', 'AbortError');
+    this.#abort?.abort(this.#abortReason);
   }
 }

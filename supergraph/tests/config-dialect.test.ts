@@ -158,10 +158,7 @@ describe('a configuration of Apollo Router', () => {
     expect(new Set(problems.map(({ path }) => path))).toEqual(
       new Set([
         'health_check.listen',
-        'traffic_shaping.router.timeout',
-        'traffic_shaping.all.compression',
         'traffic_shaping.subgraphs.products.experimental_http2',
-        'traffic_shaping.subgraphs.products.http2',
         'apq.router.cache.redis',
         'telemetry.apollo.batch_processor',
         'telemetry.instrumentation',
@@ -195,8 +192,10 @@ describe('a configuration of Apollo Router', () => {
     ['rhai:\n  main: main.rhai\n'],
     ['plugins:\n  shop.guard: {}\n'],
     ['authentication:\n  subgraph:\n    all: {}\n'],
-    ['tls:\n  subgraph:\n    all:\n      certificate_authorities: x\n'],
+    ['traffic_shaping:\n  all:\n    experimental_retry: { retry_mutations: true }\n'],
   ])('is refused when what is missing protects something: %j', (text) => {
-    expect(checkConfig(text)).toMatchObject({ config: null, problems: [{ severity: 'error' }] });
+    const { config, problems } = checkConfig(text);
+    expect(config).toBeNull();
+    expect(problems).toContainEqual(expect.objectContaining({ severity: 'error' }));
   });
 });

@@ -134,7 +134,7 @@ describe('GraphQL over HTTP', () => {
     expect(errors).toEqual([
       expect.objectContaining({
         path: ['me', 'posts'],
-        extensions: expect.objectContaining({ code: 'SUBREQUEST_HTTP_ERROR', service: 'posts' }),
+        extensions: expect.objectContaining({ code: 'GATEWAY_TIMEOUT', service: 'posts' }),
       }),
     ]);
   });

@@ -26,10 +26,6 @@ export const foreignKeys: readonly ForeignKey[] = [
     'authentication.connector',
   ),
   ...refused(
-    'requests to subgraphs would go out without it. Remove it, and put a proxy that has it in front of them.',
-    'tls.subgraph',
-  ),
-  ...refused(
     'errors that it would drop would reach clients. Use include_subgraph_errors.',
     'supergraph.experimental_redact_errors',
   ),
@@ -90,25 +86,9 @@ export const foreignKeys: readonly ForeignKey[] = [
     'health_check.listen',
     'homepage.graph_ref',
     'apq.subgraph',
-    'traffic_shaping.router.timeout',
-    'traffic_shaping.deduplicate_variables',
-    ...['compression', 'http2', 'global_rate_limit', 'pool_idle_timeout', 'retry', 'concurrency_limit'].flatMap(
-      (name) => [`traffic_shaping.all.${name}`, `traffic_shaping.subgraphs.*.${name}`],
-    ),
-    'circuit_breaker',
     'limits.router.introspection_max_depth',
   ),
   ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),
-  ...ignored(
-    'Subgraphs are found by the resolver of the system.',
-    'traffic_shaping.all.dns_resolution_strategy',
-    'traffic_shaping.subgraphs.*.dns_resolution_strategy',
-  ),
-  ...ignored(
-    'Use traffic_shaping.all.retry.',
-    'traffic_shaping.all.experimental_retry',
-    'traffic_shaping.subgraphs.*.experimental_retry',
-  ),
   ...ignored('Headers of subgraphs do not reach clients.', 'headers.all.response', 'headers.subgraphs.*.response'),
   ...ignored('The next poll tries again.', 'authentication.router.jwt.jwks.*.retry'),
   ...ignored(

@@ -67,6 +67,8 @@ export const oldSpellings: readonly OldSpelling[] = [
   { from: 'traffic_shaping.all.experimental_http2', to: 'traffic_shaping.all.http2' },
   { from: 'traffic_shaping.subgraphs.*.experimental_http2', to: 'traffic_shaping.subgraphs.*.http2' },
   { from: 'traffic_shaping.all.experimental_enable_http2', to: 'traffic_shaping.all.http2', value: toHttp2 },
+  { from: 'traffic_shaping.all.experimental_retry', to: 'traffic_shaping.all.retry' },
+  { from: 'traffic_shaping.subgraphs.*.experimental_retry', to: 'traffic_shaping.subgraphs.*.retry' },
   { from: 'telemetry.tracing', to: 'telemetry.exporters.tracing' },
   { from: 'telemetry.metrics', to: 'telemetry.exporters.metrics' },
   { from: 'telemetry.exporters.tracing.trace_config', to: 'telemetry.exporters.tracing.common' },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { contentCodings } from '../traffic/content.coding.ts';
+import { dnsResolutionStrategies } from '../traffic/dns.strategy.ts';
 import { duration, headerName, listenAddress, pattern, urlPath } from './config.values.ts';
 
 const headerOperation = z.union(
@@ -53,18 +55,37 @@ const fixedWindow = z.strictObject({
   interval: duration(),
 });
 
+const retry = z.strictObject({
+  attempts: z.int().min(0).max(10).default(1).describe('Ours: further attempts for one query. Default 1.'),
+  min_per_sec: z.int().min(0).default(10).describe('Retries allowed each second in any case. Default 10.'),
+  ttl: duration()
+    .default(10_000)
+    .refine((ms) => ms >= 1_000 && ms <= 60_000, 'expected 1s to 60s')
+    .describe('How long a request counts for retry_percent. Default 10s.'),
+  retry_percent: z.number().min(0).max(1_000).default(0.2).describe('Retries for each request beyond. Default 0.2.'),
+  retry_mutations: z
+    .literal(false, { error: 'expected false: what a mutation did before its answer was lost would be done twice' })
+    .nullish(),
+  attempt_timeout: duration().nullish().describe('Ours: for an attempt while another may follow. Default: timeout.'),
+  backoff: duration().default(25).describe('Ours: longest pause before the first retry; doubles. Default 25ms.'),
+});
+
 const subgraphTraffic = z.strictObject({
-  timeout: duration().nullish().describe('For one answer. Default 30s.'),
-  compression: z.enum(['gzip', 'deflate', 'br', 'zstd', 'identity']).nullish().describe('Of requests to subgraphs.'),
-  deduplicate_query: z.boolean().nullish().describe('Share identical queries in flight, per identity.'),
-  global_rate_limit: fixedWindow.nullish(),
-  http2: z.enum(['enable', 'disable', 'http2only']).nullish(),
-  pool_idle_timeout: duration().nullish(),
-  retry: z
-    .strictObject({ attempts: z.int().min(0).max(10).default(1).describe('Further attempts, of queries only.') })
+  timeout: duration().nullish().describe('For a whole answer, waiting and retries included. Default 30s.'),
+  compression: z
+    .enum([...contentCodings, 'identity'])
     .nullish()
-    .describe('Ours. Default: none.'),
-  concurrency_limit: z.int().min(1).nullish().describe('Ours: requests to this subgraph at once.'),
+    .describe('Of requests; compressed answers are asked for too. Default: none.'),
+  deduplicate_query: z.boolean().nullish().describe('Share identical queries in flight, per identity. Default true.'),
+  global_rate_limit: fixedWindow.nullish().describe('Requests to this subgraph; those beyond are refused.'),
+  http2: z.enum(['enable', 'disable', 'http2only']).nullish().describe('Default disable.'),
+  pool_idle_timeout: duration().nullish().describe('How long an idle connection is kept. Default 4s.'),
+  dns_resolution_strategy: z
+    .enum(dnsResolutionStrategies)
+    .nullish()
+    .describe('Addresses that are connected to. Default: whichever answers first.'),
+  retry: retry.nullish().describe('Of queries whose instance did not answer. Default: none.'),
+  concurrency_limit: z.int().min(1).nullish().describe('Ours: requests to this subgraph at once; others wait.'),
 });
 
 export const trafficShaping = z.strictObject({
@@ -77,16 +98,25 @@ export const trafficShaping = z.strictObject({
     .prefault({}),
   all: subgraphTraffic.prefault({}),
   subgraphs: z.record(z.string(), subgraphTraffic).default({}),
-  deduplicate_variables: z.boolean().nullish(),
+  deduplicate_variables: z.boolean().nullish().describe('Equal representations are always sent once.'),
 });
 
 const breaker = z.strictObject({
   enabled: z.boolean().default(true),
-  consecutive_failures: z.int().min(1).nullish(),
-  failure_rate_threshold: z.number().min(0).max(1).nullish(),
-  window_size: z.int().min(1).nullish(),
-  min_requests: z.int().min(1).nullish(),
-  open_duration: duration().nullish(),
+  consecutive_failures: z
+    .int()
+    .min(1)
+    .nullish()
+    .describe('Opens after so many failures in a row. Default: not counted.'),
+  failure_rate_threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullish()
+    .describe('Opens at this share of failures. Default 0.5, unless consecutive_failures is given.'),
+  window_size: z.int().min(1).max(100_000).nullish().describe('Outcomes that are looked at. Default 100.'),
+  min_requests: z.int().min(1).nullish().describe('Outcomes needed before the share counts. Default 10.'),
+  open_duration: duration().nullish().describe('How long nothing is sent, before one request tries. Default 30s.'),
 });
 
 export const circuitBreaker = z.strictObject({

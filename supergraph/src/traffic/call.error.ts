@@ -1,0 +1,32 @@
+export type SubgraphCallCode =
+  | 'SUBREQUEST_HTTP_ERROR'
+  | 'GATEWAY_TIMEOUT'
+  | 'REQUEST_RATE_LIMITED'
+  | 'REQUEST_CONCURRENCY_LIMITED'
+  | 'CIRCUIT_BREAKER_OPEN';
+
+/** Why a subgraph gave no answer. `reason` ends a sentence that names the subgraph. */
+export class SubgraphCallError extends Error {
+  override readonly name = 'SubgraphCallError';
+  constructor(
+    readonly code: SubgraphCallCode,
+    readonly reason: string,
+    /** Whether the instance asked is to blame, so that another one may do better. */
+    readonly isInstanceFault = false,
+  ) {
+    super(reason);
+  }
+}
+
+/** Codes rather than messages: those of the system name hosts and ports that are no business of clients. */
+export function toCallError(error: unknown): SubgraphCallError {
+  if (error instanceof SubgraphCallError) return error;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const reason = typeof code === 'string' ? code : String(message ?? error);
+  return new SubgraphCallError('SUBREQUEST_HTTP_ERROR', reason, true);
+}
+
+/** Statuses by which a proxy or a server says that it could not serve the request at all. */
+export function isInstanceFault(status: number): boolean {
+  return status >= 502 && status <= 504;
+}

@@ -1,0 +1,20 @@
+import type { RawResponse } from '../subgraph.request.ts';
+import type { OperationType } from '../types.ts';
+
+/** One request to a subgraph, whichever instance takes it. */
+export interface SubgraphCall {
+  readonly kind: OperationType;
+  readonly headers: Record<string, string>;
+  readonly body: string | Buffer;
+  /** Time left for the whole answer. */
+  readonly timeoutMs: number;
+  /** Its reason is what the call rejects with. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends a call. What shapes traffic (retries, a breaker, limits) wraps one `Send` in another when the client is made: what is
+ * off is not there.
+ * @throws SubgraphCallError, or the signal's reason
+ */
+export type Send = (call: SubgraphCall) => Promise<RawResponse>;
