@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { serviceNames } from '@vibecode/platform/services';
 import { embeddedSettings, serviceSettings } from '@vibecode/platform/settings';
 import type { z } from 'zod';
+import { loadOwnSettings } from './own-settings.ts';
 
 const path = join(import.meta.dirname, '..', 'docs', 'settings.md');
 
@@ -35,17 +36,7 @@ const sections: string[] = [
   'In-process drivers serve one process only, so that all backing services are required here.',
 ];
 for (const service of serviceNames) {
-  const own = await import(`@vibecode/${service}/env`).then(
-    (module: Record<string, unknown>) => {
-      const name = Object.keys(module).find((key) => key.endsWith('Settings'));
-      return name ? (module[name] as Record<string, z.ZodType>) : {};
-    },
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      return {};
-    },
-  );
-  sections.push(`### ${service}`, table({ ...serviceSettings(service), ...own }));
+  sections.push(`### ${service}`, table({ ...serviceSettings(service), ...(await loadOwnSettings(service)) }));
 }
 const text = `${sections.join('\n\n')}\n`;
 

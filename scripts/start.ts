@@ -1,9 +1,8 @@
 // `npm start`: every service and the gateway in one process; what no URL names is embedded.
-import { access, constants, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { demoAccount, ensureDemoAccount } from '@vibecode/auth/demo.account';
-import { DirectoryInUseError, lockDirectory } from '@vibecode/platform/embedded/directory';
+import { DirectoryUnusableError, lockDirectory } from '@vibecode/platform/embedded/directory';
 import { startEmbeddedHost } from '@vibecode/platform/embedded/host';
 import { parseEnv } from '@vibecode/platform/env';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
@@ -16,6 +15,8 @@ import { startTelemetry } from '@vibecode/platform/telemetry';
 import { startGateway } from '@vibecode/supergraph/gateway';
 import { createSystemKeyExchange } from '@vibecode/supergraph/system.keys';
 import { pino } from 'pino';
+import type { z } from 'zod';
+import { loadOwnSettings } from './own-settings.ts';
 
 type Start = (infrastructure: Infrastructure) => Promise<RunningSubgraph>;
 
@@ -52,11 +53,10 @@ async function sayDemoLogin(url: string): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const settings = parseEnv('VibeCode AI', embeddedSettings);
+  const own = Object.assign({}, ...(await Promise.all(serviceNames.map(loadOwnSettings))));
+  const settings = parseEnv('VibeCode AI', { ...(own as z.ZodRawShape), ...embeddedSettings });
   const dataDir = resolve(root, settings.DATA_DIR);
   await assertPortIsFree(settings.HOST, settings.PORT);
-  await mkdir(dataDir, { recursive: true });
-  await access(dataDir, constants.W_OK);
 
   await using running = new AsyncDisposableStack();
   running.use(await lockDirectory(dataDir));
@@ -75,11 +75,16 @@ async function run(): Promise<void> {
   const host = running.use(await startEmbeddedHost({ env: process.env, dataDir, log }));
   say(`  ${'data'.padEnd(16)} ${seconds()} s`);
   const urls: Record<string, string> = {};
-  for (const name of serviceNames) {
-    const subgraph = running.use(await startService(name, await host.infrastructure(name)));
-    host.register(name, subgraph.url);
-    urls[name] = `${subgraph.url}/graphql`;
-    say(`  ${name.padEnd(16)} ${seconds()} s`);
+  try {
+    for (const name of serviceNames) {
+      const subgraph = running.use(await startService(name, await host.infrastructure(name)));
+      host.register(name, subgraph.url);
+      urls[name] = `${subgraph.url}/graphql`;
+      say(`  ${name.padEnd(16)} ${seconds()} s`);
+    }
+  } catch (error) {
+    host.abandon();
+    throw error;
   }
   host.opened();
 
@@ -112,7 +117,7 @@ try {
   say('Stopped');
 } catch (error) {
   process.stderr.write(
-    `${error instanceof DirectoryInUseError ? error.message : toStartFailure(error, 'VibeCode AI')}\n`,
+    `${error instanceof DirectoryUnusableError ? error.message : toStartFailure(error, 'VibeCode AI')}\n`,
   );
   process.exitCode = 1;
 }

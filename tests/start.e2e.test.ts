@@ -42,14 +42,28 @@ describe('npm start', () => {
     await using data = await createDataDirectory();
     const file = join(data.path, 'file');
     await writeFile(file, '');
-    const message = await refusal(startEmbeddedGraph({ dataDir: join(file, 'below') }));
+    const below = join(file, 'below');
+    const message = await refusal(startEmbeddedGraph({ dataDir: below }));
     expect(message).toContain('ended with 1');
-    expect(message).toContain(`no permission to mkdir '${join(file, 'below')}'`.slice(-join(file, 'below').length - 1));
+    expect(message).toContain(`The directory '${below}' cannot hold the data`);
+  });
+
+  it('says what is wrong and ends with 1: a server that does not answer, whichever service needs it', async () => {
+    await using data = await createDataDirectory();
+    const url = 'postgres://127.0.0.1:1/nothing';
+    for (const name of ['REDIS_URL', 'MONGODB_URL', 'AI_GENERATION_DATABASE_URL']) {
+      const env = {
+        [name]: url.replace(/^postgres/, { REDIS_URL: 'redis', MONGODB_URL: 'mongodb' }[name] ?? 'postgres'),
+      };
+      const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env }));
+      expect(message).toContain('ended with 1');
+      expect(message).toContain('nothing answers at 127.0.0.1:1.');
+    }
   });
 
   it('says what is wrong and ends with 1: every bad setting at once', async () => {
     await using data = await createDataDirectory();
-    const env = { PORT: 'eighty', LOG_LEVEL: 'loud', REDIS_URL: 'localhost' };
+    const env = { PORT: 'eighty', LOG_LEVEL: 'loud', REDIS_URL: 'localhost', AUTH_BCRYPT_COST: '99', SANDBOX: 'none' };
     const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env }));
     expect(message).toContain('ended with 1');
     for (const name of Object.keys(env)) expect(message).toContain(name);

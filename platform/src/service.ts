@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { createRedisBroadcast } from './broadcast/redis.broadcast.ts';
 import { createRedisCache } from './cache/redis.cache.ts';
 import { openMongoDocuments } from './documents/mongo.documents.ts';
@@ -18,14 +19,17 @@ import { startTelemetry } from './telemetry.ts';
 /**
  * Runs a service as a process of its own until SIGTERM or SIGINT, then stops it in the reverse order of its start.
  * Everything it needs must be named by settings; one that is missing or wrong ends the process with exit code 1.
+ *
+ * @param settings those of the service alone, so that all problems are told at once
  */
 export async function runService(
   service: ServiceName,
   start: (infrastructure: Infrastructure) => Promise<RunningSubgraph>,
+  settings: z.ZodRawShape = {},
 ): Promise<void> {
   try {
     await using running = new AsyncDisposableStack();
-    const infrastructure = await openInfrastructure(service, process.env, running);
+    const infrastructure = await openInfrastructure(service, settings, process.env, running);
     running.use(await start(infrastructure));
     await untilTold();
   } catch (error) {
@@ -38,10 +42,11 @@ export async function runService(
 
 async function openInfrastructure(
   service: ServiceName,
+  own: z.ZodRawShape,
   env: NodeJS.ProcessEnv,
   running: AsyncDisposableStack,
 ): Promise<Infrastructure> {
-  const settings = parseEnv(`The ${service} service`, serviceSettings(service), env);
+  const settings = parseEnv(`The ${service} service`, { ...own, ...serviceSettings(service) }, env);
   // Settings whose names are made from service names; what is required of them was checked above.
   const named = settings as unknown as Readonly<Record<string, string | undefined>>;
   running.use(
@@ -96,18 +101,44 @@ export function untilTold(): Promise<NodeJS.Signals> {
   });
 }
 
+const UNREACHABLE = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
+
+type SystemError = NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; broker?: string };
+
 /** What to print when a process cannot start: what was wrong and what to do, without a stack where the cause is known. */
 export function toStartFailure(error: unknown, owner: string): string {
   if (error instanceof SettingsError) return error.message;
-  const { code, address, port, path, syscall } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code, address, port, path, syscall } = error as SystemError;
   if (code === 'EADDRINUSE') {
     return `${owner} cannot start: ${address}:${port} is taken. Stop what listens there, or choose another port with PORT.`;
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return `${owner} cannot start: no permission to ${syscall} '${path ?? `${address}:${port}`}'.`;
   }
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
-    return `${owner} cannot start: nothing answers at ${address ?? 'the address given'}${port ? `:${port}` : ''}. Check the URLs in its settings.`;
-  }
+  const unreachable = findUnreachable(error);
+  if (unreachable) return `${owner} cannot start: ${unreachable}. Check the URLs in its settings.`;
   return `${owner} cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+}
+
+/** Drivers wrap what the system said in errors of their own, each in its way. */
+function findUnreachable(error: unknown): string | null {
+  const met = new Set<unknown>();
+  const places: string[] = [];
+  for (let cause = error; cause instanceof Error && !met.has(cause); cause = cause.cause) {
+    met.add(cause);
+    const { code, address, port, hostname, broker } = cause as SystemError;
+    if (!code || !UNREACHABLE.includes(code)) continue;
+    places.push(broker ?? (address ? `${address}:${port}` : (hostname ?? '')));
+  }
+  if (places.length === 0) return null;
+  const place = places.find(Boolean);
+  return place ? `nothing answers at ${place}` : 'a server that it needs does not answer';
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DirectoryInUseError, lockDirectory } from '@vibecode/platform/embedded/directory';
+import { DirectoryUnusableError, lockDirectory } from '@vibecode/platform/embedded/directory';
 
 const newDirectory = () => mkdtemp(join(tmpdir(), 'vibecode-lock-'));
 
@@ -12,7 +12,7 @@ describe('lockDirectory', () => {
     const directory = join(await newDirectory(), 'data');
     {
       await using _first = await lockDirectory(directory);
-      await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUseError);
+      await expect(lockDirectory(directory)).rejects.toThrow(DirectoryUnusableError);
     }
     await using _second = await lockDirectory(directory);
   });
@@ -20,7 +20,19 @@ describe('lockDirectory', () => {
   it('takes a directory whose path is too long for a socket', async () => {
     const directory = join(await newDirectory(), 'deep'.repeat(40));
     await using _first = await lockDirectory(directory);
-    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUseError);
+    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryUnusableError);
+  });
+
+  it.each([
+    ['a file', (directory: string) => join(directory, 'file'), 'not a directory'],
+    ['below a file', (directory: string) => join(directory, 'file', 'below', 'it'), 'ENOTDIR'],
+    ['where the system makes no directories', () => '/proc/vibecode/data', 'ENOENT'],
+  ])('says why a directory cannot be: %s', async (_what, toPath, reason) => {
+    const directory = await newDirectory();
+    await writeFile(join(directory, 'file'), '');
+    const refused = lockDirectory(toPath(directory));
+    await expect(refused).rejects.toThrow(DirectoryUnusableError);
+    await expect(refused).rejects.toThrow(reason);
   });
 
   it('takes over from a process that was killed', async () => {
@@ -28,7 +40,7 @@ describe('lockDirectory', () => {
     const script = `require('node:net').createServer().listen(${JSON.stringify(join(directory, 'lock.sock'))}, () => console.log('locked'))`;
     const holder = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');
-    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUseError);
+    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryUnusableError);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     await using _taken = await lockDirectory(directory);

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Source: sun_path in unix(7), the smallest of the systems in use. */
 const MAX_SOCKET_PATH_BYTES = 100;
 
-/** Another process works on the directory. */
-export class DirectoryInUseError extends Error {
-  override readonly name = 'DirectoryInUseError';
+/** The data directory cannot be used: another process works on it, or it cannot be written. */
+export class DirectoryUnusableError extends Error {
+  override readonly name = 'DirectoryUnusableError';
 }
 
 /**
@@ -17,15 +17,20 @@ export class DirectoryInUseError extends Error {
  *
  * The lock is a socket that this process listens on, so that it goes with the process, however that ends.
  *
- * @throws DirectoryInUseError when another process holds it; the system's error when it cannot be written
+ * @throws DirectoryUnusableError when another process holds it, or it cannot be made or written
  */
 export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(resolve(directory)).catch((error: NodeJS.ErrnoException) => {
+    throw new DirectoryUnusableError(
+      `The directory '${directory}' cannot hold the data: ${error.message}. Choose another directory with DATA_DIR.`,
+      { cause: error },
+    );
+  });
   const path = toSocketPath(directory);
   const server = await listen(path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     if (await answers(path)) {
-      throw new DirectoryInUseError(
+      throw new DirectoryUnusableError(
         `Another process uses the data in '${directory}'. Stop it, or choose another directory with DATA_DIR.`,
       );
     }
@@ -37,6 +42,24 @@ export async function lockDirectory(directory: string): Promise<AsyncDisposable>
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+/** Folder by folder: Node's own recursive `mkdir` never returns where the system refuses with ENOENT, as below /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return assertWritable(path);
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+}
+
+async function assertWritable(path: string): Promise<void> {
+  if (!(await stat(path)).isDirectory()) throw new Error('it is not a directory');
+  await access(path, constants.W_OK);
 }
 
 /** Socket paths are short; a deep directory has its socket among the temporary files, named after it. */

@@ -40,6 +40,8 @@ export interface EmbeddedHost extends AsyncDisposable {
   register(service: ServiceName, url: string): void;
   /** Call once every service has subscribed to its events: replays wait for it. */
   opened(): void;
+  /** Call instead when one of them could not start: what waits to be replayed ends, and stays for the next start. */
+  abandon(): void;
   /** For who stands in front of the services: verifies tokens, finds services, and shows them the shared credential. */
   readonly verifier: TokenVerifier;
   readonly services: ServiceDirectory;
@@ -57,6 +59,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const urls = new Map<ServiceName, string>();
   const embedded: string[] = [];
   const opened = Promise.withResolvers<void>();
+  opened.promise.catch(() => undefined);
   const serviceSecret = randomBytes(32).toString('base64url');
   if (dataDir) await mkdir(dataDir, { recursive: true });
 
@@ -109,6 +112,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
     serviceSecret,
     register: (service, url) => void urls.set(service, url),
     opened: () => opened.resolve(),
+    abandon: () => opened.reject(new Error('Not every service has started.')),
     async infrastructure(service) {
       const databaseUrl = env[databaseSetting(service)];
       const serviceLog = log(service);

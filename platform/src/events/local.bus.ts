@@ -16,7 +16,7 @@ export interface LocalBusOptions {
   readonly deadLetterDirectory?: string;
   /**
    * Nothing is delivered before it resolves. Resolve it when every service of the process has subscribed: an event that
-   * is replayed from an outbox at start would miss a group that subscribes later. Default: at once.
+   * is replayed from an outbox at start would miss a group that subscribes later. Rejected, nothing is published any more. Default: at once.
    */
   readonly ready?: Promise<unknown>;
   readonly retry?: RetryOptions;

@@ -29,8 +29,12 @@ export async function openRedis({ url, prefix = 'vibecode:', log }: RedisConnect
   const commands = new Redis(url, options);
   // The broadcast subscribes again itself, because it has to know when that is done.
   const subscriptions = new Redis(url, { ...options, autoResubscribe: false, maxRetriesPerRequest: null });
+  let failure: Error | undefined;
   for (const connection of [commands, subscriptions]) {
-    connection.on('error', (error) => log.warn({ action: 'redis.error', error }, 'Redis connection failed'));
+    connection.on('error', (error) => {
+      failure = error;
+      log.warn({ action: 'redis.error', error }, 'Redis connection failed');
+    });
   }
   const close = async () => {
     commands.disconnect();
@@ -40,7 +44,8 @@ export async function openRedis({ url, prefix = 'vibecode:', log }: RedisConnect
     await Promise.all([commands.connect(), subscriptions.connect()]);
   } catch (error) {
     await close();
-    throw error;
+    // The rejection says only that the connection was closed; why, the event said.
+    throw failure ?? error;
   }
   return { commands, subscriptions, prefix, log, [Symbol.asyncDispose]: close };
 }

@@ -49,6 +49,14 @@ describe('createLocalBus', () => {
     expect(handled.values).toEqual([event.id]);
   });
 
+  it('lets go of who waits when it will never be ready', async () => {
+    const ready = Promise.withResolvers<void>();
+    await using bus = createLocalBus({ log: silent, ready: ready.promise });
+    const published = bus.publish([createUserRegistered()]);
+    ready.reject(new Error('a service did not start'));
+    await expect(published).rejects.toThrow('a service did not start');
+  });
+
   it('keeps events of a group that has left from counting as published', async () => {
     await using bus = createLocalBus({ log: silent });
     const subscription = await bus.subscribe('billing', ['user.registered'], async () => {});

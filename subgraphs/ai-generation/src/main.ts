@@ -5,7 +5,7 @@ import type { Embedder } from './embedders/embedder.ts';
 import { createHashingEmbedder } from './embedders/hashing.embedder.ts';
 import { findOllamaEmbedder } from './embedders/ollama.embedder.ts';
 import { createOpenAiEmbedder } from './embedders/openai.embedder.ts';
-import { type AiGenerationEnv, parseAiGenerationEnv } from './env.ts';
+import { type AiGenerationEnv, aiGenerationSettings, parseAiGenerationEnv } from './env.ts';
 import { startGenerationServer } from './generation.server.ts';
 import { createBlueprintModel } from './models/blueprint.model.ts';
 import { type ModelProvider, ModelRegistry } from './models/model.registry.ts';
@@ -51,4 +51,4 @@ function createModelProviders(env: AiGenerationEnv, blueprint: Model): ModelProv
   return [() => openaiModels, () => ollamaModels ?? findOllamaModels(ollama), () => [blueprint]];
 }
 
-if (import.meta.main) await runService('ai-generation', startAiGeneration);
+if (import.meta.main) await runService('ai-generation', startAiGeneration, aiGenerationSettings);

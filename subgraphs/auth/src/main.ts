@@ -10,7 +10,7 @@ import { toClient } from './client.ts';
 import { systemClock } from './clock.ts';
 import type { AuthContext } from './context.ts';
 import { openAuthDatabase } from './database.ts';
-import { parseAuthEnv } from './env.ts';
+import { authSettings, parseAuthEnv } from './env.ts';
 import { createLoginThrottle } from './login.throttle.ts';
 import type { CreateUser } from './registration.service.ts';
 import { schema } from './schema.ts';
@@ -61,4 +61,4 @@ export async function startAuth(infrastructure: Infrastructure): Promise<Running
   return { name: subgraph.name, url: subgraph.url, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-if (import.meta.main) await runService('auth', startAuth);
+if (import.meta.main) await runService('auth', startAuth, authSettings);

@@ -8,7 +8,7 @@ import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph
 import { createBillingEventHandlers } from './billing.events.ts';
 import { createBillingContext } from './context.ts';
 import { database } from './database.ts';
-import { parseBillingEnv } from './env.ts';
+import { billingSettings, parseBillingEnv } from './env.ts';
 import { createHoldRoutes } from './hold.routes.ts';
 import { HoldService } from './hold.service.ts';
 import { QuotaService } from './quota.service.ts';
@@ -40,4 +40,4 @@ export async function startBilling(infrastructure: Infrastructure): Promise<Runn
   return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
-if (import.meta.main) await runService('billing', startBilling);
+if (import.meta.main) await runService('billing', startBilling, billingSettings);

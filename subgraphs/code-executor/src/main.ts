@@ -5,7 +5,7 @@ import { runService } from '@vibecode/platform/service';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { createExecutorContext } from './context.ts';
 import { database } from './database.ts';
-import { parseCodeExecutorEnv } from './env.ts';
+import { codeExecutorSettings, parseCodeExecutorEnv } from './env.ts';
 import { ExecutionRunner } from './execution.runner.ts';
 import { ExecutionService } from './execution.service.ts';
 import { createSandbox } from './sandbox/create.sandbox.ts';
@@ -49,4 +49,4 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
   return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
-if (import.meta.main) await runService('code-executor', startCodeExecutor);
+if (import.meta.main) await runService('code-executor', startCodeExecutor, codeExecutorSettings);

@@ -4,7 +4,7 @@ import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph
 import { BlobRepository } from './blob.repository.ts';
 import { ChangesetService } from './changeset.service.ts';
 import { createProjectContext, type ProjectServices } from './context.ts';
-import { parseProjectEnv } from './env.ts';
+import { parseProjectEnv, projectSettings } from './env.ts';
 import { createInternalRoutes } from './internal.routes.ts';
 import { createAnnouncer } from './project.announcer.ts';
 import { startProjectRelay } from './project.relay.ts';
@@ -53,4 +53,4 @@ export async function startProject(infrastructure: Infrastructure): Promise<Runn
   return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
-if (import.meta.main) await runService('project', startProject);
+if (import.meta.main) await runService('project', startProject, projectSettings);
