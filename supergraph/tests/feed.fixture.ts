@@ -1,6 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { toStoppable } from '@vibecode/platform/stoppable.iterable';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, parse, print } from 'graphql';
 
 /** State that tests wait on: each change lets those who wait look again. */
 export class Observed<T extends object> {
@@ -44,10 +44,19 @@ export const FEED = parse(`
   enum Mood { FINE SECRET @inaccessible }
   type User @key(fields: "id") { id: ID! }
 `);
+/** The feed as it will be: it knows the names of users by itself. Its servers have always answered that. */
+export const NEXT_FEED = parse(
+  print(FEED)
+    .replace('"@inaccessible"', '"@inaccessible", "@shareable"')
+    .replace(
+      'type User @key(fields: "id") {\n  id: ID!',
+      'type User @key(fields: "id") {\n  id: ID!\n  name: String @shareable',
+    ),
+);
 export const USERS = parse(`
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
   type Query { users: Int }
-  type User @key(fields: "id") { id: ID! name: String }
+  type User @key(fields: "id") { id: ID! name: String @shareable }
 `);
 
 interface Post {
@@ -114,8 +123,9 @@ export function feedSchema(feed: Feed): GraphQLSchema {
   const posts = (_root: unknown, { afterSeq }: { afterSeq: number | null }) => feed.read(afterSeq);
   return buildSubgraphSchema([
     {
-      typeDefs: FEED,
+      typeDefs: NEXT_FEED,
       resolvers: {
+        User: { name: ({ id }: { id: string }) => `the feed's name of ${id}` },
         Subscription: {
           posted: { subscribe: posts, resolve: (post: Post) => post },
           heard: { subscribe: posts, resolve: (post: Post) => post },
@@ -136,9 +146,14 @@ export function feedSchema(feed: Feed): GraphQLSchema {
 }
 
 /** A rest that the test lets go on. */
-export class Users extends Observed<{ readonly asked: string[][]; isHeld: boolean; isBroken: boolean }> {
+export class Users extends Observed<{
+  readonly asked: string[][];
+  isHeld: boolean;
+  isBroken: boolean;
+  missing: string | null;
+}> {
   constructor() {
-    super({ asked: [], isHeld: false, isBroken: false });
+    super({ asked: [], isHeld: false, isBroken: false, missing: null });
   }
 }
 
@@ -151,6 +166,7 @@ export function usersSchema(users: Users): GraphQLSchema {
           __resolveReference: async ({ id }: { id: string }) => {
             if (users.state.isBroken) throw new Error('The users are away.');
             await users.until(({ isHeld }) => !isHeld);
+            if (users.state.missing === id) throw new Error(`There is no ${id}.`);
             return { id, name: `name of ${id}` };
           },
         },

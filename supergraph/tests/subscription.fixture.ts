@@ -66,6 +66,7 @@ export async function startFeed(options: FeedOptions = {}) {
       lastFeed = owned.use(await startFeedServer(feedSchema(feed), { ...feedOptions, port: feedServer.port }));
     },
     reconfigure: (text: string) => writeFile(configFile, text),
+    rewriteSupergraph: (text: string) => writeFile(supergraphFile, text),
     /** Another supergraph over the same servers. */
     recompose: (feedTypes: DocumentNode) =>
       writeFile(supergraphFile, composeFeed(feedServer.url, usersServer.url, feedTypes)),

@@ -127,6 +127,38 @@ describe('a subscription through the gateway', () => {
     expect(await take(events, 2)).toMatchObject([expected(1), expected(2)]);
   });
 
+  it('gives the error of one entity to the events that name it, and the others their data, in order', async () => {
+    await using test = await startFeed();
+    await using client = connect(test.socketUrl);
+    test.users.change((state) => {
+      state.isHeld = true;
+      state.missing = 'u2';
+    });
+    const events = client.iterate({ query: 'subscription { posted { seq author { name } } }' });
+    test.feed.post('one');
+    const first = events.next();
+    await test.users.until(({ asked }) => asked.length === 1);
+    test.feed.post('more', 300);
+    const echo = client.iterate({ query: 'subscription { heard(afterSeq: 300) { seq } }' });
+    await take(echo, 1);
+    test.users.change((state) => {
+      state.isHeld = false;
+    });
+    await first;
+    const rest = await take(events, 300);
+    expect(rest).toEqual(
+      Array.from({ length: 300 }, (_, index) => {
+        const seq = index + 2;
+        if (seq % 3 !== 2) return { data: { posted: { seq, author: { name: `name of u${seq % 3}` } } } };
+        return {
+          data: { posted: { seq, author: { name: null } } },
+          errors: [expect.objectContaining({ message: 'There is no u2.', path: ['posted', 'author'] })],
+        };
+      }),
+    );
+    expect(test.users.state.asked.length).toBeLessThan(10);
+  });
+
   it('runs queries and mutations on the same connection', async () => {
     await using test = await startFeed();
     await using client = connect(test.socketUrl);

@@ -170,6 +170,15 @@ export const subscription = z.strictObject({
   deduplication: z
     .strictObject({ all: deduplication.prefault({}), subgraphs: z.record(z.string(), deduplication).default({}) })
     .prefault({}),
+  max_reconnect_attempts: z
+    .int()
+    .min(0)
+    .nullish()
+    .describe('For fields that are not @resumable, events lost meanwhile. Default 0: such a stream ends.'),
+  reconnect_delay: duration().nullish().describe('Before each of those. Default 1s.'),
+  slow_client_timeout: duration()
+    .nullish()
+    .describe('Ours: how long a client whose queue is full may take nothing. Default 60s.'),
   max_lifetime: duration().nullish().describe('Of one subscription. Default: no limit.'),
   max_opened_subscriptions: z.int().min(1).nullish().describe('Of all clients together. Default: no limit.'),
   max_per_client: z.int().min(1).nullish().describe('Ours: of one identity, else address. Default: no limit.'),

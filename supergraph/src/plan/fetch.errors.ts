@@ -27,8 +27,10 @@ export function toClientErrors(
     return (targets?.[index] ?? []).map((target) => located?.get(target) ?? []);
   };
   const clientErrors: GraphQLFormattedError[] = [];
+  // Events of a subscription that share a fetch stand in an array; each has errors of its own.
+  const most = MAX_ERRORS_PER_FETCH * (Array.isArray(data) ? data.length : 1);
   const add = (error: GraphQLFormattedError, path: ResponsePath | null) => {
-    if (clientErrors.length < MAX_ERRORS_PER_FETCH) clientErrors.push(toClientError(error, path, fetch.subgraph));
+    if (clientErrors.length < most) clientErrors.push(toClientError(error, path, fetch.subgraph));
   };
   for (const error of errors) {
     const path = error.path ?? [];

@@ -10,10 +10,10 @@ import type {
   SubscriptionStream,
 } from '../types.ts';
 import { type CompletionScope, completeEvent, completeEvents } from './event.completion.ts';
+import { EventCursor } from './event.cursor.ts';
 import { iterateStream } from './event.iterator.ts';
 import { EventQueue } from './event.queue.ts';
-import { readCursor } from './resumption.ts';
-import { toRequestBody } from './subscription.plan.ts';
+import { isSamePrimary, type SubscriptionPlan, toRequestBody } from './subscription.plan.ts';
 import type { UpstreamListener } from './upstream.socket.ts';
 import type { UpstreamRequest, Upstreams } from './upstream.ts';
 
@@ -28,6 +28,21 @@ export interface StreamLimits {
   readonly maxAttempts: number;
   /** Time before the first attempt, doubled for each further one up to 5 s. Default 50. */
   readonly retryMs: number;
+  /** Attempts in a row to reach any instance before the subgraph was ever asked. Default 3. */
+  readonly maxFirstAttempts: number;
+  /** Attempts in a row to begin anew a stream that cannot be resumed, at the price of events. Default 0. */
+  readonly maxReconnects: number;
+  /** Time before each of those. Default 1,000. */
+  readonly reconnectMs: number;
+  /** How long a client whose queue is full may take nothing. Default 60,000. */
+  readonly slowClientMs: number;
+}
+
+/** What a reload may change of a stream that runs. */
+export interface StreamTerms {
+  readonly plan: SubscriptionPlan;
+  readonly refusals: readonly GraphQLFormattedError[];
+  readonly finishesAll: boolean;
 }
 
 export interface StreamScope extends CompletionScope {
@@ -42,9 +57,12 @@ export interface StreamScope extends CompletionScope {
 }
 
 const MAX_RETRY_MS = 5_000;
-/** Events are kept for the sake of their cursor up to this size; of larger ones the cursor is read at once. */
-const MAX_KEPT = 4_096;
 const COMPLETE: GraphQLResult = {};
+const TOO_SLOW: GraphQLFormattedError = {
+  message:
+    'The client is too slow for this subscription. Subscribe again, from extensions.resumeAfterSeq if it is there.',
+  extensions: { code: 'SUBSCRIPTION_TOO_SLOW' },
+};
 
 /**
  * One client's subscription: from the subgraph's event to the client's sink, in order. What a slow client or a slow rest
@@ -57,9 +75,15 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   #stopUpstream: (() => void) | null = null;
   #retryTimer: NodeJS.Timeout | undefined;
   #attempts = 0;
-  /** The last event taken in: its cursor is read when it is needed. */
-  #last: string | null = null;
-  #cursor: unknown;
+  /** Whether the subgraph was ever asked. */
+  #hasBegun = false;
+  /** After the last event taken in. */
+  readonly #taken = new EventCursor();
+  /** After the last event that the client was given; null where nothing waits, and it is the same. */
+  #given: EventCursor | null = null;
+  #slowTimer: NodeJS.Timeout | undefined;
+  /** Takes effect when what waits has been delivered. */
+  #nextTerms: StreamTerms | null = null;
   #sinkTakesMore = true;
   #restRuns = false;
   #waitsForClient = false;
@@ -69,7 +93,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   #context: RequestContext;
   readonly startedAtMs = Date.now();
 
-  constructor(private readonly scope: StreamScope) {
+  constructor(private scope: StreamScope) {
     this.#context = scope.context;
   }
 
@@ -89,6 +113,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
 
   resume(): void {
     this.#sinkTakesMore = true;
+    this.#slowTimer?.refresh();
     this.#pump();
   }
 
@@ -99,6 +124,23 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   /** A fresh token of the same viewer: what is asked from now on is asked with it. */
   renew(identity: Identity): void {
     this.#context = changeContext(this.#context, { identity });
+  }
+
+  /**
+   * Goes on by what a new supergraph or configuration says: at once where the subgraph is asked the same as before, else by
+   * resuming. False when it cannot go on without losing events.
+   */
+  changeTerms(terms: StreamTerms): boolean {
+    const { plan } = this.scope;
+    if (!this.#sink || this.#end || (!this.#nextTerms && isSamePrimary(plan, terms.plan))) {
+      this.scope = { ...this.scope, ...terms };
+      return true;
+    }
+    if (!plan.resumption || !terms.plan.resumption) return false;
+    this.#leaveUpstream();
+    this.#nextTerms = terms;
+    this.#pump();
+    return true;
   }
 
   /** Ends at once, what waits left out. Without an error the client sees it complete. */
@@ -119,16 +161,19 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     const isPlain = isPlainEvent(payload);
     const { plan, limits } = this.scope;
     if (!plan.rest && this.#sinkTakesMore && !this.#queue?.length) {
-      this.#remember(payload, isPlain);
+      if (plan.resumption) this.#taken.moveTo(payload, isPlain, plan.resumption);
       this.#deliver(payload, isPlain);
       return;
     }
-    this.#queue ??= new EventQueue(limits.maxEvents, limits.maxBytes);
+    if (!this.#queue) {
+      this.#queue = new EventQueue(limits.maxEvents, limits.maxBytes);
+      if (plan.resumption) this.#given = EventCursor.copyOf(this.#taken);
+    }
     if (!this.#queue.hasRoomFor(payload)) {
       this.#letGo();
       return;
     }
-    this.#remember(payload, isPlain);
+    if (plan.resumption) this.#taken.moveTo(payload, isPlain, plan.resumption);
     this.#queue.push(payload);
     this.#pump();
   }
@@ -148,9 +193,10 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     this.#stopUpstream = null;
     if (this.#hasEnded || this.#end) return;
     const { plan, limits } = this.scope;
-    const hasBegun = wasSent || this.#attempts > 0 || this.#readCursor() !== undefined;
-    if (plan.resumption && hasBegun && this.#attempts < limits.maxAttempts) {
-      const delayMs = Math.min(limits.retryMs * 2 ** this.#attempts, MAX_RETRY_MS) * (0.5 + Math.random() / 2);
+    this.#hasBegun ||= wasSent;
+    if (this.#attempts < this.#maxAttempts()) {
+      const backoffMs = Math.min(limits.retryMs * 2 ** this.#attempts, MAX_RETRY_MS) * (0.5 + Math.random() / 2);
+      const delayMs = this.#hasBegun && !plan.resumption ? limits.reconnectMs : backoffMs;
       this.#attempts += 1;
       this.#retryTimer = setTimeout(() => this.#connect(), delayMs);
       return;
@@ -160,6 +206,13 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     this.#endAfterQueue({ errors: [{ message, extensions: { code: 'SUBREQUEST_WS_ERROR', service, reason } }] });
   }
 
+  #maxAttempts(): number {
+    const { plan, limits } = this.scope;
+    // Nothing was asked, so nothing can be lost by asking another instance.
+    if (!this.#hasBegun) return limits.maxFirstAttempts;
+    return plan.resumption ? limits.maxAttempts : limits.maxReconnects;
+  }
+
   #connect(): void {
     const { plan, variables, upstreams, headersFor } = this.scope;
     const { subgraph, query } = plan.primary;
@@ -167,7 +220,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     const request: UpstreamRequest = {
       subgraph,
       query,
-      body: toRequestBody(plan, variables.raw, this.#readCursor()),
+      body: toRequestBody(plan, variables.raw, this.#cursor()),
       context,
       headers: headersFor?.({ subgraph, query, kind: 'subscription' }, context) ?? null,
       isResumable: plan.resumption !== null,
@@ -175,34 +228,26 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     this.#stopUpstream = upstreams.subscribe(request, this);
   }
 
-  #remember(payload: string, isPlain: boolean): void {
+  #cursor(): unknown {
     const { resumption } = this.scope.plan;
-    if (!resumption) return;
-    if (isPlain && resumption.isAlwaysThere && payload.length <= MAX_KEPT) {
-      this.#last = payload;
-      return;
-    }
-    const cursor = readCursor(payload, resumption);
-    if (cursor === undefined) return;
-    this.#cursor = cursor;
-    this.#last = null;
-  }
-
-  #readCursor(): unknown {
-    const { resumption } = this.scope.plan;
-    return this.#last !== null && resumption ? readCursor(this.#last, resumption) : this.#cursor;
+    return resumption ? this.#taken.read(resumption) : undefined;
   }
 
   /** The client is too slow, or the rest: the events not taken in are asked again when there is room. */
   #letGo(): void {
+    this.#leaveUpstream();
+    this.#slowTimer ??= setTimeout(() => {
+      // A slow rest has timeouts of its own.
+      if (!this.#sinkTakesMore) this.endNow(TOO_SLOW);
+    }, this.scope.limits.slowClientMs);
+    if (this.scope.plan.resumption && this.#cursor() !== undefined) this.#waitsForClient = true;
+    else this.#endAfterQueue({ errors: [TOO_SLOW] });
+  }
+
+  #leaveUpstream(): void {
+    clearTimeout(this.#retryTimer);
     this.#stopUpstream?.();
     this.#stopUpstream = null;
-    if (this.scope.plan.resumption && this.#readCursor() !== undefined) {
-      this.#waitsForClient = true;
-      return;
-    }
-    const message = 'The client is too slow for this subscription, and its field cannot be resumed. Subscribe again.';
-    this.#endAfterQueue({ errors: [{ message, extensions: { code: 'SUBSCRIPTION_TOO_SLOW' } }] });
   }
 
   #pump(): void {
@@ -214,16 +259,34 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
       }
       const payload = this.#queue.shift() as string;
       this.#deliver(payload, isPlainEvent(payload));
+      this.#noteGiven(payload);
     }
     if (this.#hasEnded || this.#restRuns || this.#queue?.length) return;
     this.#queue = null;
+    this.#given = null;
     if (this.#end) {
       this.#close();
       this.#finish(this.#end);
-    } else if (this.#waitsForClient && this.#sinkTakesMore) {
+    } else if ((this.#waitsForClient || this.#nextTerms) && this.#sinkTakesMore) {
       this.#waitsForClient = false;
+      clearTimeout(this.#slowTimer);
+      this.#slowTimer = undefined;
+      this.#takeNextTerms();
       this.#connect();
     }
+  }
+
+  #takeNextTerms(): void {
+    if (!this.#nextTerms) return;
+    // Under the next plan it may be at another place of an event.
+    this.#cursor();
+    this.scope = { ...this.scope, ...this.#nextTerms };
+    this.#nextTerms = null;
+  }
+
+  #noteGiven(payload: string): void {
+    const { resumption } = this.scope.plan;
+    if (resumption) this.#given?.moveTo(payload, isPlainEvent(payload), resumption);
   }
 
   async #runRest(queue: EventQueue): Promise<void> {
@@ -235,6 +298,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
       const results = await completeEvents(batch, { ...this.scope, context: this.#context });
       if (this.#hasEnded) return;
       for (const result of results) this.#send(result);
+      for (const payload of batch) this.#noteGiven(payload);
     } catch {
       this.#fail();
     }
@@ -277,16 +341,23 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   }
 
   #finish(end: GraphQLResult): void {
-    if (end.errors) this.#send(end);
+    if (end.errors) this.#send(this.#withCursor(end));
     this.#sink?.complete();
+  }
+
+  /** Whoever subscribes again can go on after the last event that arrived, selected or not. */
+  #withCursor({ errors: [first, ...others] = [] }: GraphQLResult): GraphQLResult {
+    const { resumption } = this.scope.plan;
+    const resumeAfterSeq = resumption ? (this.#given ?? this.#taken).read(resumption) : undefined;
+    if (!first || resumeAfterSeq === undefined) return { errors: first ? [first, ...others] : [] };
+    return { errors: [{ ...first, extensions: { ...first.extensions, resumeAfterSeq } }, ...others] };
   }
 
   #close(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    clearTimeout(this.#retryTimer);
-    this.#stopUpstream?.();
-    this.#stopUpstream = null;
+    clearTimeout(this.#slowTimer);
+    this.#leaveUpstream();
     this.#queue = null;
     this.scope.onEnd(this);
   }

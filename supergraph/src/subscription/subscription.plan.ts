@@ -57,6 +57,16 @@ function compile(operation: PreparedOperation, variant: OperationVariant, condit
   };
 }
 
+/** Whether the subgraph is asked the same by both, and an event's cursor is at the same place. */
+export function isSamePrimary(one: SubscriptionPlan, other: SubscriptionPlan): boolean {
+  return (
+    one.primary.subgraph === other.primary.subgraph &&
+    one.primary.bodyHead === other.primary.bodyHead &&
+    one.resumption?.query === other.resumption?.query &&
+    one.resumption?.isAlwaysThere === other.resumption?.isAlwaysThere
+  );
+}
+
 /** The request for a subgraph as JSON text without its closing brace: from the start, or from after a cursor. */
 export function toRequestBody(
   { primary, resumption }: SubscriptionPlan,

@@ -1,4 +1,5 @@
 import type { RouterConfig } from '../config/config.schema.ts';
+import type { StreamLimits } from './event.stream.ts';
 import type { UpstreamProtocol } from './upstream.dialect.ts';
 
 type SubscriptionConfig = RouterConfig['subscription'];
@@ -42,7 +43,8 @@ export interface SubscriptionSettings {
   readonly maxOpened: number | null;
   readonly maxPerClient: number | null;
   readonly maxLifetimeMs: number | null;
-  readonly queueCapacity: number | null;
+  /** What it says of single streams. */
+  readonly streamLimits: Partial<StreamLimits>;
 }
 
 const DEFAULT_CALLBACK_HEARTBEAT_MS = 5_000;
@@ -65,7 +67,22 @@ export function toSubscriptionSettings(config: SubscriptionConfig | null): Subsc
     maxOpened: config?.max_opened_subscriptions ?? null,
     maxPerClient: config?.max_per_client ?? null,
     maxLifetimeMs: config?.max_lifetime ?? null,
-    queueCapacity: config?.queue_capacity ?? null,
+    streamLimits: config ? toStreamLimits(config) : {},
+  };
+}
+
+function toStreamLimits(config: SubscriptionConfig): Partial<StreamLimits> {
+  const {
+    queue_capacity: maxEvents,
+    max_reconnect_attempts: maxReconnects,
+    reconnect_delay: reconnectMs,
+    slow_client_timeout: slowClientMs,
+  } = config;
+  return {
+    ...(typeof maxEvents === 'number' && { maxEvents }),
+    ...(typeof maxReconnects === 'number' && { maxReconnects }),
+    ...(typeof reconnectMs === 'number' && { reconnectMs }),
+    ...(typeof slowClientMs === 'number' && { slowClientMs }),
   };
 }
 

@@ -1,12 +1,12 @@
+import type { GraphQLFormattedError } from 'graphql';
 import type { Core, StartSubscription } from '../core.ts';
 import type { GatewayHooks } from '../hooks.ts';
-import type { PreparedOperation } from '../operation.ts';
-import type { OperationVariant } from '../operation.variant.ts';
 import { chooseOverrides } from '../override.labels.ts';
 import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
 import { EventStream, type StreamLimits } from './event.stream.ts';
 import { StreamRegistry } from './stream.registry.ts';
 import { planSubscription } from './subscription.plan.ts';
+import { createReplanner, type Started } from './subscription.reload.ts';
 import type { SubscriptionSettings } from './subscription.settings.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -31,7 +31,10 @@ export interface Subscriptions extends Disposable {
   endSession(sessionId: string): void;
   /** Completes every stream: the gateway stops. */
   endAll(): void;
-  /** Ends the streams whose operation a new supergraph refuses or plans otherwise; the others do not notice. */
+  /**
+   * Takes streams over to a new supergraph or configuration. One whose plan is as before does not notice, one that is
+   * planned otherwise is resumed; what is refused now, or planned otherwise and cannot be resumed, ends.
+   */
   keepValid(core: Core): void;
 }
 
@@ -41,16 +44,19 @@ const LIMITS: StreamLimits = {
   maxBatch: 64,
   maxAttempts: 20,
   retryMs: 50,
+  maxFirstAttempts: 3,
+  maxReconnects: 0,
+  reconnectMs: 1_000,
+  slowClientMs: 60_000,
+};
+
+const RELOADED: GraphQLFormattedError = {
+  message: 'The schema has changed under this subscription. Subscribe again.',
+  extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' },
 };
 
 /** Of one request, not of a subscription or a connection: operations bring their trace in `extensions`. */
 const REQUEST_HEADERS = new Set(['traceparent', 'tracestate', 'x-request-id']);
-
-interface Started {
-  readonly operation: PreparedOperation;
-  readonly variant: OperationVariant;
-  readonly coerced: Readonly<Record<string, unknown>>;
-}
 
 export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
   const { transport, upstreams, settings, hooks } = options;
@@ -61,10 +67,12 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     hooks?.().finishResult?.(result, context) ?? result;
   const headersFor = (request: SubgraphRequest, context: RequestContext) =>
     toLastingHeaders(hooks?.().subgraphHeaders?.(request, context));
+  let limitsOf: SubscriptionSettings | undefined;
   let limits: StreamLimits = { ...LIMITS, ...options.limits };
   const limitsNow = (): StreamLimits => {
-    const maxEvents = settings().queueCapacity ?? options.limits?.maxEvents ?? LIMITS.maxEvents;
-    if (maxEvents !== limits.maxEvents) limits = { ...limits, maxEvents };
+    const current = settings();
+    if (limitsOf !== current) limits = { ...LIMITS, ...current.streamLimits, ...options.limits };
+    limitsOf = current;
     return limits;
   };
 
@@ -91,7 +99,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         finishesAll: hooks?.().finishesAll === true,
         onEnd: (ended) => registry.remove(ended),
       });
-      startedByStream.set(stream, { operation, variant, coerced: variables.coerced });
+      startedByStream.set(stream, { operation, variant, variables });
       registry.add(stream);
       return stream;
     },
@@ -99,11 +107,13 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     endSession: (sessionId) => registry.endSession(sessionId),
     endAll: () => registry.endAll(),
     keepValid(core) {
+      const replan = createReplanner(core, hooks);
       for (const stream of [...registry]) {
         const started = startedByStream.get(stream);
-        if (!started || isStillPlanned(started, stream.context, core)) continue;
-        const message = 'The schema has changed under this subscription. Subscribe again.';
-        stream.endNow({ message, extensions: { code: 'SUBSCRIPTION_SCHEMA_RELOAD' } });
+        if (!started) continue;
+        const next = replan(started, stream.context);
+        if (next && stream.changeTerms(next.terms)) startedByStream.set(stream, next.started);
+        else stream.endNow(RELOADED);
       }
     },
     [Symbol.dispose]() {
@@ -111,17 +121,6 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       registry[Symbol.dispose]();
     },
   };
-}
-
-function isStillPlanned({ operation, variant, coerced }: Started, context: RequestContext, core: Core): boolean {
-  if (operation.supergraph.hash === core.supergraph.hash) return true;
-  try {
-    const request = { query: operation.query, operationName: operation.operation.name?.value ?? null };
-    const { plan } = core.operations.prepare(request, context).variantFor(coerced);
-    return JSON.stringify(plan) === JSON.stringify(variant.plan);
-  } catch {
-    return false;
-  }
 }
 
 function toLastingHeaders(headers: Readonly<Record<string, string>> | undefined): Record<string, string> | null {

@@ -1,0 +1,48 @@
+import type { AdmittedVariables, Core } from '../core.ts';
+import type { GatewayHooks } from '../hooks.ts';
+import type { PreparedOperation } from '../operation.ts';
+import type { OperationVariant } from '../operation.variant.ts';
+import { chooseOverrides } from '../override.labels.ts';
+import type { RequestContext } from '../types.ts';
+import type { StreamTerms } from './event.stream.ts';
+import { planSubscription } from './subscription.plan.ts';
+
+/** What a stream was started with. */
+export interface Started {
+  readonly operation: PreparedOperation;
+  readonly variant: OperationVariant;
+  readonly variables: AdmittedVariables;
+}
+
+export interface Replanned {
+  readonly started: Started;
+  readonly terms: StreamTerms;
+}
+
+/** Plans operations that run anew, for another version of the gateway. Null: it refuses this one. */
+export type Replan = (started: Started, context: RequestContext) => Replanned | null;
+
+export function createReplanner(core: Core, hooks: (() => GatewayHooks) | undefined): Replan {
+  const finishesAll = hooks?.().finishesAll === true;
+  return ({ operation, variables: { raw } }, context) => {
+    try {
+      // Plans are made once for each operation and viewer's rights, however many streams there are of it.
+      const next = core.operations.prepare(
+        { query: operation.query, operationName: operation.operation.name?.value ?? null },
+        context,
+      );
+      const coerced = next.coerceVariables(raw);
+      if ('errors' in coerced) return null;
+      const { values } = coerced;
+      const overrides = chooseOverrides(core.supergraph.overrideLabels, hooks?.().overrideLabels?.(context));
+      const variant = next.variantFor(values, overrides);
+      if (!variant.plan) return null;
+      return {
+        started: { operation: next, variant, variables: { raw, coerced: values } },
+        terms: { plan: planSubscription(next, variant, values), refusals: next.refusals, finishesAll },
+      };
+    } catch {
+      return null;
+    }
+  };
+}
