@@ -83,8 +83,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   function call(request: SubgraphRequest, context: RequestContext): Promise<RawResponse> {
     const { send, shared, traffic } = endpointOf(request.subgraph);
     const { timeoutMs } = traffic;
-    const { kind, query, operationName, variables } = request;
-    const body = request.body ?? JSON.stringify({ query, operationName, variables });
+    const { kind, body = toBody(request) } = request;
     const headers = headersFor(request, context, traffic);
     if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
 
@@ -113,6 +112,10 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       await Promise.all([...endpoints.values()].map(({ instances }) => instances[Symbol.asyncDispose]()));
     },
   };
+}
+
+function toBody({ query, operationName, variables }: SubgraphRequest): string {
+  return JSON.stringify({ query, operationName, variables });
 }
 
 /** From the inside out: one request, the breaker that each attempt has to pass, attempts, and how many there may be. */

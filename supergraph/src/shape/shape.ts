@@ -35,6 +35,7 @@ export interface Shape {
   /**
    * The answer for what the subgraphs brought: only what was asked, in the order it was asked, nulls propagated.
    * Adds an error for each propagated null that no error in `errors` explains.
+   * What is right as it stands is not copied: the answer may share objects with `data`.
    */
   shape(data: JsonObject, errors: GraphQLFormattedError[]): JsonObject | null;
 }
@@ -54,10 +55,7 @@ interface FieldShape {
   readonly key: string;
   /** The key in the plan's data. */
   readonly source: string;
-  /** Where known beforehand: `__typename`. */
-  readonly constant: string | null;
   readonly complete: Complete;
-  readonly coordinate: string;
 }
 
 /** The answer's form for objects of one type. Fields are collected when the first such object comes. */
@@ -70,17 +68,44 @@ class ObjectShape {
     private readonly scope: ShapeScope,
   ) {}
 
+  /** The object itself where it has the fields that were asked, in their order, and no other. */
   complete(object: JsonObject, pass: Pass, depth: number): JsonObject | null {
     this.#fields ??= this.#compileFields();
-    const out: JsonObject = {};
-    for (const { key, source, constant, complete } of this.#fields) {
-      if (constant !== null) {
-        setOwn(out, key, constant);
-        continue;
+    const fields = this.#fields;
+    let right = 0;
+    // The data is JSON: whatever is enumerated is the object's own.
+    for (const name in object) {
+      const field = fields[right];
+      if (field === undefined || field.source !== name || field.key !== name) {
+        return this.#rebuild(object, right, undefined, pass, depth);
       }
-      pass.path[depth] = key;
-      const value = complete(Object.hasOwn(object, source) ? object[source] : null, pass, depth + 1);
-      if (value === INVALID) return null;
+      const value = object[name];
+      pass.path[depth] = name;
+      const completed = field.complete(value, pass, depth + 1);
+      if (completed === INVALID) return null;
+      if (completed !== value) return this.#rebuild(object, right, completed, pass, depth);
+      right += 1;
+    }
+    return right === fields.length ? object : this.#rebuild(object, right, undefined, pass, depth);
+  }
+
+  /**
+   * @param right how many fields are right as they stand
+   * @param next the value of the one after them, if it has been completed
+   */
+  #rebuild(object: JsonObject, right: number, next: unknown, pass: Pass, depth: number): JsonObject | null {
+    const fields = this.#fields as readonly FieldShape[];
+    const out: JsonObject = {};
+    for (let index = 0; index < fields.length; index += 1) {
+      const { key, source, complete } = fields[index] as FieldShape;
+      let value = index === right ? next : undefined;
+      if (index < right) {
+        value = object[source];
+      } else if (value === undefined) {
+        pass.path[depth] = key;
+        value = complete(Object.hasOwn(object, source) ? object[source] : null, pass, depth + 1);
+        if (value === INVALID) return null;
+      }
       setOwn(out, key, value);
     }
     return out;
@@ -92,13 +117,10 @@ class ObjectShape {
       const first = nodes[0] as FieldNode;
       const name = first.name.value;
       const source = scope.planKey(first);
-      const coordinate = `${type.name}.${name}`;
-      if (name === '__typename' && !isAbstractType(type)) {
-        return { key, source, constant: type.name, complete: passThrough, coordinate };
-      }
+      if (name === '__typename' && !isAbstractType(type)) return { key, source, complete: () => type.name };
       const field = 'getFields' in type ? type.getFields()[name] : undefined;
-      const complete = field ? compileType(field.type, nodes, coordinate, scope) : passThrough;
-      return { key, source, constant: null, complete, coordinate };
+      const complete = field ? compileType(field.type, nodes, `${type.name}.${name}`, scope) : passThrough;
+      return { key, source, complete };
     });
   }
 }
@@ -132,12 +154,13 @@ function compileList(completeItem: Complete, coordinate: string): Complete {
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
     if (!Array.isArray(value)) return invalidValue(pass, depth, `Expected a list for field ${coordinate}.`);
-    const items = new Array(value.length);
+    let items: unknown[] = value;
     for (let index = 0; index < value.length; index += 1) {
       pass.path[depth] = index;
       const item = completeItem(value[index], pass, depth + 1);
       if (item === INVALID) return null;
-      items[index] = item;
+      if (items !== value) items.push(item);
+      else if (item !== value[index]) items = value.slice(0, index).concat([item]);
     }
     return items;
   };
