@@ -107,6 +107,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     endSession: (sessionId) => registry.endSession(sessionId),
     endAll: () => registry.endAll(),
     keepValid(core) {
+      if (registry.size === 0) return;
       const replan = createReplanner(core, hooks);
       for (const stream of [...registry]) {
         const started = startedByStream.get(stream);
