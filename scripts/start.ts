@@ -99,6 +99,7 @@ async function run(): Promise<void> {
       sandbox: true,
       overrideSubgraphUrls: urls,
       verifier: host.verifier,
+      tracing: { zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT },
       exchangeApiKey: createSystemKeyExchange({ services: host.services, secret: host.serviceSecret }),
       log: log('gateway'),
     }),

@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -10,6 +10,21 @@ export interface LogOptions {
   /** Default standard output. */
   readonly destination?: DestinationStream;
 }
+
+const SECRETS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'password',
+  'newPassword',
+  'currentPassword',
+  'secret',
+  'token',
+  'refreshToken',
+  'accessToken',
+]);
+const CENSORED = '***';
+/** Levels below a line's own fields in which secrets are looked for. */
+const MAX_DEPTH = 2;
 
 /**
  * JSON lines with `timestamp level service traceId spanId`; the fields of an event (`action`, `userId`, `durationMs` …)
@@ -23,26 +38,49 @@ export function createLog({ service, level = 'info', destination }: LogOptions):
       messageKey: 'message',
       errorKey: 'error',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      formatters: {
+        level: (label) => ({ level: label.toUpperCase() }),
+        log: (fields) => hideSecrets(fields, MAX_DEPTH),
+      },
+      // Serializers hold for what children add to their lines too, where formatters do not.
+      serializers: { error: toErrorFields, ...Object.fromEntries([...SECRETS].map((name) => [name, () => CENSORED])) },
       mixin() {
         const span = trace.getActiveSpan()?.spanContext();
         return span ? { traceId: span.traceId, spanId: span.spanId } : {};
       },
-      redact: {
-        paths: [
-          'authorization',
-          'cookie',
-          'password',
-          'newPassword',
-          'currentPassword',
-          'secret',
-          'token',
-          'refreshToken',
-          'accessToken',
-        ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
-        censor: '***',
-      },
     },
     destination ?? pino.destination({ sync: false, dest: 1 }),
   );
+}
+
+/**
+ * A copy without secrets, or the object itself when there are none. Written out rather than left to pino's `redact`, whose
+ * wildcards cost six times what the rest of a line does.
+ */
+function hideSecrets(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let safe = fields;
+  for (const name in fields) {
+    const value = fields[name];
+    let shown = value;
+    if (SECRETS.has(name)) shown = CENSORED;
+    else if (depth > 0 && isRecord(value)) shown = hideSecrets(value, depth - 1);
+    if (shown === value) continue;
+    if (safe === fields) safe = { ...fields };
+    safe[name] = shown;
+  }
+  return safe;
+}
+
+/** What is no plain object (errors, buffers, dates) has a form of its own in the line. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function toErrorFields(error: unknown): unknown {
+  const fields: unknown = stdSerializers.err(error as Error);
+  return typeof fields === 'object' && fields !== null
+    ? hideSecrets({ ...(fields as Record<string, unknown>) }, MAX_DEPTH - 1)
+    : fields;
 }

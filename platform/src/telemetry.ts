@@ -1,8 +1,8 @@
-import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, propagation, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, type BufferConfig, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 export interface TelemetryOptions {
@@ -17,15 +17,53 @@ const tracer = trace.getTracer('vibecode');
 
 /** Makes trace ids and carries them across awaits and services (W3C Trace Context); exports spans where a URL says so. */
 export function startTelemetry({ service, zipkinUrl, otlpUrl }: TelemetryOptions): AsyncDisposable {
-  const exporters: SpanExporter[] = [];
-  if (zipkinUrl) exporters.push(new ZipkinExporter({ url: `${zipkinUrl.replace(/\/$/, '')}/api/v2/spans` }));
-  if (otlpUrl) exporters.push(new OTLPTraceExporter({ url: `${otlpUrl.replace(/\/$/, '')}/v1/traces` }));
-  const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
-    spanProcessors: exporters.map((exporter) => new BatchSpanProcessor(exporter)),
-  });
+  const provider = createProvider({ service, exports: toSpanExports({ zipkinUrl, otlpUrl }) });
   provider.register();
   return { [Symbol.asyncDispose]: () => provider.shutdown() };
+}
+
+/** A receiver of spans. */
+export interface SpanExport {
+  readonly kind: 'zipkin' | 'otlp';
+  /** With its path. OTLP goes over HTTP as JSON. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly batch?: BufferConfig;
+}
+
+export function toSpanExports({ zipkinUrl, otlpUrl }: Omit<TelemetryOptions, 'service'>): SpanExport[] {
+  const exports: SpanExport[] = [];
+  if (zipkinUrl) exports.push({ kind: 'zipkin', url: `${zipkinUrl.replace(/\/$/, '')}/api/v2/spans` });
+  if (otlpUrl) exports.push({ kind: 'otlp', url: `${otlpUrl.replace(/\/$/, '')}/v1/traces` });
+  return exports;
+}
+
+export interface SpanExportingOptions {
+  readonly service: string;
+  readonly exports: readonly SpanExport[];
+  /** Of the process, beside its name. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Exports the spans of a tracer of its own: all that are started. Disposing it sends what waits. */
+export interface SpanExporting extends AsyncDisposable {
+  readonly tracer: Tracer;
+}
+
+export function startSpanExporting(options: SpanExportingOptions): SpanExporting {
+  const provider = createProvider(options);
+  return { tracer: provider.getTracer('vibecode'), [Symbol.asyncDispose]: () => provider.shutdown() };
+}
+
+function createProvider({ service, exports, attributes }: SpanExportingOptions): NodeTracerProvider {
+  return new NodeTracerProvider({
+    resource: resourceFromAttributes({ ...attributes, 'service.name': service }),
+    spanProcessors: exports.map((to) => new BatchSpanProcessor(createExporter(to), to.batch)),
+  });
+}
+
+function createExporter({ kind, url, headers = {} }: SpanExport): SpanExporter {
+  return kind === 'zipkin' ? new ZipkinExporter({ url, headers }) : new OTLPTraceExporter({ url, headers });
 }
 
 /** Adds the `traceparent` of the active span to headers of an outgoing request. */

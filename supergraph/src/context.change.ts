@@ -5,7 +5,7 @@ export function changeContext(
   context: RequestContext,
   changes: Partial<Pick<RequestContext, 'identity' | 'signal'>>,
 ): RequestContext {
-  const { id, headers, identity, traceparent, clientName, clientVersion, extensions, remoteAddress } = context;
+  const { id, headers, identity, traceparent, clientName, clientVersion, extensions, remoteAddress, watch } = context;
   return {
     id,
     headers,
@@ -16,6 +16,7 @@ export function changeContext(
     ...(clientVersion && { clientVersion }),
     ...(extensions && { extensions }),
     ...(remoteAddress && { remoteAddress }),
+    ...(watch && { watch }),
     ...('identity' in changes && { identity: changes.identity ?? null }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@vibecode/platform/log';
 import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayHooks } from './hooks.ts';
-import { OperationStore, type PreparedOperation } from './operation.ts';
+import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import { chooseOverrides } from './override.labels.ts';
 import type { Execution } from './plan/execution.ts';
 import { type JsonObject, setOwn } from './plan/merge.ts';
@@ -24,6 +24,7 @@ export interface CoreOptions {
   readonly log: Logger;
   readonly hooks?: GatewayHooks;
   readonly maxOperations?: number;
+  readonly onPrepared?: PreparationListener;
   readonly introspection?: boolean;
   /** Time for a whole query or mutation. Default: none. */
   readonly timeoutMs?: number;
@@ -63,6 +64,7 @@ export function createCore(options: CoreOptions): Core {
   async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
     const resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
     const operation = operations.prepare(resolved, context);
+    if (context.watch) context.watch.operation = operation;
     const raw = resolved.variables ?? {};
     const coerced = operation.coerceVariables(raw);
     if ('errors' in coerced) {
@@ -105,6 +107,8 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {
+    // Before errors are masked: operators are told what went wrong.
+    if (result.errors) context.watch?.note(result.errors);
     return hooks?.finishResult && (hooks.finishesAll || result.errors) ? hooks.finishResult(result, context) : result;
   }
 
@@ -137,9 +141,9 @@ export function createCore(options: CoreOptions): Core {
     operations,
     execute: async (request, context) => (await run(request, context, NO_STREAMS)) as GraphQLResult,
     subscribe: (request, context, accepts = ALL_STREAMS) => run(request, context, accepts),
-    operationType(request): OperationType | null {
+    operationType(request, watch): OperationType | null {
       try {
-        return operations.parse(request).kind;
+        return operations.parse(request, watch).kind;
       } catch {
         return null;
       }
@@ -168,8 +172,12 @@ async function executeOperation(
   const errors: GraphQLFormattedError[] = [...operation.refusals];
   const execution: Execution = { data: {}, errors, variables: raw, conditions: coerced, context, transport };
   const { overrideLabels } = operation.supergraph;
-  const { run, shape } = operation.variantFor(coerced, chooseOverrides(overrideLabels, overrides));
-  if (run) await run(execution);
+  const { run, shape } = operation.variantFor(coerced, chooseOverrides(overrideLabels, overrides), context.watch);
+  if (run) {
+    const span = context.watch?.trace?.recorded?.startExecution();
+    await run(execution);
+    span?.end();
+  }
   for (const [key, value] of Object.entries(operation.introspection?.(raw) ?? {})) setOwn(execution.data, key, value);
   const data = shape.shape(execution.data, errors);
   return errors.length ? { data, errors } : { data };

@@ -22,7 +22,8 @@ import { fixedSource, type SupergraphSource } from './source/supergraph.source.t
 import { startCallbacks, withCallbacks } from './subscription/callback.endpoint.ts';
 import { createSubscriptions } from './subscription/subscription.ts';
 import { createUpstreams } from './subscription/upstream.ts';
-import type { SubgraphTransport } from './types.ts';
+import { type GatewayTelemetry, startGatewayTelemetry, type TracingSettings } from './telemetry/gateway.telemetry.ts';
+import { watchTransport } from './telemetry/watched.transport.ts';
 import { startWebSocket } from './websocket.ts';
 
 export interface GatewayOptions {
@@ -59,12 +60,16 @@ export interface GatewayOptions {
   readonly exchangeApiKey?: ExchangeApiKey;
   /** Shared counts of rate limits, where the configuration names no Redis itself. Default: in memory. */
   readonly redis?: { readonly url: string; readonly prefix: string };
+  /** Receivers of spans beside those of the configuration. Given, even empty: each operation has a trace id. */
+  readonly tracing?: TracingSettings;
 }
 
 /** A gateway that answers. Disposing it takes no new requests, and waits for those under way. */
 export interface RunningGateway extends AsyncDisposable {
   /** `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
+  /** Of the metrics where they have an address of their own, without a path. */
+  readonly metricsUrl: string | null;
   readonly server: Server;
   readonly core: Core;
 }
@@ -82,9 +87,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { port = address?.port ?? 4000, host = address?.host ?? '127.0.0.1' } = options;
 
   let versions: Versions;
-  const transport: SubgraphTransport = {
-    fetch: (request, context) => versions.clientOf(request.subgraph).fetch(request, context),
-  };
+  let telemetry: GatewayTelemetry;
+  const transport = watchTransport(
+    { fetch: (request, context) => versions.clientOf(request.subgraph).fetch(request, context) },
+    () => telemetry.current,
+  );
   const upstreams = starting.use(
     createUpstreams({
       urlsOf: (subgraph) => versions.clientOf(subgraph).urlsOf(subgraph),
@@ -97,7 +104,20 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     upstreams,
     settings: () => versions.current.subscriptions,
     hooks: () => versions.current.hooks,
+    telemetry: () => telemetry.current,
   });
+  telemetry = starting.use(
+    await startGatewayTelemetry({
+      config,
+      log,
+      tracing: options.tracing,
+      state: {
+        openedSubscriptions: () => subscriptions.size,
+        queuedEvents: () => subscriptions.queued,
+        cachedOperations: () => versions.current.core.operations.size,
+      },
+    }),
+  );
   starting.use(subscriptions);
   const live = Promise.withResolvers<Versions>();
   const takeOver = async (sdl: string): Promise<void> => {
@@ -122,6 +142,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
           log,
           transport,
           previous,
+          metrics: telemetry.current.metrics,
           ...(inputs.config?.config.subscription.enabled !== false && { subscribe: subscriptions.start }),
         }),
       onLive(version) {
@@ -135,6 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   let draining = false;
   const routes = new Map<string, HttpHandler>(toHealthRoutes(() => !draining));
+  for (const [route, handler] of telemetry.routes) routes.set(route, handler);
   if (options.sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true))
     for (const [route, handler] of createSandboxRoutes(path)) routes.set(route, handler);
   const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
@@ -144,6 +166,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const server = createHttpServer({
     core: () => versions.current.core,
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
+    telemetry: () => telemetry.current,
     log,
     path,
     routes,
@@ -160,6 +183,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     log,
     path,
     hooks: () => versions.current.hooks,
+    telemetry: () => telemetry.current,
     onIdentity: subscriptions.renew,
     heartbeatMs: options.heartbeatMs,
   });
@@ -168,6 +192,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const onChange = async (next: LoadedConfig): Promise<void> => {
       const renewed = tls && toServerTls(next.config.tls.supergraph);
       await versions.replace({ config: next });
+      await telemetry.update(next.config);
       if (renewed) (server as TlsServer).setSecureContext(renewed);
     };
     starting.use(startConfigWatch({ file: options.config!, loaded, log, onChange }));
@@ -179,6 +204,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const owned = starting.move();
   return {
     url,
+    metricsUrl: telemetry.metricsUrl,
     server,
     get core() {
       return versions.current.core;

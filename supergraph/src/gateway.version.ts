@@ -3,12 +3,14 @@ import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from './config/config.schema.ts';
 import { type Core, createCore, type StartSubscription } from './core.ts';
+import type { MeasuredCost } from './edge/demand.control.ts';
 import { createEdge, type Edge } from './edge/edge.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
 import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
+import type { GatewayMetrics } from './telemetry/gateway.metrics.ts';
 import { defaultTraffic, toSubgraphTraffic } from './traffic/subgraph.traffic.ts';
 import type { SubgraphTransport } from './types.ts';
 
@@ -31,6 +33,8 @@ export interface VersionOptions {
   readonly subscribe?: StartSubscription;
   /** The version in force: its operations are planned anew before this one goes live. */
   readonly previous?: GatewayVersion | null;
+  /** Null: nothing is measured. */
+  readonly metrics: GatewayMetrics | null;
 }
 
 /** Operations warmed at least, where the configuration does not say how many. */
@@ -47,10 +51,11 @@ export interface GatewayVersion extends AsyncDisposable {
 
 /** @throws InvalidSupergraphError, or AppError for a configuration that does not fit it */
 export async function createVersion(options: VersionOptions): Promise<GatewayVersion> {
-  const { config, log, transport, subscribe, previous } = options;
+  const { config, log, transport, subscribe, previous, metrics } = options;
   await using created = new AsyncDisposableStack();
   const supergraph = toSupergraph(options);
-  const edge: Edge | null = config && created.use(await createEdge({ ...options, config, supergraph }));
+  const onCost = metrics ? { onCost: (cost: MeasuredCost) => metrics.cost(cost) } : {};
+  const edge: Edge | null = config && created.use(await createEdge({ ...options, config, supergraph, ...onCost }));
   const hooks: GatewayHooks = { ...edge?.hooks, ...options.hooks };
   const timeoutMs = options.subgraphTimeoutMs;
   const client = created.use(
@@ -72,6 +77,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     subscribe,
     maxOperations: config?.supergraph.query_planning.cache.in_memory.limit,
     timeoutMs: config?.traffic_shaping.router.timeout ?? undefined,
+    ...(metrics && { onPrepared: metrics }),
   });
   if (previous) await core.operations.warm(previous.core.operations, toWarmedCount(config));
   const owned = created.move();

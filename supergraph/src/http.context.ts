@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OperationWatch } from './telemetry/operation.watch.ts';
 import type { Identity, RequestContext } from './types.ts';
 
-const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
+export const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
 
 /** The context of an operation that came over HTTP. */
 export class HttpContext implements RequestContext {
   readonly headers: RequestContext['headers'];
   identity: Identity | null = null;
   extensions: Record<string, unknown> | undefined;
+  watch?: OperationWatch;
   readonly isReadOnly: boolean;
   #abort: AbortController | undefined;
 

@@ -10,6 +10,7 @@ import { negotiate, type ResponseType } from './http.negotiation.ts';
 import { readGraphQLRequest } from './http.request.ts';
 import { sendStream, sendStreamOfOne } from './http.stream.ts';
 import type { StreamFormat } from './stream.format.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import type { GatewayCore, GraphQLResult, Identity } from './types.ts';
 
 /** Serves one path beside GraphQL. */
@@ -21,6 +22,8 @@ export interface HttpServerOptions {
   readonly log: Logger;
   /** Asked for each request, like `core`. */
   readonly hooks?: () => GatewayHooks;
+  /** Asked for each request, like `core`. Left out: nothing is measured. */
+  readonly telemetry?: () => Telemetry;
   /** Default `/graphql`. */
   readonly path?: string;
   /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
@@ -52,19 +55,20 @@ export function createHttpServer(options: HttpServerOptions): Server {
     heartbeatMs,
   } = options;
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
+  const telemetryOf = options.telemetry;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** @returns the context, where it was an operation that could be read */
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<HttpContext | undefined> {
     const hooks = hooksOf();
-    if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return;
+    if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (pathname === path) await answerGraphQL(request, response, queryAt < 0 ? '' : url.slice(queryAt), hooks);
-    else {
-      const route = routes.get(pathname);
-      if (route) await route(request, response);
-      else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${path}.`);
-    }
+    if (pathname === path) return answerGraphQL(request, response, queryAt < 0 ? '' : url.slice(queryAt), hooks);
+    const route = routes.get(pathname);
+    if (route) await route(request, response);
+    else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${path}.`);
+    return undefined;
   }
 
   async function answerGraphQL(
@@ -72,20 +76,21 @@ export function createHttpServer(options: HttpServerOptions): Server {
     response: ServerResponse,
     search: string,
     hooks: GatewayHooks,
-  ): Promise<void> {
+  ): Promise<HttpContext | undefined> {
     const accept = negotiate(request.headers.accept);
     if (!accept) {
       sendText(response, 406, `Accept ${request.headers.accept} cannot be met: ${ACCEPTABLE}`);
-      return;
+      return undefined;
     }
+    const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
+    context.watch = telemetryOf?.().begin(context, 'http', path);
     try {
-      const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
       const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
       context.extensions = graphql.extensions ?? undefined;
       const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
       context.identity = identity instanceof Promise ? await identity : identity;
       if (context.identity) onIdentity?.(context.identity);
-      if (request.method === 'GET' && core().operationType(graphql) === 'mutation') {
+      if (request.method === 'GET' && core().operationType(graphql, context.watch) === 'mutation') {
         response.setHeader('allow', 'POST');
         throw new HttpError(405, 'A mutation needs POST: GET is for queries only.');
       }
@@ -96,18 +101,28 @@ export function createHttpServer(options: HttpServerOptions): Server {
       if (!('attach' in result)) sendResult(response, result, accept.single);
       else sendStream(response, result, (result.isDeferred ? accept.defer : accept.subscription)!, heartbeatMs);
     } catch (error) {
-      if (response.headersSent || response.destroyed) return;
+      if (response.headersSent || response.destroyed) return context;
       const { status, message, code } = toHttpError(error, log);
-      sendResult(response, { errors: [{ message, extensions: { code } }] }, accept.single, status);
+      const refused = { errors: [{ message, extensions: { code } }] };
+      context.watch?.note(refused.errors);
+      sendResult(response, refused, accept.single, status);
     }
+    return context;
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response).catch((error) => {
-      log.error({ action: 'gateway.http.failed', error });
-      if (!response.headersSent) sendText(response, 500, 'The gateway failed to answer.');
-      else response.destroy();
-    });
+    const telemetry = telemetryOf?.();
+    const startMs = telemetry ? performance.now() : 0;
+    telemetry?.began();
+    answer(request, response).then(
+      (context) => telemetry?.answered(request, response, startMs, context),
+      (error) => {
+        log.error({ action: 'gateway.http.failed', error });
+        if (!response.headersSent) sendText(response, 500, 'The gateway failed to answer.');
+        else response.destroy();
+        telemetry?.answered(request, response, startMs, undefined);
+      },
+    );
   };
   const settings = { keepAliveTimeout: 65_000 };
   return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);

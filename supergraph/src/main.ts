@@ -58,6 +58,7 @@ async function run(): Promise<void> {
       overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urlOf(name)}/graphql`])),
       verifier,
       exchangeApiKey: createSystemKeyExchange({ services: { url: urlOf }, secret: settings.SERVICE_SECRET }),
+      tracing: { zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT },
       redis: { url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX },
       log,
     }),

@@ -15,6 +15,7 @@ import { compileIntrospection, type Introspection } from './introspection.ts';
 import { createVariant, type OperationVariant } from './operation.variant.ts';
 import { asRefusal, RefusedRequestError, refusal, withCode } from './refusal.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
+import type { OperationWatch } from './telemetry/operation.watch.ts';
 import type { GraphQLRequest, Identity, RequestContext } from './types.ts';
 import { type CoercedVariables, compileVariables } from './variables.ts';
 
@@ -30,11 +31,18 @@ export interface PreparedOperation extends ParsedOperation {
    * The operation under given conditions (the coerced variables): planned when they first occur.
    * @param overrides labels of progressive overrides that are on; default none
    */
-  variantFor(conditions: Conditions, overrides?: ReadonlySet<string>): OperationVariant;
+  variantFor(conditions: Conditions, overrides?: ReadonlySet<string>, watch?: OperationWatch): OperationVariant;
   /** Conditions and labels that it was planned for, to plan it for them again on another supergraph. */
   readonly planned: () => Iterable<PlannedFor>;
   /** Who asked first: stands for everybody with the same rights. */
   readonly viewer: Identity | null;
+}
+
+/** Told what work operations made, for metrics. */
+export interface PreparationListener {
+  parsed(durationMs: number): void;
+  planned(durationMs: number): void;
+  planFound(): void;
 }
 
 interface PlannedFor {
@@ -50,6 +58,7 @@ export interface OperationStoreOptions {
   readonly hooks?: GatewayHooks;
   /** Operations kept, the least recently used dropped beyond it. Default 1,000. */
   readonly maxOperations?: number;
+  readonly onPrepared?: PreparationListener;
   /** Whether `__schema` and `__type` may be asked. Default true. */
   readonly introspection?: boolean;
 }
@@ -66,6 +75,10 @@ export class OperationStore {
     this.#prepared = new LRUCache({ max });
     this.#rules =
       options.introspection === false ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
+  }
+
+  get size(): number {
+    return this.#prepared.size;
   }
 
   /** Texts of the prepared operations, the most recently used first. */
@@ -100,7 +113,7 @@ export class OperationStore {
     const key = `${authorizationKey}\n${request.operationName ?? ''}\n${request.query}`;
     let prepared = this.#prepared.get(key);
     if (!prepared) {
-      prepared = this.#prepare(this.parse(request), request, context);
+      prepared = this.#prepare(this.parse(request, context.watch), request, context);
       this.#prepared.set(key, prepared);
     }
     return prepared;
@@ -110,14 +123,20 @@ export class OperationStore {
    * The operation a request names, valid against the API schema.
    * @throws RefusedRequestError
    */
-  parse({ query, operationName }: GraphQLRequest): ParsedOperation {
+  parse({ query, operationName }: GraphQLRequest, watch?: OperationWatch): ParsedOperation {
     if (typeof query !== 'string' || query === '') {
       throw refusal('BAD_REQUEST', 'The request has no query. Send the text of an operation as `query`.');
     }
     const key = `${operationName ?? ''}\n${query}`;
     let parsed = this.#parsed.get(key);
     if (!parsed) {
-      parsed = this.#parse(query, operationName ?? null);
+      const startMs = performance.now();
+      try {
+        parsed = this.#parse(query, operationName ?? null);
+      } finally {
+        this.options.onPrepared?.parsed(performance.now() - startMs);
+        watch?.trace?.recorded?.record('parse_query', startMs);
+      }
       this.#parsed.set(key, parsed);
     }
     return parsed;
@@ -154,6 +173,7 @@ export class OperationStore {
 
   #prepare(parsed: ParsedOperation, request: GraphQLRequest, context: RequestContext): PreparedOperation {
     const { supergraph, operation, document } = parsed;
+    const { onPrepared } = this.options;
     const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
     const conditionNames = collectConditionNames(document);
     const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
@@ -165,17 +185,23 @@ export class OperationStore {
       coerceVariables: compileVariables(operation.variableDefinitions ?? [], supergraph.apiSchema),
       introspection: compileIntrospection(parsed),
       refusals: authorized.errors,
-      variantFor(conditions, overrides) {
+      variantFor(conditions, overrides, watch) {
         let key = '';
         for (const name of conditionNames) key += conditions[name] === true ? '1' : '0';
         for (const label of supergraph.overrideLabels) key += overrides?.has(label) ? '1' : '0';
         let variant = variants.get(key);
         if (!variant) {
           const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
-          const created = createVariant(parsed, authorized.document, conditions, overrides);
-          variant = { ...created, conditions: decisive, overrides };
+          const startMs = performance.now();
+          try {
+            const created = createVariant(parsed, authorized.document, conditions, overrides);
+            variant = { ...created, conditions: decisive, overrides };
+          } finally {
+            onPrepared?.planned(performance.now() - startMs);
+            watch?.trace?.recorded?.record('query_planning', startMs);
+          }
           variants.set(key, variant);
-        }
+        } else onPrepared?.planFound();
         return variant;
       },
     };

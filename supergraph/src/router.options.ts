@@ -8,6 +8,7 @@ import { fileSource } from './source/file.source.ts';
 import type { SupergraphSource } from './source/supergraph.source.ts';
 import { uplinkSource } from './source/uplink.source.ts';
 import { urlSource } from './source/url.source.ts';
+import type { TracingSettings } from './telemetry/gateway.telemetry.ts';
 
 export const ROUTER_USAGE = `Usage: npm run router -- [OPTIONS]
        npm run router -- config schema | validate FILE | upgrade FILE [--write]
@@ -30,6 +31,8 @@ The supergraph, one of
       --anonymous-telemetry-disabled   taken for granted: nothing is sent
   -V, --version
   -h, --help
+
+Spans go to ZIPKIN_URL and OTEL_EXPORTER_OTLP_ENDPOINT, beside what the configuration says.
 `;
 
 export interface RouterOptions {
@@ -39,6 +42,7 @@ export interface RouterOptions {
   readonly port?: number;
   readonly logLevel: string;
   readonly dev: boolean;
+  readonly tracing?: TracingSettings;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -95,7 +99,17 @@ export async function readRouterOptions(
     ...toAddress(flags.listen ?? (env.APOLLO_ROUTER_LISTEN_ADDRESS || undefined)),
     logLevel: toLogLevel(flags.log ?? (env.APOLLO_ROUTER_LOG || undefined)),
     dev: flags.dev ?? env.APOLLO_ROUTER_DEV === 'true',
+    ...toTracing(env),
   };
+}
+
+function toTracing(env: Env): { tracing?: TracingSettings } {
+  const [zipkinUrl, otlpUrl] = ['ZIPKIN_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'].map((name) => {
+    const url = env[name] || undefined;
+    if (url !== undefined && !isHttpUrl(url)) throw wrong(`${name} is '${url}'; expected an http or https URL.`);
+    return url;
+  });
+  return zipkinUrl || otlpUrl ? { tracing: { zipkinUrl, otlpUrl } } : {};
 }
 
 async function toSource(flags: Values, env: Env): Promise<SupergraphSource> {

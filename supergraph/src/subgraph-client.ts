@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayHooks } from './hooks.ts';
 import { type RawResponse, sendRequest } from './subgraph.request.ts';
+import { traceHeadersOf } from './telemetry/operation.trace.ts';
 import { type SubgraphCallCode, SubgraphCallError, toCallError } from './traffic/call.error.ts';
 import { withCircuitBreaker } from './traffic/circuit.breaker.ts';
 import { withConcurrencyLimit } from './traffic/concurrency.limit.ts';
@@ -44,6 +45,9 @@ interface Endpoint {
 /** Requests under way at one instance, those that wait for a connection included. */
 const MAX_PENDING = 10_000;
 
+/** Headers that tell requests apart which may share an answer. */
+const OF_ONE_REQUEST = { 'x-request-id': '', traceparent: '', tracestate: '', baggage: '' };
+
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { urls, directory = createStaticDirectory(urls), trafficOf = () => defaultTraffic } = options;
   const endpoints = new Map<string, Endpoint>();
@@ -65,7 +69,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   }
 
   function headersFor(request: SubgraphRequest, context: RequestContext, traffic: SubgraphTraffic) {
-    const { identity, traceparent } = context;
+    const { identity } = context;
+    const { traceparent, tracestate, baggage } = traceHeadersOf(context);
     const headers: Record<string, string> = {
       'content-type': 'application/json',
       accept: request.accept ?? 'application/graphql-response+json, application/json;q=0.9',
@@ -75,7 +80,9 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       headers.authorization = `Bearer ${identity.token}`;
       if (identity.subject) headers['x-authenticated-user'] = identity.subject;
     }
-    if (traceparent) headers.traceparent = traceparent;
+    if (traceparent) headers.traceparent = request.traceparent ?? traceparent;
+    if (tracestate) headers.tracestate = tracestate;
+    if (baggage) headers.baggage = baggage;
     if (traffic.compression) headers['accept-encoding'] = 'gzip, deflate, br, zstd';
     return options.headers ? Object.assign(headers, options.headers(request, context)) : headers;
   }
@@ -87,7 +94,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     const headers = headersFor(request, context, traffic);
     if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
 
-    const key = `${context.identity?.key ?? ''}\n${options.headers ? JSON.stringify({ ...headers, 'x-request-id': '', traceparent: '' }) : ''}\n${body}`;
+    const key = `${context.identity?.key ?? ''}\n${options.headers ? JSON.stringify({ ...headers, ...OF_ONE_REQUEST }) : ''}\n${body}`;
     return shared.join(key, context.signal, (signal) => send({ kind, headers, body, timeoutMs, signal }));
   }
 

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { OperationWatch } from './telemetry/operation.watch.ts';
 
 /** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
 export interface Identity {
@@ -32,6 +33,8 @@ export interface RequestContext {
   readonly isReadOnly?: boolean;
   /** Ends the operation: `signal` aborts with this reason. */
   abort?(reason: Error): void;
+  /** What is noted of the operation for log, metrics and traces. */
+  readonly watch?: OperationWatch;
   /** Sets a header of the answer, on transports that have such. */
   setHeader?(name: string, value: string): void;
 }
@@ -70,7 +73,7 @@ export interface GatewayCore {
     accepts?: AcceptedStreams,
   ): Promise<SubscriptionStream | GraphQLResult>;
   /** Null when the request cannot be parsed or names no operation. */
-  operationType(request: GraphQLRequest): OperationType | null;
+  operationType(request: GraphQLRequest, watch?: OperationWatch): OperationType | null;
 }
 
 /** Which streams a client takes: null for those that it does not. */
@@ -112,6 +115,8 @@ export interface SubgraphRequest {
   readonly body?: string;
   /** `Accept`, where it is not the usual one. */
   readonly accept?: string;
+  /** Of the fetch's own span, where it has one. */
+  traceparent?: string;
 }
 
 /** How the executor reaches subgraphs. */

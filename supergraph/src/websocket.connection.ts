@@ -4,6 +4,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { CLIENT_HEADERS } from './http.context.ts';
 import type { EventSink, GraphQLResult, Identity, RequestContext, SubscriptionStream } from './types.ts';
 import { WebSocketContext } from './websocket.context.ts';
 import type { WebSocketOptions } from './websocket.ts';
@@ -101,10 +102,11 @@ export class WebSocketConnection {
 
   /** Never rejects. */
   async #run(id: string, payload: SubscribeMessage['payload']): Promise<void> {
-    const { core, log } = this.options;
+    const { core, log, hooks, telemetry, path = '/graphql' } = this.options;
     const extensions = payload.extensions as Record<string, unknown> | undefined;
     const headers = this.#toHeaders(extensions);
-    const context = new WebSocketContext(headers, extensions, this.#remoteAddress);
+    const context = new WebSocketContext(headers, extensions, this.#remoteAddress, hooks?.().clientHeaders);
+    context.watch = telemetry?.().begin(context, 'websocket', path);
     const operation: RunningOperation = { context, stream: null };
     this.#operations.set(id, operation);
     try {
@@ -118,15 +120,17 @@ export class WebSocketConnection {
       }
       if ('attach' in result) {
         operation.stream = result;
-        result.attach(this.#toSink(id));
+        result.attach(this.#toSink(id, context));
         return;
       }
-      this.#operations.delete(id);
+      this.#end(id, context);
       this.#answer(id, result);
     } catch (error) {
       if (this.#operations.get(id) !== operation) return;
-      this.#operations.delete(id);
-      this.#sendErrors(id, [toClientError(error, () => log.error({ action: 'gateway.websocket.failed', error }))]);
+      const errors = [toClientError(error, () => log.error({ action: 'gateway.websocket.failed', error }))];
+      context.watch?.note(errors);
+      this.#end(id, context);
+      this.#sendErrors(id, errors);
     }
   }
 
@@ -139,7 +143,7 @@ export class WebSocketConnection {
     this.#send(toComplete(id));
   }
 
-  #toSink(id: string): EventSink {
+  #toSink(id: string, context: WebSocketContext): EventSink {
     const head = toNext(id, '').slice(0, -1);
     return {
       next: (result) => {
@@ -149,7 +153,7 @@ export class WebSocketConnection {
         return false;
       },
       complete: () => {
-        if (this.#operations.delete(id)) this.#send(toComplete(id));
+        if (this.#end(id, context)) this.#send(toComplete(id));
       },
     };
   }
@@ -183,9 +187,15 @@ export class WebSocketConnection {
   #stop(id: string): void {
     const operation = this.#operations.get(id);
     if (!operation) return;
-    this.#operations.delete(id);
+    this.#end(id, operation.context);
     operation.context.abort();
     operation.stream?.stop();
+  }
+
+  #end(id: string, context: WebSocketContext): boolean {
+    if (!this.#operations.delete(id)) return false;
+    this.options.telemetry?.().ended(context);
+    return true;
   }
 
   #stopAll(): void {
@@ -195,14 +205,18 @@ export class WebSocketConnection {
 
   /** Of the upgrade; what the client's messages say of its token wins. */
   #toHeaders(extensions: Record<string, unknown> | undefined): RequestContext['headers'] {
-    const authorization = extensions?.authorization ?? this.#params?.authorization ?? this.#params?.Authorization;
-    const traceparent = extensions?.traceparent;
-    if (typeof authorization !== 'string' && typeof traceparent !== 'string') return this.#headers;
-    return {
-      ...this.#headers,
-      ...(typeof authorization === 'string' && { authorization }),
-      ...(typeof traceparent === 'string' && { traceparent }),
+    const { name, version } = this.options.hooks?.().clientHeaders ?? CLIENT_HEADERS;
+    const said: Record<string, unknown> = {
+      authorization: extensions?.authorization ?? this.#params?.authorization ?? this.#params?.Authorization,
+      // Browsers can set no headers of an upgrade.
+      [name]: this.#params?.[name],
+      [version]: this.#params?.[version],
+      traceparent: extensions?.traceparent,
+      tracestate: extensions?.tracestate,
+      baggage: extensions?.baggage,
     };
+    const texts = Object.entries(said).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    return texts.length ? { ...this.#headers, ...Object.fromEntries(texts) } : this.#headers;
   }
 
   #identify(headers: RequestContext['headers']): Identity | null | Promise<Identity | null> {

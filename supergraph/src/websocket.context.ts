@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { CLIENT_HEADERS } from './http.context.ts';
+import type { OperationWatch } from './telemetry/operation.watch.ts';
 import type { Identity, RequestContext } from './types.ts';
 
 /** The context of an operation that came over a WebSocket. */
 export class WebSocketContext implements RequestContext {
   readonly id = randomUUID();
   identity: Identity | null = null;
+  watch?: OperationWatch;
   #abort: AbortController | undefined;
   #abortReason: Error | undefined;
 
@@ -12,6 +15,7 @@ export class WebSocketContext implements RequestContext {
     readonly headers: RequestContext['headers'],
     readonly extensions: Record<string, unknown> | undefined,
     readonly remoteAddress: string | undefined,
+    private readonly clientHeaders: { readonly name: string; readonly version: string } = CLIENT_HEADERS,
   ) {}
 
   /** Made when first asked for: a stream that is passed on as it is needs none. */
@@ -28,11 +32,11 @@ export class WebSocketContext implements RequestContext {
   }
 
   get clientName(): string | undefined {
-    return this.headers['apollographql-client-name'];
+    return this.headers[this.clientHeaders.name];
   }
 
   get clientVersion(): string | undefined {
-    return this.headers['apollographql-client-version'];
+    return this.headers[this.clientHeaders.version];
   }
 
   abort(reason?: Error): void {

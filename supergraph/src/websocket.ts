@@ -4,6 +4,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { GatewayHooks } from './hooks.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import type { GatewayCore, Identity, RequestContext } from './types.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
 
@@ -12,6 +13,8 @@ export interface WebSocketOptions {
   /** Asked for each operation, so that a reload takes effect on open connections. */
   readonly core: () => GatewayCore;
   readonly hooks?: () => GatewayHooks;
+  /** Asked for each operation. Left out: nothing is measured. */
+  readonly telemetry?: () => Telemetry;
   readonly log: Logger;
   /** Default `/graphql`. */
   readonly path?: string;

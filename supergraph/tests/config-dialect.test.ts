@@ -160,7 +160,8 @@ describe('a configuration of Apollo Router', () => {
         'health_check.listen',
         'traffic_shaping.subgraphs.products.experimental_http2',
         'apq.router.cache.redis',
-        'telemetry.apollo.batch_processor',
+        'telemetry.apollo.batch_processor.max_export_batch_size',
+        'telemetry.exporters.tracing.otlp.protocol',
         'telemetry.instrumentation',
       ]),
     );

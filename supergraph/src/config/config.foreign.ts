@@ -59,9 +59,13 @@ export const foreignKeys: readonly ForeignKey[] = [
   ...ignored(
     'Telemetry here has fixed events, spans and instruments.',
     'telemetry.instrumentation',
-    'telemetry.apollo.batch_processor',
+    ...['max_queue_size', 'max_export_batch_size', 'max_export_timeout', 'max_concurrent_exports'].map(
+      (name) => `telemetry.apollo.batch_processor.${name}`,
+    ),
     'telemetry.apollo.buffer_size',
-    'telemetry.apollo.errors',
+    'telemetry.apollo.metrics_reference_mode',
+    'telemetry.apollo.errors.preview_extended_error_metrics',
+    'telemetry.apollo.errors.subgraph.subgraphs',
     'telemetry.apollo.otlp_endpoint',
     'telemetry.apollo.otlp_tracing_protocol',
     'telemetry.apollo.experimental_otlp_endpoint',
@@ -72,6 +76,25 @@ export const foreignKeys: readonly ForeignKey[] = [
     'telemetry.apollo.preview_subgraph_metrics',
     'telemetry.apollo.subgraph_metrics',
     'telemetry.exporters.tracing.datadog',
+    ...['service_namespace', 'preview_datadog_agent_sampling', 'max_events_per_span', 'max_attributes_per_span'].map(
+      (name) => `telemetry.exporters.tracing.common.${name}`,
+    ),
+    ...['max_links_per_span', 'max_attributes_per_event', 'max_attributes_per_link'].map(
+      (name) => `telemetry.exporters.tracing.common.${name}`,
+    ),
+    ...['jaeger', 'datadog', 'zipkin', 'aws_xray', 'request'].map(
+      (name) => `telemetry.exporters.tracing.propagation.${name}`,
+    ),
+    'telemetry.exporters.tracing.response_trace_id.format',
+    'telemetry.exporters.metrics.common.service_namespace',
+    'telemetry.exporters.metrics.common.views',
+    'telemetry.exporters.metrics.prometheus.resource_selector',
+    'telemetry.exporters.logging.common.service_namespace',
+    ...['tracing.otlp', 'metrics.otlp'].flatMap((one) => [
+      `telemetry.exporters.${one}.grpc`,
+      `telemetry.exporters.${one}.temporality`,
+    ]),
+    'telemetry.exporters.*.*.batch_processor.max_concurrent_exports',
     'telemetry.exporters.logging.stdout.format',
     'telemetry.exporters.logging.stdout.tty_format',
     'telemetry.exporters.logging.stdout.rate_limit',

@@ -140,6 +140,16 @@ function findContradictions(config: RouterConfig, positions: Positions): ConfigP
   const refuse = (path: string[], message: string): void => {
     problems.push({ ...positions.ofKey(path), severity: 'error', path: path.join('.'), message });
   };
+  const { metrics, tracing } = config.telemetry.exporters;
+  for (const [kind, { enabled, protocol }] of [
+    ['metrics', metrics.otlp] as const,
+    ['tracing', tracing.otlp] as const,
+  ]) {
+    if (!enabled || protocol !== 'grpc') continue;
+    const path = ['telemetry', 'exporters', kind, 'otlp', 'protocol'];
+    const message = "OTLP goes out over HTTP here: name the receiver's HTTP port, which is 4318 by custom";
+    problems.push({ ...positions.ofKey(path), severity: 'warning', path: path.join('.'), message });
+  }
   const { persisted_queries: persisted, apq, sandbox, supergraph, homepage, cors, authentication } = config;
   if (persisted.safelist.enabled && !persisted.enabled) {
     refuse(['persisted_queries', 'safelist'], 'a safelist needs persisted_queries.enabled: true');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as access from './access.section.ts';
 import * as operation from './operation.section.ts';
 import * as server from './server.section.ts';
+import { telemetry } from './telemetry.section.ts';
 import * as traffic from './traffic.section.ts';
 
 /**
@@ -31,7 +32,7 @@ export const routerConfigSchema = z.strictObject({
   include_subgraph_errors: traffic.includeSubgraphErrors.prefault({}),
   override_subgraph_url: traffic.overrideSubgraphUrl,
   forbid_mutations: z.boolean().default(false).describe('Refuse all mutations. Default false.'),
-  telemetry: operation.telemetry.prefault({}),
+  telemetry: telemetry.prefault({}),
   rate_limit: operation.rateLimit.optional(),
   routes: operation.routes,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, headerName, listenAddress, urlPath } from './config.values.ts';
+import { duration, headerName, urlPath } from './config.values.ts';
 
 const redis = z.strictObject({
   urls: z.array(z.url({ protocol: /^rediss?$/ })).length(1, 'expected exactly one redis:// URL'),
@@ -46,59 +46,3 @@ const route = z
   });
 
 export const routes = z.array(route).default([]);
-
-const exporter = z.looseObject({ enabled: z.boolean().default(false), endpoint: z.string().nullish() });
-
-export const telemetry = z.strictObject({
-  apollo: z
-    .strictObject({
-      client_name_header: headerName().prefault('apollographql-client-name'),
-      client_version_header: headerName().prefault('apollographql-client-version'),
-      endpoint: z.url().nullish(),
-      send_headers: z.unknown().optional(),
-      send_variable_values: z.unknown().optional(),
-      field_level_instrumentation_sampler: z.union([z.number(), z.literal(['always_on', 'always_off'])]).nullish(),
-      metrics_reference_mode: z.enum(['extended', 'standard']).nullish(),
-    })
-    .prefault({}),
-  exporters: z
-    .strictObject({
-      metrics: z
-        .strictObject({
-          common: z.looseObject({ service_name: z.string().nullish() }).optional(),
-          prometheus: z
-            .strictObject({
-              enabled: z.boolean().default(false),
-              listen: listenAddress().optional(),
-              path: urlPath().default('/metrics'),
-            })
-            .prefault({}),
-          otlp: exporter.optional(),
-        })
-        .prefault({}),
-      tracing: z
-        .strictObject({
-          common: z
-            .looseObject({
-              service_name: z.string().nullish(),
-              sampler: z.union([z.number().min(0).max(1), z.literal(['always_on', 'always_off'])]).nullish(),
-              parent_based_sampler: z.boolean().nullish(),
-            })
-            .optional(),
-          otlp: exporter.optional(),
-          zipkin: exporter.optional(),
-          propagation: z.looseObject({ trace_context: z.boolean().nullish() }).optional(),
-          response_trace_id: z
-            .looseObject({ enabled: z.boolean().default(false), header_name: headerName().nullish() })
-            .optional(),
-        })
-        .prefault({}),
-      logging: z
-        .strictObject({
-          common: z.looseObject({ service_name: z.string().nullish() }).optional(),
-          stdout: z.looseObject({ enabled: z.boolean().default(true) }).optional(),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
-});

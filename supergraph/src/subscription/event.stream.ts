@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { changeContext } from '../context.change.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
+import type { StreamWatch } from '../telemetry/stream.watch.ts';
 import type {
   EventSink,
   GraphQLResult,
@@ -54,6 +55,8 @@ export interface StreamScope extends CompletionScope {
   /** Headers of the client that go on to the subgraph, as far as they concern more than one request. */
   readonly headersFor?: (request: SubgraphRequest, context: RequestContext) => Readonly<Record<string, string>> | null;
   readonly onEnd: (stream: EventStream) => void;
+  /** Measures the events. */
+  readonly watch?: StreamWatch;
 }
 
 const MAX_RETRY_MS = 5_000;
@@ -95,6 +98,11 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
 
   constructor(private scope: StreamScope) {
     this.#context = scope.context;
+  }
+
+  /** Events that wait. */
+  get queued(): number {
+    return this.#queue?.length ?? 0;
   }
 
   get identity(): Identity | null {
@@ -195,6 +203,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     const { plan, limits } = this.scope;
     this.#hasBegun ||= wasSent;
     if (this.#attempts < this.#maxAttempts()) {
+      this.scope.watch?.resumes('lost_connection');
       const backoffMs = Math.min(limits.retryMs * 2 ** this.#attempts, MAX_RETRY_MS) * (0.5 + Math.random() / 2);
       const delayMs = this.#hasBegun && !plan.resumption ? limits.reconnectMs : backoffMs;
       this.#attempts += 1;
@@ -238,10 +247,17 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     this.#leaveUpstream();
     this.#slowTimer ??= setTimeout(() => {
       // A slow rest has timeouts of its own.
-      if (!this.#sinkTakesMore) this.endNow(TOO_SLOW);
+      if (this.#sinkTakesMore) return;
+      this.scope.watch?.endsTooSlow();
+      this.endNow(TOO_SLOW);
     }, this.scope.limits.slowClientMs);
-    if (this.scope.plan.resumption && this.#cursor() !== undefined) this.#waitsForClient = true;
-    else this.#endAfterQueue({ errors: [TOO_SLOW] });
+    if (this.scope.plan.resumption && this.#cursor() !== undefined) {
+      this.#waitsForClient = true;
+      this.scope.watch?.resumes('slow_client');
+    } else {
+      this.scope.watch?.endsTooSlow();
+      this.#endAfterQueue({ errors: [TOO_SLOW] });
+    }
   }
 
   #leaveUpstream(): void {
@@ -294,6 +310,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     const batch: string[] = [];
     while (batch.length < limits.maxBatch && queue.length) batch.push(queue.shift() as string);
     this.#restRuns = true;
+    const span = this.scope.watch?.startCompletion(this.#context, batch.length);
     try {
       const results = await completeEvents(batch, { ...this.scope, context: this.#context });
       if (this.#hasEnded) return;
@@ -301,6 +318,8 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
       for (const payload of batch) this.#noteGiven(payload);
     } catch {
       this.#fail();
+    } finally {
+      span?.end();
     }
     this.#restRuns = false;
     this.#pump();
@@ -309,6 +328,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   #deliver(payload: string, isPlain: boolean): void {
     const { plan, finishesAll } = this.scope;
     if (isPlain && plan.isForwarded && !finishesAll) {
+      this.scope.watch?.forwarded(this.#context);
       this.#sinkTakesMore = this.#sink?.next(payload) ?? true;
       return;
     }
@@ -324,7 +344,9 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
 
   #send(result: GraphQLResult): void {
     const { finish, finishesAll } = this.scope;
+    if (result.errors) this.#context.watch?.note(result.errors);
     const finished = finishesAll || result.errors ? finish(result, this.#context) : result;
+    this.scope.watch?.sent();
     this.#sinkTakesMore = this.#sink?.next(JSON.stringify(finished)) ?? true;
   }
 

@@ -2,6 +2,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Core, StartSubscription } from '../core.ts';
 import type { GatewayHooks } from '../hooks.ts';
 import { chooseOverrides } from '../override.labels.ts';
+import { StreamWatch } from '../telemetry/stream.watch.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
 import { EventStream, type StreamLimits } from './event.stream.ts';
 import { StreamRegistry } from './stream.registry.ts';
@@ -18,6 +20,8 @@ export interface SubscriptionOptions {
   /** Asked for each event with errors, so that a reload takes effect on streams that run. */
   readonly hooks?: () => GatewayHooks;
   readonly limits?: Partial<StreamLimits>;
+  /** Asked for each event. Left out: nothing is measured. */
+  readonly telemetry?: () => Telemetry;
 }
 
 /** Runs subscriptions: the primary fetch is the stream, and the rest of the plan runs over the data of its events. */
@@ -26,6 +30,8 @@ export interface Subscriptions extends Disposable {
   readonly start: StartSubscription;
   /** Subscriptions that run. */
   readonly size: number;
+  /** Events that wait for slow clients. */
+  readonly queued: number;
   /** A verified identity that came with a later operation: streams of its session live on with its token. */
   renew(identity: Identity): void;
   endSession(sessionId: string): void;
@@ -56,7 +62,7 @@ const RELOADED: GraphQLFormattedError = {
 };
 
 /** Of one request, not of a subscription or a connection: operations bring their trace in `extensions`. */
-const REQUEST_HEADERS = new Set(['traceparent', 'tracestate', 'x-request-id']);
+const REQUEST_HEADERS = new Set(['traceparent', 'tracestate', 'baggage', 'x-request-id']);
 
 export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
   const { transport, upstreams, settings, hooks } = options;
@@ -80,14 +86,20 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     get size() {
       return registry.size;
     },
+    get queued() {
+      let queued = 0;
+      for (const stream of registry) queued += stream.queued;
+      return queued;
+    },
     start(operation, variables, context) {
       registry.admit(context);
       const { overrideLabels } = operation.supergraph;
       const overrides = chooseOverrides(overrideLabels, hooks?.().overrideLabels?.(context));
-      const variant = operation.variantFor(variables.coerced, overrides);
+      const variant = operation.variantFor(variables.coerced, overrides, context.watch);
       if (!variant.plan) return { data: null, errors: [...operation.refusals] };
+      const plan = planSubscription(operation, variant, variables.coerced);
       const stream = new EventStream({
-        plan: planSubscription(operation, variant, variables.coerced),
+        plan,
         refusals: operation.refusals,
         variables,
         context,
@@ -98,6 +110,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         finish,
         finishesAll: hooks?.().finishesAll === true,
         onEnd: (ended) => registry.remove(ended),
+        ...(options.telemetry && { watch: new StreamWatch(plan.primary.subgraph, options.telemetry) }),
       });
       startedByStream.set(stream, { operation, variant, variables });
       registry.add(stream);

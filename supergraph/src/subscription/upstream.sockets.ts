@@ -1,3 +1,4 @@
+import { traceHeadersOf } from '../telemetry/operation.trace.ts';
 import type { PassthroughMode } from './subscription.settings.ts';
 import { dialects } from './upstream.dialect.ts';
 import { UpstreamSocket } from './upstream.socket.ts';
@@ -101,10 +102,13 @@ export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstream
         return () => undefined;
       }
       const mode = modeOf(subgraph);
-      const { identity, traceparent } = context;
+      const { identity } = context;
+      const { traceparent, tracestate, baggage } = traceHeadersOf(context);
       const extensions = {
         ...(identity && mode.tokenPerOperation && { authorization: `Bearer ${identity.token}` }),
         ...(traceparent && { traceparent }),
+        ...(tracestate && { tracestate }),
+        ...(baggage && { baggage }),
       };
       return socketFor(url, mode, request).subscribe(`${body},"extensions":${JSON.stringify(extensions)}}`, listener);
     },

@@ -1,0 +1,86 @@
+import {
+  type Attributes,
+  type Context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { RequestContext } from '../types.ts';
+
+/** W3C Trace Context and Baggage, as headers or as `extensions` of a subscription. */
+export interface TraceHeaders {
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+  readonly baggage: string | undefined;
+}
+
+/** The part of an operation's trace that records: made for sampled operations only. */
+export class RecordedTrace {
+  readonly #ofRoot: Context;
+  #ofExecution: Context;
+
+  constructor(
+    private readonly tracer: Tracer,
+    readonly root: Span,
+    parent: Context,
+  ) {
+    this.#ofRoot = trace.setSpan(parent, root);
+    this.#ofExecution = this.#ofRoot;
+  }
+
+  /** Notes work that is done. Times are `performance.now()`'s. */
+  record(name: string, startTime: number, attributes: Attributes = {}): void {
+    this.tracer.startSpan(name, { startTime, attributes }, this.#ofRoot).end();
+  }
+
+  /** What is fetched until it ends is its child. */
+  startExecution(): Span {
+    const span = this.tracer.startSpan('execution', {}, this.#ofRoot);
+    this.#ofExecution = trace.setSpan(this.#ofRoot, span);
+    return span;
+  }
+
+  startFetch(subgraph: string, operationName: string | undefined): Span {
+    const attributes = { 'subgraph.name': subgraph, 'subgraph.graphql.operation.name': operationName };
+    return this.tracer.startSpan('fetch', { kind: SpanKind.CLIENT, attributes }, this.#ofExecution);
+  }
+
+  /** One event of a subscription, or several that are completed together. */
+  startEvent(subgraph: string, events: number): Span {
+    const attributes = { 'subgraph.name': subgraph, 'subscription.events': events };
+    const span = this.tracer.startSpan('subscription_event', { kind: SpanKind.CONSUMER, attributes }, this.#ofRoot);
+    this.#ofExecution = trace.setSpan(this.#ofRoot, span);
+    return span;
+  }
+}
+
+/** An operation's place in a trace. */
+export class OperationTrace implements TraceHeaders {
+  constructor(
+    /** For subgraphs, where no fetch has a span of its own. */
+    readonly traceparent: string | undefined,
+    readonly tracestate: string | undefined,
+    readonly baggage: string | undefined,
+    readonly recorded: RecordedTrace | null,
+  ) {}
+
+  get traceId(): string | undefined {
+    return this.traceparent?.slice(3, 35);
+  }
+}
+
+export function toTraceparent(span: Span): string {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return `00-${traceId}-${spanId}-${traceFlags === 0 ? '00' : '01'}`;
+}
+
+export function fail(span: Span, message: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+}
+
+/** What goes on to subgraphs of the trace that a request belongs to. */
+export function traceHeadersOf(context: RequestContext): TraceHeaders {
+  return context.watch?.trace ?? { traceparent: context.traceparent, tracestate: undefined, baggage: undefined };
+}

@@ -1,0 +1,32 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { ParsedOperation } from '../hooks.ts';
+import type { OperationTrace } from './operation.trace.ts';
+
+/** What carried an operation. */
+export type Transport = 'http' | 'websocket';
+
+/** What is noted of one operation while it runs: for its line in the log, its metrics and its spans. */
+export class OperationWatch {
+  readonly startMs = performance.now();
+  operation: ParsedOperation | undefined;
+  /** Errors of the answer, or of the events so far. */
+  errors = 0;
+  /** Code of the first of them. */
+  errorCode: string | undefined;
+
+  constructor(
+    readonly transport: Transport,
+    /** Null when nothing is known of a trace. */
+    readonly trace: OperationTrace | null,
+    private readonly onError: ((code: string) => void) | undefined,
+  ) {}
+
+  note(errors: readonly GraphQLFormattedError[]): void {
+    this.errors += errors.length;
+    for (const { extensions } of errors) {
+      const code = String(extensions?.code ?? 'UNKNOWN');
+      this.errorCode ??= code;
+      this.onError?.(code);
+    }
+  }
+}

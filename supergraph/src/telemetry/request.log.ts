@@ -1,0 +1,41 @@
+import type { Logger } from '@vibecode/platform/log';
+import type { RequestContext } from '../types.ts';
+import type { OperationWatch } from './operation.watch.ts';
+
+export type RequestLogLevel = 'info' | 'debug' | 'trace';
+
+/** Longest text of a client's own choosing that a line has. */
+const MAX_TEXT = 200;
+
+/** One line for each operation, when it has ended. */
+export function logOperation(
+  log: Logger,
+  level: RequestLogLevel,
+  context: RequestContext,
+  watch: OperationWatch,
+  durationMs: number,
+  status: number | undefined,
+): void {
+  const { operation, trace, errors, errorCode, transport } = watch;
+  const span = trace?.recorded?.root.spanContext();
+  log[level]({
+    action: 'operation.answered',
+    requestId: context.id,
+    traceId: trace?.traceId,
+    spanId: span?.spanId,
+    operationName: shorten(operation?.operation.name?.value),
+    operationType: operation?.kind,
+    clientName: shorten(context.clientName),
+    clientVersion: shorten(context.clientVersion),
+    userId: context.identity?.subject || undefined,
+    transport,
+    status,
+    errors: errors || undefined,
+    code: errorCode,
+    durationMs: Math.round(durationMs * 1_000) / 1_000,
+  });
+}
+
+function shorten(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '@vibecode/platform/log';
+import type { ParsedOperation } from '../hooks.ts';
+import type { HttpContext } from '../http.context.ts';
+import type { RequestContext } from '../types.ts';
+import type { GatewayMetrics } from './gateway.metrics.ts';
+import { fail } from './operation.trace.ts';
+import { OperationWatch, type Transport } from './operation.watch.ts';
+import { logOperation, type RequestLogLevel } from './request.log.ts';
+import type { Tracing } from './tracing.ts';
+
+export interface TelemetryOptions {
+  readonly metrics: GatewayMetrics | null;
+  readonly tracing: Tracing;
+  readonly log: Logger;
+  /** Level of the line for each operation; null writes none. */
+  readonly requestLevel: RequestLogLevel | null;
+  /** Header in which clients are told the trace id. */
+  readonly traceIdHeader: string | null;
+}
+
+/** What is measured, traced and logged of every request. */
+export class Telemetry {
+  readonly metrics: GatewayMetrics | null;
+  readonly #onError: ((code: string) => void) | undefined;
+
+  constructor(private readonly options: TelemetryOptions) {
+    const { metrics } = options;
+    this.metrics = metrics;
+    if (metrics) this.#onError = (code) => metrics.erred(code);
+  }
+
+  /** An operation has come; its context has no identity yet. */
+  begin(context: RequestContext, transport: Transport, path: string): OperationWatch {
+    const { tracing, traceIdHeader } = this.options;
+    const trace = tracing.begin(context.headers, path);
+    if (traceIdHeader && trace.traceId) context.setHeader?.(traceIdHeader, trace.traceId);
+    return new OperationWatch(transport, trace, this.#onError);
+  }
+
+  /** A request over HTTP has come. */
+  began(): void {
+    this.metrics?.began();
+  }
+
+  /** The request is answered, or its answer has begun to stream. */
+  answered(request: IncomingMessage, response: ServerResponse, startMs: number, context: HttpContext | undefined) {
+    if (response.writableEnded || response.destroyed) this.#close(request, response, startMs, context);
+    else response.once('close', () => this.#close(request, response, startMs, context));
+  }
+
+  /** An operation that did not come over HTTP has ended. */
+  ended(context: RequestContext, status?: number): void {
+    const { watch } = context;
+    if (!watch) return;
+    const { log, requestLevel } = this.options;
+    this.metrics?.operated(watch.operation?.kind, watch.transport);
+    const root = watch.trace?.recorded?.root;
+    if (root) {
+      const { operation, errorCode } = watch;
+      if (operation) root.setAttributes(toAttributes(operation));
+      if (context.clientName) root.setAttribute('client.name', context.clientName);
+      if (context.clientVersion) root.setAttribute('client.version', context.clientVersion);
+      if (status !== undefined) root.setAttribute('http.response.status_code', status);
+      if (errorCode) fail(root, errorCode);
+      root.end();
+    }
+    if (requestLevel && log.isLevelEnabled(requestLevel)) {
+      logOperation(log, requestLevel, context, watch, performance.now() - watch.startMs, status);
+    }
+  }
+
+  #close(request: IncomingMessage, response: ServerResponse, startMs: number, context: HttpContext | undefined): void {
+    const status = response.headersSent ? response.statusCode : 499;
+    this.metrics?.answered(request.method ?? '', status, context?.watch?.operation?.kind, performance.now() - startMs);
+    if (context) this.ended(context, status);
+  }
+}
+
+function toAttributes({ operation, kind }: ParsedOperation) {
+  return { 'graphql.operation.type': kind, 'graphql.operation.name': operation.name?.value };
+}
