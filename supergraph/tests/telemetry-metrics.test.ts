@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { startEdgeGraph } from './edge.fixture.ts';
 import { startFeed } from './subscription.fixture.ts';
-import { createTestLog, parseMetrics, startReceiver, writeConfig } from './telemetry.fixture.ts';
+import { createTestLog, parseMetrics, startReceiver } from './telemetry.fixture.ts';
 import { FEDERATION, type TestSubgraph } from './test.graph.ts';
 
 const accounts: TestSubgraph = {
@@ -98,8 +98,8 @@ describe('the metrics of the gateway', () => {
   });
 
   it('count subscriptions and their events', async () => {
-    await using config = await writeConfig(PROMETHEUS);
-    await using feed = await startFeed({ config: config.file });
+    const configText = PROMETHEUS;
+    await using feed = await startFeed({ configText });
     const client = createClient({ url: feed.socketUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
     feed.feed.post('hello', 3);
     const events = client.iterate({ query: 'subscription Posts { posted { seq } }' });

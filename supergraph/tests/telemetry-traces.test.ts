@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { startEdgeGraph } from './edge.fixture.ts';
 import { startFeed } from './subscription.fixture.ts';
-import { createTestLog, type Receiver, startReceiver, writeConfig } from './telemetry.fixture.ts';
+import { createTestLog, type Receiver, startReceiver } from './telemetry.fixture.ts';
 import { FEDERATION, type TestSubgraph } from './test.graph.ts';
 
 const accounts: TestSubgraph = {
@@ -153,8 +153,8 @@ describe('the traces of the gateway', () => {
 
   it('have a span for each event of a subscription, and reach the subgraph in its extensions', async () => {
     await using receiver = await startReceiver();
-    await using config = await writeConfig(traced(receiver));
-    const test = await startFeed({ config: config.file });
+    const configText = traced(receiver);
+    const test = await startFeed({ configText });
     const client = createClient({ url: test.socketUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
     test.feed.post('hello', 2);
     const extensions = { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=1', baggage: 'tenant=7' };

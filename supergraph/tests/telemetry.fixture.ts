@@ -1,8 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { createLog, type Logger } from '@vibecode/platform/log';
@@ -81,14 +78,6 @@ export function createTestLog(level = 'info'): {
       }
     },
   };
-}
-
-/** A configuration file for as long as it is needed. */
-export async function writeConfig(text: string): Promise<AsyncDisposable & { readonly file: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'telemetry-'));
-  const file = join(folder, 'router-config.yaml');
-  await writeFile(file, text);
-  return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
 /** Series of Prometheus' text format, `name{labels}` to value. */
