@@ -148,7 +148,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       onLive(version) {
         stopListening?.();
         stopListening = version.hooks.onRevoked?.(subscriptions.endSession);
-        subscriptions.keepValid(version.core);
+        // The first version goes live before it can be asked for, and has no streams to take over.
+        if (subscriptions.size > 0) subscriptions.keepValid(version.core);
       },
     }),
   );
