@@ -11,6 +11,8 @@ export interface Viewer {
   /** An API key's own id, for its tokens; null for calls between services. */
   readonly sessionId: string | null;
   readonly scopes: readonly string[];
+  /** Tokens that the generations of an API key may use in all; null without such a limit. `sessionId` is the key then. */
+  readonly tokenBudget: number | null;
   readonly role: 'USER' | 'ADMIN';
   /** The service that acts for the user, when one does. */
   readonly actor: ServiceName | null;
@@ -133,6 +135,7 @@ function toViewer(claims: JWTPayload, token: string): Viewer {
     userId: claims.sub as string,
     sessionId: typeof claims.sid === 'string' ? claims.sid : null,
     scopes: typeof claims.scope === 'string' ? claims.scope.split(' ').filter(Boolean) : [],
+    tokenBudget: typeof claims.token_budget === 'number' ? claims.token_budget : null,
     role: claims.role === 'ADMIN' ? 'ADMIN' : 'USER',
     actor: serviceNames.find((name) => name === actor) ?? null,
     token,

@@ -21,6 +21,8 @@ export interface TokenClaims {
   /** The callee, for a token between services. */
   readonly audience?: string;
   readonly actor?: ServiceName;
+  /** Of an API key, whose id is the `sessionId` then. */
+  readonly tokenBudget?: number;
 }
 
 export interface TestInfrastructure extends Infrastructure, AsyncDisposable {
@@ -92,8 +94,14 @@ export async function createTestKeys(): Promise<TestKeys> {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' };
   return {
     keys: createLocalJWKSet({ keys: [jwk] }),
-    sign: ({ userId, sessionId, scope = PERSON, role = 'USER', audience = CLIENT_AUDIENCE, actor }) =>
-      new SignJWT({ scope, role, ...(sessionId ? { sid: sessionId } : {}), ...(actor ? { act: { sub: actor } } : {}) })
+    sign: ({ userId, sessionId, scope = PERSON, role = 'USER', audience = CLIENT_AUDIENCE, actor, tokenBudget }) =>
+      new SignJWT({
+        scope,
+        role,
+        ...(sessionId ? { sid: sessionId } : {}),
+        ...(actor ? { act: { sub: actor } } : {}),
+        ...(tokenBudget ? { token_budget: tokenBudget } : {}),
+      })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
         .setIssuer(TOKEN_ISSUER)
         .setAudience(audience)

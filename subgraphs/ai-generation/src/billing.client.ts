@@ -11,6 +11,8 @@ export interface HoldRequest {
   readonly maxTokens: number;
   readonly model: string;
   readonly provider: string;
+  /** Of the API key that asks, where it has one. */
+  readonly budget: { readonly apiKeyId: string; readonly tokens: number } | null;
 }
 
 /** What this service asks of billing, for the user that each call names. A hold goes by its generation's id. */

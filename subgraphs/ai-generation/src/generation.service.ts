@@ -6,7 +6,7 @@ import type { Viewer } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
-import type { BillingClient } from './billing.client.ts';
+import type { BillingClient, HoldRequest } from './billing.client.ts';
 import { ModelUnavailableError, QueueFullError } from './errors.ts';
 import { toEntry } from './event.writer.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
@@ -66,7 +66,13 @@ export class GenerationService {
       maxTokens: answerTokens,
     };
     try {
-      const { expiresAt } = await billing.placeHold(userId, { generationId: id, ...hold, model: modelId, provider });
+      const { expiresAt } = await billing.placeHold(userId, {
+        generationId: id,
+        ...hold,
+        model: modelId,
+        provider,
+        budget: toBudget(viewer),
+      });
       return await this.#queue({
         id,
         userId,
@@ -144,6 +150,10 @@ export class GenerationService {
       .releaseHold(userId, generationId)
       .catch((error) => log.warn({ action: 'hold.not-released', generationId, error }));
   }
+}
+
+function toBudget({ sessionId, tokenBudget }: Viewer): HoldRequest['budget'] {
+  return sessionId === null || tokenBudget === null ? null : { apiKeyId: sessionId, tokens: tokenBudget };
 }
 
 /** @throws InvalidInputError when it is no position of a stream */

@@ -1,6 +1,6 @@
 import { newId } from '@vibecode/platform/id';
 import { startTestDatabase } from '@vibecode/platform/testing/database';
-import { GREETING, SCOPES, startGenerationTest } from './generation.fixture.ts';
+import { GREETING, SCOPES, START, startGenerationTest } from './generation.fixture.ts';
 
 const CANCEL = 'mutation($id: ID!) { cancelGeneration(id: $id) { id } }';
 const STATE = 'query($id: ID!) { generation(id: $id) { status text completionTokens queuePosition error { code } } }';
@@ -22,6 +22,19 @@ async function untilEvent(
 }
 
 const TYPES = 'subscription($id: ID!) { generationEvents(id: $id) { __typename } }';
+
+it('asks billing within the budget of the API key that asks', async () => {
+  await using test = await startGenerationTest();
+  const ann = await test.signUp();
+  const apiKeyId = newId();
+  const key = await test.sign({ scope: SCOPES, userId: ann.userId, sessionId: apiKeyId, tokenBudget: 5000 });
+  const input = { projectId: ann.projectId, prompt: 'Print a greeting', clientRequestId: newId() };
+  const answer = await test.query(START, { input }, key);
+  const { id } = (answer.data as { startGeneration: { id: string } }).startGeneration;
+  expect(test.neighbours.holds.get(id)).toMatchObject({ budget: { apiKeyId, tokens: 5000 } });
+  const { id: other } = (await ann.start()).data.startGeneration;
+  expect(test.neighbours.holds.get(other)).toMatchObject({ budget: null });
+});
 
 describe('cancelling', () => {
   it('reaches the provider within a second, keeps what was produced and settles it', async () => {

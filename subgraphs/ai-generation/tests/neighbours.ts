@@ -8,6 +8,7 @@ interface HoldState {
   promptTokens: number;
   maxTokens: number;
   released: boolean;
+  readonly budget?: unknown;
 }
 
 interface AppliedChangeset {
@@ -78,13 +79,13 @@ export class Neighbours implements ServiceClient {
     }
   }
 
-  #placeHold(userId: string, { generationId, promptTokens, maxTokens }: { generationId: string } & HoldState) {
+  #placeHold(userId: string, { generationId, promptTokens, maxTokens, budget }: { generationId: string } & HoldState) {
     if (promptTokens + maxTokens > this.affordableTokens) {
       const affordableTokens = Math.max(0, this.affordableTokens - promptTokens);
       throw new AppError('BILLING_QUOTA_EXCEEDED', 'Too much.', { details: { affordableTokens } });
     }
     if (!this.holds.has(generationId))
-      this.holds.set(generationId, { userId, promptTokens, maxTokens, released: false });
+      this.holds.set(generationId, { userId, promptTokens, maxTokens, released: false, budget });
     return { holdId: generationId, grantedTokens: promptTokens + maxTokens, expiresAt: toExpiry() };
   }
 

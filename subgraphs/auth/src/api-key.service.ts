@@ -94,8 +94,8 @@ export class ApiKeyService {
       key.lastUsedAt = now;
       await em.flush();
     }
-    const { accountId, id, scopes, expiresAt } = key;
-    return issuer.issueForApiKey({ userId: accountId, keyId: id, scopes, notAfter: expiresAt });
+    const { accountId, id, scopes, tokenBudget, expiresAt } = key;
+    return issuer.issueForApiKey({ userId: accountId, keyId: id, scopes, tokenBudget, notAfter: expiresAt });
   }
 
   #record(em: Parameters<typeof addToOutbox>[0], action: string, key: ApiKey, client: Client): void {

@@ -1,9 +1,7 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
 import { apiKeyScopes } from '@vibecode/platform/scope';
+import { displayName, lengthOf, lineOf } from '@vibecode/platform/text';
 import { z } from 'zod';
-
-/** Length in characters as people count them, not in UTF-16 units. */
-const lengthOf = (text: string) => [...text].length;
 
 const email = z
   .string()
@@ -20,19 +18,8 @@ const newPassword = z
 /** A password to check, not to choose: only its size is bounded, older ones may follow another policy. */
 const givenPassword = z.string().max(1024, 'is too long to be a password of this system');
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name must not hold
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
-
-const toName = (limit: number) =>
-  z
-    .string()
-    .trim()
-    .refine((text) => text !== '', 'is empty; give it at least one character')
-    .refine((text) => lengthOf(text) <= limit, `is too long; use at most ${limit} characters`)
-    .refine((text) => !CONTROL_CHARACTERS.test(text), 'holds a line break or another control character; remove it');
-
 export const registerInput = z
-  .object({ email, password: newPassword, displayName: toName(80) })
+  .object({ email, password: newPassword, displayName })
   .refine((input) => input.password.toLowerCase() !== input.email, {
     path: ['password'],
     message: 'is the e-mail address; choose something that others do not know',
@@ -44,7 +31,7 @@ export const changePasswordInput = z.object({ currentPassword: givenPassword, ne
 
 export const toCreateApiKeyInput = (now: Date) =>
   z.object({
-    name: toName(80),
+    name: lineOf(80),
     scopes: z
       .array(
         z.enum(apiKeyScopes, {

@@ -39,10 +39,12 @@ export class TokenIssuer {
     userId: string;
     keyId: string;
     scopes: readonly string[];
+    tokenBudget: number | null;
     notAfter: Date | null;
   }): Promise<IssuedToken> {
     const claims = { sid: input.keyId, scope: input.scopes.join(' '), role: 'USER' as const };
-    return this.#sign(input.userId, CLIENT_AUDIENCE, claims, API_KEY_TOKEN_MS, input.notAfter);
+    const budget = input.tokenBudget === null ? {} : { token_budget: input.tokenBudget };
+    return this.#sign(input.userId, CLIENT_AUDIENCE, { ...claims, ...budget }, API_KEY_TOKEN_MS, input.notAfter);
   }
 
   /** For a service that acts for a user at one other service. Source: RFC 8693, section 4.1 (`act`). */

@@ -14,7 +14,13 @@ export function describeApiKeys(start: StartServices): void {
       expect(secret.startsWith(apiKey.prefix)).toBe(true);
       expect(JSON.stringify(await auth.apiKeys.list(userId))).not.toContain(secret);
       const { token } = await auth.apiKeys.exchange(secret);
-      expect(decodeJwt(token)).toMatchObject({ sub: userId, aud: 'vibecode', scope: 'project:read', sid: apiKey.id });
+      expect(decodeJwt(token)).toMatchObject({
+        sub: userId,
+        aud: 'vibecode',
+        scope: 'project:read',
+        sid: apiKey.id,
+        token_budget: 1000,
+      });
       await auth.apiKeys.revoke(userId, apiKey.id, client);
       expect(auth.revoked.map(({ sessionId }) => sessionId)).toEqual([apiKey.id]);
       await expect(auth.apiKeys.exchange(secret)).rejects.toMatchObject({ details: { reason: 'revoked' } });

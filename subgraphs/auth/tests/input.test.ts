@@ -30,8 +30,9 @@ describe('register input', () => {
     ['password', 'short', 'too short; use at least 10'],
     ['password', 'x'.repeat(257), 'too long'],
     ['password', 'Ann@example.com', 'is the e-mail address'],
-    ['displayName', '   ', 'is empty'],
-    ['displayName', 'x'.repeat(81), 'too long'],
+    ['displayName', '   ', 'expected 1 to 80 characters'],
+    ['displayName', 'x'.repeat(81), 'expected 1 to 80 characters'],
+    ['displayName', 'half a character: \ud800', 'half a character'],
     ['displayName', 'An\nn', 'control character'],
   ])('refuses %s %j', (field, value, message) => {
     const error = refusal(() => parseArgument(registerInput, 'input', { ...good, [field]: value }));
@@ -74,7 +75,7 @@ describe('API key input', () => {
     ['scopes', [], 'empty'],
     ['expiresAt', now, 'in the past'],
     ['tokenBudget', 0, 'not positive'],
-    ['name', '', 'empty'],
+    ['name', '', 'expected 1 to 80 characters'],
   ])('refuses %s %j', (field, value, message) => {
     const error = refusal(() => parseArgument(toCreateApiKeyInput(now), 'input', { ...goodKey, [field]: value }));
     expect(error.details.field).toBe(`input.${field}`);

@@ -71,6 +71,19 @@ export async function sumHolds(
   return new Map(rows.map(({ userId, ...total }) => [userId, total]));
 }
 
+/** What an API key with a budget has used, and what its active holds promise, whatever the period. */
+export async function sumApiKeyTokens(em: EntityManager, apiKeyId: string, now: Date): Promise<number> {
+  const [row] = await em.execute<{ tokens: number }[]>(
+    `select coalesce(sum(case
+        when usage.chargeable then usage.prompt_tokens + usage.completion_tokens
+        when hold.status = 'ACTIVE' and hold.expires_at > ? then hold.prompt_tokens + hold.max_tokens
+        else 0 end), 0)::float8 as tokens
+      from billing.hold left join billing.usage using (generation_id) where hold.api_key_id = ?`,
+    [now, apiKeyId],
+  );
+  return row?.tokens ?? 0;
+}
+
 /** Closes the holds nobody renewed in time: of one account, or of all. */
 export async function expireHolds(em: EntityManager, now: Date, userId?: string): Promise<number> {
   return em.nativeUpdate(

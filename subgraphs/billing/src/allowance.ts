@@ -16,17 +16,25 @@ export interface HoldRequest {
   readonly promptTokens: number;
   readonly maxTokens: number;
   readonly price: TokenPrice;
+  /** What is left of the asking API key's budget; null where there is none. */
+  readonly budgetTokens: number | null;
 }
+
+export type RefusalReason = 'TOKENS' | 'SPEND_CAP' | 'API_KEY_BUDGET';
 
 export type HoldDecision =
   | { readonly granted: true; readonly costMicros: number }
-  | { readonly granted: false; readonly affordableTokens: number; readonly reason: 'TOKENS' | 'SPEND_CAP' };
+  | { readonly granted: false; readonly affordableTokens: number; readonly reason: RefusalReason };
 
 /**
- * Grants a hold whole or not at all: with it, what is used and held stays within the token limit and the spend cap.
+ * Grants a hold whole or not at all: with it, what is used and held stays within the token limit, the spend cap and the
+ * API key's budget.
  * A refusal names the largest `maxTokens` that would have been granted, 0 when none would.
  */
-export function decideHold(allowance: Allowance, { promptTokens, maxTokens, price }: HoldRequest): HoldDecision {
+export function decideHold(
+  allowance: Allowance,
+  { promptTokens, maxTokens, price, budgetTokens }: HoldRequest,
+): HoldDecision {
   const byTokens = toRemainingTokens(allowance) - promptTokens;
   const byCost =
     allowance.spendCapMicros === null
@@ -36,12 +44,13 @@ export function decideHold(allowance: Allowance, { promptTokens, maxTokens, pric
           promptTokens,
           allowance.spendCapMicros - allowance.spentMicros - allowance.heldMicros,
         );
-  const affordable = Math.min(byTokens, byCost);
+  const byBudget = budgetTokens === null ? Number.POSITIVE_INFINITY : budgetTokens - promptTokens;
+  const affordable = Math.min(byTokens, byCost, byBudget);
   if (maxTokens <= affordable) return { granted: true, costMicros: toCostMicros(price, promptTokens, maxTokens) };
   return {
     granted: false,
     affordableTokens: Math.max(0, affordable),
-    reason: byTokens <= byCost ? 'TOKENS' : 'SPEND_CAP',
+    reason: byTokens <= affordable ? 'TOKENS' : byCost <= affordable ? 'SPEND_CAP' : 'API_KEY_BUDGET',
   };
 }
 

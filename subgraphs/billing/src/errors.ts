@@ -1,5 +1,5 @@
 import { AppError, ConflictError } from '@vibecode/platform/errors';
-import type { Allowance } from './allowance.ts';
+import type { Allowance, RefusalReason } from './allowance.ts';
 import type { HoldStatus } from './hold.entity.ts';
 
 export interface QuotaExceeded {
@@ -7,21 +7,28 @@ export interface QuotaExceeded {
   readonly requestedTokens: number;
   /** The largest `maxTokens` that would have been granted. */
   readonly affordableTokens: number;
-  readonly reason: 'TOKENS' | 'SPEND_CAP';
+  readonly reason: RefusalReason;
   readonly periodEnd: Date;
 }
 
-/** `details.affordableTokens` is the largest `maxTokens` that fits; `details.reason` is `TOKENS` or `SPEND_CAP`. */
+/** `details.affordableTokens` is the largest `maxTokens` that fits; `details.reason` is which limit refuses. */
 export class QuotaExceededError extends AppError {
   override readonly status = 402;
   constructor({ allowance, requestedTokens, affordableTokens, reason, periodEnd }: QuotaExceeded) {
     const { limitTokens, usedTokens, heldTokens } = allowance;
-    const what = reason === 'TOKENS' ? `the plan's ${limitTokens} tokens of this period` : 'the spend cap';
+    const what = {
+      TOKENS: `the plan's ${limitTokens} tokens of this period`,
+      SPEND_CAP: 'the spend cap',
+      API_KEY_BUDGET: "the API key's token budget",
+    }[reason];
     const advice =
       affordableTokens > 0
         ? `Ask for at most ${affordableTokens} tokens`
-        : `Wait for running generations or for the next period on ${periodEnd.toISOString().slice(0, 10)}`;
-    super('BILLING_QUOTA_EXCEEDED', `${requestedTokens} tokens would pass ${what}. ${advice}, or raise the limit.`, {
+        : reason === 'API_KEY_BUDGET'
+          ? 'Wait for running generations'
+          : `Wait for running generations or for the next period on ${periodEnd.toISOString().slice(0, 10)}`;
+    const more = reason === 'API_KEY_BUDGET' ? 'use another key' : 'raise the limit';
+    super('BILLING_QUOTA_EXCEEDED', `${requestedTokens} tokens would pass ${what}. ${advice}, or ${more}.`, {
       details: {
         affordableTokens,
         requestedTokens,

@@ -18,10 +18,10 @@ export interface HeldTotal {
 
 type HoldInput = Pick<
   Hold,
-  'generationId' | 'userId' | 'provider' | 'model' | 'promptTokens' | 'maxTokens' | 'costMicros'
+  'generationId' | 'userId' | 'apiKeyId' | 'provider' | 'model' | 'promptTokens' | 'maxTokens' | 'costMicros'
 >;
 
-const NOTHING_HELD = { provider: '*', model: '*', promptTokens: 0, maxTokens: 0, costMicros: 0 };
+const NOTHING_HELD = { apiKeyId: null, provider: '*', model: '*', promptTokens: 0, maxTokens: 0, costMicros: 0 };
 
 /** Tokens promised to one generation while it runs. A row, not a counter: what is lost with a crash expires by itself. */
 @Entity({ tableName: 'hold' })
@@ -34,6 +34,10 @@ export class Hold {
 
   @Property({ type: 'uuid' })
   userId: string;
+
+  /** The API key that asked, if it has a budget of its own. */
+  @Property({ type: 'uuid', nullable: true })
+  apiKeyId: string | null;
 
   /** `*` when the caller named none. */
   @Property({ type: 'text' })

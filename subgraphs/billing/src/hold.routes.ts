@@ -21,6 +21,7 @@ export function createHoldRoutes(holds: HoldService): HttpRoute[] {
         maxTokens: maxTokens.min(1),
         provider: z.string().default('*'),
         model: z.string().default('*'),
+        budget: z.object({ apiKeyId: z.uuid(), tokens: z.int().positive() }).nullable().default(null),
       }),
       handle: async (input, { viewer }) => {
         const hold = await holds.place({ ...input, userId: viewer.userId });

@@ -9,6 +9,7 @@ import {
   getPrice,
   isHeldByAnother,
   lockAccount,
+  sumApiKeyTokens,
   sumHolds,
 } from './account.repository.ts';
 import { decideHold } from './allowance.ts';
@@ -31,6 +32,14 @@ export interface HoldRequest {
   /** `*`: not known yet, and priced by default. */
   readonly provider: string;
   readonly model: string;
+  /** Of the API key that asks, where it has one. */
+  readonly budget: ApiKeyBudget | null;
+}
+
+export interface ApiKeyBudget {
+  readonly apiKeyId: string;
+  /** In all, whatever the period. */
+  readonly tokens: number;
 }
 
 const NOTHING = { tokens: 0, costMicros: 0 };
@@ -55,7 +64,7 @@ export class HoldService {
     // A refusal is returned, not thrown: that it happened is news which has to be committed.
     const outcome = await this.#options.orm.em.fork().transactional(async (em) => {
       const now = this.#options.clock();
-      const { userId, generationId, provider, model } = request;
+      const { userId, generationId, provider, model, budget, ...tokens } = request;
       const account = await lockAccount(em, userId, now);
       await expireHolds(em, now, userId);
       const known = await findHold(em, userId, generationId);
@@ -68,9 +77,13 @@ export class HoldService {
       const plan = await getPlan(em, account.planId);
       const held = (await sumHolds(em, [userId], now)).get(userId) ?? NOTHING;
       const allowance = account.toAllowance(plan, held);
-      const decision = decideHold(allowance, { ...request, price: await getPrice(em, provider, model) });
+      const price = await getPrice(em, provider, model);
+      const budgetTokens = budget && budget.tokens - (await sumApiKeyTokens(em, budget.apiKeyId, now));
+      const decision = decideHold(allowance, { ...tokens, price, budgetTokens });
       if (decision.granted) {
-        const hold = Hold.place({ ...request, costMicros: decision.costMicros }, now, this.#options.ttlMs);
+        const apiKeyId = budget?.apiKeyId ?? null;
+        const asked = { userId, generationId, apiKeyId, provider, model, ...tokens };
+        const hold = Hold.place({ ...asked, costMicros: decision.costMicros }, now, this.#options.ttlMs);
         em.persist(hold);
         return hold;
       }
@@ -80,7 +93,8 @@ export class HoldService {
         requestedTokens: request.promptTokens + request.maxTokens,
         periodEnd: account.periodEnd,
       };
-      if (account.announceRefusal(plan)) addToOutbox(em, toQuotaExceededEvent(userId, refusal));
+      if (decision.reason !== 'API_KEY_BUDGET' && account.announceRefusal(plan))
+        addToOutbox(em, toQuotaExceededEvent(userId, refusal));
       return refusal;
     });
     if (outcome instanceof Hold) return outcome;

@@ -18,17 +18,21 @@ const allowance: fc.Arbitrary<Allowance> = fc.record({
   heldMicros: micros,
 });
 
+const request = fc.record({ promptTokens: tokens, maxTokens: tokens, price, budgetTokens: fc.option(tokens) });
+
 describe('decideHold', () => {
-  it('never grants past the token limit or the spend cap', () => {
+  it('never grants past the token limit, the spend cap or a budget', () => {
     fc.assert(
-      fc.property(allowance, tokens, tokens, price, (allowance, promptTokens, maxTokens, price) => {
-        const decision = decideHold(allowance, { promptTokens, maxTokens, price });
+      fc.property(allowance, request, (allowance, request) => {
+        const { promptTokens, maxTokens, budgetTokens } = request;
+        const decision = decideHold(allowance, request);
         if (!decision.granted) return;
         const { usedTokens, heldTokens, limitTokens, spentMicros, heldMicros, spendCapMicros } = allowance;
         expect(promptTokens + maxTokens).toBeLessThanOrEqual(toRemainingTokens(allowance));
         if (promptTokens + maxTokens > 0) {
           expect(usedTokens + heldTokens + promptTokens + maxTokens).toBeLessThanOrEqual(limitTokens);
         }
+        if (budgetTokens !== null) expect(promptTokens + maxTokens).toBeLessThanOrEqual(budgetTokens);
         if (spendCapMicros !== null) {
           expect(spentMicros + heldMicros + decision.costMicros).toBeLessThanOrEqual(spendCapMicros);
         }
@@ -38,14 +42,14 @@ describe('decideHold', () => {
 
   it('names in a refusal exactly the largest request that it would have granted', () => {
     fc.assert(
-      fc.property(allowance, tokens, tokens, price, (allowance, promptTokens, maxTokens, price) => {
-        const decision = decideHold(allowance, { promptTokens, maxTokens, price });
+      fc.property(allowance, request, (allowance, request) => {
+        const decision = decideHold(allowance, request);
         if (decision.granted) return;
         const { affordableTokens } = decision;
-        expect(affordableTokens).toBeLessThan(Math.max(1, maxTokens));
-        expect(decideHold(allowance, { promptTokens, maxTokens: affordableTokens + 1, price }).granted).toBe(false);
+        expect(affordableTokens).toBeLessThan(Math.max(1, request.maxTokens));
+        expect(decideHold(allowance, { ...request, maxTokens: affordableTokens + 1 }).granted).toBe(false);
         if (affordableTokens > 0) {
-          expect(decideHold(allowance, { promptTokens, maxTokens: affordableTokens, price }).granted).toBe(true);
+          expect(decideHold(allowance, { ...request, maxTokens: affordableTokens }).granted).toBe(true);
         }
       }),
     );
@@ -54,7 +58,7 @@ describe('decideHold', () => {
   it('says what stood in the way', () => {
     const free = { limitTokens: 100, usedTokens: 40, heldTokens: 30, spentMicros: 0, heldMicros: 0 };
     const price = { promptMicrosPerMillion: 1_000_000, completionMicrosPerMillion: 2_000_000 };
-    const request = { promptTokens: 10, maxTokens: 21, price };
+    const request = { promptTokens: 10, maxTokens: 21, price, budgetTokens: null };
     expect(decideHold({ ...free, spendCapMicros: null }, request)).toEqual({
       granted: false,
       affordableTokens: 20,
@@ -64,6 +68,11 @@ describe('decideHold', () => {
       granted: false,
       affordableTokens: 5,
       reason: 'SPEND_CAP',
+    });
+    expect(decideHold({ ...free, spendCapMicros: null }, { ...request, budgetTokens: 25 })).toEqual({
+      granted: false,
+      affordableTokens: 15,
+      reason: 'API_KEY_BUDGET',
     });
   });
 });

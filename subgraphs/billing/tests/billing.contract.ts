@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { createBillingEventHandlers } from '../src/billing.events.ts';
 import { database } from '../src/database.ts';
 import { Hold, type HoldStatus } from '../src/hold.entity.ts';
-import { HoldService } from '../src/hold.service.ts';
+import { type ApiKeyBudget, HoldService } from '../src/hold.service.ts';
 import { QuotaService } from '../src/quota.service.ts';
 
 const TTL_MS = 60_000;
@@ -39,8 +39,13 @@ async function startBillingServices({ url }: TestDatabase, poolSize = 4) {
     pass(ms: number) {
       now = new Date(now.getTime() + ms);
     },
-    place: (userId: string, generationId: string, promptTokens: number, maxTokens: number) =>
-      holds.place({ userId, generationId, promptTokens, maxTokens, provider: 'test', model: 'm' }),
+    place: (
+      userId: string,
+      generationId: string,
+      promptTokens: number,
+      maxTokens: number,
+      budget: ApiKeyBudget | null = null,
+    ) => holds.place({ userId, generationId, promptTokens, maxTokens, provider: 'test', model: 'm', budget }),
     complete: (userId: string, generationId: string, change: Partial<Completion> = {}) =>
       bus.publish([
         createEvent('generation.complete', {
@@ -154,6 +159,25 @@ export function describeBilling(
       });
       await billing.quotas.setSpendCap(user, null);
       expect((await billing.place(user, newId(), 200, 800)).grantedTokens).toBe(1000);
+    });
+
+    it("keeps an API key within its budget, over periods and together with the account's limits", async () => {
+      await using billing = await startBillingServices(testDatabase);
+      const [user, first, second] = [newId(), newId(), newId()];
+      const budget = { apiKeyId: newId(), tokens: 1000 };
+      await billing.place(user, first, 100, 500, budget);
+      expect(await refusalOf(billing.place(user, newId(), 100, 301, budget))).toMatchObject({
+        code: 'BILLING_QUOTA_EXCEEDED',
+        details: { reason: 'API_KEY_BUDGET', affordableTokens: 300 },
+      });
+      await billing.complete(user, first);
+      await billing.place(user, second, 0, 850, budget);
+      await billing.complete(user, second, { status: 'FAILED', chargeable: false, version: null, errorCode: 'X' });
+      billing.pass(31 * 86_400_000);
+      const racers = Array.from({ length: 5 }, () => billing.place(user, newId(), 0, 500, budget));
+      expect((await Promise.allSettled(racers)).filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect((await billing.place(user, newId(), 0, 1000, { ...budget, apiKeyId: newId() })).status).toBe('ACTIVE');
+      expect((await billing.place(user, newId(), 0, 2000)).status).toBe('ACTIVE');
     });
 
     it('expires a hold that is not renewed, and only that; usage that comes after it still counts', async () => {

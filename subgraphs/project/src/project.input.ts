@@ -1,25 +1,16 @@
+import { lengthOf, lineOf, paragraphsOf, storableText } from '@vibecode/platform/text';
 import { z } from 'zod';
 import type { Change } from './changeset.ts';
 
 const MOST_CHANGES = 2_000;
 
-const text = z.string().refine((value) => value.isWellFormed() && !value.includes('\u0000'), {
-  error: 'is not storable text: it holds half a character or U+0000',
-});
-
-const line = (most: number) =>
-  text
-    .trim()
-    .refine((value) => [...value].length >= 1 && [...value].length <= most, `expected 1 to ${most} characters`)
-    .refine((value) => !/\p{Cc}/u.test(value), 'expected one line without control characters');
-
-const description = text.trim().refine((value) => [...value].length <= 2_000, 'expected at most 2,000 characters');
+const description = paragraphsOf(2_000);
 
 /** Names of languages and frameworks are compared with those of templates, which are in lower case. */
-const technology = line(50).transform((value) => value.toLowerCase());
+const technology = lineOf(50).transform((value) => value.toLowerCase());
 
 export const createProjectInput = z.object({
-  name: line(100),
+  name: lineOf(100),
   description: description.nullish().transform((value) => value || null),
   language: technology.nullish().transform((value) => value ?? null),
   framework: technology.nullish().transform((value) => value ?? null),
@@ -27,7 +18,7 @@ export const createProjectInput = z.object({
 
 /** What is left out stays; null or empty clears the description. */
 export const updateProjectInput = z.object({
-  name: line(100)
+  name: lineOf(100)
     .nullish()
     .refine((value) => value !== null, 'expected a name: it cannot be cleared')
     .transform((value) => value ?? undefined),
@@ -96,11 +87,11 @@ export const changeInput = z
     }
   });
 
-const message = text
+const message = storableText
   .trim()
-  .refine((value) => value.length >= 1 && [...value].length <= 1_000, 'expected 1 to 1,000 characters');
+  .refine((value) => value.length >= 1 && lengthOf(value) <= 1_000, 'expected 1 to 1,000 characters');
 
-const idempotencyKey = line(200);
+const idempotencyKey = lineOf(200);
 
 const changes = z
   .array(changeInput)
@@ -117,10 +108,10 @@ export const applyChangesetInput = z.object({
 
 export const provenanceInput = z.object({
   generationId: z.uuid(),
-  model: line(200),
-  provider: line(200),
+  model: lineOf(200),
+  provider: lineOf(200),
   promptSha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected the 64 lower-case hexadecimal digits of a SHA-256'),
-  templates: z.array(z.object({ id: line(200), score: z.number() })).max(100),
+  templates: z.array(z.object({ id: lineOf(200), score: z.number() })).max(100),
 });
 
 export type ProvenanceRecord = z.infer<typeof provenanceInput>;
@@ -135,4 +126,4 @@ export const serviceChangesetInput = applyChangesetInput.extend({
   provenance: provenanceInput.nullish().transform((value) => value ?? null),
 });
 
-export const searchInput = text.trim().max(100, 'expected at most 100 characters');
+export const searchInput = storableText.trim().max(100, 'expected at most 100 characters');

@@ -67,6 +67,7 @@ const viewer: Viewer = {
   sessionId: null,
   scopes: ['project:read', 'project:write'],
   role: 'USER',
+  tokenBudget: null,
   actor: null,
   token: '',
   expiresAt: new Date(8.64e15),

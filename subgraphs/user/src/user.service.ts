@@ -2,27 +2,18 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { NotFoundError } from '@vibecode/platform/errors';
 import type { Viewer } from '@vibecode/platform/identity';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
+import { displayName, paragraphsOf } from '@vibecode/platform/text';
 import { z } from 'zod';
 import { User } from './user.entity.ts';
-
-const CONTROL_CHARACTERS = /\p{Cc}/u;
-
-export const displayName = z
-  .string()
-  .trim()
-  .min(1, 'expected 1 to 80 characters')
-  .max(80, 'expected 1 to 80 characters')
-  .refine((value) => !CONTROL_CHARACTERS.test(value), 'expected no control characters');
 
 const profileChanges = z.object({
   displayName: displayName
     .nullish()
     .refine((value) => value !== null, 'expected a name: it cannot be cleared')
     .transform((value) => value ?? undefined),
-  bio: z.string().trim().max(1000, 'expected at most 1000 characters').nullish(),
-  avatarUrl: z
-    .url({ protocol: /^https$/, error: 'expected a URL that begins with https://' })
-    .max(2000, 'expected at most 2000 characters')
+  bio: paragraphsOf(1_000).nullish(),
+  avatarUrl: paragraphsOf(2_000)
+    .pipe(z.url({ protocol: /^https$/, error: 'expected a URL that begins with https://' }))
     .nullish(),
 });
 

@@ -68,6 +68,9 @@ describe('user subgraph', () => {
       [{ displayName: 'x'.repeat(81) }, 'displayName'],
       [{ displayName: 'a\u0000b' }, 'displayName'],
       [{ bio: 'x'.repeat(1001) }, 'bio'],
+      [{ bio: 'a\u0000b' }, 'bio'],
+      [{ bio: 'half a character: \ud800' }, 'bio'],
+      [{ avatarUrl: 'https://example.com/\u0000' }, 'avatarUrl'],
       [{ avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'],
     ] as const) {
       expect(await test.query(mutation, { input }, ann)).toMatchObject({
