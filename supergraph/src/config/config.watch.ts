@@ -46,6 +46,7 @@ export function startConfigWatch({
   let timer: NodeJS.Timeout | undefined;
   let current = fingerprint(loaded);
   let turn: Promise<void> = Promise.resolve();
+  let isStopped = false;
 
   const reload = async (): Promise<void> => {
     let next: LoadedConfig;
@@ -60,7 +61,7 @@ export function startConfigWatch({
       );
       return;
     }
-    if (fingerprint(next) === current) return;
+    if (isStopped || fingerprint(next) === current) return;
     try {
       await onChange(next);
     } catch (error) {
@@ -70,6 +71,8 @@ export function startConfigWatch({
       );
       return;
     }
+    // The files may be gone with whoever stopped the watch.
+    if (isStopped) return;
     current = fingerprint(next);
     watchFiles(next);
     for (const problem of next.problems) log.warn({ action: 'config.problem' }, toLine(file, problem));
@@ -89,6 +92,7 @@ export function startConfigWatch({
   watchFiles(loaded);
   return {
     [Symbol.dispose]() {
+      isStopped = true;
       clearTimeout(timer);
       for (const watcher of watchers) watcher[Symbol.dispose]();
     },
