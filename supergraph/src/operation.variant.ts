@@ -59,6 +59,7 @@ export function createVariant(
     shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
       schema: supergraph.apiSchema,
       planKey: supergraph.responseKeys.planKey,
+      isInternal: supergraph.responseKeys.isInternal,
       fragments: collectFragments(asked),
     }),
   };

@@ -15,9 +15,22 @@ export interface RandomOperation {
 }
 
 const MAX_DEPTH = 4;
-const VARIABLES: Readonly<Record<string, string>> = { yes: 'Boolean! = true', no: 'Boolean!', n: 'Int', m: 'Int = 3' };
+const VARIABLES: Readonly<Record<string, string>> = {
+  yes: 'Boolean! = true',
+  no: 'Boolean!',
+  n: 'Int',
+  m: 'Int = 3',
+  in: 'In = { n: 7, text: "x" }',
+  text: 'String! = "t"',
+  all: '[[Int]!]',
+};
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  n: ['2', '$n', '$m', 'null'],
+  in: ['$in', '{ n: 5, deep: { text: [$text, "y"], color: RED } }', '{}', '{ n: $m }'],
+  all: ['[[1, null], []]', '$all', '3', '[$n]'],
+};
 
-/** A valid operation over the schema: aliases, fragments, conditions, arguments, abstract types. */
+/** An operation over the schema, valid for the most part: aliases, fragments, conditions, arguments, abstract types. */
 export function createOperation(schema: GraphQLSchema, tape: Tape): RandomOperation {
   const fragments: string[] = [];
   let counter = 0;
@@ -37,7 +50,10 @@ export function createOperation(schema: GraphQLSchema, tape: Tape): RandomOperat
         const fieldType = getNamedType(field.type);
         const isComposite = isCompositeType(fieldType);
         if (isComposite && depth >= MAX_DEPTH) continue;
-        const argument = field.args.length && tape.oneIn(2) ? `(n: ${tape.pick(['2', '$n', '$m'])})` : '';
+        const given = field.args
+          .filter(() => tape.oneIn(2))
+          .map(({ name }) => `${name}: ${tape.pick(ARGUMENTS[name] ?? [])}`);
+        const argument = given.length ? `(${given.join(', ')})` : '';
         // Aliases that are names of fields, keys among them, are the hard ones for a planner.
         const isClash = !argument && tape.oneIn(12);
         const alias = isClash
@@ -54,8 +70,8 @@ export function createOperation(schema: GraphQLSchema, tape: Tape): RandomOperat
       const conditions = isAbstractType(type) ? [...schema.getPossibleTypes(type)] : [type];
       for (let count = tape.below(3); count > 0; count -= 1) {
         const condition =
-          tape.oneIn(4) && !isInterfaceType(type) && isAbstractType(type)
-            ? schema.getType('Thing')
+          tape.oneIn(4) && isAbstractType(type)
+            ? schema.getType(tape.pick(['Thing', 'Node', 'Any', 'Pick']))
             : tape.pick(conditions);
         if (!condition) continue;
         if (tape.oneIn(3)) {
@@ -68,15 +84,23 @@ export function createOperation(schema: GraphQLSchema, tape: Tape): RandomOperat
     return ` { ${parts.length ? parts.join(' ') : '__typename'} }`;
   };
 
-  const body = [selectionOf(schema.getQueryType() as GraphQLNamedType, 0), ...fragments].join('\n');
+  const kind = tape.oneIn(4) ? 'mutation' : 'query';
+  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+  const introspection =
+    kind === 'query' && tape.oneIn(8) ? ', __schema { queryType { name } } __type(name: "Apple") { kind name }' : '';
+  const selection = selectionOf(root as GraphQLNamedType, 0).replace(/\}$/, `${introspection} }`);
+  const body = [selection, ...fragments].join('\n');
   const used = Object.keys(VARIABLES).filter((name) => new RegExp(`\\$${name}\\b`).test(body));
   const definitions = used.map((name) => `$${name}: ${VARIABLES[name]}`).join(', ');
   return {
-    query: `query Random${definitions && `(${definitions})`}${body}`,
+    query: `${kind} Random${definitions && `(${definitions})`}${body}`,
     variables: {
       no: tape.oneIn(4),
       ...(tape.oneIn(2) && { n: tape.below(5) }),
       ...(tape.oneIn(3) && { yes: tape.oneIn(2) }),
+      ...(tape.oneIn(2) && { in: tape.pick([null, { n: 1 }, { deep: { n: 2, text: 'one' }, color: 'BLUE' }]) }),
+      ...(tape.oneIn(2) && { text: 'given' }),
+      ...(tape.oneIn(2) && { all: tape.pick([[[1, null]], 4, [5]]) }),
     },
   };
 }

@@ -11,6 +11,8 @@ const PREFIX = '_asked_';
 export interface ResponseKeys {
   /** The key in the plan's data. */
   planKey(field: FieldNode): string;
+  /** Whether plans ask fields of this name by themselves. */
+  isInternal(key: string): boolean;
   /** The document to plan. */
   rename(document: DocumentNode): DocumentNode;
 }
@@ -39,6 +41,7 @@ export function createResponseKeys(schema: Schema): ResponseKeys {
   };
   return {
     planKey,
+    isInternal: (key) => internal.has(key),
     rename: (document) =>
       visit(document, {
         Field(field): FieldNode | undefined {

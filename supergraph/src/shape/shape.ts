@@ -12,6 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
+import { isAsked } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
 import { collectFields, type SelectionScope } from './selection.ts';
@@ -44,11 +45,23 @@ export interface Shape {
 export interface ShapeScope extends SelectionScope {
   /** The key in the plan's data of what a field asks. */
   readonly planKey: (field: FieldNode) => string;
+  /** Whether plans ask fields of this name by themselves: keys, and what fields require. */
+  readonly isInternal: (key: string) => boolean;
 }
 
 export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCompositeType, scope: ShapeScope): Shape {
   const root = new ObjectShape([selectionSet], rootType, scope);
-  return { shape: (data, errors) => root.complete(data, { errors, path: [] }, 0) };
+  return {
+    shape(data, errors) {
+      if (errors.length) dropUnasked(errors, ({ path }) => !path || isAsked(path, data, selectionSet, rootType, scope));
+      return root.complete(data, { errors, path: [] }, 0);
+    },
+  };
+}
+
+function dropUnasked(errors: GraphQLFormattedError[], concerns: (error: GraphQLFormattedError) => boolean): void {
+  const kept = errors.filter(concerns);
+  if (kept.length < errors.length) errors.splice(0, errors.length, ...kept);
 }
 
 interface FieldShape {
