@@ -44,7 +44,9 @@ export function createVariant(
   const asked = applyConditions(document, conditions, { placeholder: false });
   const fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
   const isEmpty = !fetched || findOperation(fetched, name).selectionSet.selections.length === 0;
-  const plans = isEmpty ? [] : createPlans(supergraph, supergraph.responseKeys.rename(fetched), name, overrides);
+  const plans = isEmpty
+    ? []
+    : createPlans(supergraph, supergraph.responseKeys.rename(supergraph.splitByType(fetched)), name, overrides);
   const [plan = null] = plans;
   return {
     plan,

@@ -3,6 +3,7 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@
 import { QueryPlanner } from '@apollo/query-planner';
 import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLSchema } from 'graphql';
+import { createSplitByType, type SplitByType } from './plan/interface.objects.ts';
 import { hasPartialUnions } from './plan/partial.unions.ts';
 import { createSplitByArguments, type SplitByArguments } from './plan/required.arguments.ts';
 import { createResponseKeys, type ResponseKeys } from './plan/response.keys.ts';
@@ -25,6 +26,7 @@ export interface LoadedSupergraph {
   readonly types: TypeIndex;
   readonly responseKeys: ResponseKeys;
   readonly splitByArguments: SplitByArguments;
+  readonly splitByType: SplitByType;
   /** Labels of progressive overrides (`@override(label:)`): which of them are on is decided for each request. */
   readonly overrideLabels: readonly string[];
   /** Subgraph name to routing URL. */
@@ -70,6 +72,7 @@ export function loadSupergraph(
       types: createTypeIndex(supergraph.schema),
       responseKeys: createResponseKeys(supergraph.schema),
       splitByArguments: createSplitByArguments(supergraph.schema, apiSchema),
+      splitByType: createSplitByType(supergraph.schema, apiSchema),
       overrideLabels: collectOverrideLabels(supergraph.schema),
       subgraphs: new Map(
         supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),

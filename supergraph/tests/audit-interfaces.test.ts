@@ -129,6 +129,41 @@ describe('Interface objects', () => {
     });
   });
 
+  it('meets fragments on other interfaces and unions on an interface object', async () => {
+    const { data } = startAudit([
+      {
+        name: 'a',
+        sdl: `interface Thing { id: ID! size: Int } interface Node @key(fields: "id") { id: ID! } union Any = Apple | Birch union Other = Birch | Cloud type Cloud { x: Int }
+          type Apple implements Thing & Node @key(fields: "id") { id: ID! size: Int } type Birch implements Node @key(fields: "id") { id: ID! height: Int } type Query { other: Other }`,
+        entities: {
+          Node: [
+            { __typename: 'Apple', id: '1', size: 3 },
+            { __typename: 'Birch', id: '2', height: 9 },
+          ],
+          Apple: [{ id: '1', size: 3 }],
+          Birch: [{ id: '2', height: 9 }],
+        },
+      },
+      {
+        name: 'b',
+        sdl: 'type Query { nodes: [Node] } type Node @key(fields: "id") @interfaceObject { id: ID! note: String }',
+        query: { nodes: ['1', '2'].map((id) => ({ id, note: `n${id}` })) },
+        entities: { Node: ['1', '2'].map((id) => ({ id, note: `n${id}` })) },
+      },
+    ]);
+    expect(await data('{ nodes { ... on Thing { size } } }')).toEqual({ nodes: [{ size: 3 }, {}] });
+    expect(
+      await data(
+        'query ($on: Boolean = true) { nodes { note ...O @include(if: $on) ... on Any { __typename ... on Thing { id ... on Node { note } } } } } fragment O on Other { ... on Birch { height } ... on Cloud { x } }',
+      ),
+    ).toEqual({
+      nodes: [
+        { note: 'n1', __typename: 'Apple', id: '1' },
+        { note: 'n2', height: 9, __typename: 'Birch' },
+      ],
+    });
+  });
+
   it('says so where an interface object leads nowhere', async () => {
     const { data, ask } = startAudit([
       {
