@@ -9,7 +9,7 @@ import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
-import { type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
+import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
 import type { GatewayMetrics } from './telemetry/gateway.metrics.ts';
 import { defaultTraffic, toSubgraphTraffic } from './traffic/subgraph.traffic.ts';
 import type { SubgraphTransport } from './types.ts';
@@ -95,8 +95,10 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
 function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOptions): LoadedSupergraph {
   const overrides = { ...overrideSubgraphUrls, ...config?.override_subgraph_url };
   const known = previous?.core.supergraph;
-  const isSame = known?.sdl === sdl && isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
-  return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides });
+  const pathsLimit = config?.supergraph.query_planning.experimental_paths_limit ?? DEFAULT_PATHS_LIMIT;
+  const isSame =
+    known?.sdl === sdl && known.pathsLimit === pathsLimit && isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
+  return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides, pathsLimit });
 }
 
 function toWarmedCount(config: RouterConfig | null): (used: number) => number {

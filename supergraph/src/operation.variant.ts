@@ -84,6 +84,9 @@ function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationTyp
   };
 }
 
+const REQUIRED_ARGUMENTS_CONFLICT =
+  'Fields of this operation are computed from one field with different arguments. Only a query can ask for them together: ask for one here, and for the others by a query.';
+
 function createPlans(
   supergraph: LoadedSupergraph,
   document: DocumentNode,
@@ -93,7 +96,10 @@ function createPlans(
   const { operation } = findOperation(document, name);
   const planOf = (part: DocumentNode) => createPlan(supergraph, part, name, overrides);
   const nodesOf = (parts: readonly DocumentNode[]) => parts.flatMap((part) => planOf(part).node ?? []);
-  if (operation === 'query') return nodesOf(supergraph.splitByArguments(document));
+  const byArguments = supergraph.splitByArguments(document);
+  if (operation === 'query') return nodesOf(byArguments);
+  // What must run once cannot be asked in parts.
+  if (byArguments.length > 1) throw refusal('REQUIRED_ARGUMENTS_CONFLICT', REQUIRED_ARGUMENTS_CONFLICT);
   const plan = planOf(document);
   const parts = operation === 'mutation' ? splitMutation(document, name, plan, supergraph.apiSchema) : [document];
   if (parts.length > 1) return nodesOf(parts);
@@ -117,8 +123,22 @@ function createPlan(
       });
     return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
   } catch (cause) {
-    // The planner's own words name types that clients must not know of: the log has them.
-    const message = 'No plan over the subgraphs was found for this operation.';
-    throw new RefusedRequestError([{ message, extensions: { code: 'QUERY_PLANNING_FAILED' } }], { cause });
+    throw unplannable(cause);
   }
+}
+
+/** The planner's own words name types that clients must not know of: the log has them. */
+function unplannable(cause: unknown): RefusedRequestError {
+  const isTooMuch = cause instanceof Error && cause.message.startsWith('Too many options');
+  const error = isTooMuch
+    ? {
+        message:
+          'This operation can be planned in too many ways. Ask for less at once: fewer levels, or fewer fragments on them.',
+        extensions: { code: 'QUERY_PLANNING_LIMIT' },
+      }
+    : {
+        message: 'No plan over the subgraphs was found for this operation.',
+        extensions: { code: 'QUERY_PLANNING_FAILED' },
+      };
+  return new RefusedRequestError([error], { cause });
 }

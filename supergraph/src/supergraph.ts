@@ -21,6 +21,8 @@ export interface LoadedSupergraph {
   /** All of the supergraph, `@inaccessible` types included: for directives such as `@authenticated` or `@cost`. */
   readonly fullSchema: Schema;
   readonly planner: QueryPlanner;
+  /** Beyond it an operation is refused: see the option of this name. */
+  readonly pathsLimit: number;
   /** Whether subgraphs know different types of one union or interface. */
   readonly hasPartialUnions: boolean;
   readonly types: TypeIndex;
@@ -41,17 +43,25 @@ export class InvalidSupergraphError extends AppError {
   }
 }
 
+export const DEFAULT_PATHS_LIMIT = 10_000;
+
 export interface LoadSupergraphOptions {
   /** Routing URLs by subgraph name that stand in for those in the supergraph. */
   readonly overrideSubgraphUrls?: Readonly<Record<string, string>>;
   /** Answers `@defer` in parts. Default false. */
   readonly defer?: boolean;
+  /**
+   * Ways through the subgraphs that the planner weighs for one selection; an operation with more is refused. They multiply
+   * with each level of some selections, so that without a bound one short query could keep the gateway busy for minutes.
+   * Default 10,000.
+   */
+  readonly pathsLimit?: number;
 }
 
 /** @throws InvalidSupergraphError for SDL that is not a federation supergraph, or needs a feature unknown here */
 export function loadSupergraph(
   sdl: string,
-  { overrideSubgraphUrls = {}, defer = false }: LoadSupergraphOptions = {},
+  { overrideSubgraphUrls = {}, defer = false, pathsLimit = DEFAULT_PATHS_LIMIT }: LoadSupergraphOptions = {},
 ): LoadedSupergraph {
   try {
     // Composition has validated it; doing so again would double the time to ready.
@@ -67,7 +77,11 @@ export function loadSupergraph(
       apiSchema,
       planningSchema,
       fullSchema: supergraph.schema,
-      planner: new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: defer } }),
+      planner: new QueryPlanner(supergraph, {
+        incrementalDelivery: { enableDefer: defer },
+        debug: { pathsLimit },
+      }),
+      pathsLimit,
       hasPartialUnions: hasPartialUnions(supergraph.schema, supergraph.subgraphs()),
       types: createTypeIndex(supergraph.schema),
       responseKeys: createResponseKeys(supergraph.schema),

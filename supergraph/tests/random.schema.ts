@@ -118,7 +118,7 @@ export function createSchemaModel(tape: Tape): SchemaModel {
   const thingFields = times(tape.below(3), () =>
     createField(['scalar', 'enum', 'entity'], tape.below(subgraphs), true),
   );
-  const nodeFields = times(tape.below(3), () => createField(['scalar', 'enum', 'node'], subgraphs, true));
+  const nodeFields = times(tape.below(3), () => createField(['scalar', 'enum', 'scalar', 'node'], subgraphs, true));
   const entities = names.map((name): EntityModel => {
     const fields = times(1 + tape.below(5), () => spread(createField(all, tape.below(subgraphs), true)));
     const source = createField(['scalar'], tape.below(subgraphs), false);

@@ -48,7 +48,6 @@ export const foreignKeys: readonly ForeignKey[] = [
   ...ignored('Answers are not cached.', 'response_cache', 'preview_entity_cache'),
   ...ignored(
     'The planner decides this by itself.',
-    'supergraph.query_planning.experimental_paths_limit',
     'supergraph.query_planning.experimental_plans_limit',
     'supergraph.query_planning.experimental_parallelism',
     'supergraph.generate_query_fragments_limit',

@@ -31,6 +31,13 @@ export const supergraph = z.strictObject({
             .prefault({}),
         })
         .prefault({}),
+      experimental_paths_limit: z
+        .int()
+        .min(1)
+        .default(10_000)
+        .describe(
+          'Ways through the subgraphs that are weighed for one selection; with more it is refused. Default 10,000.',
+        ),
       warmed_up_queries: z
         .int()
         .min(0)
