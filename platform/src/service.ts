@@ -9,6 +9,8 @@ import { createTokenVerifier, remoteKeys } from './identity.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { createLog } from './log.ts';
 import { openRedis } from './redis/redis.connection.ts';
+import { createRedisRegistry } from './registry/redis.registry.ts';
+import type { ServiceRegistry } from './registry/registry.ts';
 import { createServiceClient } from './service-call.ts';
 import type { ServiceName } from './services.ts';
 import { databaseSetting, serviceSettings, urlSetting } from './settings.ts';
@@ -29,8 +31,11 @@ export async function runService(
 ): Promise<void> {
   try {
     await using running = new AsyncDisposableStack();
-    const infrastructure = await openInfrastructure(service, settings, process.env, running);
+    const opened = await openInfrastructure(service, settings, process.env, running);
+    const { infrastructure, registry, advertisedUrl } = opened;
     running.use(await start(infrastructure));
+    // Last, so that it is the first to go: nobody is sent here any more while what runs finishes.
+    if (advertisedUrl !== undefined) running.use(await registry.register(service, advertisedUrl));
     await untilTold();
   } catch (error) {
     process.stderr.write(`${toStartFailure(error, service)}\n`);
@@ -45,7 +50,7 @@ async function openInfrastructure(
   own: z.ZodRawShape,
   env: NodeJS.ProcessEnv,
   running: AsyncDisposableStack,
-): Promise<Infrastructure> {
+): Promise<{ infrastructure: Infrastructure; registry: ServiceRegistry; advertisedUrl: string | undefined }> {
   const settings = parseEnv(`The ${service} service`, { ...own, ...serviceSettings(service) }, env);
   // Settings whose names are made from service names; what is required of them was checked above.
   const named = settings as unknown as Readonly<Record<string, string | undefined>>;
@@ -67,7 +72,7 @@ async function openInfrastructure(
   };
   const verifier = running.use(await createTokenVerifier({ keys: remoteKeys(services), cache, broadcast }));
   const secret = settings.SERVICE_SECRET;
-  return {
+  const infrastructure: Infrastructure = {
     service,
     embedded: false,
     databaseUrl: named[databaseSetting(service)] ?? '',
@@ -87,6 +92,8 @@ async function openInfrastructure(
     dataDir: join(settings.DATA_DIR, service),
     env,
   };
+  const registry = createRedisRegistry({ connection, broadcast });
+  return { infrastructure, registry, advertisedUrl: settings.ADVERTISED_URL?.replace(/\/$/, '') };
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */

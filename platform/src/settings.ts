@@ -61,6 +61,12 @@ export function serviceSettings(service: ServiceName) {
     SERVICE_SECRET: setting.secret(16).describe('credential that all services share to be given tokens by auth'),
     HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
     PORT: setting.integer(0, 65_535).default(defaultPorts[service]).describe('port to listen on; 0 takes a free one'),
+    ADVERTISED_URL: setting
+      .url(['http', 'https'])
+      .optional()
+      .describe(
+        'base URL at which the gateway reaches this instance; given, the instance registers itself in Redis, and the gateway spreads requests over all that did',
+      ),
     DATA_DIR: z.string().default('.data').describe('directory for files of this process'),
   };
 }

@@ -3,6 +3,7 @@ import type { Server as TlsServer } from 'node:https';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { createLog } from '@vibecode/platform/log';
+import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import { toDevConfig } from './config/config.dev.ts';
 import type { RouterConfig } from './config/config.schema.ts';
 import { parseListenAddress } from './config/config.values.ts';
@@ -62,6 +63,11 @@ export interface GatewayOptions {
   readonly redis?: { readonly url: string; readonly prefix: string };
   /** Receivers of spans beside those of the configuration. Given, even empty: each operation has a trace id. */
   readonly tracing?: TracingSettings;
+  /**
+   * Where the instances of subgraphs register themselves, unless the configuration says where they are. A subgraph without
+   * any is reached at its URL. Default: none.
+   */
+  readonly registry?: ServiceRegistry;
 }
 
 /** A gateway that answers. Disposing it takes no new requests, and waits for those under way. */
@@ -95,6 +101,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const upstreams = starting.use(
     createUpstreams({
       urlsOf: (subgraph) => versions.clientOf(subgraph).urlsOf(subgraph),
+      connectOptionsOf: (subgraph, url) => versions.clientOf(subgraph).connectOptionsOf(subgraph, url),
       settings: () => versions.current.subscriptions,
       transport,
     }),

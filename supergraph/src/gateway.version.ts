@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
+import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import type { RouterConfig } from './config/config.schema.ts';
 import { type Core, createCore, type StartSubscription } from './core.ts';
 import type { MeasuredCost } from './edge/demand.control.ts';
@@ -11,6 +12,7 @@ import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts'
 import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
 import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
 import type { GatewayMetrics } from './telemetry/gateway.metrics.ts';
+import { startDiscovery } from './traffic/discovery.ts';
 import { defaultTraffic, toSubgraphTraffic } from './traffic/subgraph.traffic.ts';
 import type { SubgraphTransport } from './types.ts';
 
@@ -28,6 +30,7 @@ export interface VersionOptions {
   readonly verifier?: TokenVerifier;
   readonly exchangeApiKey?: ExchangeApiKey;
   readonly redis?: { readonly url: string; readonly prefix: string };
+  readonly registry?: ServiceRegistry;
   /** Reaches the subgraphs of whichever version is in force, so that streams outlive the version they began with. */
   readonly transport: SubgraphTransport;
   readonly subscribe?: StartSubscription;
@@ -61,6 +64,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
   const client = created.use(
     createSubgraphClient({
       urls: supergraph.subgraphs,
+      directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
       headers: hooks.subgraphHeaders,
       trafficOf: (subgraph) => ({
         ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),

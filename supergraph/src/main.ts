@@ -5,6 +5,7 @@ import { parseEnv, setting } from '@vibecode/platform/env';
 import { createTokenVerifier, remoteKeys } from '@vibecode/platform/identity';
 import { createLog } from '@vibecode/platform/log';
 import { openRedis } from '@vibecode/platform/redis/redis.connection';
+import { createRedisRegistry } from '@vibecode/platform/registry/redis.registry';
 import { toStartFailure, untilTold } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/settings';
@@ -60,6 +61,7 @@ async function run(): Promise<void> {
       exchangeApiKey: createSystemKeyExchange({ services: { url: urlOf }, secret: settings.SERVICE_SECRET }),
       tracing: { zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT },
       redis: { url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX },
+      registry: createRedisRegistry({ connection, broadcast }),
       log,
     }),
   );

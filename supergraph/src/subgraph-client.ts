@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayHooks } from './hooks.ts';
 import { type RawResponse, sendRequest } from './subgraph.request.ts';
+import type { UpstreamConnectOptions } from './subscription/upstream.socket.ts';
 import { traceHeadersOf } from './telemetry/operation.trace.ts';
 import { type SubgraphCallCode, SubgraphCallError, toCallError } from './traffic/call.error.ts';
 import { withCircuitBreaker } from './traffic/circuit.breaker.ts';
@@ -32,6 +33,8 @@ export interface SubgraphClient extends AsyncDisposable {
   fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
   /** URLs of a subgraph's healthy instances; of all when none is. */
   urlsOf(subgraph: string): readonly string[];
+  /** What a WebSocket to one of these URLs needs beside it. */
+  connectOptionsOf(subgraph: string, url: string): UpstreamConnectOptions;
 }
 
 interface Endpoint {
@@ -113,6 +116,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
             .instances.healthy()
             .map(({ url }) => url)
         : [],
+    connectOptionsOf(subgraph, url) {
+      const { instances, traffic } = endpointOf(subgraph);
+      const host = instances.addresses().find((address) => address.url === url)?.host;
+      return { ...traffic.tls, ...(host && { headers: { host }, servername: host.replace(/:\d+$/, '') }) };
+    },
     async [Symbol.asyncDispose]() {
       stopListening();
       await directory[Symbol.asyncDispose]();

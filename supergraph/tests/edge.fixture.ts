@@ -15,18 +15,13 @@ export async function startEdgeGraph(
   subgraphs: readonly TestSubgraph[],
   options: Partial<GatewayOptions> = {},
 ): Promise<EdgeGraph> {
-  const folder = await mkdtemp(join(tmpdir(), 'edge-'));
+  await using starting = new AsyncDisposableStack();
+  const folder = starting.adopt(await mkdtemp(join(tmpdir(), 'edge-')), (path) => rm(path, { recursive: true }));
   const configFile = join(folder, 'router-config.yaml');
   await writeFile(configFile, config);
-  const graph = await startTestGraph(subgraphs, { config: configFile, ...options });
-  return {
-    ...graph,
-    configFile,
-    async [Symbol.asyncDispose]() {
-      await graph[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
-    },
-  };
+  const graph = starting.use(await startTestGraph(subgraphs, { config: configFile, ...options }));
+  const owned = starting.move();
+  return { ...graph, configFile, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Takes whoever a header names at their word. */

@@ -30,7 +30,7 @@ export async function startTestGraph(
   options: Partial<GatewayOptions> = {},
 ): Promise<TestGraph> {
   const requests: TestGraph['requests'] = [];
-  const stack = new AsyncDisposableStack();
+  await using starting = new AsyncDisposableStack();
   const services = await Promise.all(
     subgraphs.map(async ({ name, sdl, resolvers, intercept }) => {
       const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
@@ -45,7 +45,7 @@ export async function startTestGraph(
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      stack.defer(async () => {
+      starting.defer(async () => {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
       });
@@ -61,7 +61,8 @@ export async function startTestGraph(
     log: pino({ level: 'silent' }),
     ...options,
   });
-  stack.use(gateway);
+  starting.use(gateway);
+  const stack = starting.move();
   const url = `${gateway.url}/graphql`;
   return {
     gateway,

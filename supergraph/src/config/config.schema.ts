@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as access from './access.section.ts';
+import { discovery } from './discovery.section.ts';
 import * as operation from './operation.section.ts';
 import * as server from './server.section.ts';
 import { telemetry } from './telemetry.section.ts';
@@ -28,6 +29,7 @@ export const routerConfigSchema = z.strictObject({
   headers: traffic.headers.prefault({}),
   traffic_shaping: traffic.trafficShaping.prefault({}),
   circuit_breaker: traffic.circuitBreaker.prefault({}),
+  discovery: discovery.prefault({}),
   subscription: traffic.subscription.prefault({}),
   include_subgraph_errors: traffic.includeSubgraphErrors.prefault({}),
   override_subgraph_url: traffic.overrideSubgraphUrl,

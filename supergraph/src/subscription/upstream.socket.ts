@@ -16,11 +16,22 @@ export interface UpstreamListener {
   lost(reason: string, wasSent: boolean): void;
 }
 
+/** How a connection is made, beside its URL. */
+export interface UpstreamConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** PEM, and the name to expect in the certificate: as `tls.connect` takes them. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+}
+
 export interface UpstreamSocketOptions {
   readonly url: string;
   readonly dialect: UpstreamDialect;
   /** Of the upgrade. */
   readonly headers?: Readonly<Record<string, string>>;
+  readonly connect?: Omit<UpstreamConnectOptions, 'headers'>;
   /** Payload of `connection_init`. */
   readonly connectionParams?: Readonly<Record<string, unknown>>;
   /** Time between looks whether the connection lives, by pings of WebSocket itself. */
@@ -54,8 +65,9 @@ export class UpstreamSocket {
   #lastId = 0;
 
   constructor(private readonly options: UpstreamSocketOptions) {
-    const { url, dialect, headers, connectionParams, heartbeatMs, pingMs } = options;
+    const { url, dialect, headers, connect, connectionParams, heartbeatMs, pingMs } = options;
     const socket = new WebSocket(url, dialect.subprotocol, {
+      ...connect,
       ...(headers && { headers }),
       perMessageDeflate: false,
       handshakeTimeout: CONNECT_TIMEOUT_MS,

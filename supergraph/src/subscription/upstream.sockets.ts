@@ -1,12 +1,14 @@
 import { traceHeadersOf } from '../telemetry/operation.trace.ts';
 import type { PassthroughMode } from './subscription.settings.ts';
 import { dialects } from './upstream.dialect.ts';
-import { UpstreamSocket } from './upstream.socket.ts';
+import { type UpstreamConnectOptions, UpstreamSocket } from './upstream.socket.ts';
 import type { UpstreamRequest, Upstreams } from './upstream.ts';
 
 export interface SocketUpstreamsOptions {
   /** HTTP URLs of a subgraph's instances, asked whenever an operation starts. */
   readonly urlsOf: (subgraph: string) => readonly string[];
+  /** What a connection to one of them needs beside its URL. Default: nothing. */
+  readonly connectOptionsOf?: (subgraph: string, url: string) => UpstreamConnectOptions;
   readonly modeOf: (subgraph: string) => PassthroughMode;
   /** Time between looks whether a connection still lives. Default 15,000. */
   readonly heartbeatMs?: number;
@@ -25,7 +27,14 @@ const SHUN_MS = 5_000;
  * that are passed on belong to a connection too: only operations with equal ones share it.
  */
 export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstreams {
-  const { urlsOf, modeOf, heartbeatMs = 15_000, maxOperationsPerSocket = 2_000, idleMs = 10_000 } = options;
+  const {
+    urlsOf,
+    connectOptionsOf,
+    modeOf,
+    heartbeatMs = 15_000,
+    maxOperationsPerSocket = 2_000,
+    idleMs = 10_000,
+  } = options;
   const socketsByKey = new Map<string, UpstreamSocket[]>();
   const socketsByUrl = new Map<string, Set<UpstreamSocket>>();
   const shunnedUntilMs = new Map<string, number>();
@@ -47,13 +56,15 @@ export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstream
     return ranked[0]?.url ?? null;
   }
 
-  function socketFor(url: string, mode: PassthroughMode, { context, headers }: UpstreamRequest): UpstreamSocket {
+  function socketFor(url: string, mode: PassthroughMode, request: UpstreamRequest): UpstreamSocket {
+    const { subgraph, context, headers } = request;
     const signIn = mode.tokenPerOperation ? null : context.identity;
     const target = toSocketUrl(url, mode.path);
     const key = `${target}\n${mode.protocol}\n${signIn?.key ?? ''}\n${headers ? JSON.stringify(headers) : ''}`;
     const sockets = socketsByKey.get(key) ?? [];
     const free = sockets.find(({ operations }) => operations < maxOperationsPerSocket);
     if (free) return free;
+    const { headers: hostHeaders, ...connect } = connectOptionsOf?.(subgraph, url) ?? {};
     const authorization = signIn && `Bearer ${signIn.token}`;
     const opened = new UpstreamSocket({
       url: target,
@@ -62,7 +73,9 @@ export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstream
         ...(authorization && { authorization }),
         ...(signIn?.subject && { 'x-authenticated-user': signIn.subject }),
         ...headers,
+        ...hostHeaders,
       },
+      connect,
       // Servers look for it in one of two places: where graphql-ws' clients put it, and where Apollo Router does.
       ...(authorization && { connectionParams: { authorization, connectionParams: { token: authorization } } }),
       heartbeatMs,
@@ -126,6 +139,10 @@ function forget(socketsByKey: Map<string, UpstreamSocket[]>, key: string, closed
 }
 
 function toSocketUrl(url: string, path: string | null): string {
+  if (url.startsWith('unix:')) {
+    const { pathname, searchParams } = new URL(url);
+    return `ws+unix://${pathname}:${path ?? searchParams.get('path') ?? '/'}`;
+  }
   const base = url.replace(/^http/, 'ws');
   return path === null ? base : new URL(path, base).href;
 }

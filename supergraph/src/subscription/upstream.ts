@@ -2,7 +2,7 @@ import type { RequestContext, SubgraphTransport } from '../types.ts';
 import type { CallbackMode, PassthroughMode, SubscriptionSettings } from './subscription.settings.ts';
 import { type CallbackUpstreams, createCallbackUpstreams } from './upstream.callbacks.ts';
 import { shareUpstreams } from './upstream.sharing.ts';
-import type { UpstreamListener } from './upstream.socket.ts';
+import type { UpstreamConnectOptions, UpstreamListener } from './upstream.socket.ts';
 import { createSocketUpstreams } from './upstream.sockets.ts';
 
 /** One subscription, as a subgraph is asked for it. */
@@ -27,6 +27,8 @@ export interface Upstreams extends Disposable {
 export interface UpstreamsOptions {
   /** HTTP URLs of a subgraph's instances, asked whenever an operation starts. */
   readonly urlsOf: (subgraph: string) => readonly string[];
+  /** What a connection to one of them needs beside its URL: TLS, the name of the host. Default: nothing. */
+  readonly connectOptionsOf?: (subgraph: string, url: string) => UpstreamConnectOptions;
   /** What the configuration in force says of each subgraph: by WebSocket or by callback, shared or not. */
   readonly settings: () => SubscriptionSettings;
   readonly transport: Pick<SubgraphTransport, 'fetch'>;
@@ -35,11 +37,16 @@ export interface UpstreamsOptions {
 /** All ways to subscribe, chosen anew for each operation. */
 export function createUpstreams({
   urlsOf,
+  connectOptionsOf,
   settings,
   transport,
 }: UpstreamsOptions): Upstreams & { readonly callbacks: CallbackUpstreams } {
   const modeOf = (subgraph: string) => settings().modeOf(subgraph);
-  const sockets = createSocketUpstreams({ urlsOf, modeOf: (subgraph) => modeOf(subgraph) as PassthroughMode });
+  const sockets = createSocketUpstreams({
+    urlsOf,
+    connectOptionsOf,
+    modeOf: (subgraph) => modeOf(subgraph) as PassthroughMode,
+  });
   const callbacks = createCallbackUpstreams({ transport, modeOf: (subgraph) => modeOf(subgraph) as CallbackMode });
   const chosen: Upstreams = {
     subscribe(request, listener) {

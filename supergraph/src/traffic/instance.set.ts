@@ -30,6 +30,10 @@ export class InstanceSet implements AsyncDisposable {
     return this.#leastLoaded((instance) => instance.isHealthy) ?? this.#leastLoaded(() => true);
   }
 
+  addresses(): readonly InstanceAddress[] {
+    return this.#instances.map(({ address }) => address);
+  }
+
   /** Addresses of the instances that requests go to now. */
   healthy(): readonly InstanceAddress[] {
     const healthy = this.#instances.filter((instance) => instance.isHealthy);
