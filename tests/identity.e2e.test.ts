@@ -62,6 +62,48 @@ describe('who asks, at the gateway', () => {
     expect(performance.now() - revokedAt).toBeLessThan(1_000);
   });
 
+  it('signs a browser in by cookies, renews them, and lets it out', async () => {
+    const send = async (query: string, variables: object, cookie = '') => {
+      const response = await fetch(`${graph.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': 'browser', cookie },
+        body: JSON.stringify({ query, variables }),
+      });
+      const set = response.headers.getSetCookie().map((line) => line.split(';')[0] as string);
+      return { ...((await response.json()) as Answer), cookie: set.join('; ') };
+    };
+    const account = {
+      email: `${crypto.randomUUID()}@example.com`,
+      password: 'Correct-horse-battery',
+      displayName: 'Eve',
+    };
+    const register = 'mutation($input: RegisterInput!) { register(input: $input) { user { id } } }';
+    const { data, cookie } = await send(register, { input: account });
+    const { id } = data.register.user;
+    const whoAmI = '{ me { id } sessions { current userAgent ip } }';
+    expect((await send(whoAmI, {}, cookie)).data).toEqual({
+      me: { id },
+      sessions: [{ current: true, userAgent: 'browser', ip: '127.0.0.1' }],
+    });
+    const refreshed = await send('mutation { refresh { user { id } } }', {}, cookie);
+    expect(refreshed.data.refresh.user).toEqual({ id });
+    expect((await send('mutation { logout }', {}, refreshed.cookie)).cookie).toBe(
+      'vibecode_session=; vibecode_refresh=',
+    );
+    // A browser that kept its cookies is nobody, and may sign in again.
+    expect(codeOf(await send('{ me { id } }', {}, refreshed.cookie))).toBe('UNAUTHENTICATED');
+    const { displayName: _, ...credentials } = account;
+    const login = 'mutation($input: LoginInput!) { login(input: $input) { user { id } } }';
+    expect((await send(login, { input: credentials }, refreshed.cookie)).data.login.user).toEqual({ id });
+    // A form on somebody else's page cannot use them.
+    const forged = await fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', cookie },
+      body: JSON.stringify({ query: 'mutation { logout }' }),
+    });
+    expect(forged.status).toBe(400);
+  });
+
   it('takes no word from outside about who asks', async () => {
     const response = await fetch(`${graph.url}/graphql`, {
       method: 'POST',

@@ -66,6 +66,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       urls: supergraph.subgraphs,
       directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
       headers: hooks.subgraphHeaders,
+      takeHeaders: hooks.takeSubgraphHeaders,
       trafficOf: (subgraph) => ({
         ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
         ...(timeoutMs !== undefined && { timeoutMs }),

@@ -10,6 +10,9 @@ import type {
   SubgraphRequest,
 } from './types.ts';
 
+/** Names in lower case; what came more than once is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** A parsed, valid operation before it is planned. */
 export interface ParsedOperation {
   readonly query: string;
@@ -71,7 +74,9 @@ export interface GatewayHooks {
   /** Labels of progressive overrides that are on beside the `percent(x)` ones. */
   overrideLabels?(context: RequestContext): Iterable<string>;
   /** Headers for a subgraph beside the gateway's own, names in lower case. */
-  subgraphHeaders?(request: SubgraphRequest, context: RequestContext): Readonly<Record<string, string>>;
+  subgraphHeaders?(request: SubgraphRequest, context: RequestContext): Readonly<Record<string, string>> | undefined;
+  /** Headers of a subgraph's answer, names in lower case: some may be passed on to the client. */
+  takeSubgraphHeaders?(subgraph: string, headers: AnswerHeaders, context: RequestContext): void;
   /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */
   finishResult?(result: GraphQLResult, context: RequestContext): GraphQLResult;
   readonly finishesAll?: boolean;

@@ -27,6 +27,10 @@ export class HttpContext implements RequestContext {
     if (!this.response.headersSent) this.response.setHeader(name, value);
   }
 
+  appendHeader(name: string, value: string | readonly string[]): void {
+    if (!this.response.headersSent) this.response.appendHeader(name, value);
+  }
+
   /** Made when first asked for: an answer out of a cache needs none. */
   get signal(): AbortSignal {
     if (!this.#abort) {

@@ -23,6 +23,7 @@ export interface SubgraphClientOptions {
   readonly directory?: InstanceDirectory;
   /** Headers beside the gateway's own. */
   readonly headers?: GatewayHooks['subgraphHeaders'];
+  readonly takeHeaders?: GatewayHooks['takeSubgraphHeaders'];
   /** How a subgraph is treated. Default: `defaultTraffic` for each. */
   readonly trafficOf?: (subgraph: string) => SubgraphTraffic;
 }
@@ -48,9 +49,6 @@ interface Endpoint {
 /** Requests under way at one instance, those that wait for a connection included. */
 const MAX_PENDING = 10_000;
 
-/** Headers that tell requests apart which may share an answer. */
-const OF_ONE_REQUEST = { 'x-request-id': '', traceparent: '', tracestate: '', baggage: '' };
-
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { urls, directory = createStaticDirectory(urls), trafficOf = () => defaultTraffic } = options;
   const endpoints = new Map<string, Endpoint>();
@@ -71,7 +69,12 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     return endpoint;
   }
 
-  function headersFor(request: SubgraphRequest, context: RequestContext, traffic: SubgraphTraffic) {
+  function headersFor(
+    request: SubgraphRequest,
+    context: RequestContext,
+    traffic: SubgraphTraffic,
+    own: Readonly<Record<string, string>> | undefined,
+  ): Record<string, string> {
     const { identity } = context;
     const { traceparent, tracestate, baggage } = traceHeadersOf(context);
     const headers: Record<string, string> = {
@@ -87,24 +90,27 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     if (tracestate) headers.tracestate = tracestate;
     if (baggage) headers.baggage = baggage;
     if (traffic.compression) headers['accept-encoding'] = 'gzip, deflate, br, zstd';
-    return options.headers ? Object.assign(headers, options.headers(request, context)) : headers;
+    return own ? Object.assign(headers, own) : headers;
   }
 
   function call(request: SubgraphRequest, context: RequestContext): Promise<RawResponse> {
     const { send, shared, traffic } = endpointOf(request.subgraph);
     const { timeoutMs } = traffic;
     const { kind, body = toBody(request) } = request;
-    const headers = headersFor(request, context, traffic);
+    const own = options.headers?.(request, context);
+    const headers = headersFor(request, context, traffic, own);
     if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
 
-    const key = `${context.identity?.key ?? ''}\n${options.headers ? JSON.stringify({ ...headers, ...OF_ONE_REQUEST }) : ''}\n${body}`;
+    const key = `${context.identity?.key ?? ''}\n${own ? JSON.stringify(own) : ''}\n${body}`;
     return shared.join(key, context.signal, (signal) => send({ kind, headers, body, timeoutMs, signal }));
   }
 
   return {
     async fetch(request, context) {
       try {
-        return toResult(await call(request, context), request);
+        const response = await call(request, context);
+        options.takeHeaders?.(request.subgraph, response.headers, context);
+        return toResult(response, request);
       } catch (error) {
         context.signal.throwIfAborted();
         return toFailure(request.subgraph, toCallError(error));

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { AnswerHeaders } from './hooks.ts';
 import { isInstanceFault, SubgraphCallError, toCallError } from './traffic/call.error.ts';
 import { decode } from './traffic/content.coding.ts';
 import type { Instance } from './traffic/instance.ts';
@@ -6,6 +7,7 @@ import type { SubgraphCall } from './traffic/send.ts';
 
 export interface RawResponse {
   readonly status: number;
+  readonly headers: AnswerHeaders;
   readonly body: Buffer;
 }
 
@@ -33,7 +35,7 @@ export function sendRequest(instance: Instance, call: SubgraphCall, responseLimi
 class ResponseCollector implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
-  #coding = '';
+  #headers: AnswerHeaders = {};
   #chunks: Buffer[] = [];
   #bytes = 0;
   #isSettled = false;
@@ -63,14 +65,9 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     if (this.#isSettled) controller.abort(new Error('given up'));
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     this.#status = status;
-    const coding = headers['content-encoding'];
-    if (coding !== undefined) this.#coding = String(coding);
+    this.#headers = headers;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -86,7 +83,8 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     else this.instance.succeeded();
     const [first, second] = this.#chunks;
     const body = first && !second ? first : Buffer.concat(this.#chunks, this.#bytes);
-    this.resolve(this.#coding === '' ? { status: this.#status, body } : this.#decode(body));
+    const coding = this.#headers['content-encoding'];
+    this.resolve(coding === undefined ? this.#toResponse(body) : this.#decode(body, String(coding)));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -96,9 +94,13 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     this.reject(toCallError(error));
   }
 
-  async #decode(body: Buffer): Promise<RawResponse> {
+  #toResponse(body: Buffer): RawResponse {
+    return { status: this.#status, headers: this.#headers, body };
+  }
+
+  async #decode(body: Buffer, coding: string): Promise<RawResponse> {
     try {
-      return { status: this.#status, body: await decode(body, this.#coding, this.limitBytes) };
+      return this.#toResponse(await decode(body, coding, this.limitBytes));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();

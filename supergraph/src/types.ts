@@ -37,6 +37,8 @@ export interface RequestContext {
   readonly watch?: OperationWatch;
   /** Sets a header of the answer, on transports that have such. */
   setHeader?(name: string, value: string): void;
+  /** As `setHeader`, beside what is there: `set-cookie`. */
+  appendHeader?(name: string, value: string | readonly string[]): void;
 }
 
 /** One GraphQL request as a client sends it (https://graphql.github.io/graphql-over-http). */

@@ -222,6 +222,32 @@ describe('headers to subgraphs', () => {
   });
 });
 
+describe('headers of subgraphs', () => {
+  it('reach clients where the rules say so, and never those of a connection', async () => {
+    const config = `headers:
+  all: { response: [{ propagate: { matching: '^x-' } }] }
+  subgraphs: { greeter: { response: [{ propagate: { named: set-cookie } }, { propagate: { named: server, rename: x-served-by } }] } }
+`;
+    const answering: TestSubgraph = {
+      ...greeter,
+      intercept(_request, response) {
+        response.setHeader('set-cookie', ['a=1', 'b=2']);
+        for (const [name, value] of Object.entries({ 'x-version': '7', server: 'greeter', etag: '"1"' }))
+          response.setHeader(name, value);
+        return false;
+      },
+    };
+    await using graph = await startEdgeGraph(config, [answering]);
+    const response = await post(graph.url, { query: '{ hello }' });
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(response.headers.get('x-version')).toBe('7');
+    expect(response.headers.get('x-served-by')).toBe('greeter');
+    expect(response.headers.get('etag')).toBeNull();
+    await using silent = await startEdgeGraph('', [answering]);
+    expect((await post(silent.url, { query: '{ hello }' })).headers.getSetCookie()).toEqual([]);
+  });
+});
+
 describe('errors of subgraphs', () => {
   it.each<[string, GraphQLFormattedError]>([
     ['all: false', { message: 'Subgraph errors redacted', path: ['fails'] }],

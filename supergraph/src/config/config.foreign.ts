@@ -111,7 +111,6 @@ export const foreignKeys: readonly ForeignKey[] = [
     'limits.router.introspection_max_depth',
   ),
   ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),
-  ...ignored('Headers of subgraphs do not reach clients.', 'headers.all.response', 'headers.subgraphs.*.response'),
   ...ignored('The next poll tries again.', 'authentication.router.jwt.jwks.*.retry'),
   ...ignored(
     'It has no meaning here.',

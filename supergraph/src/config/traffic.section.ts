@@ -42,9 +42,23 @@ const headerRules = z.strictObject({
     })
     .transform((value) => (Array.isArray(value) ? value : value.operations))
     .prefault([]),
+  response: z
+    .array(
+      z.strictObject({
+        propagate: z.union(
+          [
+            z.strictObject({ matching: pattern() }),
+            z.strictObject({ named: headerName(), rename: headerName().nullish() }),
+          ],
+          { error: 'expected named (with rename) or matching' },
+        ),
+      }),
+    )
+    .default([])
+    .describe("Ours: headers of subgraphs' answers that reach clients over HTTP. Default: none."),
 });
 
-/** Which headers of the client reach subgraphs; in the order written. */
+/** Which headers of the client reach subgraphs, and which of theirs reach the client; in the order written. */
 export const headers = z.strictObject({
   all: headerRules.prefault({}),
   subgraphs: z.record(z.string(), headerRules).default({}),

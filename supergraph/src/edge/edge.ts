@@ -9,6 +9,7 @@ import { HttpError } from '../http.error.ts';
 import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from '../identity.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
 import type { GraphQLRequest, GraphQLResult, RequestContext } from '../types.ts';
+import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
 import { createAuthorization } from './authorization.ts';
 import { type Cors, createCors } from './cors.ts';
@@ -90,6 +91,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       grantPolicies: options.grantPolicies,
     }),
     subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
+    takeSubgraphHeaders: createAnswerHeaderRules(config.headers),
     clientHeaders: {
       name: config.telemetry.apollo.client_name_header,
       version: config.telemetry.apollo.client_version_header,

@@ -1,6 +1,7 @@
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../hooks.ts';
 import type { RequestContext, SubgraphRequest } from '../types.ts';
+import { HOP_BY_HOP } from './hop.headers.ts';
 import { findClientAddress } from './rate.limit.ts';
 
 type HeadersConfig = RouterConfig['headers'];
@@ -10,26 +11,20 @@ type Rule = (outgoing: Outgoing, request: SubgraphRequest, context: RequestConte
 
 /** What concerns one connection, or what only this gateway may say: a pattern never takes these along. */
 const NEVER_BY_PATTERN = new Set([
+  ...HOP_BY_HOP,
   'accept',
   'accept-encoding',
-  'connection',
   'content-encoding',
   'content-length',
   'content-type',
   'expect',
   'host',
-  'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
-  'proxy-connection',
   'sec-websocket-extensions',
   'sec-websocket-key',
   'sec-websocket-protocol',
   'sec-websocket-version',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
 ]);
 /** Says who asks: only the gateway itself may. */
 const NEVER = new Set(['x-authenticated-user', 'connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
@@ -49,8 +44,10 @@ export function createHeaderRules(
   );
   if (all.length === 0 && [...bySubgraph.values()].every((rules) => rules.length === 0)) return undefined;
   return (request, context) => {
+    const rules = bySubgraph.get(request.subgraph) ?? all;
+    if (rules.length === 0) return undefined;
     const outgoing: Outgoing = {};
-    for (const rule of bySubgraph.get(request.subgraph) ?? all) rule(outgoing, request, context);
+    for (const rule of rules) rule(outgoing, request, context);
     return outgoing;
   };
 }

@@ -17,6 +17,7 @@ import type { Identity } from '../types.ts';
 import { findSubgraphUrl } from './api-key.exchange.ts';
 import type { Cors } from './cors.ts';
 import { createCsrfCheck } from './csrf.ts';
+import { HOP_BY_HOP } from './hop.headers.ts';
 import { answerRefused } from './http.answer.ts';
 import { findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
 
@@ -36,18 +37,6 @@ export interface Routes extends AsyncDisposable {
   /** False when no route has the path. */
   handle(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
 }
-
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'expect',
-];
 
 /** Null when the configuration has no routes. @throws AppError for a route to a subgraph that is not there */
 export function createRoutes(options: RoutesOptions): Routes | null {
@@ -219,7 +208,7 @@ function toForwardedHeaders(
   viewer: Identity | null,
 ): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = { ...request.headers };
-  for (const name of HOP_BY_HOP) delete headers[name];
+  for (const name of [...HOP_BY_HOP, 'host', 'expect']) delete headers[name];
   delete headers['x-authenticated-user'];
   headers['x-forwarded-for'] = [headers['x-forwarded-for'], request.socket.remoteAddress].filter(Boolean).join(', ');
   headers['x-forwarded-host'] = request.headers.host;

@@ -1,0 +1,42 @@
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { AnswerHeaders, GatewayHooks } from '../hooks.ts';
+import type { RequestContext } from '../types.ts';
+import { HOP_BY_HOP } from './hop.headers.ts';
+
+type HeadersConfig = RouterConfig['headers'];
+type Propagation = HeadersConfig['all']['response'][number]['propagate'];
+type Rule = (headers: AnswerHeaders, context: RequestContext) => void;
+
+/** The gateway answers in its own words and encoding. */
+const NEVER = new Set(['content-encoding', 'content-length', 'content-type', 'date', 'vary']);
+
+/**
+ * Headers of subgraphs' answers that go on to the client. Of several subgraphs that send one the last word counts;
+ * cookies of all are set. Undefined when there are no rules.
+ */
+export function createAnswerHeaderRules({ all, subgraphs }: HeadersConfig): GatewayHooks['takeSubgraphHeaders'] {
+  const forAll = all.response.map(compileRule);
+  const bySubgraph = new Map(
+    Object.entries(subgraphs).map(([name, { response }]) => [name, [...forAll, ...response.map(compileRule)]]),
+  );
+  if (forAll.length === 0 && [...bySubgraph.values()].every((rules) => rules.length === 0)) return undefined;
+  return (subgraph, headers, context) => {
+    for (const rule of bySubgraph.get(subgraph) ?? forAll) rule(headers, context);
+  };
+}
+
+function compileRule({ propagate }: { readonly propagate: Propagation }): Rule {
+  if ('matching' in propagate) {
+    return (headers, context) => {
+      for (const name of Object.keys(headers)) if (propagate.matching.test(name)) pass(name, headers[name], context);
+    };
+  }
+  const { named, rename } = propagate;
+  return (headers, context) => pass(rename ?? named, headers[named], context);
+}
+
+function pass(name: string, value: string | string[] | undefined, context: RequestContext): void {
+  if (value === undefined || NEVER.has(name) || HOP_BY_HOP.has(name)) return;
+  if (name === 'set-cookie') context.appendHeader?.(name, value);
+  else context.setHeader?.(name, [value].flat().join(', '));
+}
