@@ -100,6 +100,12 @@ console.log({ a: [1, { b: new Map([['k', 1]]) }], s: 'x' });`,
     });
   });
 
+  it('knows that memory is out also where files fill it, or a timer', async () => {
+    const fill = `const fs = require('node:fs'); let i = 0; for (;;) fs.writeFileSync('f' + i++, 'x'.repeat(1e6));`;
+    for (const source of [fill, `setTimeout(() => { ${fill} }, 1);`])
+      expect(await js(source)).toMatchObject({ outcome: 'OUT_OF_MEMORY', exitCode: null });
+  });
+
   it('runs asyncio', async () => {
     const source =
       'import asyncio\nasync def main():\n    await asyncio.sleep(0.01)\n    return 5\nprint(asyncio.run(main()))';

@@ -13,7 +13,7 @@ import { createResolver } from './module.resolver.ts';
 import { type ModuleSource, toCommonJsFacade, toModuleSource } from './module.source.ts';
 import { OutputBuffer } from './output.buffer.ts';
 import { createHostFunctions } from './quickjs.host.ts';
-import { WasmMemory } from './webassembly.ts';
+import { isTrap, WasmMemory } from './webassembly.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -22,6 +22,9 @@ const decoder = new TextDecoder();
 const stackBytes = 512 * 1024;
 const pageBytes = 64 * 1024;
 const initialPages = 256;
+/** Memory grows in steps: with less than one step left there is none. */
+const FULL = 0.9;
+const OUT_OF_MEMORY = 'InternalError: out of memory\n';
 
 /** Stands for a module that was not found: an error out of the resolver itself would leave the import pending for ever. */
 const missingPrefix = 'missing:';
@@ -129,7 +132,7 @@ export async function createQuickJsRun(
       if (thrown === null || /^InternalError: out of memory/.test(thrown)) {
         outOfMemory = true;
         exitCode = 1;
-        output.write('STDERR', encoder.encode('InternalError: out of memory\n'));
+        output.write('STDERR', encoder.encode(OUT_OF_MEMORY));
       } else if (report) {
         call('reportUncaught', error)?.dispose();
       } else {
@@ -166,23 +169,25 @@ export async function createQuickJsRun(
       if (format === 'module') checkImports(entry, new Set());
       using start = context.newString(JSON.stringify({ entry, args: program.args, stdin: program.stdin, format }));
       call('start', start)?.dispose();
-    } catch (error) {
-      output.write('STDERR', encoder.encode(`${String(error)}\n    at ${entry}\n`));
-      exitCode = 1;
-    }
-    drain();
-    while (exitCode === null) {
-      using delay = call('nextDelayMs');
-      const delayMs = delay ? context.getNumber(delay) : -1;
-      if (delayMs < 0) break;
-      output.flush();
-      if (delayMs > 0) await sleep(delayMs);
-      call('runTimer')?.dispose();
       drain();
-    }
-    if (exitCode === null) {
-      using code = call('finish');
-      exitCode ??= code ? context.getNumber(code) : 1;
+      while (exitCode === null) {
+        using delay = call('nextDelayMs');
+        const delayMs = delay ? context.getNumber(delay) : -1;
+        if (delayMs < 0) break;
+        output.flush();
+        if (delayMs > 0) await sleep(delayMs);
+        call('runTimer')?.dispose();
+        drain();
+      }
+      if (exitCode === null) {
+        using code = call('finish');
+        exitCode ??= code ? context.getNumber(code) : 1;
+      }
+    } catch (error) {
+      // Where the engine does not look for it, an allocation that fails ends in a trap.
+      outOfMemory = isTrap(error) && wasmMemory.buffer.byteLength > FULL * program.limits.memoryBytes;
+      output.write('STDERR', encoder.encode(outOfMemory ? OUT_OF_MEMORY : `${String(error)}\n    at ${entry}\n`));
+      exitCode = 1;
     }
     output.flush();
     return {
