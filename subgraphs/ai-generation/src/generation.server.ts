@@ -1,6 +1,7 @@
 import { openDatabase } from '@vibecode/platform/database';
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { startInterval } from '@vibecode/platform/interval';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { AnswerStreamer } from './answer.streamer.ts';
 import { createBillingClient } from './billing.client.ts';
@@ -16,7 +17,9 @@ import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
 import { schema } from './schema.ts';
 import { TemplateSearch } from './template.search.ts';
-import { seedTemplates, type TemplateSource } from './template.seeding.ts';
+import { embedTemplates, seedTemplates, type TemplateSource } from './template.seeding.ts';
+
+const EMBED_EVERY_MS = 60_000;
 
 export interface GenerationServerOptions {
   readonly env: AiGenerationEnv;
@@ -34,6 +37,7 @@ export async function startGenerationServer(
   await using starting = new AsyncDisposableStack();
   const orm = starting.adopt(await openDatabase({ ...database, url, poolSize }), (opened) => opened.close(true));
   await seedTemplates({ orm, embedder, log }, templates);
+  starting.use(startInterval('templates.embed', EMBED_EVERY_MS, () => embedTemplates({ orm, embedder, log }), log));
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
   const search = new TemplateSearch({ orm, embedder, log });

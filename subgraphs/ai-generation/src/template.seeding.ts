@@ -17,9 +17,15 @@ export type TemplateSource = Omit<TemplateContent, 'id'> & { readonly slug: stri
 /** Embedding models read a few hundred tokens; what tells most stands first. */
 const EMBEDDED_CHARACTERS = 1_500;
 
+interface SeedingOptions {
+  readonly orm: MikroORM;
+  readonly embedder: Embedder;
+  readonly log: Logger;
+}
+
 /** Brings the table up to date with the files, and embeds what has changed since this embedder last saw it. */
 export async function seedTemplates(
-  { orm, embedder, log }: { orm: MikroORM; embedder: Embedder; log: Logger },
+  { orm, embedder, log }: SeedingOptions,
   sources: readonly TemplateSource[],
 ): Promise<void> {
   const space = { model: embedder.id, dimensions: embedder.dimensions };
@@ -27,14 +33,15 @@ export async function seedTemplates(
   await upsertTemplates(em, sources.map(toRow));
   await ensureVectorIndex(em, space);
   try {
-    await embedTemplates(orm, embedder, log);
+    await embedTemplates({ orm, embedder, log });
   } catch (error) {
-    // They are found by their words until the next start.
+    // They are found by their words until the embedder answers.
     log.warn({ action: 'templates.not-embedded', embedder: embedder.id, error });
   }
 }
 
-async function embedTemplates(orm: MikroORM, embedder: Embedder, log: Logger): Promise<void> {
+/** Embeds what this embedder has not seen yet. Run at intervals: it may not have answered at the start. */
+export async function embedTemplates({ orm, embedder, log }: SeedingOptions): Promise<void> {
   const space = { model: embedder.id, dimensions: embedder.dimensions };
   const unembedded = await findUnembedded(orm.em.fork(), space);
   if (unembedded.length === 0) return;
