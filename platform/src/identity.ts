@@ -1,8 +1,8 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Broadcast } from './broadcast/broadcast.ts';
 import type { Cache } from './cache/cache.ts';
-import { UnauthenticatedError } from './errors.ts';
+import { UnauthenticatedError, UnavailableError } from './errors.ts';
 import { type ServiceDirectory, type ServiceName, serviceNames } from './services.ts';
 
 /** On whose behalf an operation runs. */
@@ -53,16 +53,33 @@ export interface TokenVerifier extends AsyncDisposable {
   onRevoked(listener: (sessionId: string) => void): () => void;
 }
 
-/** The keys that auth publishes. Its address is asked for at first use: auth may start later than who needs its keys. */
-export function remoteKeys(services: ServiceDirectory): JWTVerifyGetKey {
-  let remote: JWTVerifyGetKey | undefined;
-  return (header, token) => {
+/**
+ * The keys that auth publishes. Its address is asked for at first use: auth may start later than who needs its keys. While
+ * it is out of reach, the last keys go on.
+ *
+ * @param maxAgeMs how long keys are used before they are asked for again. Default ten minutes
+ * @throws UnavailableError when auth has never been reached
+ */
+export function remoteKeys(services: ServiceDirectory, maxAgeMs = 10 * 60_000): JWTVerifyGetKey {
+  let remote: ReturnType<typeof createRemoteJWKSet> | undefined;
+  return async (header, token) => {
     remote ??= createRemoteJWKSet(new URL(`${services.url('auth')}/.well-known/jwks.json`), {
       // A key we do not know may be a new one: ask again, but not more often than this.
       cooldownDuration: 1_000,
       timeoutDuration: 5_000,
+      cacheMaxAge: maxAgeMs,
     });
-    return remote(header, token);
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) throw error;
+      const last = remote.jwks();
+      if (last) return createLocalJWKSet(last)(header, token);
+      throw new UnavailableError('SERVICE_UNAVAILABLE', 'Tokens cannot be verified now. Try again later.', {
+        details: { service: 'auth' },
+        cause: error,
+      });
+    }
   };
 }
 
@@ -147,7 +164,7 @@ function refuse(reason: string, problem: string, cause?: unknown): Unauthenticat
   return new UnauthenticatedError(`${problem}. Sign in again or refresh the token.`, { details: { reason }, cause });
 }
 
-/** A key server that is out of reach is our trouble, not the token's: that error passes as it is. */
+/** Keys that are out of reach are our trouble, not the token's: that error passes as it is. */
 function toUnauthenticated(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return refuse('expired', 'The access token has expired', error);
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -156,7 +173,6 @@ function toUnauthenticated(error: unknown): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
     return refuse('signature', 'The access token was not signed by a known key', error);
   }
-  if (error instanceof errors.JWKSTimeout) return error;
   if (error instanceof errors.JOSEError) return refuse('malformed', 'The access token is not a valid JWT', error);
   return error;
 }

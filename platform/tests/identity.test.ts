@@ -1,6 +1,7 @@
+import { createServer } from 'node:http';
 import { createMemoryBroadcast } from '@vibecode/platform/broadcast/memory.broadcast';
 import { createMemoryCache } from '@vibecode/platform/cache/memory.cache';
-import { createTokenVerifier, REVOCATION_CHANNEL, revocationKey } from '@vibecode/platform/identity';
+import { createTokenVerifier, REVOCATION_CHANNEL, remoteKeys, revocationKey } from '@vibecode/platform/identity';
 import { createLog } from '@vibecode/platform/log';
 import { createTestKeys } from '@vibecode/platform/testing/infrastructure';
 
@@ -77,5 +78,29 @@ describe('createTokenVerifier', () => {
     const { sign, verifier, cache } = await setUp();
     await cache.set(revocationKey('ended'), '1', 60_000);
     expect(await reasonOf(verifier.verify(await sign({ userId, sessionId: 'ended' })))).toBe('revoked');
+  });
+});
+
+describe('remoteKeys', () => {
+  it('goes on with the last keys while auth is out of reach, and says so when it never had any', async () => {
+    const { jwks, sign } = await createTestKeys();
+    const server = createServer((_request, response) => response.end(JSON.stringify(jwks)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const services = { url: () => `http://127.0.0.1:${port}` };
+    const broadcast = createMemoryBroadcast({ log: createLog({ service: 'test', level: 'silent' }) });
+    const createVerifier = () =>
+      createTokenVerifier({ keys: remoteKeys(services, 0), cache: createMemoryCache(), broadcast });
+    await using early = await createVerifier();
+    expect(await early.verify(await sign({ userId }))).toMatchObject({ userId });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await early.verify(await sign({ userId, sessionId: 'another' }))).toMatchObject({ sessionId: 'another' });
+    await using late = await createVerifier();
+    await expect(late.verify(await sign({ userId }))).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      status: 503,
+      details: { service: 'auth' },
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTVerifyGetKey, SignJWT } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTVerifyGetKey, SignJWT } from 'jose';
 import { createMemoryBroadcast } from '../broadcast/memory.broadcast.ts';
 import { createMemoryCache } from '../cache/memory.cache.ts';
 import { openPgliteDocuments } from '../documents/pglite.documents.ts';
@@ -85,6 +85,8 @@ const refuseCalls: ServiceClient = {
 
 export interface TestKeys {
   readonly keys: JWTVerifyGetKey;
+  /** What auth would publish. */
+  readonly jwks: JSONWebKeySet;
   sign(claims: TokenClaims): Promise<string>;
 }
 
@@ -92,8 +94,10 @@ export interface TestKeys {
 export async function createTestKeys(): Promise<TestKeys> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' };
+  const jwks = { keys: [jwk] };
   return {
-    keys: createLocalJWKSet({ keys: [jwk] }),
+    keys: createLocalJWKSet(jwks),
+    jwks,
     sign: ({ userId, sessionId, scope = PERSON, role = 'USER', audience = CLIENT_AUDIENCE, actor, tokenBudget }) =>
       new SignJWT({
         scope,
