@@ -1,5 +1,5 @@
 // Emits the SDL of every subgraph, composes the supergraph, and holds the result against the promised client API.
-//   node scripts/schema.ts           writes schema/subgraphs/*.graphql and schema/supergraph.graphql
+//   npm run compose                  writes schema/subgraphs/*.graphql and schema/supergraph.graphql
 //   node scripts/schema.ts --check   changes nothing; exits 1 when a file is out of date or the API broke
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ async function emit(file: string, text: string): Promise<void> {
   const path = join(directory, file);
   if (!check) return writeFile(path, text);
   const committed = await readFile(path, 'utf8').catch(() => '');
-  if (committed !== text) problems.push(`schema/${file} is out of date: run 'npm run schema' and commit it.`);
+  if (committed !== text) problems.push(`schema/${file} is out of date: run 'npm run compose' and commit it.`);
 }
 
 const subgraphs: { name: string; url: string; sdl: string }[] = [];

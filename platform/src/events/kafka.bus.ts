@@ -35,7 +35,7 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
 /**
  * The bus over Apache Kafka: idempotent producer, acks=all, an event as CloudEvents structured JSON keyed by its
  * `partitionkey`. Topics are created when first used. Offsets are committed for the contiguous finished prefix only.
- * The one file that knows kafkajs.
+ * This file and `kafka.dead-letters.ts` are all that knows kafkajs.
  */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
   return new KafkaBus(options);

@@ -1,16 +1,17 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { Topic } from '@vibecode/schema/events/topics';
+import { startInterval } from '../interval.ts';
 import type { Logger } from '../log.ts';
-import { type DeadLetter, type EventBus, type RetryOptions, toDeadLetterTopic } from './bus.ts';
+import type { DeadLetter, EventBus, RetryOptions } from './bus.ts';
 import { createDelivery } from './delivery.ts';
+import { parseEvent } from './event.ts';
 import { KeyedQueue } from './keyed.queue.ts';
+import { LocalDeadLetters } from './local.dead-letters.ts';
 
 export interface LocalBusOptions {
   readonly log: Logger;
   /**
-   * Where dead letters are kept: a file `<topic>.<group>.dlq.jsonl` for each topic and group, one `DeadLetter` a line.
+   * Where dead letters are kept, in files that `LocalDeadLetters` reads, and from where they come back when somebody asks.
    * Without it they stand in the log only.
    */
   readonly deadLetterDirectory?: string;
@@ -20,6 +21,8 @@ export interface LocalBusOptions {
    */
   readonly ready?: Promise<unknown>;
   readonly retry?: RetryOptions;
+  /** How soon dead letters come back that were asked for. Default 2,000. */
+  readonly lookIntervalMs?: number;
 }
 
 /**
@@ -45,8 +48,14 @@ class LocalBus implements EventBus {
   // A member that has left stays listed: what it would have got must wait in the outbox until it is back.
   readonly #members = new Set<Member>();
   readonly #stop = new AbortController();
+  readonly #deadLetters: LocalDeadLetters | null;
+  readonly #looking: AsyncDisposable | null;
 
-  constructor(readonly options: LocalBusOptions) {}
+  constructor(readonly options: LocalBusOptions) {
+    const { deadLetterDirectory: directory, lookIntervalMs = 2_000, log } = options;
+    this.#deadLetters = directory ? new LocalDeadLetters(directory) : null;
+    this.#looking = directory ? startInterval('dead-letters.replay', lookIntervalMs, () => this.#replay(), log) : null;
+  }
 
   async publish(events: readonly Envelope[]): Promise<void> {
     await this.#ready();
@@ -79,7 +88,7 @@ class LocalBus implements EventBus {
     }
     const stop = new AbortController();
     const { log, retry } = this.options;
-    const deadLetter = (letter: DeadLetter) => this.#keep(letter);
+    const deadLetter = async (letter: DeadLetter) => this.#deadLetters?.keep(letter);
     const member: Member = {
       group,
       topics: new Set(topics),
@@ -94,6 +103,7 @@ class LocalBus implements EventBus {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('The event bus has stopped.'));
     await Promise.all([...this.#members].map(leave));
+    await this.#looking?.[Symbol.asyncDispose]();
   }
 
   async #ready(): Promise<void> {
@@ -109,12 +119,26 @@ class LocalBus implements EventBus {
     }
   }
 
-  async #keep(letter: DeadLetter): Promise<void> {
-    const directory = this.options.deadLetterDirectory;
-    if (!directory) return;
-    await mkdir(directory, { recursive: true });
-    const file = join(directory, `${toDeadLetterTopic(letter.topic, letter.group)}.jsonl`);
-    await appendFile(file, `${JSON.stringify(letter)}\n`, { flush: true });
+  async #replay(): Promise<void> {
+    await this.#ready().catch(() => undefined);
+    await this.#deadLetters?.giveBack(async (letters) => {
+      await Promise.all(letters.map((letter) => this.#deliverAgain(letter)));
+    });
+  }
+
+  async #deliverAgain({ topic, group, value }: DeadLetter): Promise<void> {
+    const member = [...this.#members].find((other) => other.group === group && other.topics.has(topic));
+    if (!member || member.stop.signal.aborted) throw new Error(`The consumer group '${group}' does not run.`);
+    await member.queue.run(findKey(value), () => member.deliver(topic, value));
+  }
+}
+
+/** What is no event has no turn to take. */
+function findKey(value: string): string {
+  try {
+    return parseEvent(value).partitionkey;
+  } catch {
+    return '';
   }
 }
 

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import type { DeadLetter, EventBus } from '../../src/events/bus.ts';
 import { createKafkaBus } from '../../src/events/kafka.bus.ts';
-import { type BusHome, contractRetry, describeEventBus } from './bus.contract.ts';
+import { openKafkaDeadLetters } from '../../src/events/kafka.dead-letters.ts';
+import { contractRetry, describeEventBus } from './bus.contract.ts';
+import { type DeadLetterHome, describeDeadLetters } from './dead-letters.contract.ts';
 import { Collector, createUserRegistered, silent } from './event.fixture.ts';
 
 const brokers = (process.env.KAFKA_BROKERS ?? '').split(',').filter(Boolean);
 if (brokers.length === 0) throw new Error('KAFKA_BROKERS is missing: this test needs an Apache Kafka cluster.');
 
-interface KafkaHome extends BusHome {
+interface KafkaHome extends DeadLetterHome {
   readonly kafka: Kafka;
   readonly prefix: string;
   open(partitions?: number): EventBus;
@@ -25,6 +27,7 @@ async function startKafkaHome(): Promise<KafkaHome> {
     prefix,
     open: (partitions = 2) =>
       createKafkaBus({ brokers, service: 'test', log: silent, prefix, partitions, retry: contractRetry }),
+    openDeadLetters: () => openKafkaDeadLetters({ brokers, prefix }),
     async committed(topic, group) {
       const admin = kafka.admin();
       await admin.connect();
@@ -65,6 +68,7 @@ async function startKafkaHome(): Promise<KafkaHome> {
 }
 
 describeEventBus('Apache Kafka', startKafkaHome);
+describeDeadLetters('Kafka', startKafkaHome);
 
 describe('createKafkaBus', () => {
   it('commits no further than the first event in work, though later ones have finished', async () => {

@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeadLetter } from '../../src/events/bus.ts';
 import { createLocalBus } from '../../src/events/local.bus.ts';
-import { type BusHome, contractRetry, describeEventBus } from './bus.contract.ts';
+import { LocalDeadLetters } from '../../src/events/local.dead-letters.ts';
+import { contractRetry, describeEventBus } from './bus.contract.ts';
+import { type DeadLetterHome, describeDeadLetters } from './dead-letters.contract.ts';
 import { Collector, createUserRegistered, silent } from './event.fixture.ts';
 
-async function startLocalHome(): Promise<BusHome> {
+async function startLocalHome(): Promise<DeadLetterHome> {
   const directory = await mkdtemp(join(tmpdir(), 'vibecode-bus-'));
   return {
-    open: () => createLocalBus({ log: silent, deadLetterDirectory: directory, retry: contractRetry }),
+    open: () =>
+      createLocalBus({ log: silent, deadLetterDirectory: directory, retry: contractRetry, lookIntervalMs: 20 }),
+    openDeadLetters: async () => new LocalDeadLetters(directory),
     async deadLetters(topic, group) {
       const lines = (await readFile(join(directory, `${topic}.${group}.dlq.jsonl`), 'utf8')).trimEnd().split('\n');
       return lines.map((line) => JSON.parse(line) as DeadLetter);
@@ -19,6 +23,25 @@ async function startLocalHome(): Promise<BusHome> {
 }
 
 describeEventBus('in process', startLocalHome);
+describeDeadLetters('files', startLocalHome);
+
+it('gives dead letters back at the next start that were asked for while nothing ran', async () => {
+  await using home = await startLocalHome();
+  const event = createUserRegistered();
+  {
+    await using bus = home.open();
+    await using _ = await bus.subscribe('billing', ['user.registered'], async () => {
+      throw new Error('no plan');
+    });
+    await bus.publish([event]);
+  }
+  await using letters = await home.openDeadLetters();
+  expect(await letters.replay('user.registered', 'billing')).toBe(1);
+  await using bus = home.open();
+  const handled = new Collector<string>();
+  await using _ = await bus.subscribe('billing', ['user.registered'], async ({ id }) => handled.add(id));
+  expect(await handled.reached(1)).toEqual([event.id]);
+});
 
 describe('createLocalBus', () => {
   it('resolves publish only when every group has handled the event', async () => {
