@@ -10,7 +10,7 @@ import { parseListenAddress } from './config/config.values.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from './config/config.watch.ts';
 import type { Core } from './core.ts';
 import { toServerTls } from './edge/server.tls.ts';
-import { createVersion } from './gateway.version.ts';
+import { createVersion, type GatewayVersion } from './gateway.version.ts';
 import { startVersions, type Versions } from './gateway.versions.ts';
 import { toHealthRoutes } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
@@ -110,7 +110,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     transport,
     upstreams,
     settings: () => versions.current.subscriptions,
-    hooks: () => versions.current.hooks,
     telemetry: () => telemetry.current,
   });
   telemetry = starting.use(
@@ -126,10 +125,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     }),
   );
   starting.use(subscriptions);
-  const live = Promise.withResolvers<Versions>();
+  // Known before `versions` is: the first version asks nobody, but goes live within it.
+  let live: GatewayVersion | undefined;
+  const subscribeAt = (at: string) => subscriptions.startAt(() => (at === path ? live : live?.variants.get(at)));
+  const started = Promise.withResolvers<Versions>();
   const takeOver = async (sdl: string): Promise<void> => {
     try {
-      await (await live.promise).replace({ sdl });
+      await (await started.promise).replace({ sdl });
       log.info({ action: 'supergraph.reloaded', supergraph: toShortHash(versions) });
     } catch (error) {
       log.error({ action: 'supergraph.refused', error }, 'The new supergraph is refused; the old one goes on.');
@@ -150,13 +152,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
           transport,
           previous,
           metrics: telemetry.current.metrics,
-          ...(inputs.config?.config.subscription.enabled !== false && { subscribe: subscriptions.start }),
+          ...(inputs.config?.config.subscription.enabled !== false && { subscribeAt }),
         }),
       onLive(version) {
         stopListening?.();
         stopListening = version.hooks.onRevoked?.(subscriptions.endSession);
+        live = version;
         // The first version goes live before it can be asked for, and has no streams to take over.
-        if (subscriptions.size > 0) subscriptions.keepValid(version.core);
+        if (subscriptions.size > 0) subscriptions.keepValid();
       },
     }),
   );
@@ -171,12 +174,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const tls = config && toServerTls(config.tls.supergraph);
   const callbacks = config && starting.use(await startCallbacks({ config, callbacks: upstreams.callbacks }));
   const hooks = () => versions.current.hooks;
+  const variantAt = (at: string) => versions.current.variants.get(at);
   const server = createHttpServer({
     core: () => versions.current.core,
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     telemetry: () => telemetry.current,
     log,
     path,
+    variantAt,
     routes,
     onIdentity: subscriptions.renew,
     heartbeatMs: options.heartbeatMs,
@@ -190,6 +195,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     core: () => versions.current.core,
     log,
     path,
+    variantAt,
     hooks: () => versions.current.hooks,
     telemetry: () => telemetry.current,
     onIdentity: subscriptions.renew,
@@ -205,7 +211,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     };
     starting.use(startConfigWatch({ file: options.config!, loaded, log, onChange }));
   }
-  live.resolve(versions);
+  started.resolve(versions);
   const url = (await listen(server, port, host)).replace(/^http/, tls ? 'https' : 'http');
   log.info({ action: 'gateway.started', url, supergraph: toShortHash(versions) });
 

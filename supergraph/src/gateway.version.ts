@@ -3,9 +3,9 @@ import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import type { RouterConfig } from './config/config.schema.ts';
-import { type Core, createCore, type StartSubscription } from './core.ts';
-import type { MeasuredCost } from './edge/demand.control.ts';
-import { createEdge, type Edge } from './edge/edge.ts';
+import type { StartSubscription } from './core.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createMainEndpoint, createVariantEndpoint } from './gateway.endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
@@ -33,20 +33,18 @@ export interface VersionOptions {
   readonly registry?: ServiceRegistry;
   /** Reaches the subgraphs of whichever version is in force, so that streams outlive the version they began with. */
   readonly transport: SubgraphTransport;
-  readonly subscribe?: StartSubscription;
+  /** Runs the subscriptions of the endpoint at a path. Left out: subscriptions are refused. */
+  readonly subscribeAt?: (path: string) => StartSubscription;
   /** The version in force: its operations are planned anew before this one goes live. */
   readonly previous?: GatewayVersion | null;
   /** Null: nothing is measured. */
   readonly metrics: GatewayMetrics | null;
 }
 
-/** Operations warmed at least, where the configuration does not say how many. */
-const MIN_WARMED = 100;
-
 /** All of a gateway that a new configuration or a new supergraph replaces. */
-export interface GatewayVersion extends AsyncDisposable {
-  readonly core: Core;
-  readonly hooks: GatewayHooks;
+export interface GatewayVersion extends Endpoint, AsyncDisposable {
+  /** Parts of the graph, by their paths. */
+  readonly variants: ReadonlyMap<string, Endpoint>;
   readonly client: SubgraphClient;
   readonly urls: ReadonlyMap<string, string>;
   readonly subscriptions: SubscriptionSettings;
@@ -54,12 +52,16 @@ export interface GatewayVersion extends AsyncDisposable {
 
 /** @throws InvalidSupergraphError, or AppError for a configuration that does not fit it */
 export async function createVersion(options: VersionOptions): Promise<GatewayVersion> {
-  const { config, log, transport, subscribe, previous, metrics } = options;
+  const { config, log } = options;
   await using created = new AsyncDisposableStack();
   const supergraph = toSupergraph(options);
-  const onCost = metrics ? { onCost: (cost: MeasuredCost) => metrics.cost(cost) } : {};
-  const edge: Edge | null = config && created.use(await createEdge({ ...options, config, supergraph, ...onCost }));
-  const hooks: GatewayHooks = { ...edge?.hooks, ...options.hooks };
+  const main = created.use(await createMainEndpoint(options, supergraph));
+  const variants = new Map<string, Endpoint>();
+  for (const variant of config?.variants ?? []) {
+    const endpoint = await createVariantEndpoint({ ...options, config: config! }, supergraph, variant, main.edge);
+    variants.set(variant.path, created.use(endpoint));
+  }
+  const { core, hooks } = main;
   const timeoutMs = options.subgraphTimeoutMs;
   const client = created.use(
     createSubgraphClient({
@@ -73,22 +75,11 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       }),
     }),
   );
-  const core = createCore({
-    supergraph,
-    transport,
-    log,
-    hooks,
-    introspection: options.introspection ?? config?.supergraph.introspection,
-    subscribe,
-    maxOperations: config?.supergraph.query_planning.cache.in_memory.limit,
-    timeoutMs: config?.traffic_shaping.router.timeout ?? undefined,
-    ...(metrics && { onPrepared: metrics }),
-  });
-  if (previous) await core.operations.warm(previous.core.operations, toWarmedCount(config));
   const owned = created.move();
   return {
     core,
     hooks,
+    variants,
     client,
     urls: supergraph.subgraphs,
     subscriptions: toSubscriptionSettings(config?.subscription ?? null),
@@ -104,9 +95,4 @@ function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOp
   const isSame =
     known?.sdl === sdl && known.pathsLimit === pathsLimit && isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
   return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides, pathsLimit });
-}
-
-function toWarmedCount(config: RouterConfig | null): (used: number) => number {
-  const configured = config?.supergraph.query_planning.warmed_up_queries;
-  return (used) => configured ?? Math.max(MIN_WARMED, Math.ceil(used / 3));
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
+import type { Endpoint } from './endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { HttpContext } from './http.context.ts';
 import { HttpError } from './http.error.ts';
@@ -26,6 +27,8 @@ export interface HttpServerOptions {
   readonly telemetry?: () => Telemetry;
   /** Default `/graphql`. */
   readonly path?: string;
+  /** The graph at another path, if there is one. */
+  readonly variantAt?: (path: string) => Endpoint | undefined;
   /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
   readonly bodyLimitBytes?: number;
   /** Certificate and key, to serve HTTPS. Left out: plain HTTP. */
@@ -38,6 +41,12 @@ export interface HttpServerOptions {
   readonly heartbeatMs?: number;
 }
 
+interface Asked {
+  readonly path: string;
+  readonly search: string;
+  readonly hooks: GatewayHooks;
+}
+
 const NO_HOOKS: GatewayHooks = {};
 const ACCEPTABLE =
   'ask for application/graphql-response+json, application/json, text/event-stream, ' +
@@ -45,26 +54,22 @@ const ACCEPTABLE =
 
 /** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), streams included, on plain `node:http`. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const {
-    core,
-    log,
-    path = '/graphql',
-    bodyLimitBytes = 2_000_000,
-    routes = new Map(),
-    onIdentity,
-    heartbeatMs,
-  } = options;
+  const { log, path = '/graphql', bodyLimitBytes = 2_000_000, routes = new Map(), onIdentity, heartbeatMs } = options;
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
 
   /** @returns the context, where it was an operation that could be read */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<HttpContext | undefined> {
-    const hooks = hooksOf();
-    if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (pathname === path) return answerGraphQL(request, response, queryAt < 0 ? '' : url.slice(queryAt), hooks);
+    const variant = pathname === path ? undefined : options.variantAt?.(pathname);
+    const hooks = variant?.hooks ?? hooksOf();
+    if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
+    if (variant || pathname === path) {
+      const at: Asked = { path: pathname, search: queryAt < 0 ? '' : url.slice(queryAt), hooks };
+      return answerGraphQL(request, response, at, variant ? () => variant.core : options.core);
+    }
     const route = routes.get(pathname);
     if (route) await route(request, response);
     else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${path}.`);
@@ -74,8 +79,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
   async function answerGraphQL(
     request: IncomingMessage,
     response: ServerResponse,
-    search: string,
-    hooks: GatewayHooks,
+    { path: at, search, hooks }: Asked,
+    core: () => GatewayCore,
   ): Promise<HttpContext | undefined> {
     const accept = negotiate(request.headers.accept);
     if (!accept) {
@@ -83,7 +88,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       return undefined;
     }
     const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
-    context.watch = telemetryOf?.().begin(context, 'http', path);
+    context.watch = telemetryOf?.().begin(context, 'http', at);
     try {
       const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
       context.extensions = graphql.extensions ?? undefined;

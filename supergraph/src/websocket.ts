@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from '@vibecode/platform/log';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Endpoint } from './endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import type { GatewayCore, Identity, RequestContext } from './types.ts';
@@ -18,6 +19,8 @@ export interface WebSocketOptions {
   readonly log: Logger;
   /** Default `/graphql`. */
   readonly path?: string;
+  /** The graph at another path, if there is one. */
+  readonly variantAt?: (path: string) => Endpoint | undefined;
   /** Told of each operation's verified identity. */
   readonly onIdentity?: (identity: Identity) => void;
   /** Time between looks whether a client still lives. Default 12,000. */
@@ -44,32 +47,34 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    verifyClient: (
-      { req }: { req: IncomingMessage },
-      answer: (allowed: boolean, status: number, why: string) => void,
-    ) => {
-      const allowed = options.hooks?.().allowUpgrade?.(req.headers as RequestContext['headers']) ?? true;
-      answer(allowed, 403, 'This origin may not open WebSockets with a cookie that signs in.');
-    },
     maxPayload: messageLimitBytes,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
   const alive = new WeakSet<WebSocket>();
+  const optionsAt = (requested: string): WebSocketOptions | null => {
+    if (requested === path) return options;
+    const first = options.variantAt?.(requested);
+    if (!first) return null;
+    const current = () => options.variantAt?.(requested) ?? first;
+    return { ...options, path: requested, core: () => current().core, hooks: () => current().hooks };
+  };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.url?.split('?', 1)[0] === path) {
-      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
-    } else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const at = optionsAt(request.url?.split('?', 1)[0] ?? '/');
+    if (!at) refuse(socket, '404 Not Found', 'No GraphQL is served at this path.');
+    else if (at.hooks?.().allowUpgrade?.(request.headers as RequestContext['headers']) === false)
+      refuse(socket, '403 Forbidden', 'This origin may not open WebSockets with a cookie that signs in.');
+    else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request, at));
   };
   server.on('upgrade', onUpgrade);
 
-  sockets.on('connection', (socket, request) => {
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage, at: WebSocketOptions) => {
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
       socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
       return;
     }
     alive.add(socket);
     socket.on('pong', () => alive.add(socket));
-    new WebSocketConnection(socket, request, options);
+    new WebSocketConnection(socket, request, at);
   });
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
@@ -98,4 +103,9 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
       clearTimeout(cut);
     },
   };
+}
+
+function refuse(socket: Duplex, status: string, why: string): void {
+  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${why.length}\r\n\r\n`;
+  socket.end(head + why);
 }

@@ -6,6 +6,7 @@ import { flattenIssue } from './config.issues.ts';
 import { type Position, Positions } from './config.positions.ts';
 import { type RouterConfig, routerConfigSchema } from './config.schema.ts';
 import { upgradeDocument } from './config.upgrade.ts';
+import { toVariantConfig } from './config.variant.ts';
 
 export interface ConfigProblem extends Position {
   readonly severity: 'error' | 'warning';
@@ -150,18 +151,36 @@ function findContradictions(config: RouterConfig, positions: Positions): ConfigP
     const message = "OTLP goes out over HTTP here: name the receiver's HTTP port, which is 4318 by custom";
     problems.push({ ...positions.ofKey(path), severity: 'warning', path: path.join('.'), message });
   }
+  const refusePersisted = (
+    at: string[],
+    persisted: RouterConfig['persisted_queries'],
+    apq: RouterConfig['apq'],
+  ): void => {
+    if (persisted.safelist.enabled && !persisted.enabled) {
+      refuse([...at, 'persisted_queries', 'safelist'], 'a safelist needs persisted_queries.enabled: true');
+    }
+    if (persisted.enabled && persisted.safelist.enabled && apq.enabled) {
+      refuse(
+        [...at, 'persisted_queries', 'safelist'],
+        'a safelist needs apq.enabled: false, since clients could register any operation otherwise',
+      );
+    }
+    if (persisted.enabled && !persisted.local_manifests?.length) {
+      refuse([...at, 'persisted_queries', 'enabled'], 'expected local_manifests, the files that list the operations');
+    }
+  };
   const { persisted_queries: persisted, apq, sandbox, supergraph, homepage, cors, authentication } = config;
-  if (persisted.safelist.enabled && !persisted.enabled) {
-    refuse(['persisted_queries', 'safelist'], 'a safelist needs persisted_queries.enabled: true');
-  }
-  if (persisted.enabled && persisted.safelist.enabled && apq.enabled) {
-    refuse(
-      ['persisted_queries', 'safelist'],
-      'a safelist needs apq.enabled: false, since clients could register any operation otherwise',
-    );
-  }
-  if (persisted.enabled && !persisted.local_manifests?.length) {
-    refuse(['persisted_queries', 'enabled'], 'expected local_manifests, the files that list the operations');
+  refusePersisted([], persisted, apq);
+  const paths = new Set([supergraph.path ?? '/graphql']);
+  const names = new Set<string>();
+  for (const [index, variant] of config.variants.entries()) {
+    const at = ['variants', String(index)];
+    if (paths.has(variant.path)) refuse([...at, 'path'], `another graph is served at ${variant.path} already`);
+    if (names.has(variant.name)) refuse([...at, 'name'], `another variant has the name ${variant.name} already`);
+    paths.add(variant.path);
+    names.add(variant.name);
+    const own = toVariantConfig(config, variant);
+    if (variant.persisted_queries || variant.apq) refusePersisted(at, own.persisted_queries, own.apq);
   }
   if (sandbox.enabled && !supergraph.introspection) {
     refuse(['sandbox', 'enabled'], 'the sandbox needs supergraph.introspection: true');

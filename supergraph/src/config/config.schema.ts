@@ -5,6 +5,7 @@ import * as operation from './operation.section.ts';
 import * as server from './server.section.ts';
 import { telemetry } from './telemetry.section.ts';
 import * as traffic from './traffic.section.ts';
+import { variants } from './variant.section.ts';
 
 /**
  * `router-config.yaml`: keys, meanings and defaults of Apollo Router's configuration
@@ -37,6 +38,7 @@ export const routerConfigSchema = z.strictObject({
   telemetry: telemetry.prefault({}),
   rate_limit: operation.rateLimit.optional(),
   routes: operation.routes,
+  variants,
 });
 
 /** A configuration with every default filled in. */

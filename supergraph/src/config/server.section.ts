@@ -93,7 +93,7 @@ export const tls = z.strictObject({
     .prefault({}),
 });
 
-const routerLimits = z.strictObject({
+export const routerLimits = z.strictObject({
   http_max_request_bytes: byteSize().default(2_000_000).describe('Largest request body. Default 2 MB.'),
   http1_max_request_headers: z.int().min(1).nullish().describe('Most headers of a request. Default 100.'),
   http1_max_request_buf_size: byteSize().nullish().describe('Most bytes of request headers.'),

@@ -18,7 +18,7 @@ import { createDemandControl, type MeasuredCost } from './demand.control.ts';
 import { createErrorMasking } from './error.masking.ts';
 import { createHeaderRules } from './header.rules.ts';
 import { answerRefused } from './http.answer.ts';
-import { createLoadLimit } from './load.limit.ts';
+import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
 import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries } from './persisted.queries.ts';
 import { createRateLimit, findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
@@ -38,28 +38,46 @@ export interface EdgeOptions {
   readonly redis?: { readonly url: string; readonly prefix: string };
   readonly grantPolicies?: (policies: readonly string[], context: RequestContext) => readonly string[];
   readonly onCost?: (cost: MeasuredCost) => void;
+  /** The edge of the whole graph, for that of a variant: who asks is found out once, and counts are shared. */
+  readonly main?: Edge;
+  /** Whether a variant counts requests apart from the whole graph. */
+  readonly countsApart?: boolean;
 }
 
 /** The features of the edge that a configuration switches on, as hooks of the gateway. What is off leaves no hook. */
 export interface Edge extends AsyncDisposable {
   readonly hooks: GatewayHooks;
+  /** What the edges of variants share with this one. */
+  readonly shared: {
+    readonly identity: IdentityProvider | null;
+    readonly rateLimit: RateLimit | null;
+    readonly assertCapacity: AssertCapacity | null;
+  };
 }
 
 /** @throws AppError for a configuration that names files or subgraphs that are not there */
 export async function createEdge(options: EdgeOptions): Promise<Edge> {
-  const { config, supergraph, log, verifier } = options;
+  const { config, supergraph, log, verifier, main } = options;
   await using starting = new AsyncDisposableStack();
   const isSignedIn = verifier !== undefined || config.authentication.router !== undefined;
-  const identity = isSignedIn
-    ? starting.use(
-        createIdentityProvider({
-          config: config.authentication,
-          verifier,
-          exchangeApiKey: options.exchangeApiKey ?? createApiKeyExchange(config, supergraph),
-        }),
-      )
-    : null;
-  const rateLimit = config.rate_limit ? starting.use(createRateLimit(config.rate_limit, options.redis)) : null;
+  const identity = main
+    ? main.shared.identity
+    : isSignedIn
+      ? starting.use(
+          createIdentityProvider({
+            config: config.authentication,
+            verifier,
+            exchangeApiKey: options.exchangeApiKey ?? createApiKeyExchange(config, supergraph),
+          }),
+        )
+      : null;
+  const rateLimit =
+    main && !options.countsApart
+      ? main.shared.rateLimit
+      : config.rate_limit
+        ? starting.use(createRateLimit(config.rate_limit, options.redis))
+        : null;
+  const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);
   const persisted = await createPersistence(config, log);
   if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
   const cors = createCors(config.cors);
@@ -70,7 +88,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   const demand = createDemandControl({ config: config.demand_control, supergraph, log, onMeasured: options.onCost });
   const finish = createFinish(config);
   const hooks: GatewayHooks = {
-    handleHttp: createHttpHandler(options, cors, routes),
+    handleHttp: createHttpHandler(options, cors, routes, assertCapacity),
     resolveRequest: createRequestGate(config, rateLimit, persisted),
     checkText: limits.checkText,
     checkOperation(operation) {
@@ -102,7 +120,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       : finish && { finishResult: finish }),
   };
   const owned = starting.move();
-  return { hooks, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    hooks,
+    shared: { identity, rateLimit, assertCapacity },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 /** What comes to the GraphQL path over HTTP, before anything of it is read; and what goes to other servers. */
@@ -110,9 +132,9 @@ function createHttpHandler(
   { config, path }: EdgeOptions,
   cors: Cors,
   routes: Routes | null,
+  assertCapacity: AssertCapacity | null,
 ): GatewayHooks['handleHttp'] {
   const assertPreflighted = createCsrfCheck(config.csrf);
-  const assertCapacity = createLoadLimit(config.traffic_shaping.router);
   const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
 
   return (request: IncomingMessage, response: ServerResponse) => {

@@ -1,5 +1,5 @@
-import type { AdmittedVariables, Core } from '../core.ts';
-import type { GatewayHooks } from '../hooks.ts';
+import type { AdmittedVariables } from '../core.ts';
+import type { EndpointInForce } from '../endpoint.ts';
 import type { PreparedOperation } from '../operation.ts';
 import type { OperationVariant } from '../operation.variant.ts';
 import { chooseOverrides } from '../override.labels.ts';
@@ -9,6 +9,7 @@ import { planSubscription } from './subscription.plan.ts';
 
 /** What a stream was started with. */
 export interface Started {
+  readonly endpoint: EndpointInForce;
   readonly operation: PreparedOperation;
   readonly variant: OperationVariant;
   readonly variables: AdmittedVariables;
@@ -19,30 +20,35 @@ export interface Replanned {
   readonly terms: StreamTerms;
 }
 
-/** Plans operations that run anew, for another version of the gateway. Null: it refuses this one. */
-export type Replan = (started: Started, context: RequestContext) => Replanned | null;
-
-export function createReplanner(core: Core, hooks: (() => GatewayHooks) | undefined): Replan {
-  const finishesAll = hooks?.().finishesAll === true;
-  return ({ operation, variables: { raw } }, context) => {
-    try {
-      // Plans are made once for each operation and viewer's rights, however many streams there are of it.
-      const next = core.operations.prepare(
-        { query: operation.query, operationName: operation.operation.name?.value ?? null },
-        context,
-      );
-      const coerced = next.coerceVariables(raw);
-      if ('errors' in coerced) return null;
-      const { values } = coerced;
-      const overrides = chooseOverrides(core.supergraph.overrideLabels, hooks?.().overrideLabels?.(context));
-      const variant = next.variantFor(values, overrides);
-      if (!variant.plan) return null;
-      return {
-        started: { operation: next, variant, variables: { raw, coerced: values } },
-        terms: { plan: planSubscription(next, variant, values), refusals: next.refusals, finishesAll },
-      };
-    } catch {
-      return null;
-    }
-  };
+/** Plans an operation that runs anew, for the version of its endpoint in force. Null: that refuses it. */
+export function replan(
+  { endpoint, operation, variables: { raw } }: Started,
+  context: RequestContext,
+): Replanned | null {
+  const current = endpoint();
+  if (!current) return null;
+  const { core, hooks } = current;
+  try {
+    // Plans are made once for each operation and viewer's rights, however many streams there are of it.
+    const next = core.operations.prepare(
+      { query: operation.query, operationName: operation.operation.name?.value ?? null },
+      context,
+    );
+    const coerced = next.coerceVariables(raw);
+    if ('errors' in coerced) return null;
+    const { values } = coerced;
+    const overrides = chooseOverrides(core.supergraph.overrideLabels, hooks.overrideLabels?.(context));
+    const variant = next.variantFor(values, overrides);
+    if (!variant.plan) return null;
+    return {
+      started: { endpoint, operation: next, variant, variables: { raw, coerced: values } },
+      terms: {
+        plan: planSubscription(next, variant, values),
+        refusals: next.refusals,
+        finishesAll: hooks.finishesAll === true,
+      },
+    };
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { Core, StartSubscription } from '../core.ts';
-import type { GatewayHooks } from '../hooks.ts';
+import type { StartSubscription } from '../core.ts';
+import type { EndpointInForce } from '../endpoint.ts';
 import { chooseOverrides } from '../override.labels.ts';
 import { StreamWatch } from '../telemetry/stream.watch.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -8,7 +8,7 @@ import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, Subgraph
 import { EventStream, type StreamLimits } from './event.stream.ts';
 import { StreamRegistry } from './stream.registry.ts';
 import { planSubscription } from './subscription.plan.ts';
-import { createReplanner, type Started } from './subscription.reload.ts';
+import { replan, type Started } from './subscription.reload.ts';
 import type { SubscriptionSettings } from './subscription.settings.ts';
 import type { Upstreams } from './upstream.ts';
 
@@ -17,8 +17,6 @@ export interface SubscriptionOptions {
   readonly upstreams: Upstreams;
   /** What the configuration in force says. */
   readonly settings: () => SubscriptionSettings;
-  /** Asked for each event with errors, so that a reload takes effect on streams that run. */
-  readonly hooks?: () => GatewayHooks;
   readonly limits?: Partial<StreamLimits>;
   /** Asked for each event. Left out: nothing is measured. */
   readonly telemetry?: () => Telemetry;
@@ -26,8 +24,11 @@ export interface SubscriptionOptions {
 
 /** Runs subscriptions: the primary fetch is the stream, and the rest of the plan runs over the data of its events. */
 export interface Subscriptions extends Disposable {
-  /** @throws RefusedRequestError over a limit */
-  readonly start: StartSubscription;
+  /**
+   * Starts the subscriptions of an endpoint, which is asked for each event with errors, so that a reload takes effect on
+   * streams that run. What it returns throws RefusedRequestError over a limit.
+   */
+  startAt(endpoint: EndpointInForce): StartSubscription;
   /** Subscriptions that run. */
   readonly size: number;
   /** Events that wait for slow clients. */
@@ -41,7 +42,7 @@ export interface Subscriptions extends Disposable {
    * Takes streams over to a new supergraph or configuration. One whose plan is as before does not notice, one that is
    * planned otherwise is resumed; what is refused now, or planned otherwise and cannot be resumed, ends.
    */
-  keepValid(core: Core): void;
+  keepValid(): void;
 }
 
 const LIMITS: StreamLimits = {
@@ -65,14 +66,10 @@ const RELOADED: GraphQLFormattedError = {
 const REQUEST_HEADERS = new Set(['traceparent', 'tracestate', 'baggage', 'x-request-id']);
 
 export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
-  const { transport, upstreams, settings, hooks } = options;
+  const { transport, upstreams, settings } = options;
   const registry = new StreamRegistry({ limits: settings });
   const startedByStream = new WeakMap<EventStream, Started>();
 
-  const finish = (result: GraphQLResult, context: RequestContext): GraphQLResult =>
-    hooks?.().finishResult?.(result, context) ?? result;
-  const headersFor = (request: SubgraphRequest, context: RequestContext) =>
-    toLastingHeaders(hooks?.().subgraphHeaders?.(request, context));
   let limitsOf: SubscriptionSettings | undefined;
   let limits: StreamLimits = { ...LIMITS, ...options.limits };
   const limitsNow = (): StreamLimits => {
@@ -91,37 +88,42 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       for (const stream of registry) queued += stream.queued;
       return queued;
     },
-    start(operation, variables, context) {
-      registry.admit(context);
-      const { overrideLabels } = operation.supergraph;
-      const overrides = chooseOverrides(overrideLabels, hooks?.().overrideLabels?.(context));
-      const variant = operation.variantFor(variables.coerced, overrides, context.watch);
-      if (!variant.plan) return { data: null, errors: [...operation.refusals] };
-      const plan = planSubscription(operation, variant, variables.coerced);
-      const stream = new EventStream({
-        plan,
-        refusals: operation.refusals,
-        variables,
-        context,
-        transport,
-        upstreams,
-        limits: limitsNow(),
-        headersFor,
-        finish,
-        finishesAll: hooks?.().finishesAll === true,
-        onEnd: (ended) => registry.remove(ended),
-        ...(options.telemetry && { watch: new StreamWatch(plan.primary.subgraph, options.telemetry) }),
-      });
-      startedByStream.set(stream, { operation, variant, variables });
-      registry.add(stream);
-      return stream;
+    startAt(endpoint) {
+      const hooks = () => endpoint()?.hooks;
+      const finish = (result: GraphQLResult, context: RequestContext): GraphQLResult =>
+        hooks()?.finishResult?.(result, context) ?? result;
+      const headersFor = (request: SubgraphRequest, context: RequestContext) =>
+        toLastingHeaders(hooks()?.subgraphHeaders?.(request, context));
+      return (operation, variables, context) => {
+        registry.admit(context);
+        const { overrideLabels } = operation.supergraph;
+        const overrides = chooseOverrides(overrideLabels, hooks()?.overrideLabels?.(context));
+        const variant = operation.variantFor(variables.coerced, overrides, context.watch);
+        if (!variant.plan) return { data: null, errors: [...operation.refusals] };
+        const plan = planSubscription(operation, variant, variables.coerced);
+        const stream = new EventStream({
+          plan,
+          refusals: operation.refusals,
+          variables,
+          context,
+          transport,
+          upstreams,
+          limits: limitsNow(),
+          headersFor,
+          finish,
+          finishesAll: hooks()?.finishesAll === true,
+          onEnd: (ended) => registry.remove(ended),
+          ...(options.telemetry && { watch: new StreamWatch(plan.primary.subgraph, options.telemetry) }),
+        });
+        startedByStream.set(stream, { endpoint, operation, variant, variables });
+        registry.add(stream);
+        return stream;
+      };
     },
     renew: (identity) => registry.renew(identity),
     endSession: (sessionId) => registry.endSession(sessionId),
     endAll: () => registry.endAll(),
-    keepValid(core) {
-      if (registry.size === 0) return;
-      const replan = createReplanner(core, hooks);
+    keepValid() {
       for (const stream of [...registry]) {
         const started = startedByStream.get(stream);
         if (!started) continue;
