@@ -184,6 +184,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     variantAt,
     routes,
     onIdentity: subscriptions.renew,
+    compressFromBytes: () => versions.current.compressFromBytes,
     heartbeatMs: options.heartbeatMs,
     ...(bodyLimitBytes !== undefined && { bodyLimitBytes }),
     ...(tls && { tls }),

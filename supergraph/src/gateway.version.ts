@@ -46,6 +46,8 @@ export interface GatewayVersion extends Endpoint, AsyncDisposable {
   /** Parts of the graph, by their paths. */
   readonly variants: ReadonlyMap<string, Endpoint>;
   readonly client: SubgraphClient;
+  /** Size from which answers are compressed for clients that accept it. */
+  readonly compressFromBytes: number;
   readonly urls: ReadonlyMap<string, string>;
   readonly subscriptions: SubscriptionSettings;
 }
@@ -81,6 +83,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     hooks,
     variants,
     client,
+    compressFromBytes: toCompressFrom(config),
     urls: supergraph.subgraphs,
     subscriptions: toSubscriptionSettings(config?.subscription ?? null),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -95,4 +98,12 @@ function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOp
   const isSame =
     known?.sdl === sdl && known.pathsLimit === pathsLimit && isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
   return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides, pathsLimit });
+}
+
+function toCompressFrom(config: RouterConfig | null): number {
+  const { enabled, min_size: minBytes } = config?.traffic_shaping.router.compression ?? {
+    enabled: true,
+    min_size: 2_048,
+  };
+  return enabled ? minBytes : Number.POSITIVE_INFINITY;
 }

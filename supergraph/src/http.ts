@@ -5,6 +5,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { Endpoint } from './endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
+import { sendCompressed } from './http.compression.ts';
 import { HttpContext } from './http.context.ts';
 import { HttpError } from './http.error.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
@@ -31,6 +32,8 @@ export interface HttpServerOptions {
   readonly variantAt?: (path: string) => Endpoint | undefined;
   /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
   readonly bodyLimitBytes?: number;
+  /** Size from which an answer is compressed for clients that accept it, asked for each. Default 2,048 bytes. */
+  readonly compressFromBytes?: () => number;
   /** Certificate and key, to serve HTTPS. Left out: plain HTTP. */
   readonly tls?: TlsOptions;
   /** What else is served, by exact path. */
@@ -48,6 +51,7 @@ interface Asked {
 }
 
 const NO_HOOKS: GatewayHooks = {};
+const COMPRESS_FROM_BYTES = 2_048;
 const ACCEPTABLE =
   'ask for application/graphql-response+json, application/json, text/event-stream, ' +
   'multipart/mixed;subscriptionSpec=1.0 or multipart/mixed;deferSpec=20220824.';
@@ -55,6 +59,7 @@ const ACCEPTABLE =
 /** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), streams included, on plain `node:http`. */
 export function createHttpServer(options: HttpServerOptions): Server {
   const { log, path = '/graphql', bodyLimitBytes = 2_000_000, routes = new Map(), onIdentity, heartbeatMs } = options;
+  const compressFrom = options.compressFromBytes ?? (() => COMPRESS_FROM_BYTES);
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
 
@@ -103,14 +108,14 @@ export function createHttpServer(options: HttpServerOptions): Server {
       const result = takesStreams
         ? await core().subscribe(graphql, context, accept)
         : await core().execute(graphql, context);
-      if (!('attach' in result)) sendResult(response, result, accept.single);
+      if (!('attach' in result)) await sendResult(response, result, accept.single, compressFrom());
       else sendStream(response, result, (result.isDeferred ? accept.defer : accept.subscription)!, heartbeatMs);
     } catch (error) {
       if (response.headersSent || response.destroyed) return context;
       const { status, message, code } = toHttpError(error, log);
       const refused = { errors: [{ message, extensions: { code } }] };
       context.watch?.note(refused.errors);
-      sendResult(response, refused, accept.single, status);
+      await sendResult(response, refused, accept.single, NEVER, status);
     }
     return context;
   }
@@ -154,20 +159,23 @@ function sendResult(
   response: ServerResponse,
   result: GraphQLResult,
   accepted: ResponseType | StreamFormat,
+  compressFrom: number,
   status = 'data' in result ? 200 : refusedStatus(result, accepted),
-): void {
+): Promise<void> | undefined {
   const text = JSON.stringify(result);
   if (typeof accepted !== 'string' && status === 200) {
     sendStreamOfOne(response, text, accepted);
-    return;
+    return undefined;
   }
   const body = Buffer.from(text);
-  response.writeHead(status, {
-    'content-type': typeof accepted === 'string' ? `${accepted}; charset=utf-8` : 'application/json; charset=utf-8',
-    'content-length': body.length,
-  });
+  const type = typeof accepted === 'string' ? `${accepted}; charset=utf-8` : 'application/json; charset=utf-8';
+  if (body.length >= compressFrom) return sendCompressed(response, status, type, body);
+  response.writeHead(status, { 'content-type': type, 'content-length': body.length });
   response.end(body);
+  return undefined;
 }
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contentCodings } from '../traffic/content.coding.ts';
 import { dnsResolutionStrategies } from '../traffic/dns.strategy.ts';
-import { duration, headerName, listenAddress, pattern, urlPath } from './config.values.ts';
+import { byteSize, duration, headerName, listenAddress, pattern, urlPath } from './config.values.ts';
 
 const headerOperation = z.union(
   [
@@ -107,6 +107,13 @@ export const trafficShaping = z.strictObject({
     .strictObject({
       timeout: duration().nullish().describe('For a whole operation. Default: none.'),
       concurrency_limit: z.int().min(0).nullish().describe('Operations at once; 503 beyond. 0: no limit.'),
+      compression: z
+        .strictObject({
+          enabled: z.boolean().default(true),
+          min_size: byteSize().default(2_048).describe('Smaller answers go as they are. Default 2KiB.'),
+        })
+        .prefault({})
+        .describe('Ours: of answers to clients, by Accept-Encoding (zstd, br, gzip). Streams are never compressed.'),
       global_rate_limit: fixedWindow.nullish().describe('Operations of all clients together; 429 beyond.'),
     })
     .prefault({}),
