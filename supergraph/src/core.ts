@@ -1,7 +1,9 @@
 import type { Logger } from '@vibecode/platform/log';
-import type { GraphQLFormattedError } from 'graphql';
+import type { DeferredBlock } from './defer/defer.plan.ts';
+import { DeferredStream } from './defer/deferred.stream.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
+import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
 import type { Execution } from './plan/execution.ts';
 import { type JsonObject, setOwn } from './plan/merge.ts';
@@ -50,6 +52,10 @@ const NO_SUBSCRIPTION =
   'This is a subscription, and the client accepts no stream. Send the header accept: text/event-stream, or ' +
   'accept: multipart/mixed;subscriptionSpec=1.0, or use a WebSocket.';
 
+const NO_DEFER =
+  'This operation has @defer, and the client accepts no answer in parts. Send the header ' +
+  'accept: multipart/mixed;deferSpec=20220824, or accept: text/event-stream, or use a WebSocket.';
+
 /** The pipeline over one version of a supergraph; a reload makes a new one. */
 export interface Core extends GatewayCore {
   readonly supergraph: LoadedSupergraph;
@@ -80,19 +86,36 @@ export function createCore(options: CoreOptions): Core {
     return { operation, variables: { raw, coerced: coerced.values }, instead };
   }
 
-  async function runInTime(
-    operation: PreparedOperation,
-    variables: AdmittedVariables,
-    context: RequestContext,
-  ): Promise<GraphQLResult> {
-    const overrides = hooks?.overrideLabels?.(context);
-    if (timeoutMs === undefined) return executeOperation(operation, variables, context, transport, overrides);
-    const timer = setTimeout(() => context.abort?.(timedOut(timeoutMs)), timeoutMs);
+  async function runInTime(variant: OperationVariant, execution: Execution): Promise<GraphQLResult> {
+    if (timeoutMs === undefined) return execute(variant, execution);
+    const timer = setTimeout(() => execution.context.abort?.(timedOut(timeoutMs)), timeoutMs);
     try {
-      return await executeOperation(operation, variables, context, transport, overrides);
+      return await execute(variant, execution);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  function answerInParts(
+    { refusals, deferLabels = new Map() }: PreparedOperation,
+    { run, shape }: OperationVariant,
+    blocks: readonly DeferredBlock[],
+    execution: Execution,
+  ): SubscriptionStream {
+    const { context, data } = execution;
+    const timer = timeoutMs && setTimeout(() => context.abort?.(timedOut(timeoutMs)), timeoutMs);
+    return new DeferredStream({
+      run,
+      blocks,
+      shape: (errors, deferred) => shape.shape(data, errors, deferred),
+      keepAsked: (errors) => shape.keepAsked(data, errors),
+      execution,
+      refusals,
+      labels: deferLabels,
+      finish: (result) => finish(result, context),
+      fail: (error) => refuse(error, context),
+      onEnd: () => clearTimeout(timer),
+    });
   }
 
   function refuse(error: unknown, context: RequestContext): GraphQLResult {
@@ -130,7 +153,12 @@ export function createCore(options: CoreOptions): Core {
       if (context.isReadOnly && operation.kind === 'mutation') {
         throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
       }
-      return finish(await runInTime(operation, variables, context), context);
+      const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+      const variant = operation.variantFor(variables.coerced, overrides, context.watch);
+      const execution = toExecution(operation, variables, context, transport);
+      if (!variant.deferred) return finish(await runInTime(variant, execution), context);
+      if (!accepts.defer) throw refusal('DEFER_BAD_HEADER', NO_DEFER);
+      return answerInParts(operation, variant, variant.deferred, execution);
     } catch (error) {
       return refuse(error, context);
     }
@@ -161,24 +189,25 @@ interface Admitted {
   readonly instead: GraphQLResult | undefined;
 }
 
-/** Runs a query or mutation's plan and shapes what came. */
-async function executeOperation(
-  operation: PreparedOperation,
+function toExecution(
+  { introspection, refusals }: PreparedOperation,
   { raw, coerced }: AdmittedVariables,
   context: RequestContext,
   transport: SubgraphTransport,
-  overrides: Iterable<string> | undefined,
-): Promise<GraphQLResult> {
-  const errors: GraphQLFormattedError[] = [...operation.refusals];
-  const execution: Execution = { data: {}, errors, variables: raw, conditions: coerced, context, transport };
-  const { overrideLabels } = operation.supergraph;
-  const { run, shape } = operation.variantFor(coerced, chooseOverrides(overrideLabels, overrides), context.watch);
+): Execution {
+  const data: JsonObject = {};
+  if (introspection) for (const [key, value] of Object.entries(introspection(raw))) setOwn(data, key, value);
+  return { data, errors: [...refusals], variables: raw, conditions: coerced, context, transport };
+}
+
+/** Runs a query or mutation's plan and shapes what came. */
+async function execute({ run, shape }: OperationVariant, execution: Execution): Promise<GraphQLResult> {
+  const { errors, context } = execution;
   if (run) {
     const span = context.watch?.trace?.recorded?.startExecution();
     await run(execution);
     span?.end();
   }
-  for (const [key, value] of Object.entries(operation.introspection?.(raw) ?? {})) setOwn(execution.data, key, value);
   const data = shape.shape(execution.data, errors);
   return errors.length ? { data, errors } : { data };
 }

@@ -95,9 +95,13 @@ function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOp
   const overrides = { ...overrideSubgraphUrls, ...config?.override_subgraph_url };
   const known = previous?.core.supergraph;
   const pathsLimit = config?.supergraph.query_planning.experimental_paths_limit ?? DEFAULT_PATHS_LIMIT;
+  const defer = config?.supergraph.defer_support ?? true;
   const isSame =
-    known?.sdl === sdl && known.pathsLimit === pathsLimit && isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
-  return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides, pathsLimit });
+    known?.sdl === sdl &&
+    known.defer === defer &&
+    known.pathsLimit === pathsLimit &&
+    isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
+  return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides, defer, pathsLimit });
 }
 
 function toCompressFrom(config: RouterConfig | null): number {

@@ -21,6 +21,8 @@ export interface ParsedOperation {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly kind: OperationType;
   readonly supergraph: LoadedSupergraph;
+  /** Of an operation with `@defer`: the client's labels, by those in the document. */
+  readonly deferLabels?: ReadonlyMap<string, string | undefined>;
 }
 
 /** What is left of an operation for a viewer. */

@@ -9,6 +9,9 @@ const HEARTBEAT_MS = 5_000;
 /** A client that took nothing of what waits for so many heartbeats is gone, whatever its network says. */
 const MAX_STALLED = 12;
 
+/** What may wait for a client's network before its stream is told to wait: the size of a socket's own buffer. */
+const MAX_WAITING_BYTES = 64 * 1024;
+
 const HEADERS = {
   'cache-control': 'no-cache, no-transform',
   // Proxies that gather answers before they pass them on are told not to.
@@ -42,6 +45,8 @@ export function sendStreamOfOne(response: ServerResponse, result: string, format
 class ResponseSink {
   #heartbeat: NodeJS.Timeout | undefined;
   #isCorked = false;
+  /** Characters that are corked. */
+  #corked = 0;
   #isFull = false;
   #flushedBytes = -1;
   #stalledBeats = 0;
@@ -55,13 +60,21 @@ class ResponseSink {
 
   start(): void {
     const { response, stream, format } = this;
-    response.on('drain', () => this.#onDrain());
+    // A response counts as full by what is corked alone: the socket knows what the client has not taken.
+    const { socket } = response;
+    const onDrain = () => this.#onDrain();
+    socket?.on('drain', onDrain);
     response.on('close', () => {
+      socket?.off('drain', onDrain);
       clearInterval(this.#heartbeat);
       if (!response.writableFinished) stream.stop();
     });
-    // Closed at its end, so that a gateway which stops need not look for it among the idle connections.
-    response.writeHead(200, { 'content-type': format.contentType, ...HEADERS, connection: 'close' });
+    response.writeHead(200, {
+      'content-type': format.contentType,
+      ...HEADERS,
+      // A subscription's is closed at its end, so that a gateway which stops need not look for it among the idle ones.
+      ...(!stream.isDeferred && { connection: 'close' }),
+    });
     response.emit(STREAM_STARTED);
     this.#write(format.start);
     this.#heartbeat = setInterval(() => this.#beat(), this.heartbeatMs);
@@ -70,7 +83,8 @@ class ResponseSink {
 
   next(result: string): boolean {
     if (this.response.destroyed) return true;
-    this.#isFull = !this.#write(this.format.next(result));
+    this.#write(this.format.next(result));
+    this.#isFull = this.#corked + this.#waitingBytes >= MAX_WAITING_BYTES;
     return !this.#isFull;
   }
 
@@ -85,17 +99,25 @@ class ResponseSink {
   uncork(): void {
     if (!this.#isCorked) return;
     this.#isCorked = false;
+    this.#corked = 0;
     this.response.uncork();
+    // Where the network has taken all of it at once no `drain` follows.
+    if (this.#isFull && this.#waitingBytes < MAX_WAITING_BYTES) this.#onDrain();
+  }
+
+  get #waitingBytes(): number {
+    return this.response.socket?.writableLength ?? 0;
   }
 
   /** Events that come in one read go out in one write. */
-  #write(text: string): boolean {
+  #write(text: string): void {
     if (!this.#isCorked) {
       this.#isCorked = true;
       this.response.cork();
       process.nextTick(uncork, this);
     }
-    return this.response.write(text);
+    this.#corked += text.length;
+    this.response.write(text);
   }
 
   #onDrain(): void {
@@ -106,13 +128,12 @@ class ResponseSink {
 
   #beat(): void {
     const { response, format } = this;
-    if (!response.writableNeedDrain) {
+    if (!this.#isFull) {
       this.#stalledBeats = 0;
       if (format.heartbeat !== null) this.#write(format.heartbeat);
       return;
     }
-    const { socket } = response;
-    const flushedBytes = (socket?.bytesWritten ?? 0) - (socket?.writableLength ?? 0);
+    const flushedBytes = (response.socket?.bytesWritten ?? 0) - this.#waitingBytes;
     this.#stalledBeats = flushedBytes === this.#flushedBytes ? this.#stalledBeats + 1 : 0;
     this.#flushedBytes = flushedBytes;
     if (this.#stalledBeats >= MAX_STALLED) response.destroy();

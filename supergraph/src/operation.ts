@@ -5,10 +5,13 @@ import {
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Conditions, collectConditionNames } from './conditions.ts';
+import { prepareDefer } from './defer/defer.document.ts';
+import { deferRule } from './defer/defer.rules.ts';
 import { collectFragments, findOperation } from './document.ts';
 import type { GatewayHooks, ParsedOperation } from './hooks.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
@@ -67,14 +70,15 @@ export interface OperationStoreOptions {
 export class OperationStore {
   readonly #parsed: LRUCache<string, ParsedOperation>;
   readonly #prepared: LRUCache<string, PreparedOperation>;
-  readonly #rules: typeof specifiedRules;
+  readonly #rules: ValidationRule[];
 
   constructor(private readonly options: OperationStoreOptions) {
     const max = options.maxOperations ?? 1_000;
     this.#parsed = new LRUCache({ max });
     this.#prepared = new LRUCache({ max });
-    this.#rules =
-      options.introspection === false ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
+    this.#rules = [...specifiedRules];
+    if (options.introspection === false) this.#rules.push(NoSchemaIntrospectionCustomRule);
+    if (options.supergraph.defer) this.#rules.push(deferRule);
   }
 
   get size(): number {
@@ -168,7 +172,7 @@ export class OperationStore {
     } catch (error) {
       throw asRefusal(error, 'GRAPHQL_VALIDATION_FAILED');
     }
-    return parsed;
+    return prepareDefer(parsed);
   }
 
   #prepare(parsed: ParsedOperation, request: GraphQLRequest, context: RequestContext): PreparedOperation {
@@ -187,7 +191,7 @@ export class OperationStore {
       refusals: authorized.errors,
       variantFor(conditions, overrides, watch) {
         let key = '';
-        for (const name of conditionNames) key += conditions[name] === true ? '1' : '0';
+        for (const name of conditionNames) key += toConditionKey(conditions[name]);
         for (const label of supergraph.overrideLabels) key += overrides?.has(label) ? '1' : '0';
         let variant = variants.get(key);
         if (!variant) {
@@ -206,6 +210,11 @@ export class OperationStore {
       },
     };
   }
+}
+
+/** Left out is another thing than false: see the default of `@defer`. */
+function toConditionKey(value: unknown): string {
+  return value === true ? '1' : value === false ? '0' : '-';
 }
 
 /** No request: only the viewer counts for what of an operation may be asked. */

@@ -2,6 +2,8 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
 import { applyConditions, type Conditions } from './conditions.ts';
+import { hasDefer, removeDefer } from './defer/defer.document.ts';
+import { compileInParts, type DeferredBlock, type PlanInParts } from './defer/defer.plan.ts';
 import { collectFragments, findOperation } from './document.ts';
 import type { ParsedOperation } from './hooks.ts';
 import { compilePlan } from './plan/compile.ts';
@@ -15,6 +17,8 @@ import { compileShape, type Shape } from './shape/shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import type { OperationType } from './types.ts';
 
+type Plan = NonNullable<QueryPlan['node']>;
+
 /**
  * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own: it fetches what is
  * asked and no more, and nothing is left to decide while it runs.
@@ -25,6 +29,8 @@ export interface OperationVariant {
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
   readonly shape: Shape;
+  /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
+  readonly deferred: readonly DeferredBlock[] | null;
 }
 
 /**
@@ -33,7 +39,7 @@ export interface OperationVariant {
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
-  { document, operation, supergraph }: ParsedOperation,
+  { document, operation, supergraph, deferLabels }: ParsedOperation,
   allowed: DocumentNode | null,
   conditions: Conditions,
   overrides: ReadonlySet<string> | undefined,
@@ -41,23 +47,19 @@ export function createVariant(
   const name = operation.name?.value ?? null;
   const rootType = supergraph.apiSchema.getRootType(operation.operation);
   if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
-  const asked = applyConditions(document, conditions, { placeholder: false });
-  const fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
-  const isEmpty = !fetched || findOperation(fetched, name).selectionSet.selections.length === 0;
-  const plans = isEmpty
-    ? []
-    : createPlans(supergraph, supergraph.responseKeys.rename(supergraph.splitByType(fetched)), name, overrides);
-  const [plan = null] = plans;
+  const scope = { supergraph, name, overrides };
+  let asked = applyConditions(document, conditions, { placeholder: false });
+  let fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
+  const inParts = deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
+  if (deferLabels && !inParts) {
+    asked = removeDefer(asked);
+    fetched = fetched && removeDefer(fetched);
+  }
+  const plans = inParts ? inParts.plans : planAll(fetched, scope);
   return {
-    plan,
-    run:
-      plan && plan.kind !== 'Subscription'
-        ? runAll(
-            plans.map((part) => compilePlan(part as PlanNode, supergraph.types)),
-            supergraph.types,
-            operation.operation,
-          )
-        : null,
+    plan: plans[0] ?? null,
+    run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
+    deferred: inParts?.compiled.blocks ?? null,
     shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
       schema: supergraph.apiSchema,
       planKey: supergraph.responseKeys.planKey,
@@ -65,6 +67,45 @@ export function createVariant(
       fragments: collectFragments(asked),
     }),
   };
+}
+
+interface PlanningScope {
+  readonly supergraph: LoadedSupergraph;
+  readonly name: string | null;
+  readonly overrides: ReadonlySet<string> | undefined;
+}
+
+function planAll(document: DocumentNode | null, { supergraph, name, overrides }: PlanningScope): Plan[] {
+  if (!document || findOperation(document, name).selectionSet.selections.length === 0) return [];
+  const toPlan = supergraph.responseKeys.rename(supergraph.splitByType(document));
+  return createPlans(supergraph, toPlan, name, overrides);
+}
+
+/**
+ * Null for what is answered in one piece all the same, which `@defer` allows: what takes several plans, whose data is
+ * merged when all is there, and what the planner cannot defer (some `@requires` within fragments that are deferred).
+ */
+function planInParts(
+  document: DocumentNode | null,
+  scope: PlanningScope,
+): { readonly plans: Plan[]; readonly compiled: PlanInParts } | null {
+  try {
+    const plans = planAll(document, scope);
+    return plans.length < 2
+      ? { plans, compiled: compileInParts(plans[0] as PlanNode | undefined, scope.supergraph.types) }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function compilePlans(plans: readonly Plan[], types: TypeIndex, kind: OperationType): PlanStep | null {
+  if (plans.some((plan) => plan.kind === 'Subscription')) return null;
+  return runAll(
+    plans.map((plan) => compilePlan(plan as PlanNode, types)),
+    types,
+    kind,
+  );
 }
 
 /** Plans of the parts that cannot share one run on data of their own, which is then merged. */
@@ -92,7 +133,7 @@ function createPlans(
   document: DocumentNode,
   name: string | null,
   overrides: ReadonlySet<string> | undefined,
-): NonNullable<QueryPlan['node']>[] {
+): Plan[] {
   const { operation } = findOperation(document, name);
   const planOf = (part: DocumentNode) => createPlan(supergraph, part, name, overrides);
   const nodesOf = (parts: readonly DocumentNode[]) => parts.flatMap((part) => planOf(part).node ?? []);

@@ -34,6 +34,8 @@ export interface LoadedSupergraph {
   /** Subgraph name to routing URL. */
   readonly subgraphs: ReadonlyMap<string, string>;
   readonly overrideSubgraphUrls: Readonly<Record<string, string>>;
+  /** Whether `@defer` is in the schema. */
+  readonly defer: boolean;
 }
 
 export class InvalidSupergraphError extends AppError {
@@ -48,7 +50,7 @@ export const DEFAULT_PATHS_LIMIT = 10_000;
 export interface LoadSupergraphOptions {
   /** Routing URLs by subgraph name that stand in for those in the supergraph. */
   readonly overrideSubgraphUrls?: Readonly<Record<string, string>>;
-  /** Answers `@defer` in parts. Default false. */
+  /** Whether `@defer` is in the schema. Default true. */
   readonly defer?: boolean;
   /**
    * Ways through the subgraphs that the planner weighs for one selection; an operation with more is refused. They multiply
@@ -61,7 +63,7 @@ export interface LoadSupergraphOptions {
 /** @throws InvalidSupergraphError for SDL that is not a federation supergraph, or needs a feature unknown here */
 export function loadSupergraph(
   sdl: string,
-  { overrideSubgraphUrls = {}, defer = false, pathsLimit = DEFAULT_PATHS_LIMIT }: LoadSupergraphOptions = {},
+  { overrideSubgraphUrls = {}, defer = true, pathsLimit = DEFAULT_PATHS_LIMIT }: LoadSupergraphOptions = {},
 ): LoadedSupergraph {
   try {
     // Composition has validated it; doing so again would double the time to ready.
@@ -92,6 +94,7 @@ export function loadSupergraph(
         supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),
       ),
       overrideSubgraphUrls,
+      defer,
     };
   } catch (cause) {
     throw new InvalidSupergraphError(cause);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -52,7 +53,11 @@ describe.each<Wire>([sse, multipart])('a subscription over $name', ({ accept, co
     using other = await openStream(test.url, { query: 'subscription Other { posted { seq } }' }, { accept });
     await test.feed.until(({ open }) => open === 2);
     slow.pause();
-    test.feed.post('x'.repeat(16_000), count);
+    // In many turns: what one turn brings is written at once, and bounded by itself.
+    for (let posted = 0; posted < count; posted += 20) {
+      test.feed.post('x'.repeat(16_000), 20);
+      await setImmediate();
+    }
     await other.untilSeen(`"seq":${count}}`);
     // The gateway has let go of the slow one's upstream, and asks again from where it stopped.
     await test.feed.until(({ open }) => open === 1);
@@ -62,6 +67,18 @@ describe.each<Wire>([sse, multipart])('a subscription over $name', ({ accept, co
     const text = await slow.until((read) => parse(read).length === count + 1);
     expect(seqsOf(parse(text))).toEqual(Array.from({ length: count + 1 }, (_, index) => index + 1));
     expect(test.feed.state.askedAfter.length).toBeGreaterThan(2);
+  });
+
+  it('loses nothing of many small events that come one by one', async () => {
+    await using test = await startFeed();
+    using stream = await openStream(test.url, { query: POSTED }, { accept });
+    await test.feed.until(({ open }) => open === 1);
+    const count = 200;
+    for (let seq = 1; seq <= count; seq += 1) {
+      test.feed.post(`event ${seq} of many ${'x'.repeat(1_000)}`);
+      if (seq % 20 === 0) await stream.untilSeen(`event ${seq} of many`);
+    }
+    await stream.until((text) => parse(text).length === count);
   });
 
   it('ends a field that cannot be resumed, when its client is too slow, with an error', async () => {

@@ -12,7 +12,7 @@ import type { TypeIndex } from './type.index.ts';
 export function compilePlan(node: PlanNode, types: TypeIndex, path: PlanPath = []): PlanStep {
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(node, path, types);
+      return announce(compileFetch(node, path, types), node.id);
     case 'Flatten':
       return compilePlan(node.node, types, [...path, ...node.path]);
     case 'Sequence':
@@ -22,8 +22,17 @@ export function compilePlan(node: PlanNode, types: TypeIndex, path: PlanPath = [
     case 'Condition':
       return onCondition(node, types, path);
     case 'Defer':
-      throw new Error('A deferred plan node can only be the root of a plan, or the branch of a condition there.');
+      throw new Error('A deferred plan node can only be the root of a plan, or of a block that is deferred.');
   }
+}
+
+/** Only fetches that something deferred depends on have an id. */
+function announce(step: PlanStep, id: string | undefined): PlanStep {
+  if (id === undefined) return step;
+  return async (execution) => {
+    await step(execution);
+    execution.onFetched?.(id);
+  };
 }
 
 function inSequence(steps: readonly PlanStep[]): PlanStep {

@@ -13,6 +13,8 @@ export interface Execution {
   readonly conditions: JsonObject;
   readonly context: RequestContext;
   readonly transport: SubgraphTransport;
+  /** Told of fetches that have an id: what is deferred waits for them. */
+  readonly onFetched?: (id: string) => void;
 }
 
 /** A compiled plan node. Rejects only when the context's signal aborts. */

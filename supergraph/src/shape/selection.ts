@@ -9,11 +9,23 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { findDeferId } from '../defer/defer.document.ts';
 
 /** What the fields of a selection depend on, beside the type of the object. */
 export interface SelectionScope {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/** The fields of an object, and the fragments on it that are answered later. */
+export interface CollectedSelection {
+  readonly fields: Map<string, FieldNode[]>;
+  readonly deferred: readonly DeferredSelection[];
+}
+
+interface DeferredSelection {
+  readonly id: string;
+  readonly selectionSet: SelectionSetNode;
 }
 
 /**
@@ -25,6 +37,26 @@ export function collectFields(
   type: GraphQLCompositeType,
   scope: SelectionScope,
 ): Map<string, FieldNode[]> {
+  return collect(selectionSets, type, scope, null);
+}
+
+/** The same, apart from what is deferred. */
+export function collectSelection(
+  selectionSets: readonly SelectionSetNode[],
+  type: GraphQLCompositeType,
+  scope: SelectionScope,
+): CollectedSelection {
+  const deferred: DeferredSelection[] = [];
+  return { fields: collect(selectionSets, type, scope, deferred), deferred };
+}
+
+/** @param deferred takes what is deferred; null: it is collected like everything else */
+function collect(
+  selectionSets: readonly SelectionSetNode[],
+  type: GraphQLCompositeType,
+  scope: SelectionScope,
+  deferred: DeferredSelection[] | null,
+): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
   const visit = ({ selections }: SelectionSetNode) => {
@@ -35,7 +67,10 @@ export function collectFields(
         if (same) same.push(selection);
         else fields.set(key, [selection]);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (applies(selection.typeCondition?.name.value, type, scope.schema)) visit(selection.selectionSet);
+        if (!applies(selection.typeCondition?.name.value, type, scope.schema)) continue;
+        const id = deferred ? findDeferId(selection) : undefined;
+        if (id === undefined) visit(selection.selectionSet);
+        else deferred?.push({ id, selectionSet: selection.selectionSet });
       } else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
         const fragment = scope.fragments.get(selection.name.value);

@@ -15,7 +15,7 @@ import { type JsonObject, setOwn } from '../plan/merge.ts';
 import { isAsked } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
-import { collectFields, type SelectionScope } from './selection.ts';
+import { collectSelection, type SelectionScope } from './selection.ts';
 
 type Path = (string | number)[];
 
@@ -23,6 +23,19 @@ type Path = (string | number)[];
 interface Pass {
   readonly errors: GraphQLFormattedError[];
   readonly path: Path;
+  /** Where fragments were met that are answered later. */
+  readonly deferred: DeferredFragment[] | undefined;
+}
+
+/** A fragment that is answered later, on one object. */
+export interface DeferredFragment {
+  readonly id: string;
+  /** Of the object, in the answer. */
+  readonly path: readonly (string | number)[];
+  /** Whether the fragment has this response key on this object. */
+  has(key: string): boolean;
+  /** As `Shape.shape`. */
+  shape(errors: GraphQLFormattedError[], deferred: DeferredFragment[]): JsonObject | null;
 }
 
 /** A null where none may be: the parent becomes null instead. */
@@ -37,8 +50,11 @@ export interface Shape {
    * The answer for what the subgraphs brought: only what was asked, in the order it was asked, nulls propagated.
    * Adds an error for each propagated null that no error in `errors` explains.
    * What is right as it stands is not copied: the answer may share objects with `data`.
+   * @param deferred takes the fragments that are answered later, those of objects that null propagation took away too
    */
-  shape(data: JsonObject, errors: GraphQLFormattedError[]): JsonObject | null;
+  shape(data: JsonObject, errors: GraphQLFormattedError[], deferred?: DeferredFragment[]): JsonObject | null;
+  /** Drops errors of what nobody asked of an object, now or later. */
+  keepAsked(data: JsonObject, errors: GraphQLFormattedError[]): void;
 }
 
 /** What shaping depends on beside the selection. */
@@ -51,11 +67,14 @@ export interface ShapeScope extends SelectionScope {
 
 export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCompositeType, scope: ShapeScope): Shape {
   const root = new ObjectShape([selectionSet], rootType, scope);
+  const keepAsked = (data: JsonObject, errors: GraphQLFormattedError[]) =>
+    dropUnasked(errors, ({ path }) => !path || isAsked(path, data, selectionSet, rootType, scope));
   return {
-    shape(data, errors) {
-      if (errors.length) dropUnasked(errors, ({ path }) => !path || isAsked(path, data, selectionSet, rootType, scope));
-      return root.complete(data, { errors, path: [] }, 0);
+    shape(data, errors, deferred) {
+      if (errors.length) keepAsked(data, errors);
+      return root.complete(data, { errors, path: [], deferred }, 0);
     },
+    keepAsked,
   };
 }
 
@@ -74,6 +93,7 @@ interface FieldShape {
 /** The answer's form for objects of one type. Fields are collected when the first such object comes. */
 class ObjectShape {
   #fields: readonly FieldShape[] | undefined;
+  #deferred: readonly { readonly id: string; readonly shape: ObjectShape }[] | undefined;
 
   constructor(
     private readonly selectionSets: readonly SelectionSetNode[],
@@ -99,7 +119,9 @@ class ObjectShape {
       if (completed !== value) return this.#rebuild(object, right, completed, pass, depth);
       right += 1;
     }
-    return right === fields.length ? object : this.#rebuild(object, right, undefined, pass, depth);
+    if (right !== fields.length) return this.#rebuild(object, right, undefined, pass, depth);
+    if (this.#deferred) this.#defer(object, pass, depth);
+    return object;
   }
 
   /**
@@ -121,12 +143,38 @@ class ObjectShape {
       }
       setOwn(out, key, value);
     }
+    if (this.#deferred) this.#defer(object, pass, depth);
     return out;
+  }
+
+  /** Whether it has this response key, on objects of its type. */
+  has(key: string): boolean {
+    this.#fields ??= this.#compileFields();
+    return this.#fields.some((field) => field.key === key);
+  }
+
+  #defer(object: JsonObject, pass: Pass, depth: number): void {
+    for (const { id, shape } of this.#deferred ?? []) {
+      const path = pass.path.slice(0, depth);
+      pass.deferred?.push({
+        id,
+        path,
+        has: (key) => shape.has(key),
+        shape: (errors, deferred) => shape.complete(object, { errors, path: [...path], deferred }, depth),
+      });
+    }
   }
 
   #compileFields(): FieldShape[] {
     const { type, scope } = this;
-    return [...collectFields(this.selectionSets, type, scope)].map(([key, nodes]) => {
+    const { fields, deferred } = collectSelection(this.selectionSets, type, scope);
+    if (deferred.length) {
+      this.#deferred = deferred.map(({ id, selectionSet }) => ({
+        id,
+        shape: new ObjectShape([selectionSet], type, scope),
+      }));
+    }
+    return [...fields].map(([key, nodes]) => {
       const first = nodes[0] as FieldNode;
       const name = first.name.value;
       const source = scope.planKey(first);

@@ -1,0 +1,115 @@
+import {
+  type ArgumentNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import type { ParsedOperation } from '../hooks.ts';
+import { refusal } from '../refusal.ts';
+
+/** Selections of a document with `@defer` once its fragments are written out where they are used. */
+const MAX_SELECTIONS = 50_000;
+
+export function isDefer({ name }: DirectiveNode): boolean {
+  return name.value === 'defer';
+}
+
+export function readLabel({ arguments: args }: DirectiveNode): string | undefined {
+  const value = args?.find(({ name }) => name.value === 'label')?.value;
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}
+
+/** The id of a fragment that is deferred: its label in the document to plan. */
+export function findDeferId(selection: SelectionNode): string | undefined {
+  const directive = selection.kind === Kind.INLINE_FRAGMENT ? selection.directives?.find(isDefer) : undefined;
+  return directive && readLabel(directive);
+}
+
+/**
+ * An operation with `@defer`, prepared to be planned: fragments are written out where they are used, and each `@defer`
+ * gets a label of its own, by which the plan's blocks are told apart. Others are left as they are.
+ * @throws RefusedRequestError when the fragments written out are too many
+ */
+export function prepareDefer(parsed: ParsedOperation): ParsedOperation {
+  const { query, document, operation, fragments, kind } = parsed;
+  if (!query.includes('defer') || !hasDefer(document)) return parsed;
+  if (kind === 'subscription') return withDocument(parsed, removeDefer(document));
+  const deferLabels = new Map<string, string | undefined>();
+  const writeOut = createInliner(fragments, deferLabels);
+  const inlined = { ...operation, selectionSet: writeOut(operation.selectionSet) };
+  return { ...withDocument(parsed, { ...document, definitions: [inlined] }), deferLabels };
+}
+
+/** The same document, answered in one piece. */
+export function removeDefer(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: { enter: (node) => (isDefer(node) ? null : undefined) } });
+}
+
+export function hasDefer(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive(node) {
+      found ||= isDefer(node);
+    },
+  });
+  return found;
+}
+
+function withDocument(parsed: ParsedOperation, document: DocumentNode): ParsedOperation {
+  const { name } = parsed.operation;
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode =>
+      definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name?.value,
+  );
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  return { ...parsed, document, operation: operation ?? parsed.operation, fragments };
+}
+
+function createInliner(
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  labels: Map<string, string | undefined>,
+): (set: SelectionSetNode) => SelectionSetNode {
+  let count = 0;
+  const identify = (directives: readonly DirectiveNode[] | undefined) =>
+    directives?.map((directive) => {
+      if (!isDefer(directive)) return directive;
+      const id = `d${labels.size}`;
+      labels.set(id, readLabel(directive));
+      return withLabel(directive, id);
+    });
+  const writeOut = (selection: SelectionNode): SelectionNode[] => {
+    count += 1;
+    if (count > MAX_SELECTIONS) {
+      const message = `With its fragments written out the operation has more than ${MAX_SELECTIONS} selections.`;
+      throw refusal('MAX_RECURSIVE_SELECTIONS_LIMIT', `${message} Ask for less, or without @defer.`);
+    }
+    if (selection.kind === Kind.FIELD) {
+      return [selection.selectionSet ? { ...selection, selectionSet: inSet(selection.selectionSet) } : selection];
+    }
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    if (!fragment) return [];
+    const directives = identify(selection.directives);
+    const { typeCondition, selectionSet } = fragment;
+    return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet: inSet(selectionSet) }];
+  };
+  const inSet = (set: SelectionSetNode): SelectionSetNode => ({ ...set, selections: set.selections.flatMap(writeOut) });
+  return inSet;
+}
+
+function withLabel(directive: DirectiveNode, label: string): DirectiveNode {
+  const others = directive.arguments?.filter(({ name }) => name.value !== 'label') ?? [];
+  const argument: ArgumentNode = {
+    kind: Kind.ARGUMENT,
+    name: { kind: Kind.NAME, value: 'label' },
+    value: { kind: Kind.STRING, value: label },
+  };
+  return { ...directive, arguments: [...others, argument] };
+}

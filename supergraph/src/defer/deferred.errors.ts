@@ -1,0 +1,40 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { DeferredFragment } from '../shape/shape.ts';
+
+/** The value at a path of an answer; undefined where null propagation has taken it away. */
+export function reach(data: unknown, path: readonly (string | number)[]): object | undefined {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
+
+/**
+ * Errors of a fetch whose fields are shown partly now and partly later: those of a field that only a deferred fragment
+ * has go with that fragment.
+ * @param depth length of the path to `data`
+ */
+export function moveErrors(
+  errors: readonly GraphQLFormattedError[],
+  data: unknown,
+  fragments: readonly DeferredFragment[],
+  depth = 0,
+): { kept: GraphQLFormattedError[]; byFragment: Map<DeferredFragment, GraphQLFormattedError[]> } {
+  const kept: GraphQLFormattedError[] = [];
+  const byFragment = new Map<DeferredFragment, GraphQLFormattedError[]>();
+  for (const error of errors) {
+    const owner = fragments.find((fragment) => isOnlyOf(fragment, error, data, depth));
+    if (!owner) kept.push(error);
+    else byFragment.set(owner, [...(byFragment.get(owner) ?? []), error]);
+  }
+  return { kept, byFragment };
+}
+
+function isOnlyOf(fragment: DeferredFragment, { path }: GraphQLFormattedError, data: unknown, depth: number): boolean {
+  const key = path?.[fragment.path.length];
+  if (typeof key !== 'string' || !fragment.has(key)) return false;
+  if (!fragment.path.every((step, index) => path?.[index] === step)) return false;
+  return !Object.hasOwn(reach(data, fragment.path.slice(depth)) ?? {}, key);
+}
