@@ -1,0 +1,172 @@
+import { WebSocket } from 'ws';
+import { textOf } from './feed.ts';
+
+/** What all clients have seen together. */
+export interface Tally {
+  delivered: number;
+  lost: number;
+  duplicated: number;
+  /** Events with errors: of a rest whose subgraph is away. Their own data is there. */
+  incomplete: number;
+  /** Subscriptions that began while the subgraph was away. */
+  refused: number;
+  /** What no client may ever see. */
+  readonly unexpected: string[];
+}
+
+interface TickResult {
+  readonly data?: { readonly ticks?: { readonly seq: number; readonly text: string } | null } | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly resumeAfterSeq?: number };
+  }[];
+}
+
+/** Codes after which a client does what it is told: it subscribes again, from where it is. */
+const SUBSCRIBE_AGAIN = new Set(['SUBSCRIPTION_TOO_SLOW', 'SUBSCRIPTION_SCHEMA_RELOAD']);
+
+/** A client that follows one stream over as many connections as it takes, and counts what is missing or comes twice. */
+export abstract class Follower {
+  readonly #tally: Tally;
+  readonly #stream: string;
+  protected lastSeq: number;
+
+  constructor(stream: string, afterSeq: number, tally: Tally) {
+    this.#stream = stream;
+    this.lastSeq = afterSeq;
+    this.#tally = tally;
+  }
+
+  get seq(): number {
+    return this.lastSeq;
+  }
+
+  /** Goes on from the last event, by a new connection. */
+  abstract connect(): void;
+  abstract disconnect(): void;
+
+  protected take({ data, errors = [] }: TickResult): void {
+    const tally = this.#tally;
+    const tick = data?.ticks;
+    if (!tick) {
+      const { code = '', resumeAfterSeq } = errors[0]?.extensions ?? {};
+      // A stream that had begun would have been resumed.
+      if (code === 'SUBREQUEST_WS_ERROR' && resumeAfterSeq === undefined) tally.refused += 1;
+      else if (!SUBSCRIBE_AGAIN.has(code)) tally.unexpected.push(JSON.stringify(errors));
+      return;
+    }
+    const { seq, text } = tick;
+    tally.delivered += 1;
+    if (errors.length) tally.incomplete += 1;
+    if (seq <= this.lastSeq) tally.duplicated += 1;
+    else tally.lost += seq - this.lastSeq - 1;
+    if (text !== textOf(this.#stream, seq)) tally.unexpected.push(`${text} as event ${seq} of ${this.#stream}`);
+    this.lastSeq = Math.max(this.lastSeq, seq);
+  }
+
+  protected fail(what: string): void {
+    this.#tally.unexpected.push(what);
+  }
+}
+
+/** Over graphql-transport-ws; it can stop reading. */
+export class SocketFollower extends Follower {
+  #socket: WebSocket | null = null;
+  readonly #url: string;
+  readonly #query: string;
+  readonly #variables: object;
+
+  constructor(url: string, query: string, variables: { readonly stream: string }, afterSeq: number, tally: Tally) {
+    super(variables.stream, afterSeq, tally);
+    this.#url = `${url.replace('http', 'ws')}/graphql`;
+    this.#query = query;
+    this.#variables = variables;
+  }
+
+  connect(): void {
+    const socket = new WebSocket(this.#url, 'graphql-transport-ws');
+    this.#socket = socket;
+    const subscribe = () => {
+      const payload = { query: this.#query, variables: { ...this.#variables, afterSeq: this.lastSeq } };
+      socket.send(JSON.stringify({ id: 's', type: 'subscribe', payload }));
+    };
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    socket.on('message', (text) => {
+      if (this.#socket !== socket) return;
+      const { type, payload } = JSON.parse(text.toString());
+      if (type === 'next') this.take(payload);
+      else if (type === 'connection_ack') subscribe();
+      // After an error that says so; a stream has no end of its own.
+      else if (type === 'complete') subscribe();
+      else if (type === 'error') this.fail(`refused: ${JSON.stringify(payload)}`);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', (code) => {
+      // 1006: the gateway looked whether a client that reads nothing lives, and it did not answer.
+      if (this.#socket !== socket) return;
+      if (code !== 1006) this.fail(`closed with ${code}`);
+      this.connect();
+    });
+  }
+
+  disconnect(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.terminate();
+  }
+
+  stopReading(): void {
+    this.#socket?.pause();
+  }
+
+  goOnReading(): void {
+    this.#socket?.resume();
+  }
+}
+
+/** Over server-sent events, in distinct connections mode. */
+export class EventSourceFollower extends Follower {
+  #abort: AbortController | null = null;
+  readonly #url: string;
+  readonly #query: string;
+  readonly #variables: object;
+
+  constructor(url: string, query: string, variables: { readonly stream: string }, afterSeq: number, tally: Tally) {
+    super(variables.stream, afterSeq, tally);
+    this.#url = `${url}/graphql`;
+    this.#query = query;
+    this.#variables = variables;
+  }
+
+  connect(): void {
+    const abort = new AbortController();
+    this.#abort = abort;
+    void this.#read(abort.signal).catch((error) => {
+      if (!abort.signal.aborted) this.fail(`server-sent events: ${error}`);
+    });
+  }
+
+  disconnect(): void {
+    this.#abort?.abort();
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query: this.#query, variables: { ...this.#variables, afterSeq: this.lastSeq } }),
+        signal,
+      });
+      let rest = '';
+      for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const events = `${rest}${chunk}`.split('\n\n');
+        rest = events.pop() ?? '';
+        for (const event of events) {
+          const [, data] = /^event: next\ndata: (.+)$/s.exec(event) ?? [];
+          if (data && !signal.aborted) this.take(JSON.parse(data));
+        }
+      }
+    }
+  }
+}
