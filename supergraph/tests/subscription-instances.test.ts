@@ -22,7 +22,7 @@ async function startInstances(count: number) {
   const subscriptions = started.use(createSubscriptions({ transport, upstreams, settings: () => settings }));
   const supergraph = loadSupergraph(composeFeed('http://feed.invalid/graphql', 'http://users.invalid/graphql'));
   const log = createLog({ service: 'gateway', level: 'silent' });
-  const core = createCore({ supergraph, transport, log, subscribe: subscriptions.start });
+  const core = createCore({ supergraph, transport, log, subscribe: subscriptions.startAt(() => undefined) });
   const owned = started.move();
   return {
     feed,
