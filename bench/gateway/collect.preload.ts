@@ -11,4 +11,6 @@ process.on('message', (message) => {
     process.send?.(process.memoryUsage());
   }, 500);
 });
+// A bench that was interrupted leaves nothing behind.
+process.on('disconnect', () => process.exit());
 process.channel?.unref();

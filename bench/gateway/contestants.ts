@@ -23,7 +23,7 @@ export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway',
     settings:
-      'the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
+      'the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, a log line for each operation, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
     command: ({ supergraphPath, configPath }, port) => [
       join(root, 'supergraph/dist/router.js'),
       `--supergraph=${supergraphPath}`,
@@ -35,7 +35,7 @@ export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway, bare',
     settings:
-      'without a configuration: the bearer token is passed on unverified, as by the peers, and subscriptions have a connection to the subgraph for each identity',
+      'without a configuration, but for the log lines: the bearer token is passed on unverified, as by the peers, and subscriptions have a connection to the subgraph for each identity',
     command: ({ supergraphPath }, port) => [
       join(root, 'supergraph/dist/router.js'),
       `--supergraph=${supergraphPath}`,

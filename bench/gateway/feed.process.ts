@@ -24,3 +24,4 @@ process.on('message', (perSecond: number) => {
   else stopNotices();
 });
 process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`);
+process.on('disconnect', () => process.exit());

@@ -14,7 +14,7 @@ export const ONE_FIELD = 'one field';
 export const THREE_SUBGRAPHS = 'three subgraphs';
 
 export const queryScenarios: readonly QueryScenario[] = [
-  { name: ONE_FIELD, queries: ['{ me { id name } }'], requests: 2_000, warmUpRequests: 8_000, concurrency: 16 },
+  { name: ONE_FIELD, queries: ['{ me { id name } }'], requests: 2_000, warmUpRequests: 6_000, concurrency: 16 },
   {
     name: THREE_SUBGRAPHS,
     queries: [threeSubgraphs('Three', 'me')],

@@ -57,3 +57,4 @@ process.on('message', (command: StreamCommand) => {
     (error) => process.send?.({ failure: String(error?.stack ?? error) } satisfies StreamReply),
   );
 });
+process.on('disconnect', () => process.exit());

@@ -33,3 +33,4 @@ for (const { name, typeDefs, resolvers } of graph) {
   urls[name] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 process.send?.(urls);
+process.on('disconnect', () => process.exit());
