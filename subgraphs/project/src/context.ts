@@ -36,15 +36,14 @@ export interface ProjectContext extends OperationContext, ProjectServices {
 
 /** Contents held in memory at once while they are read, at up to a mebibyte each. */
 const MOST_BLOBS = 20;
+/** Files are listed for so many versions at once, thousands in each. */
+const MOST_TREES = 20;
 
 export function createProjectContext(services: ProjectServices, operation: OperationContext): ProjectContext {
   return { ...operation, ...services, loaders: createLoaders(services, operation) };
 }
 
-function createLoaders(
-  { stores, changesetService }: ProjectServices,
-  { viewer }: Pick<OperationContext, 'viewer'>,
-): ProjectLoaders {
+function createLoaders({ stores }: ProjectServices, { viewer }: Pick<OperationContext, 'viewer'>): ProjectLoaders {
   const reader = viewer && hasScope(viewer, 'project:read') ? viewer : null;
   const projects = new DataLoader((ids: readonly string[]) => stores.projects.findVisible(reader, ids));
   return {
@@ -59,9 +58,13 @@ function createLoaders(
         }),
       );
     }),
-    trees: new DataLoader((ids: readonly string[]) => Promise.all(ids.map((id) => changesetService.getTree(id))), {
-      batch: false,
-    }),
+    trees: new DataLoader(
+      async (ids: readonly string[]) => {
+        const found = await stores.versions.findTrees(ids);
+        return ids.map((id) => found.get(id) ?? new Error(`The files of version ${id} are missing.`));
+      },
+      { maxBatchSize: MOST_TREES },
+    ),
     blobs: new DataLoader((ids: readonly string[]) => stores.blobs.find(ids), { maxBatchSize: MOST_BLOBS }),
   };
 }

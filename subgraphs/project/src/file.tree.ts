@@ -119,7 +119,8 @@ export class FileTree {
   #assertFree(path: string, field: string): void {
     const folded = foldPath(path);
     const twin = this.#fileNames.get(folded);
-    if (twin) throw new PathInvalidError(field, path, `differs from the file '${twin}' by upper and lower case only`);
+    if (twin)
+      throw new PathInvalidError(field, path, `is the same as that of the file '${twin}' on systems that ignore case`);
     const folder = this.#folders.get(folded);
     if (folder) throw new PathInvalidError(field, path, `is taken by the folder '${folder.path}'`);
     for (const parent of toFolders(path)) {

@@ -88,8 +88,13 @@ export class VersionRepository {
 
   /** Null when there is no such version. */
   async findTree(id: string): Promise<FileTree | null> {
-    const [found] = await this.#versions.findFields({ _id: id }, ['tree']);
-    return found ? FileTree.fromNode(found.tree) : null;
+    return (await this.findTrees([id])).get(id) ?? null;
+  }
+
+  /** By version id. */
+  async findTrees(ids: readonly string[]): Promise<Map<string, FileTree>> {
+    const found = await this.#versions.findFields({ _id: { in: [...ids] } }, ['tree']);
+    return new Map(found.map(({ _id, tree }) => [_id, FileTree.fromNode(tree)]));
   }
 
   async insert(document: VersionDocument): Promise<Version> {

@@ -1,0 +1,70 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { startTestDatabase, type TestDatabase } from './database.ts';
+
+/** A database that knows how many statements have reached it, whichever driver sent them. */
+export interface CountingDatabase extends TestDatabase {
+  /** Counts those that come while the work runs: its own, and those of anything beside it. */
+  countStatements(work: () => Promise<unknown>): Promise<number>;
+}
+
+const [QUERY, EXECUTE] = ['Q', 'E'].map((letter) => letter.charCodeAt(0));
+const TYPE_BYTES = 1;
+
+/**
+ * PGlite in memory behind a proxy that reads what clients send.
+ * Message formats: https://www.postgresql.org/docs/18/protocol-message-formats.html
+ */
+export async function startCountingDatabase(): Promise<CountingDatabase> {
+  await using started = new AsyncDisposableStack();
+  const database = started.use(await startTestDatabase());
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const { hostname, port } = new URL(database.url);
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    client.pipe(upstream).pipe(client);
+    client.on(
+      'data',
+      createReader((type) => {
+        if (type === QUERY || type === EXECUTE) count += 1;
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  started.defer(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const url = new URL(database.url);
+  url.port = String((server.address() as { port: number }).port);
+  const rest = started.move();
+  return {
+    url: url.href,
+    async countStatements(work) {
+      const before = count;
+      await work();
+      return count - before;
+    },
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** Tells the type of each message, from a stream cut anywhere. The first of a connection has none. */
+function createReader(onMessage: (type: number) => void): (chunk: Buffer) => void {
+  let received = Buffer.alloc(0);
+  let typeBytes = 0;
+  return (chunk) => {
+    received = Buffer.concat([received, chunk]);
+    while (received.length >= typeBytes + 4) {
+      const length = typeBytes + received.readInt32BE(typeBytes);
+      if (received.length < length) return;
+      if (typeBytes > 0) onMessage(received[0]!);
+      typeBytes = TYPE_BYTES;
+      received = received.subarray(length);
+    }
+  };
+}
