@@ -42,6 +42,22 @@ describe('tls.subgraph', () => {
   });
 });
 
+describe('a route to a subgraph', () => {
+  it('trusts and shows what requests to the subgraph do', async () => {
+    const tls = await toServer({ requestCert: true, rejectUnauthorized: true, ca: await read('second.cert.pem') });
+    await using upstream = await startUpstream(({ response }) => response.end('an export'), { tls });
+    const config = `routes: [{ path: /exports, subgraph: greeter }]
+tls:
+  subgraph:
+    all:
+      certificate_authorities: \${file.${folder}/first.cert.pem}
+      client_authentication: { certificate_chain: "\${file.${folder}/second.cert.pem}", key: "\${file.${folder}/second.key.pem}" }`;
+    await using graph = await startGreeterGraph(upstream.url, config);
+    const answer = await fetch(graph.url.replace('/graphql', '/exports/1'));
+    expect(await answer.text()).toBe('an export');
+  });
+});
+
 describe('http2', () => {
   const tls = `tls: { subgraph: { all: { certificate_authorities: "\${file.${folder}/first.cert.pem}" } } }\n`;
   const shaping = (http2: string) => `traffic_shaping: { all: { http2: ${http2}, deduplicate_query: false } }`;

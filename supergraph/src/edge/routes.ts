@@ -13,6 +13,7 @@ import type { RouterConfig } from '../config/config.schema.ts';
 import { HttpError } from '../http.error.ts';
 import type { IdentityProvider } from '../identity.ts';
 import type { LoadedSupergraph } from '../supergraph.ts';
+import { type ClientTls, toClientTls } from '../traffic/client.tls.ts';
 import type { Identity } from '../types.ts';
 import { findSubgraphUrl } from './api-key.exchange.ts';
 import type { Cors } from './cors.ts';
@@ -100,6 +101,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
     await proxy({
       url: toTargetUrl(route, target, requested),
       agent: agents[target.protocol as keyof typeof agents],
+      tls: route.subgraph === undefined ? null : toClientTls(config.tls, route.subgraph),
       headers: toForwardedHeaders(request, route, viewer),
       limitBytes,
       timeoutMs: route.timeout,
@@ -144,6 +146,8 @@ export function createRoutes(options: RoutesOptions): Routes | null {
 interface Forward {
   readonly url: URL;
   readonly agent: Agent;
+  /** Whom to trust and what to show, where the target is a subgraph. */
+  readonly tls: ClientTls | null;
   readonly headers: IncomingHttpHeaders;
   readonly limitBytes: number;
   readonly timeoutMs: number;
@@ -151,11 +155,11 @@ interface Forward {
   readonly response: ServerResponse;
 }
 
-async function proxy({ url, agent, headers, limitBytes, timeoutMs, request, response }: Forward): Promise<void> {
+async function proxy({ url, agent, tls, headers, limitBytes, timeoutMs, request, response }: Forward): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const outgoing = send(url, { method: request.method, headers, agent, signal: gone.signal });
+  const outgoing = send(url, { ...tls, method: request.method, headers, agent, signal: gone.signal });
   const timer = setTimeout(
     () =>
       outgoing.destroy(new HttpError(504, 'The server behind this path did not answer in time.', 'GATEWAY_TIMEOUT')),
