@@ -201,6 +201,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     telemetry: () => telemetry.current,
     onIdentity: subscriptions.renew,
     heartbeatMs: options.heartbeatMs,
+    messageLimitBytes: bodyLimitBytes,
   });
 
   if (loaded) {

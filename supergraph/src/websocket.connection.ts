@@ -12,6 +12,9 @@ import type { WebSocketOptions } from './websocket.ts';
 /** Bytes that may wait for a client's network before its streams are told to wait: more than a socket's own buffer. */
 const MAX_BUFFERED_BYTES = 256 * 1024;
 
+/** Characters of a client's id that a close frame has room for: of its 123 bytes one may take four. */
+const MAX_ID = 20;
+
 interface RunningOperation {
   readonly context: WebSocketContext;
   stream: SubscriptionStream | null;
@@ -38,21 +41,23 @@ export class WebSocketConnection {
     this.#remoteAddress = request.socket.remoteAddress;
     this.#network = request.socket;
     this.#initTimer = setTimeout(
-      () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
+      () => this.#close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
       options.initTimeoutMs ?? 3_000,
     );
     socket.on('message', (message, isBinary) => this.#receive(isBinary ? '' : message.toString()));
     socket.on('close', () => this.#stopAll());
-    socket.on('error', () => socket.terminate());
+    socket.on('error', () => this.#stopAll());
     this.#network.on('drain', () => this.#onDrain());
   }
 
   #receive(text: string): void {
+    // What a client sent before it heard of the end must not run any more.
+    if (this.socket.readyState !== this.socket.OPEN) return;
     let message: Message;
     try {
       message = validateMessage(JSON.parse(text));
     } catch {
-      this.socket.close(CloseCode.BadRequest, 'Invalid message received');
+      this.#close(CloseCode.BadRequest, 'Invalid message received');
       return;
     }
     switch (message.type) {
@@ -71,13 +76,13 @@ export class WebSocketConnection {
         this.#stop(message.id);
         break;
       default:
-        this.socket.close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
+        this.#close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
     }
   }
 
   #initialise(params: Record<string, unknown> | undefined): void {
     if (this.#wasInitialised) {
-      this.socket.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+      this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
       return;
     }
     this.#wasInitialised = true;
@@ -89,9 +94,9 @@ export class WebSocketConnection {
 
   #subscribe({ id, payload }: SubscribeMessage): void {
     if (!this.#wasInitialised) {
-      this.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+      this.#close(CloseCode.Unauthorized, 'Unauthorized');
     } else if (this.#operations.has(id)) {
-      this.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, MAX_ID)} already exists`);
     } else if (this.#operations.size >= (this.options.maxOperations ?? 1_000)) {
       const message = 'This connection has too many operations open. Complete one before you start another.';
       this.#sendErrors(id, [{ message, extensions: { code: 'SUBSCRIPTION_LIMIT' } }]);
@@ -196,6 +201,12 @@ export class WebSocketConnection {
     if (!this.#operations.delete(id)) return false;
     this.options.telemetry?.().ended(context);
     return true;
+  }
+
+  /** Streams end at once, however long the client takes to answer. */
+  #close(code: CloseCode, reason: string): void {
+    this.#stopAll();
+    this.socket.close(code, reason);
   }
 
   #stopAll(): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@vibecode/platform/log';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
@@ -51,6 +52,16 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
   const alive = new WeakSet<WebSocket>();
+  const networks = new WeakMap<WebSocket, { readonly socket: Socket; flushedBytes: number }>();
+  /** A slow client answers a ping only once it has read what was sent before: it lives as long as it reads. */
+  const hasRead = (socket: WebSocket): boolean => {
+    const network = networks.get(socket);
+    if (!network) return false;
+    const flushedBytes = network.socket.bytesWritten - network.socket.writableLength;
+    const isMore = socket.bufferedAmount > 0 && flushedBytes > network.flushedBytes;
+    network.flushedBytes = flushedBytes;
+    return isMore;
+  };
   const optionsAt = (requested: string): WebSocketOptions | null => {
     if (requested === path) return options;
     const first = options.variantAt?.(requested);
@@ -68,17 +79,21 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
   server.on('upgrade', onUpgrade);
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage, at: WebSocketOptions) => {
+    // Frames that are none come from clients that are refused, too. They are told why, and need not answer.
+    socket.on('error', () => setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref());
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
       socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
       return;
     }
     alive.add(socket);
+    networks.set(socket, { socket: request.socket, flushedBytes: 0 });
     socket.on('pong', () => alive.add(socket));
     new WebSocketConnection(socket, request, at);
   });
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
-      if (!alive.delete(socket)) socket.terminate();
+      const isReading = hasRead(socket);
+      if (!alive.delete(socket) && !isReading) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.ping();
     }
   }, heartbeatMs);

@@ -125,7 +125,15 @@ describe.each<Wire>([sse, multipart])('a subscription over $name', ({ accept, co
         identify({ authorization }) {
           const [session = '', token = ''] = (authorization ?? '').slice(7).split('.');
           const expiresAtMs = startedMs + (lifetimesMs.get(token) ?? 0);
-          return { key: token, subject: session, token, scopes: [], claims: {}, sessionId: session, expiresAtMs };
+          return {
+            key: `${session}.${token}`,
+            subject: session,
+            token,
+            scopes: [],
+            claims: {},
+            sessionId: session,
+            expiresAtMs,
+          };
         },
       },
     });
