@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { defaultPorts, serviceNames } from '@vibecode/platform/services';
-import { buildSchema, findBreakingChanges, parse } from 'graphql';
+import { checkConfig, toLine } from '@vibecode/supergraph/config/config.parse';
+import { toContract } from '@vibecode/supergraph/contract/contract';
+import { buildSchema, findBreakingChanges, lexicographicSortSchema, parse, printSchema } from 'graphql';
 
 const directory = join(import.meta.dirname, '..', 'schema');
 const check = process.argv.includes('--check');
@@ -34,6 +36,21 @@ if (!supergraphSdl) {
   process.exit(1);
 }
 await emit('supergraph.graphql', supergraphSdl);
+
+// What partners see: the variants of the gateway's configuration.
+const { config, problems: configProblems } = checkConfig(
+  await readFile(join(directory, '..', 'router-config.yaml'), 'utf8'),
+);
+if (!config) problems.push(...configProblems.map((problem) => toLine('router-config.yaml', problem)));
+for (const { name, contract } of config?.variants ?? []) {
+  const sdl = toContract(supergraphSdl, {
+    includeTags: contract.include_tags,
+    excludeTags: contract.exclude_tags,
+    hideUnreachableTypes: contract.hide_unreachable_types,
+  });
+  const schema = Supergraph.build(sdl).apiSchema().toGraphQLJSSchema();
+  await emit(`contracts/${name}.graphql`, `${printSchema(lexicographicSortSchema(schema))}\n`);
+}
 
 // What of the promised API is not there yet stands in a list that only ever shrinks.
 const promised = buildSchema(await readFile(join(directory, 'api.graphql'), 'utf8'));

@@ -104,6 +104,35 @@ describe('who asks, at the gateway', () => {
     expect(forged.status).toBe(400);
   });
 
+  it('shows partners their part of the graph, at a path of its own', async () => {
+    const { createApiKey } = await ann.must(
+      'mutation { createApiKey(input: { name: "partner", scopes: ["project:read"] }) { secret } }',
+    );
+    const asPartner = async (query: string, headers: Record<string, string> = { 'x-api-key': createApiKey.secret }) => {
+      const response = await fetch(`${graph.url}/partner/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query }),
+      });
+      return (await response.json()) as Answer;
+    };
+    expect(await asPartner('{ me { id displayName projects { totalCount } } }')).toMatchObject({
+      data: { me: { id: ann.id, projects: { totalCount: 0 } } },
+    });
+    for (const query of [
+      '{ sessions { id } }',
+      '{ me { email } }',
+      '{ generationQueue { id } }',
+      'mutation { logout }',
+    ]) {
+      expect([query, codeOf(await asPartner(query))]).toEqual([query, 'GRAPHQL_VALIDATION_FAILED']);
+    }
+    expect(codeOf(await asPartner('{ me { id } }', {}))).toBe('UNAUTHENTICATED');
+    expect(await asPartner('{ __type(name: "User") { fields { name } } }')).toMatchObject({
+      data: { __type: { fields: expect.not.arrayContaining([{ name: 'email' }]) } },
+    });
+  });
+
   it('takes no word from outside about who asks', async () => {
     const response = await fetch(`${graph.url}/graphql`, {
       method: 'POST',

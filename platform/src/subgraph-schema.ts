@@ -1,7 +1,18 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema as buildApolloSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, Kind, parse, print, visit } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+  isTypeDefinitionNode,
+  Kind,
+  parse,
+  print,
+  type TypeDefinitionNode,
+  visit,
+} from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 
 const FEDERATION_SPEC = 'https://specs.apollo.dev/federation/v2.9';
@@ -45,6 +56,11 @@ export interface SubgraphSchemaOptions {
   readonly orphanedTypes?: Function[];
   /** Finds an entity by the reference that another subgraph gave; by type name. Answer null for what is not there. */
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
+  /**
+   * Contracts by their tag, each with what it shows: types (`Project`: all fields) and fields (`Query.project`). All in one place,
+   * so that it can be seen at a glance what leaves the house.
+   */
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SubgraphSchema {
@@ -58,6 +74,7 @@ export function buildSubgraphSchema({
   resolvers,
   orphanedTypes = [],
   references = {},
+  tags = {},
 }: SubgraphSchemaOptions): SubgraphSchema {
   const codeFirst = buildSchemaSync({
     resolvers,
@@ -66,7 +83,7 @@ export function buildSubgraphSchema({
     // Sources come from `subscribe` on each field; type-graphql asks for a bus all the same.
     pubSub: { publish: () => undefined, subscribe: () => neverYields() },
   });
-  const sdl = toFederationSdl(printSchemaWithDirectives(codeFirst));
+  const sdl = toFederationSdl(printSchemaWithDirectives(codeFirst), tags);
   const map = createResolversMap(codeFirst) as Record<string, Record<string, unknown>>;
   if (map[CODE_FIRST_DATE_TIME]) {
     map.DateTime = map[CODE_FIRST_DATE_TIME];
@@ -82,8 +99,8 @@ export function buildSubgraphSchema({
 
 async function* neverYields(): AsyncGenerator<never> {}
 
-function toFederationSdl(printed: string): string {
-  const document = visit(parse(printed), {
+function toFederationSdl(printed: string, tags: NonNullable<SubgraphSchemaOptions['tags']>): string {
+  const document = visit(withTags(parse(printed), tags), {
     [Kind.NAME]: {
       enter: (node) => (node.value === CODE_FIRST_DATE_TIME ? { ...node, value: 'DateTime' } : undefined),
     },
@@ -101,4 +118,33 @@ function toFederationSdl(printed: string): string {
     head.push('', RESUMABLE_DEFINITION);
   }
   return `${head.join('\n')}\n\n${print(document)}\n`;
+}
+
+/** @throws Error for a tag on what the schema does not have */
+function withTags(document: DocumentNode, tags: NonNullable<SubgraphSchemaOptions['tags']>): DocumentNode {
+  const missing = new Set(Object.values(tags).flat());
+  const tagged = <Node extends FieldDefinitionNode | TypeDefinitionNode>(node: Node, coordinate: string): Node => {
+    const names = Object.keys(tags).filter((tag) => tags[tag]?.includes(coordinate));
+    if (names.length === 0) return node;
+    missing.delete(coordinate);
+    return { ...node, directives: [...(node.directives ?? []), ...names.map(toTag)] };
+  };
+  const definitions = document.definitions.map((definition) => {
+    if (!isTypeDefinitionNode(definition)) return definition;
+    const type = tagged(definition, definition.name.value);
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) return type;
+    return { ...type, fields: type.fields?.map((field) => tagged(field, `${type.name.value}.${field.name.value}`)) };
+  });
+  if (missing.size > 0) throw new Error(`There is nothing to tag at ${[...missing].join(', ')}.`);
+  return { ...document, definitions };
+}
+
+function toTag(name: string): ConstDirectiveNode {
+  return {
+    kind: Kind.DIRECTIVE,
+    name: { kind: Kind.NAME, value: 'tag' },
+    arguments: [
+      { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'name' }, value: { kind: Kind.STRING, value: name } },
+    ],
+  };
 }

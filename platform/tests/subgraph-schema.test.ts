@@ -15,7 +15,7 @@ import {
   Subscription,
 } from 'type-graphql';
 
-function userSubgraph() {
+function userSubgraph(tags: Record<string, string[]> = {}) {
   @ObjectType()
   @Directive('@key(fields: "id")')
   class User {
@@ -35,6 +35,7 @@ function userSubgraph() {
   return buildSubgraphSchema({
     resolvers: [UserResolver],
     references: { User: ({ id }) => ({ id, name: `user ${id}` }) },
+    tags,
   });
 }
 
@@ -89,6 +90,14 @@ describe('buildSubgraphSchema', () => {
     expect(user.sdl).not.toContain('Note');
     expect(note.sdl).not.toContain('name: String');
     expect(note.schema.getType('User')?.astNode?.directives?.map((directive) => directive.name.value)).toEqual(['key']);
+  });
+
+  it('tags what contracts show, and refuses to tag what is not there', () => {
+    const { sdl } = userSubgraph({ partner: ['Query.user', 'User'], beta: ['User.name'] });
+    expect(sdl).toContain('user(id: ID!): User @tag(name: "partner")');
+    expect(sdl).toContain('type User @key(fields: "id") @tag(name: "partner")');
+    expect(sdl).toContain('name: String! @tag(name: "beta")');
+    expect(() => userSubgraph({ partner: ['User.email'] })).toThrow('nothing to tag at User.email');
   });
 
   it('composes, with @resumable kept', () => {

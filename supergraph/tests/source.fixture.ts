@@ -12,8 +12,8 @@ import { FEDERATION } from './test.graph.ts';
 export interface ObservedLog {
   readonly log: Logger;
   readonly lines: readonly string[];
-  /** Settles when a line, written already or later, holds the text. */
-  until(text: string): Promise<string>;
+  /** Settles when a line, written already or later, holds the text; with a count, when so many do. */
+  until(text: string, count?: number): Promise<string>;
 }
 
 export function observeLog(level = 'info'): ObservedLog {
@@ -26,10 +26,10 @@ export function observeLog(level = 'info'): ObservedLog {
   return {
     log: createLog({ service: 'test', level, destination: { write } }),
     lines,
-    until: (text) =>
+    until: (text, count = 1) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const line = lines.find((candidate) => candidate.includes(text));
+          const line = lines.filter((candidate) => candidate.includes(text))[count - 1];
           if (line === undefined) return;
           waiting.delete(look);
           resolve(line);

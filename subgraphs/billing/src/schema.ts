@@ -13,4 +13,7 @@ export const { schema, sdl } = buildSubgraphSchema({
     User: ({ id }: User) => (isUuid(id) ? { id } : null),
     Generation: ({ id }: Generation) => (isUuid(id) ? { id } : null),
   },
+  tags: {
+    partner: ['Query.plans', 'User.quota', 'User.usage', 'Generation.costCents', 'Plan', 'Quota', 'UsageBucket'],
+  },
 });

@@ -12,4 +12,18 @@ export const { schema, sdl } = buildSubgraphSchema({
     Execution: ({ id }: { id: string }, { executions }: ExecutorContext) => (isUuid(id) ? executions.load(id) : null),
     Version: ({ id }: { id: string }) => Object.assign(new Version(), { id }),
   },
+  tags: {
+    partner: [
+      'Query.execution',
+      'Query.runtimes',
+      'Mutation.run',
+      'Mutation.runProject',
+      'Mutation.cancelRun',
+      'Subscription.executionOutput',
+      'Version.lastRun',
+      'Execution',
+      'ExecutionOutput',
+      'Runtime',
+    ],
+  },
 });

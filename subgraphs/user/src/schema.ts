@@ -8,4 +8,5 @@ export const { schema, sdl } = buildSubgraphSchema({
   references: {
     User: ({ id }: { id: string }, { users }: UserContext) => (isUuid(id) ? users.load(id) : null),
   },
+  tags: { partner: ['Query.me', 'User.id', 'User.displayName'] },
 });
