@@ -41,7 +41,7 @@ export async function createVariantEndpoint(
   const supergraph =
     before && options.previous?.core.supergraph === whole && before.core.supergraph.sdl === sdl
       ? before.core.supergraph
-      : loadSupergraph(sdl, { overrideSubgraphUrls: whole.overrideSubgraphUrls });
+      : loadSupergraph(sdl, { overrideSubgraphUrls: whole.overrideSubgraphUrls, pathsLimit: whole.pathsLimit });
   const config = toVariantConfig(options.config, variant);
   const { redis } = options;
   return createEndpoint(
