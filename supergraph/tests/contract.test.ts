@@ -23,6 +23,7 @@ function seen(filter: Partial<ContractFilter>, ...subgraphs: string[]): string {
     ...filter,
   });
   return printSchema(loadSupergraph(contract).apiSchema)
+    .replace(/^directive @defer.*$/m, '')
     .replace(/"""[^"]*"""|\s+/g, ' ')
     .trim();
 }

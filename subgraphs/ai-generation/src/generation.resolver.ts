@@ -12,7 +12,6 @@ import { GenerationStatus } from './generation.status.ts';
 import { findEventsSoFar } from './generation.stream.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
 import { GenerationConnection, Project, User, Version } from './reference.types.ts';
-import { canRead } from './scope.ts';
 import { TemplateMatch } from './template.entity.ts';
 
 const MOST_EVENTS = 10_000;
@@ -120,7 +119,9 @@ export class UserGenerationsResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ): Promise<InstanceType<typeof GenerationConnection> | null> {
-    return canRead(viewer) && isSelfOrAdmin(viewer, userId) ? findPage(em, { userId }, first, after) : null;
+    if (!isSelfOrAdmin(viewer, userId)) return null;
+    requireScope(viewer, 'generation:read');
+    return findPage(em, { userId }, first, after);
   }
 }
 
@@ -134,7 +135,9 @@ export class ProjectGenerationsResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
   ): Promise<InstanceType<typeof GenerationConnection> | null> {
-    return canRead(viewer) ? findPage(em, { userId: viewer.userId, projectId }, first, after) : null;
+    if (!viewer) return null;
+    const { userId } = requireScope(viewer, 'generation:read');
+    return findPage(em, { userId, projectId }, first, after);
   }
 }
 

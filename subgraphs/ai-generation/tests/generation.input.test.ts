@@ -97,6 +97,19 @@ describe('what belongs to others', () => {
     });
   });
 
+  it('says so where a list is asked for without its scope', async () => {
+    const userId = newId();
+    const key = await test.sign({ userId, scope: 'project:read' });
+    const query = `query($r: [_Any!]!) { _entities(representations: $r) {
+      ... on User { generations { totalCount } } ... on Project { generations { totalCount } } } }`;
+    const r = [
+      { __typename: 'User', id: userId },
+      { __typename: 'Project', id: test.neighbours.createProject(userId) },
+    ];
+    const { errors } = await test.query(query, { r }, key);
+    expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  });
+
   it('needs a viewer', async () => {
     for (const [query, variables] of [
       ['{ models { id } }', {}],
