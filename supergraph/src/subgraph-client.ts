@@ -46,9 +46,6 @@ interface Endpoint {
   readonly shared: SharedCalls | null;
 }
 
-/** Requests under way at one instance, those that wait for a connection included. */
-const MAX_PENDING = 10_000;
-
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { urls, directory = createStaticDirectory(urls), trafficOf = () => defaultTraffic } = options;
   const endpoints = new Map<string, Endpoint>();
@@ -141,12 +138,12 @@ function toBody({ query, operationName, variables }: SubgraphRequest): string {
 
 /** From the inside out: one request, the breaker that each attempt has to pass, attempts, and how many there may be. */
 function createSend(instances: InstanceSet, traffic: SubgraphTraffic): Send {
-  const { responseLimitBytes, breaker, retry, compression, concurrencyLimit, rateLimit } = traffic;
+  const { responseLimitBytes, maxPending, breaker, retry, compression, concurrencyLimit, rateLimit } = traffic;
   let send: Send = (call) => {
     const instance = instances.choose(call.kind);
     if (!instance) return Promise.reject(new SubgraphCallError('SUBREQUEST_HTTP_ERROR', 'it has no instance'));
-    if (instance.pending >= MAX_PENDING) {
-      const reason = `${MAX_PENDING} requests to it are under way`;
+    if (instance.pending >= maxPending) {
+      const reason = `${maxPending} requests to it are under way`;
       return Promise.reject(new SubgraphCallError('REQUEST_CONCURRENCY_LIMITED', reason));
     }
     return sendRequest(instance, call, responseLimitBytes);

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-export type DnsRecord =
+type DnsRecord =
   | { readonly type: 'A'; readonly address: string }
   | { readonly type: 'SRV'; readonly priority: number; readonly port: number; readonly target: string };
 

@@ -56,6 +56,13 @@ export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstream
     return ranked[0]?.url ?? null;
   }
 
+  function shun(url: string): void {
+    const now = Date.now();
+    // Instances come and go: what is over is forgotten.
+    for (const [known, untilMs] of shunnedUntilMs) if (untilMs <= now) shunnedUntilMs.delete(known);
+    shunnedUntilMs.set(url, now + SHUN_MS);
+  }
+
   function socketFor(url: string, mode: PassthroughMode, request: UpstreamRequest): UpstreamSocket {
     const { subgraph, context, headers } = request;
     const signIn = mode.tokenPerOperation ? null : context.identity;
@@ -82,7 +89,7 @@ export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstream
       pingMs: mode.pingMs,
       onIdle: closeWhenIdle,
       onClose(closed, wasLost) {
-        if (wasLost) shunnedUntilMs.set(url, Date.now() + SHUN_MS);
+        if (wasLost) shun(url);
         clearTimeout(idleTimers.get(closed));
         idleTimers.delete(closed);
         forget(socketsByKey, key, closed);

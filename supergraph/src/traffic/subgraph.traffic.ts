@@ -16,6 +16,8 @@ export interface SubgraphTraffic extends PoolSettings {
   readonly deduplicate: boolean;
   /** Of requests; null: neither are they compressed, nor are compressed answers asked for. */
   readonly compression: ContentCoding | 'identity' | null;
+  /** Requests under way at one instance, those that wait for a connection included; beyond it they fail. */
+  readonly maxPending: number;
   readonly rateLimit: RateSettings | null;
   readonly concurrencyLimit: number | null;
   readonly retry: RetrySettings | null;
@@ -31,6 +33,7 @@ export const defaultTraffic: SubgraphTraffic = {
   concurrencyLimit: null,
   retry: null,
   breaker: null,
+  maxPending: 10_000,
   maxConnections: 256,
   // Node closes idle connections after 5 s by default: let go of them before the subgraph does.
   idleTimeoutMs: 4_000,
@@ -58,6 +61,7 @@ export function toSubgraphTraffic(config: RouterConfig, name: string): SubgraphT
     concurrencyLimit: own?.concurrency_limit ?? all.concurrency_limit ?? null,
     retry: toRetry(own?.retry ?? all.retry),
     breaker: toBreaker(config.circuit_breaker.subgraphs[name] ?? config.circuit_breaker.all),
+    maxPending: defaultTraffic.maxPending,
     maxConnections: defaultTraffic.maxConnections,
     idleTimeoutMs: Math.max(1, own?.pool_idle_timeout ?? all.pool_idle_timeout ?? defaultTraffic.idleTimeoutMs),
     http2: own?.http2 ?? all.http2 ?? defaultTraffic.http2,
