@@ -5,7 +5,8 @@ export function changeContext(
   context: RequestContext,
   changes: Partial<Pick<RequestContext, 'identity' | 'signal'>>,
 ): RequestContext {
-  const { id, headers, identity, traceparent, clientName, clientVersion, extensions, remoteAddress, watch } = context;
+  const { id, headers, identity, traceparent, clientName, clientVersion, extensions, remoteAddress, watch, plugin } =
+    context;
   return {
     id,
     headers,
@@ -17,6 +18,7 @@ export function changeContext(
     ...(extensions && { extensions }),
     ...(remoteAddress && { remoteAddress }),
     ...(watch && { watch }),
+    ...(plugin && { plugin }),
     ...('identity' in changes && { identity: changes.identity ?? null }),
   };
 }

@@ -7,6 +7,8 @@ import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
 import type { Execution } from './plan/execution.ts';
 import { type JsonObject, setOwn } from './plan/merge.ts';
+import type { PluginHost } from './plugin/plugin.host.ts';
+import type { PluginOperation } from './plugin/plugin.operation.ts';
 import { asRefusal, RefusedRequestError, refusal } from './refusal.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import type {
@@ -30,6 +32,8 @@ export interface CoreOptions {
   readonly introspection?: boolean;
   /** Time for a whole query or mutation. Default: none. */
   readonly timeoutMs?: number;
+  /** Apollo Server's plugins; null or left out: none. */
+  readonly plugins?: PluginHost | null;
   /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
   readonly subscribe?: StartSubscription;
 }
@@ -63,13 +67,15 @@ export interface Core extends GatewayCore {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { supergraph, transport, hooks, log, timeoutMs } = options;
+  const { supergraph, transport, hooks, log, timeoutMs, plugins } = options;
   const operations = new OperationStore(options);
 
   /** @throws RefusedRequestError, or what a hook threw */
   async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
     const resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
-    const operation = operations.prepare(resolved, context);
+    const operation = context.plugin
+      ? await prepareWith(context.plugin, request, resolved, context)
+      : operations.prepare(resolved, context);
     if (context.watch) context.watch.operation = operation;
     const raw = resolved.variables ?? {};
     const coerced = operation.coerceVariables(raw);
@@ -84,6 +90,17 @@ export function createCore(options: CoreOptions): Core {
     }
     const instead = await hooks?.admit?.(operation, coerced.values, context);
     return { operation, variables: { raw, coerced: coerced.values }, instead };
+  }
+
+  /** @throws RefusedRequestError, or what a plugin threw */
+  async function prepareWith(
+    plugin: PluginOperation,
+    request: GraphQLRequest,
+    resolved: GraphQLRequest,
+    context: RequestContext,
+  ): Promise<PreparedOperation> {
+    await plugin.didResolveSource(request, resolved);
+    return plugin.prepare(() => operations.prepare(resolved, context), operations.knows(resolved));
   }
 
   async function runInTime(variant: OperationVariant, execution: Execution): Promise<GraphQLResult> {
@@ -113,7 +130,7 @@ export function createCore(options: CoreOptions): Core {
       refusals,
       labels: deferLabels,
       finish: (result) => finish(result, context),
-      fail: (error) => refuse(error, context),
+      fail: (error) => finish(refuse(error, context), context),
       onEnd: () => clearTimeout(timer),
     });
   }
@@ -121,12 +138,12 @@ export function createCore(options: CoreOptions): Core {
   function refuse(error: unknown, context: RequestContext): GraphQLResult {
     const refused = asRefusal(error, 'BAD_REQUEST');
     if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
-    if (refused instanceof RefusedRequestError) return finish({ errors: [...refused.errors] }, context);
+    if (refused instanceof RefusedRequestError) return { errors: [...refused.errors] };
     // Nobody reads the answer any more, and nothing has failed.
     if (context.signal.aborted) return { errors: [{ message: 'The request was cancelled.' }] };
     log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
     const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;
-    return finish({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', requestId: context.id } }] }, context);
+    return { errors: [{ message, extensions: { code: 'INTERNAL_ERROR', requestId: context.id } }] };
   }
 
   function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {
@@ -141,27 +158,46 @@ export function createCore(options: CoreOptions): Core {
     context: RequestContext,
     accepts: AcceptedStreams,
   ): Promise<SubscriptionStream | GraphQLResult> {
+    let result: SubscriptionStream | GraphQLResult;
+    let operation: PreparedOperation | null = null;
     try {
-      const { operation, variables, instead } = await admit(request, context);
-      if (instead) return finish(instead, context);
-      if (operation.kind === 'subscription') {
-        if (!accepts.subscription) throw refusal('SUBSCRIPTION_BAD_HEADER', NO_SUBSCRIPTION);
-        if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
-        const started = options.subscribe(operation, variables, context);
-        return 'attach' in started ? started : finish(started, context);
-      }
-      if (context.isReadOnly && operation.kind === 'mutation') {
-        throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
-      }
-      const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
-      const variant = operation.variantFor(variables.coerced, overrides, context.watch);
-      const execution = toExecution(operation, variables, context, transport);
-      if (!variant.deferred) return finish(await runInTime(variant, execution), context);
+      if (plugins) context.plugin = await plugins.begin(request, context, supergraph);
+      const admitted = await admit(request, context);
+      operation = admitted.operation;
+      result = admitted.instead ?? (await start(admitted, context, accepts));
+    } catch (error) {
+      result = refuse(error, context);
+    }
+    const { plugin } = context;
+    if ('attach' in result) return plugin ? plugin.watch(result) : result;
+    const finished = finish(result, context);
+    return plugin ? plugin.finish(result, finished, operation) : finished;
+  }
+
+  /** @throws RefusedRequestError */
+  function start(
+    { operation, variables }: Admitted,
+    context: RequestContext,
+    accepts: AcceptedStreams,
+  ): SubscriptionStream | GraphQLResult | Promise<GraphQLResult> {
+    if (operation.kind === 'subscription') {
+      if (!accepts.subscription) throw refusal('SUBSCRIPTION_BAD_HEADER', NO_SUBSCRIPTION);
+      if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
+      return options.subscribe(operation, variables, context);
+    }
+    if (context.isReadOnly && operation.kind === 'mutation') {
+      throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
+    }
+    const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+    const variant = operation.variantFor(variables.coerced, overrides, context.watch);
+    const execution = toExecution(operation, variables, context, transport);
+    const { plugin } = context;
+    plugin?.fetches.planned(variant.plan);
+    if (variant.deferred) {
       if (!accepts.defer) throw refusal('DEFER_BAD_HEADER', NO_DEFER);
       return answerInParts(operation, variant, variant.deferred, execution);
-    } catch (error) {
-      return refuse(error, context);
     }
+    return plugin ? plugin.execute(() => runInTime(variant, execution)) : runInTime(variant, execution);
   }
 
   return {

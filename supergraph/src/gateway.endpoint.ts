@@ -79,6 +79,7 @@ async function createEndpoint(
     maxOperations: config?.supergraph.query_planning.cache.in_memory.limit,
     timeoutMs: config?.traffic_shaping.router.timeout ?? undefined,
     ...(metrics && { onPrepared: metrics }),
+    plugins: options.pluginHost,
   });
   if (previous) await core.operations.warm(previous.core.operations, toWarmedCount(config));
   return { core, hooks, edge, [Symbol.asyncDispose]: async () => edge?.[Symbol.asyncDispose]() };

@@ -17,6 +17,9 @@ import type { GatewayHooks } from './hooks.ts';
 import { watchUnusedConnections } from './http.drain.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
 import type { ExchangeApiKey } from './identity.ts';
+import type { ApolloGraph, GatewayPlugin } from './plugin/plugin.host.ts';
+import { createPluginHost } from './plugin/plugin.loading.ts';
+import { traceTransport } from './plugin/plugin.transport.ts';
 import { createSandboxRoutes } from './sandbox.ts';
 import { fileSource } from './source/file.source.ts';
 import { fixedSource, type SupergraphSource } from './source/supergraph.source.ts';
@@ -25,6 +28,7 @@ import { createSubscriptions } from './subscription/subscription.ts';
 import { createUpstreams } from './subscription/upstream.ts';
 import { type GatewayTelemetry, startGatewayTelemetry, type TracingSettings } from './telemetry/gateway.telemetry.ts';
 import { watchTransport } from './telemetry/watched.transport.ts';
+import type { SubgraphTransport } from './types.ts';
 import { startWebSocket } from './websocket.ts';
 
 export interface GatewayOptions {
@@ -68,6 +72,10 @@ export interface GatewayOptions {
    * any is reached at its URL. Default: none.
    */
   readonly registry?: ServiceRegistry;
+  /** Plugins of Apollo Server, beside those that the configuration names. */
+  readonly plugins?: readonly GatewayPlugin[];
+  /** The graph in GraphOS that usage is reported for. Left out: nothing is reported. */
+  readonly apollo?: ApolloGraph;
 }
 
 /** A gateway that answers. Disposing it takes no new requests, and waits for those under way. */
@@ -94,10 +102,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   let versions: Versions;
   let telemetry: GatewayTelemetry;
-  const transport = watchTransport(
-    { fetch: (request, context) => versions.clientOf(request.subgraph).fetch(request, context) },
-    () => telemetry.current,
-  );
+  const pluginHost = await createPluginHost({ config, log, plugins: options.plugins, apollo: options.apollo });
+  const toSubgraphs: SubgraphTransport = {
+    fetch: (request, context) => versions.clientOf(request.subgraph).fetch(request, context),
+  };
+  const transport = watchTransport(pluginHost ? traceTransport(toSubgraphs) : toSubgraphs, () => telemetry.current);
   const upstreams = starting.use(
     createUpstreams({
       urlsOf: (subgraph) => versions.clientOf(subgraph).urlsOf(subgraph),
@@ -152,6 +161,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
           transport,
           previous,
           metrics: telemetry.current.metrics,
+          pluginHost,
           ...(inputs.config?.config.subscription.enabled !== false && { subscribeAt }),
         }),
       onLive(version) {
@@ -160,6 +170,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         live = version;
         // The first version goes live before it can be asked for, and has no streams to take over.
         if (subscriptions.size > 0) subscriptions.keepValid();
+        pluginHost?.schemaChanged(version.core.supergraph);
       },
     }),
   );
@@ -179,6 +190,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     core: () => versions.current.core,
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     telemetry: () => telemetry.current,
+    plugins: pluginHost,
     log,
     path,
     variantAt,
@@ -214,6 +226,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     starting.use(startConfigWatch({ file: options.config!, loaded, log, onChange }));
   }
   started.resolve(versions);
+  await pluginHost?.start(versions.current.core.supergraph);
   const url = (await listen(server, port, host)).replace(/^http/, tls ? 'https' : 'http');
   log.info({ action: 'gateway.started', url, supergraph: toShortHash(versions) });
 
@@ -227,6 +240,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
     async [Symbol.asyncDispose]() {
       draining = true;
+      await pluginHost?.drain();
       const closed = new Promise((resolve) => server.close(resolve));
       subscriptions.endAll();
       await websocket[Symbol.asyncDispose]();
@@ -235,6 +249,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
       clearTimeout(cut);
+      await pluginHost?.stop();
       await owned.disposeAsync();
       log.info({ action: 'gateway.stopped' });
     },

@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { createMainEndpoint, createVariantEndpoint } from './gateway.endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { ExchangeApiKey } from './identity.ts';
+import type { PluginHost } from './plugin/plugin.host.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import { type SubscriptionSettings, toSubscriptionSettings } from './subscription/subscription.settings.ts';
 import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from './supergraph.ts';
@@ -39,6 +40,7 @@ export interface VersionOptions {
   readonly previous?: GatewayVersion | null;
   /** Null: nothing is measured. */
   readonly metrics: GatewayMetrics | null;
+  readonly pluginHost: PluginHost | null;
 }
 
 /** All of a gateway that a new configuration or a new supergraph replaces. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PluginOperation } from './plugin/plugin.operation.ts';
 import type { OperationWatch } from './telemetry/operation.watch.ts';
 import type { Identity, RequestContext } from './types.ts';
 
@@ -10,6 +11,9 @@ export class HttpContext implements RequestContext {
   identity: Identity | null = null;
   extensions: Record<string, unknown> | undefined;
   watch?: OperationWatch;
+  plugin?: PluginOperation;
+  /** Of the answer, where a plugin has set it. */
+  status: number | undefined;
   readonly isReadOnly: boolean;
   #abort: AbortController | undefined;
 
@@ -21,6 +25,14 @@ export class HttpContext implements RequestContext {
   ) {
     this.headers = request.headers as RequestContext['headers'];
     this.isReadOnly = request.method === 'GET';
+  }
+
+  get method(): string | undefined {
+    return this.request.method;
+  }
+
+  setStatus(status: number): void {
+    this.status = status;
   }
 
   setHeader(name: string, value: string): void {

@@ -11,6 +11,7 @@ import { HttpError } from './http.error.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
 import { readGraphQLRequest } from './http.request.ts';
 import { sendStream, sendStreamOfOne } from './http.stream.ts';
+import type { PluginHost } from './plugin/plugin.host.ts';
 import type { StreamFormat } from './stream.format.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import type { GatewayCore, GraphQLResult, Identity } from './types.ts';
@@ -26,6 +27,8 @@ export interface HttpServerOptions {
   readonly hooks?: () => GatewayHooks;
   /** Asked for each request, like `core`. Left out: nothing is measured. */
   readonly telemetry?: () => Telemetry;
+  /** Told of requests that never become operations. */
+  readonly plugins?: PluginHost | null;
   /** Default `/graphql`. */
   readonly path?: string;
   /** The graph at another path, if there is one. */
@@ -58,10 +61,28 @@ const ACCEPTABLE =
 
 /** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), streams included, on plain `node:http`. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { log, path = '/graphql', bodyLimitBytes = 2_000_000, routes = new Map(), onIdentity, heartbeatMs } = options;
+  const {
+    log,
+    path = '/graphql',
+    bodyLimitBytes = 2_000_000,
+    routes = new Map(),
+    onIdentity,
+    heartbeatMs,
+    plugins,
+  } = options;
   const compressFrom = options.compressFromBytes ?? (() => COMPRESS_FROM_BYTES);
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
+
+  async function tellInvalid(error: Error): Promise<never> {
+    await plugins?.invalidRequest(error);
+    throw error;
+  }
+
+  async function tellUnknown(error: Error): Promise<never> {
+    await plugins?.contextFailed(error);
+    throw error;
+  }
 
   /** @returns the context, where it was an operation that could be read */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<HttpContext | undefined> {
@@ -95,10 +116,10 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
     context.watch = telemetryOf?.().begin(context, 'http', at);
     try {
-      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes);
+      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes).catch(tellInvalid);
       context.extensions = graphql.extensions ?? undefined;
       const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
-      context.identity = identity instanceof Promise ? await identity : identity;
+      context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
       if (context.identity) onIdentity?.(context.identity);
       if (request.method === 'GET' && core().operationType(graphql, context.watch) === 'mutation') {
         response.setHeader('allow', 'POST');
@@ -108,7 +129,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       const result = takesStreams
         ? await core().subscribe(graphql, context, accept)
         : await core().execute(graphql, context);
-      if (!('attach' in result)) await sendResult(response, result, accept.single, compressFrom());
+      if (!('attach' in result)) await sendResult(response, result, accept.single, compressFrom(), context.status);
       else sendStream(response, result, (result.isDeferred ? accept.defer : accept.subscription)!, heartbeatMs);
     } catch (error) {
       if (response.headersSent || response.destroyed) return context;

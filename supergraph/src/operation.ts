@@ -111,6 +111,11 @@ export class OperationStore {
     }
   }
 
+  /** Whether the text has been parsed before, and was valid. */
+  knows({ query, operationName }: GraphQLRequest): boolean {
+    return this.#parsed.has(`${operationName ?? ''}\n${query}`);
+  }
+
   /** @throws RefusedRequestError */
   prepare(request: GraphQLRequest, context: RequestContext): PreparedOperation {
     const authorizationKey = this.options.hooks?.authorize?.key(context) ?? '';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AppError } from '@vibecode/platform/errors';
 import { parseDuration, parseListenAddress } from './config/config.values.ts';
+import type { ApolloGraph } from './plugin/plugin.host.ts';
 import { readSupergraphConfig } from './source/composition.config.ts';
 import { type ComposedSubgraph, compositionSource } from './source/composition.source.ts';
 import { fileSource } from './source/file.source.ts';
@@ -32,7 +33,7 @@ The supergraph, one of
   -V, --version
   -h, --help
 
-Spans go to ZIPKIN_URL and OTEL_EXPORTER_OTLP_ENDPOINT, beside what the configuration says.
+With APOLLO_KEY and APOLLO_GRAPH_REF usage is reported to GraphOS. Spans go to ZIPKIN_URL and OTEL_EXPORTER_OTLP_ENDPOINT, beside what the configuration says.
 `;
 
 export interface RouterOptions {
@@ -43,6 +44,7 @@ export interface RouterOptions {
   readonly logLevel: string;
   readonly dev: boolean;
   readonly tracing?: TracingSettings;
+  readonly apollo?: ApolloGraph;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -100,6 +102,7 @@ export async function readRouterOptions(
     logLevel: toLogLevel(flags.log ?? (env.APOLLO_ROUTER_LOG || undefined)),
     dev: flags.dev ?? env.APOLLO_ROUTER_DEV === 'true',
     ...toTracing(env),
+    ...(env.APOLLO_KEY && env.APOLLO_GRAPH_REF && { apollo: { key: env.APOLLO_KEY, graphRef: env.APOLLO_GRAPH_REF } }),
   };
 }
 

@@ -86,6 +86,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     if (traceparent) headers.traceparent = request.traceparent ?? traceparent;
     if (tracestate) headers.tracestate = tracestate;
     if (baggage) headers.baggage = baggage;
+    if (request.includesTrace) headers['apollo-federation-include-trace'] = 'ftv1';
     if (traffic.compression) headers['accept-encoding'] = 'gzip, deflate, br, zstd';
     return own ? Object.assign(headers, own) : headers;
   }
@@ -107,6 +108,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       try {
         const response = await call(request, context);
         options.takeHeaders?.(request.subgraph, response.headers, context);
+        context.plugin?.fetches.restrictCache(response.headers['cache-control']);
         return toResult(response, request);
       } catch (error) {
         context.signal.throwIfAborted();

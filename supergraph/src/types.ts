@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { PluginOperation } from './plugin/plugin.operation.ts';
 import type { OperationWatch } from './telemetry/operation.watch.ts';
 
 /** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
@@ -35,6 +36,12 @@ export interface RequestContext {
   abort?(reason: Error): void;
   /** What is noted of the operation for log, metrics and traces. */
   readonly watch?: OperationWatch;
+  /** The operation's way through Apollo Server's plugins, where there are any. */
+  plugin?: PluginOperation;
+  /** Of the HTTP request; left out for other transports. */
+  readonly method?: string | undefined;
+  /** Sets the answer's HTTP status in place of the usual one. */
+  setStatus?(status: number): void;
   /** Sets a header of the answer, on transports that have such. */
   setHeader?(name: string, value: string): void;
   /** As `setHeader`, beside what is there: `set-cookie`. */
@@ -119,6 +126,8 @@ export interface SubgraphRequest {
   readonly accept?: string;
   /** Of the fetch's own span, where it has one. */
   traceparent?: string;
+  /** Whether the subgraph is asked for a trace of its own work (`extensions.ftv1`). */
+  includesTrace?: boolean;
 }
 
 /** How the executor reaches subgraphs. */

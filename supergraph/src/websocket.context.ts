@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CLIENT_HEADERS } from './http.context.ts';
+import type { PluginOperation } from './plugin/plugin.operation.ts';
 import type { OperationWatch } from './telemetry/operation.watch.ts';
 import type { Identity, RequestContext } from './types.ts';
 
@@ -8,6 +9,7 @@ export class WebSocketContext implements RequestContext {
   readonly id = randomUUID();
   identity: Identity | null = null;
   watch?: OperationWatch;
+  plugin?: PluginOperation;
   #abort: AbortController | undefined;
   #abortReason: Error | undefined;
 

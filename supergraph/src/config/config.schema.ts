@@ -36,6 +36,10 @@ export const routerConfigSchema = z.strictObject({
   override_subgraph_url: traffic.overrideSubgraphUrl,
   forbid_mutations: z.boolean().default(false).describe('Refuse all mutations. Default false.'),
   telemetry: telemetry.prefault({}),
+  apollo_server_plugins: z
+    .array(z.string())
+    .default([])
+    .describe("Ours: files whose default export is a plugin of Apollo Server's, or a list of them."),
   rate_limit: operation.rateLimit.optional(),
   routes: operation.routes,
   variants,
