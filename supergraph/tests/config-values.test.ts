@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
 import fc from 'fast-check';
 import { expandVariables } from '../src/config/config.expansion.ts';
+import { checkConfig } from '../src/config/config.parse.ts';
 import { editDistance, findNearestName } from '../src/config/config.suggestion.ts';
 import { parseByteSize, parseDuration, parseListenAddress } from '../src/config/config.values.ts';
 
@@ -66,5 +67,32 @@ describe('values of a configuration', () => {
         expect(editDistance(a, b) === 0).toBe(a === b);
       }),
     );
+  });
+});
+
+describe('discovery', () => {
+  const check = (source: string) => checkConfig(`discovery: { subgraphs: { a: ${source} } }\n`).problems;
+
+  it.each([
+    '{ urls: [http://127.0.0.1:1/graphql] }',
+    '{ dns: true }',
+    '{ dns: { servers: [127.0.0.1, "127.0.0.1:53", "::1", "[::1]:53"], interval: 1s, srv: _a._tcp.b } }',
+    '{ registry: true }',
+    '{ registry: false }',
+    '{ registry: { service: b, path: /c } }',
+  ])('takes %s', (source) => {
+    expect(check(source)).toEqual([]);
+  });
+
+  it.each([
+    ['{}', 'expected one of urls, dns or registry'],
+    ['{ dns: true, registry: true }', 'expected one of urls, dns or registry'],
+    ['{ urls: [ftp://a] }', 'expected an http or https URL'],
+    ['{ dns: yes please }', 'expected true or { srv, interval, servers }'],
+    ['{ dns: { servers: [ns.example] } }', 'expected ADDRESS or ADDRESS:PORT, such as 127.0.0.1:8600 or [::1]:53'],
+    ['{ dns: { interval: 1ms } }', 'expected 100ms or more'],
+    ['{ registry: 1 }', 'expected true, false or { service, path }'],
+  ])('refuses %s: %s', (source, message) => {
+    expect(check(source)).toMatchObject([{ severity: 'error', message }]);
   });
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { duration, urlPath } from './config.values.ts';
 
@@ -5,6 +6,11 @@ const redis = z.strictObject({
   urls: z.array(z.url({ protocol: /^rediss?$/ })).length(1, 'expected exactly one redis:// URL'),
   namespace: z.string().default('vibecode:').describe('Begins every key, as REDIS_PREFIX of the services does.'),
 });
+
+function isNameServer(text: string): boolean {
+  const [, address = text] = /^\[(.+)\](?::\d+)?$/.exec(text) ?? /^([^:]+):\d+$/.exec(text) ?? [];
+  return isIP(address) !== 0;
+}
 
 const dns = z.strictObject({
   srv: z
@@ -16,7 +22,7 @@ const dns = z.strictObject({
     .refine((ms) => ms >= 100, 'expected 100ms or more')
     .describe('Time between looks. Default 30s.'),
   servers: z
-    .array(z.string())
+    .array(z.string().refine(isNameServer, 'expected ADDRESS or ADDRESS:PORT, such as 127.0.0.1:8600 or [::1]:53'))
     .min(1)
     .nullish()
     .describe('Name servers to ask, as ADDRESS or ADDRESS:PORT. Default: those of the system.'),
@@ -30,12 +36,22 @@ const registered = z.strictObject({
 const source = z
   .strictObject({
     urls: z
-      .array(z.url({ protocol: /^https?$/ }))
+      .array(z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }))
       .min(1)
       .optional()
       .describe('The instances themselves.'),
-    dns: z.union([z.literal(true).transform(() => dns.parse({})), dns]).optional(),
-    registry: z.union([z.boolean().transform((value) => value && registered.parse({})), registered]).optional(),
+    dns: z
+      .union([z.literal(true).transform(() => dns.parse({})), dns], {
+        error: 'expected true or { srv, interval, servers }',
+      })
+      .optional()
+      .describe('An instance for each address of the host, or for each target of SRV records.'),
+    registry: z
+      .union([z.boolean().transform((value) => value && registered.parse({})), registered], {
+        error: 'expected true, false or { service, path }',
+      })
+      .optional()
+      .describe('The instances that have registered in Redis; false: only the routing URL.'),
   })
   .refine((value) => [value.urls, value.dns, value.registry].filter((given) => given !== undefined).length === 1, {
     error: 'expected one of urls, dns or registry',
