@@ -30,7 +30,7 @@ const sections: string[] = [
     'Every problem is reported at once, and the process ends with exit code 1.',
   ].join('\n'),
   '## `npm start`',
-  'Everything in one process. Whatever is not named here by a URL is embedded.',
+  'Everything in one process. Whatever is not named here by a URL is embedded; with `NODE_ENV=production`, all of it is required.',
   table(embeddedSettings),
   '## A service as a process of its own',
   'In-process drivers serve one process only, so that all backing services are required here.',

@@ -9,7 +9,7 @@ import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
 import { toStartFailure, untilTold } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
-import { embeddedSettings } from '@vibecode/platform/settings';
+import { backingSettings, embeddedSettings } from '@vibecode/platform/settings';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
 import { startTelemetry } from '@vibecode/platform/telemetry';
 import { startGateway } from '@vibecode/supergraph/gateway';
@@ -54,7 +54,11 @@ async function sayDemoLogin(url: string): Promise<void> {
 
 async function run(): Promise<void> {
   const own = Object.assign({}, ...(await Promise.all(serviceNames.map(loadOwnSettings))));
-  const settings = parseEnv('VibeCode AI', { ...(own as z.ZodRawShape), ...embeddedSettings });
+  // In-process drivers serve one process only, and none that people rely on.
+  const production = process.env.NODE_ENV === 'production';
+  const required = production ? backingSettings : {};
+  const owner = production ? 'In production nothing is embedded: VibeCode AI' : 'VibeCode AI';
+  const settings = parseEnv(owner, { ...(own as z.ZodRawShape), ...embeddedSettings, ...required });
   const dataDir = resolve(root, settings.DATA_DIR);
   await assertPortIsFree(settings.HOST, settings.PORT);
 
@@ -94,9 +98,8 @@ async function run(): Promise<void> {
       host: settings.HOST,
       port: settings.PORT,
       config: join(root, 'router-config.yaml'),
-      // Who runs everything on one machine wants to look into it; the configuration says no.
-      introspection: true,
-      sandbox: true,
+      // Who tries everything on one machine wants to look into it; the configuration says no.
+      ...(production ? {} : { introspection: true, sandbox: true }),
       overrideSubgraphUrls: urls,
       verifier: host.verifier,
       tracing: { zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT },
@@ -105,9 +108,9 @@ async function run(): Promise<void> {
     }),
   );
   say(`  ${'gateway'.padEnd(16)} ${seconds()} s`);
-  say(`\nEmbedded: ${host.embedded.join(', ')}`);
+  say(`\nEmbedded: ${host.embedded.join(', ') || 'nothing'}`);
   say(`Log: ${logFile}`);
-  if (isLoopback(settings.HOST)) await sayDemoLogin(gateway.url);
+  if (isLoopback(settings.HOST) && !production) await sayDemoLogin(gateway.url);
   say(`Ready in ${seconds()} s: ${gateway.url}`);
   const signal = await untilTold();
   say(`${signal}: stopping`);

@@ -61,6 +61,14 @@ describe('npm start', () => {
     }
   });
 
+  it('says what is wrong and ends with 1: what production needs and does not have', async () => {
+    await using data = await createDataDirectory();
+    const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env: { NODE_ENV: 'production' } }));
+    expect(message).toContain('In production nothing is embedded');
+    for (const name of ['REDIS_URL', 'KAFKA_BROKERS', 'MONGODB_URL', 'AUTH_DATABASE_URL', 'AI_GENERATION_DATABASE_URL'])
+      expect(message).toContain(`${name} is missing`);
+  });
+
   it('says what is wrong and ends with 1: every bad setting at once', async () => {
     await using data = await createDataDirectory();
     const env = { PORT: 'eighty', LOG_LEVEL: 'loud', REDIS_URL: 'localhost', AUTH_BCRYPT_COST: '99', SANDBOX: 'none' };

@@ -71,19 +71,24 @@ export function serviceSettings(service: ServiceName) {
   };
 }
 
-/** Settings of `npm start`: whatever is left out is embedded. */
-export const embeddedSettings = {
-  ...processSettings,
-  ...Object.fromEntries(Object.entries(sharedSettings).map(([name, schema]) => [name, schema.optional()])),
-  ...namespaceSettings,
+/** What `npm start` embeds when it is not named; in production all of it is required. */
+export const backingSettings: Record<string, z.ZodType<string | string[]>> = {
+  ...sharedSettings,
   ...Object.fromEntries(
     serviceNames
       .filter((service) => service !== 'project')
       .map((service) => [
         databaseSetting(service),
-        postgresUrl().optional().describe(`PostgreSQL database of the ${service} service; embedded when left out`),
+        postgresUrl().describe(`PostgreSQL database of the ${service} service`),
       ]),
   ),
+};
+
+/** Settings of `npm start`: whatever is left out is embedded. */
+export const embeddedSettings = {
+  ...processSettings,
+  ...Object.fromEntries(Object.entries(backingSettings).map(([name, schema]) => [name, schema.optional()])),
+  ...namespaceSettings,
   HOST: z.string().default('127.0.0.1').describe('address the gateway listens on'),
   PORT: setting.integer(0, 65_535).default(8080).describe('port the gateway listens on; 0 takes a free one'),
   DATA_DIR: z.string().default('.data').describe('directory that keeps everything'),

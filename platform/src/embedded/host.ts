@@ -18,7 +18,7 @@ import type { Infrastructure } from '../infrastructure.ts';
 import type { Logger } from '../log.ts';
 import { openRedis } from '../redis/redis.connection.ts';
 import { createServiceClient } from '../service-call.ts';
-import { type ServiceDirectory, type ServiceName, toDatabaseSchema } from '../services.ts';
+import { type ServiceDirectory, type ServiceName, serviceNames, toDatabaseSchema } from '../services.ts';
 import { databaseSetting } from '../settings.ts';
 import { createMemoryStreamLog } from '../stream-log/memory.stream-log.ts';
 import { createRedisStreamLog } from '../stream-log/redis.stream-log.ts';
@@ -63,8 +63,12 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const serviceSecret = randomBytes(32).toString('base64url');
   if (dataDir) await mkdir(dataDir, { recursive: true });
 
-  const postgres = started.use(await startEmbeddedPostgres(dataDir ? { dataDir: join(dataDir, 'postgres') } : {}));
-  embedded.push('PostgreSQL with pgvector (PGlite)');
+  const backed = serviceNames.every((service) => env[service === 'project' ? 'MONGODB_URL' : databaseSetting(service)]);
+  const postgres = backed
+    ? null
+    : started.use(await startEmbeddedPostgres(dataDir ? { dataDir: join(dataDir, 'postgres') } : {}));
+  const postgresUrl = postgres?.url ?? '';
+  if (postgres) embedded.push('PostgreSQL with pgvector (PGlite)');
 
   let cache: Cache;
   let broadcast: Broadcast;
@@ -129,12 +133,12 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
       return {
         service,
         embedded: true,
-        databaseUrl: databaseUrl || postgres.url,
+        databaseUrl: databaseUrl || postgresUrl,
         databasePoolSize: databaseUrl ? 10 : EMBEDDED_POOL_SIZE,
         documents: () =>
           env.MONGODB_URL
             ? openMongoDocuments({ url: env.MONGODB_URL, database: env.MONGODB_DATABASE || 'vibecode' })
-            : openPgliteDocuments({ url: postgres.url, schema: toDatabaseSchema(service) }),
+            : openPgliteDocuments({ url: postgresUrl, schema: toDatabaseSchema(service) }),
         bus,
         streamLog,
         cache,
