@@ -13,6 +13,7 @@ import { startGraphQLHttp } from './subgraph/graphql-http.ts';
 import { startGraphQLWebSocket } from './subgraph/graphql-websocket.ts';
 import { type HttpRoute, sendError } from './subgraph/http-route.ts';
 import type { CreateContext, OperationContext } from './subgraph/operation-context.ts';
+import { measureFields, measureProcess, measureRequest } from './subgraph/subgraph.metrics.ts';
 import { withSpan } from './telemetry.ts';
 
 export interface SubgraphOptions<Context extends OperationContext> {
@@ -33,6 +34,7 @@ export interface RunningSubgraph extends AsyncDisposable {
   readonly url: string;
 }
 
+const OWN_PATHS: ReadonlySet<string> = new Set(['/graphql', '/health/live', '/health/ready', '/metrics']);
 const READY_TIMEOUT_MS = 2_000;
 const DRAIN_MS = 5_000;
 
@@ -47,6 +49,8 @@ export async function startSubgraph<Context extends OperationContext>(
   const { service, verifier, log, host, port } = infrastructure;
   const byPath = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   let draining = false;
+  measureProcess();
+  measureFields(service, schema);
 
   const graphql = await startGraphQLHttp({ schema, log, bodyLimitBytes, identify, context });
 
@@ -65,13 +69,14 @@ export async function startSubgraph<Context extends OperationContext>(
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://service').pathname;
+    const known = byPath.get(`${request.method} ${path}`);
+    measureRequest(service, known || OWN_PATHS.has(path) ? path : null, request, response);
     if (path === '/graphql') {
       await withSpan('graphql', { parent: request.headers, attributes: { 'vibecode.service': service } }, () =>
         graphql.handle(request, response),
       );
       return;
     }
-    const known = byPath.get(`${request.method} ${path}`);
     if (known) {
       await withSpan(path, { parent: request.headers, attributes: { 'vibecode.service': service } }, () =>
         known.handle(request, response, { service, verifier, log, signal: goneSignal(response) }),

@@ -35,6 +35,8 @@ export const gatewaySettings = {
     .string()
     .default('router-config.yaml')
     .describe('configuration of the gateway; a relative path is below the checkout'),
+  APOLLO_KEY: z.string().optional().describe('key of the graph in GraphOS that usage is reported for'),
+  APOLLO_GRAPH_REF: z.string().optional().describe('that graph: name@variant'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
   PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on; 0 takes a free one'),
 };
@@ -59,6 +61,8 @@ async function run(): Promise<void> {
       overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urlOf(name)}/graphql`])),
       verifier,
       exchangeApiKey: createSystemKeyExchange({ services: { url: urlOf }, secret: settings.SERVICE_SECRET }),
+      ...(settings.APOLLO_KEY &&
+        settings.APOLLO_GRAPH_REF && { apollo: { key: settings.APOLLO_KEY, graphRef: settings.APOLLO_GRAPH_REF } }),
       tracing: { zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT },
       redis: { url: settings.REDIS_URL, prefix: settings.REDIS_PREFIX },
       registry: createRedisRegistry({ connection, broadcast }),
