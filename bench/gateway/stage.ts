@@ -28,6 +28,8 @@ export interface Stage extends AsyncDisposable {
   readonly viewers: Viewers;
   readonly feed: Feed;
   readonly clients: StreamClients;
+  /** One more process of a gateway, which has served nothing yet. */
+  startFresh(contestant: Contestant): Promise<RunningContestant>;
 }
 
 export async function startStage(contestants: readonly Contestant[], starts: number): Promise<Stage> {
@@ -54,6 +56,7 @@ export async function startStage(contestants: readonly Contestant[], starts: num
     gateways,
     viewers,
     clients,
+    startFresh: (contestant) => startContestant(contestant, files, 1),
     feed: {
       url: feedUrl,
       pid: feedProcess.pid as number,
