@@ -27,7 +27,7 @@ const CENSORED = '***';
  * Lines go out together, and wait for others 100 ms at most: a write for each one cost the gateway more than all else that
  * it did for a small query. Whatever waits is written when the process ends.
  */
-const STANDARD_OUTPUT = { dest: 1, sync: false, minLength: 4_096, periodicFlush: 100 };
+const STANDARD_OUTPUT = { dest: 1, sync: false, minLength: 16_000, periodicFlush: 100 };
 /** Levels below a line's own fields in which secrets are looked for. */
 const MAX_DEPTH = 2;
 

@@ -188,14 +188,16 @@ function sendResult(
     sendStreamOfOne(response, text, accepted);
     return undefined;
   }
-  const body = Buffer.from(text);
   const type = typeof accepted === 'string' ? `${accepted}; charset=utf-8` : 'application/json; charset=utf-8';
-  if (body.length >= compressFrom) return sendCompressed(response, status, type, body);
-  response.writeHead(status, { 'content-type': type, 'content-length': body.length });
-  response.end(body);
+  const bytes = Buffer.byteLength(text);
+  if (bytes >= compressFrom) return sendCompressed(response, status, type, Buffer.from(text));
+  response.writeHead(status, { 'content-type': type, 'content-length': bytes });
+  // As text a small answer goes out in one piece with its head; a large one would be copied once more.
+  response.end(bytes < ONE_PIECE ? text : Buffer.from(text));
   return undefined;
 }
 
+const ONE_PIECE = 16 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
