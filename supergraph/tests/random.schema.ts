@@ -118,7 +118,9 @@ export function createSchemaModel(tape: Tape): SchemaModel {
   const thingFields = times(tape.below(3), () =>
     createField(['scalar', 'enum', 'entity'], tape.below(subgraphs), true),
   );
-  const nodeFields = times(tape.below(3), () => createField(['scalar', 'enum', 'scalar', 'node'], subgraphs, true));
+  const nodeFields = times(tape.below(3), () =>
+    toSafe(createField(['scalar', 'enum', 'scalar', 'node'], subgraphs, true)),
+  );
   const entities = names.map((name): EntityModel => {
     const fields = times(1 + tape.below(5), () => spread(createField(all, tape.below(subgraphs), true)));
     const source = createField(['scalar'], tape.below(subgraphs), false);
@@ -161,6 +163,14 @@ export function createSchemaModel(tape: Tape): SchemaModel {
     mutations,
     picks,
   };
+}
+
+/**
+ * The planner asks an interface object for what was asked of any of its types: a non-null field that fails takes along what
+ * was asked of another.
+ */
+function toSafe(field: FieldModel): FieldModel {
+  return field.isNonNull || field.isItemNonNull ? { ...field, isFallible: false } : field;
 }
 
 /** Some references bring a field of the entity along, which another subgraph owns. */

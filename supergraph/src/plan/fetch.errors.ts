@@ -37,7 +37,7 @@ export function toClientErrors(
     if (targets === null) {
       if (path.length) add(error, [...concretePath(fetch.path), ...path]);
       else for (const key of topLevelKeys(fetch)) add(error, [...concretePath(fetch.path), key]);
-    } else if (typeof path[1] === 'number') {
+    } else if (typeof path[1] === 'number' && path[1] < targets.length) {
       for (const base of pathsOf(path[1])) add(error, [...base, ...path.slice(2)]);
     } else {
       const keys = topLevelKeys(fetch);

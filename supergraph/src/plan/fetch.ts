@@ -8,6 +8,7 @@ import { type JsonObject, mergeInto } from './merge.ts';
 import { collectTargets, type PlanPath } from './path.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrite.ts';
+import { checkAnswer } from './subgraph.answer.ts';
 import type { TypeIndex } from './type.index.ts';
 
 /** A fetch with all that is known before a request comes. */
@@ -54,7 +55,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex):
 async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const targets = collectTargets(execution.data, fetch.path);
   if (targets.length === 0) return;
-  const result = await send(fetch, variablesText(fetch, execution, ''), execution);
+  const result = await send(fetch, variablesText(fetch, execution, ''), null, execution);
   const { data } = result;
   if (data) {
     fetch.rewriteOutput?.(data);
@@ -108,7 +109,8 @@ async function sendRepresentations(
   if (targetsByRepresentation.size === 0) return;
 
   const representations = `"representations":[${[...targetsByRepresentation.keys()].join(',')}]${extra && ','}${extra}`;
-  const result = await send(fetch, variablesText(fetch, execution, representations), execution);
+  const variables = variablesText(fetch, execution, representations);
+  const result = await send(fetch, variables, targetsByRepresentation.size, execution);
   const entities = result.data?._entities;
   const targets = [...targetsByRepresentation.values()];
   if (Array.isArray(entities)) {
@@ -118,7 +120,7 @@ async function sendRepresentations(
 }
 
 function mergeEntity(fetch: CompiledFetch, targets: readonly JsonObject[], entity: unknown): void {
-  if (entity === null || typeof entity !== 'object') return;
+  if (entity === null || typeof entity !== 'object' || Array.isArray(entity)) return;
   fetch.rewriteOutput?.(entity);
   // Each position in the answer needs objects of its own: what comes later is merged into them.
   for (let copy = 1; copy < targets.length; copy += 1) {
@@ -141,11 +143,14 @@ function variablesText({ variableNames }: CompiledFetch, { variables }: Executio
   return `{${text}}`;
 }
 
-function send(fetch: CompiledFetch, variables: string, execution: Execution): Promise<GraphQLResult> {
-  return execution.transport.fetch(
-    new FetchRequest(fetch, `${fetch.bodyHead}${variables}}`, variables),
-    execution.context,
-  );
+async function send(
+  fetch: CompiledFetch,
+  variables: string,
+  entities: number | null,
+  { transport, context }: Execution,
+): Promise<GraphQLResult> {
+  const request = new FetchRequest(fetch, `${fetch.bodyHead}${variables}}`, variables);
+  return checkAnswer(await transport.fetch(request, context), fetch.subgraph, entities);
 }
 
 class FetchRequest implements SubgraphRequest {

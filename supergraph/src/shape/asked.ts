@@ -10,41 +10,54 @@ import type { JsonObject } from '../plan/merge.ts';
 import { collectFields } from './selection.ts';
 import type { ShapeScope } from './shape.ts';
 
+type Path = readonly (string | number)[];
+
 /**
- * Whether an error is about something that the client asked of these objects, or that their fields are computed from.
- * Fetches follow paths that do not tell types apart, so that they may bring, and fail to bring, what was asked for
- * objects of another type only.
+ * The path of an error as far as the client asked it of these objects, or null when the error concerns nothing that was
+ * asked. Fetches follow paths that do not tell types apart, so that they may bring, and fail to bring, what was asked for
+ * objects of another type only. Such a failure counts where it took something along that was asked.
  */
-export function isAsked(
-  path: readonly (string | number)[],
+export function toAskedPath(
+  path: Path,
   data: JsonObject,
   selectionSet: SelectionSetNode,
   rootType: GraphQLCompositeType,
   scope: ShapeScope,
-): boolean {
+): Path | null {
   let selectionSets: readonly SelectionSetNode[] = [selectionSet];
   let type = rootType;
   let value: unknown = data;
-  for (const step of path) {
-    if (value === null || typeof value !== 'object') return true;
+  for (const [index, step] of path.entries()) {
+    if (value === null || typeof value !== 'object') return path;
     if (typeof step === 'number') {
       value = (value as unknown[])[step];
       continue;
     }
     // The paths of refused fields: any element of a list, a fragment that was taken away.
-    if (step === '@' || step.startsWith('... on ')) return true;
+    if (step === '@' || step.startsWith('... on ')) return path;
     const runtimeType = toRuntimeType(type, value as JsonObject, scope);
-    const nodes = collectFields(selectionSets, runtimeType, scope).get(step);
-    if (!nodes) return scope.isInternal(step);
+    const fields = collectFields(selectionSets, runtimeType, scope);
+    const nodes = fields.get(step);
+    if (!nodes) {
+      if (scope.isInternal(step)) return path;
+      return lacksSome(value as JsonObject, fields.values(), scope) ? path.slice(0, index) : null;
+    }
     const [first] = nodes as [FieldNode];
     const field = 'getFields' in runtimeType ? runtimeType.getFields()[first.name.value] : undefined;
     const fieldType = field && getNamedType(field.type);
-    if (!isCompositeType(fieldType)) return true;
+    if (!isCompositeType(fieldType)) return path;
     type = fieldType;
     value = (value as JsonObject)[scope.planKey(first)];
     selectionSets = nodes.flatMap((node) => node.selectionSet ?? []);
   }
-  return true;
+  return path;
+}
+
+function lacksSome(object: JsonObject, fields: Iterable<readonly FieldNode[]>, { planKey }: ShapeScope): boolean {
+  for (const [field] of fields) {
+    if (field && field.name.value !== '__typename' && !Object.hasOwn(object, planKey(field))) return true;
+  }
+  return false;
 }
 
 function toRuntimeType(type: GraphQLCompositeType, { __typename }: JsonObject, { schema }: ShapeScope) {

@@ -4,11 +4,12 @@ import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from 'graphql'
 export type LeafCheck = (value: unknown) => boolean;
 
 const isInt: LeafCheck = (value) => typeof value === 'number' && (value | 0) === value;
-const isFloat: LeafCheck = (value) => typeof value === 'number';
+const isFloat: LeafCheck = (value) => typeof value === 'number' && Number.isFinite(value);
 const isString: LeafCheck = (value) => typeof value === 'string';
 const isBoolean: LeafCheck = (value) => typeof value === 'boolean';
-const isId: LeafCheck = (value) => typeof value === 'string' || typeof value === 'number';
-const isAnything: LeafCheck = () => true;
+const isId: LeafCheck = (value) => typeof value === 'string' || Number.isInteger(value);
+/** JSON has no infinity, but texts such as 1e999 become it. */
+const isAnything: LeafCheck = (value) => typeof value !== 'number' || Number.isFinite(value);
 
 const BUILT_IN = new Map<string, LeafCheck>([
   ['Int', isInt],

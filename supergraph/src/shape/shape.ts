@@ -5,14 +5,15 @@ import {
   type GraphQLOutputType,
   getNamedType,
   isAbstractType,
-  isCompositeType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
+  isObjectType,
   type SelectionSetNode,
 } from 'graphql';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
-import { isAsked } from './asked.ts';
+import { toAskedPath } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
 import { collectSelection, type SelectionScope } from './selection.ts';
@@ -68,7 +69,7 @@ export interface ShapeScope extends SelectionScope {
 export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCompositeType, scope: ShapeScope): Shape {
   const root = new ObjectShape([selectionSet], rootType, scope);
   const keepAsked = (data: JsonObject, errors: GraphQLFormattedError[]) =>
-    dropUnasked(errors, ({ path }) => !path || isAsked(path, data, selectionSet, rootType, scope));
+    dropUnasked(errors, (path) => toAskedPath(path, data, selectionSet, rootType, scope));
   return {
     shape(data, errors, deferred) {
       if (errors.length) keepAsked(data, errors);
@@ -78,9 +79,17 @@ export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCo
   };
 }
 
-function dropUnasked(errors: GraphQLFormattedError[], concerns: (error: GraphQLFormattedError) => boolean): void {
-  const kept = errors.filter(concerns);
-  if (kept.length < errors.length) errors.splice(0, errors.length, ...kept);
+function dropUnasked(
+  errors: GraphQLFormattedError[],
+  toAsked: (path: readonly (string | number)[]) => typeof path | null,
+) {
+  const kept = errors.flatMap((error) => {
+    if (!error.path) return error;
+    const path = toAsked(error.path);
+    if (!path) return [];
+    return path === error.path ? error : { ...error, path };
+  });
+  errors.splice(0, errors.length, ...kept);
 }
 
 interface FieldShape {
@@ -262,10 +271,13 @@ function compileComposite(
     let shape = shapeByTypename.get(typename);
     if (shape === undefined) {
       const runtimeType = scope.schema.getType(String(typename));
-      shape = isCompositeType(runtimeType) ? new ObjectShape(selectionSets, runtimeType, scope) : null;
+      shape =
+        (isObjectType(runtimeType) || isInterfaceType(runtimeType)) && scope.schema.isSubType(type, runtimeType)
+          ? new ObjectShape(selectionSets, runtimeType, scope)
+          : null;
       if (shape) shapeByTypename.set(typename, shape);
     }
-    // A type that the API schema hides (@inaccessible) must not show, not even by its name.
+    // A type that is none of the field's, or that the API schema hides (@inaccessible), must not show, not even by its name.
     if (shape === null)
       return invalidValue(pass, depth, `The object's type for field ${coordinate} is not in the schema.`);
     return shape.complete(value as JsonObject, pass, depth);

@@ -2,6 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Execution } from '../plan/execution.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
 import type { JsonObject } from '../plan/merge.ts';
+import { checkAnswer } from '../plan/subgraph.answer.ts';
 import type { GraphQLResult, RequestContext, SubgraphTransport } from '../types.ts';
 import type { SubscriptionPlan } from './subscription.plan.ts';
 
@@ -60,8 +61,8 @@ function giveBack(error: GraphQLFormattedError, events: readonly OpenEvent[]): v
 
 function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQLFormattedError[]): OpenEvent {
   const { primary } = plan;
-  const result = JSON.parse(payload) as GraphQLResult;
-  const data = typeof result?.data === 'object' ? result.data : null;
+  const result = checkAnswer(JSON.parse(payload) ?? {}, primary.subgraph, null);
+  const data = result.data ?? null;
   const errors = [...refusals];
   if (data) primary.rewriteOutput?.(data);
   if (result?.errors?.length) errors.push(...toClientErrors(primary, result, data ?? {}, null));

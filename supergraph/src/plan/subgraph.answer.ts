@@ -1,0 +1,54 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLResult } from '../types.ts';
+
+/**
+ * A subgraph's answer of the form that the specification promises (7.1), or else errors that say what is wrong with it.
+ * @param entities how many representations were asked about; null for fields of root types
+ */
+export function checkAnswer(answer: GraphQLResult, subgraph: string, entities: number | null): GraphQLResult {
+  const { data, errors } = answer;
+  if (errors === undefined && isObject(data) && (entities === null || hasEntities(data, entities))) return answer;
+
+  const checked = Array.isArray(errors) ? errors.map(toError) : [];
+  const wrong = (what: string) => checked.push(malformed(subgraph, what));
+  if (errors !== undefined && errors !== null && !Array.isArray(errors)) wrong('its errors are no list');
+  if (data === null || data === undefined) {
+    if (checked.length === 0) wrong('it has neither data nor errors');
+    return { data: null, errors: checked };
+  }
+  if (!isObject(data)) {
+    wrong('its data is no object');
+    return { data: null, errors: checked };
+  }
+  if (entities !== null && !hasEntities(data, entities) && (data._entities !== null || checked.length === 0)) {
+    wrong(`it does not have the ${entities} entities that it was asked for`);
+  }
+  return checked.length ? { data, errors: checked } : { data };
+}
+
+function hasEntities({ _entities }: Record<string, unknown>, count: number): boolean {
+  return Array.isArray(_entities) && _entities.length === count;
+}
+
+function toError(error: unknown): GraphQLFormattedError {
+  if (!isObject(error)) return { message: '' };
+  const { message, path, extensions } = error;
+  return {
+    message: typeof message === 'string' ? message : '',
+    ...(Array.isArray(path) && path.every(isStep) && { path }),
+    ...(isObject(extensions) && { extensions }),
+  };
+}
+
+function isStep(step: unknown): boolean {
+  return typeof step === 'string' || (Number.isInteger(step) && (step as number) >= 0);
+}
+
+function malformed(subgraph: string, what: string): GraphQLFormattedError {
+  const message = `The subgraph '${subgraph}' gave an answer that is no GraphQL response: ${what}.`;
+  return { message, extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
