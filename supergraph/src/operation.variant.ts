@@ -9,7 +9,7 @@ import type { ParsedOperation } from './hooks.ts';
 import { compilePlan } from './plan/compile.ts';
 import type { Execution, PlanStep } from './plan/execution.ts';
 import { mergeInto } from './plan/merge.ts';
-import { runInOrder, splitMutation } from './plan/mutation.order.ts';
+import { orderMutation, runInOrder, splitMutation } from './plan/mutation.order.ts';
 import { planWithFragmentsKept } from './plan/partial.unions.ts';
 import type { TypeIndex } from './plan/type.index.ts';
 import { RefusedRequestError, refusal } from './refusal.ts';
@@ -141,8 +141,9 @@ function createPlans(
   if (operation === 'query') return nodesOf(byArguments);
   // What must run once cannot be asked in parts.
   if (byArguments.length > 1) throw refusal('REQUIRED_ARGUMENTS_CONFLICT', REQUIRED_ARGUMENTS_CONFLICT);
-  const plan = planOf(document);
-  const parts = operation === 'mutation' ? splitMutation(document, name, plan, supergraph.apiSchema) : [document];
+  const ordered = operation === 'mutation' ? orderMutation(document, name, supergraph.apiSchema) : document;
+  const plan = planOf(ordered);
+  const parts = operation === 'mutation' ? splitMutation(ordered, name, plan) : [ordered];
   if (parts.length > 1) return nodesOf(parts);
   return plan.node ? [plan.node] : [];
 }

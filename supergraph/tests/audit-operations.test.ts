@@ -150,6 +150,11 @@ describe('Operations', () => {
     });
     expect(log).toEqual(['add x', 'count x', 'multiply 5', 'plus 2', 'add y', 'count y', 'multiply 2']);
     log.length = 0;
+    await data(
+      'mutation { one: plus(by: 1) ...F two: plus(by: 2) ...F } fragment F on Mutation { two: plus(by: 2) three: plus(by: 3) ... on Mutation { one: plus(by: 1) four: plus(by: 4) } }',
+    );
+    expect(log).toEqual(['plus 1', 'plus 2', 'plus 3', 'plus 4']);
+    log.length = 0;
     // All of them run, whatever one of them says (specification 6.2.2).
     const { data: none, errors } = await ask('mutation { plus(by: 1) fail multiply(by: 1) p2: plus(by: 3) }');
     expect(none).toBeNull();

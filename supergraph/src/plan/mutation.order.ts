@@ -1,47 +1,73 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import {
+  type ASTNode,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   Kind,
-  type OperationDefinitionNode,
+  type SelectionNode,
+  visit,
 } from 'graphql';
 import { collectFragments, findOperation } from '../document.ts';
 import { collectFields } from '../shape/selection.ts';
 import type { PlanStep } from './execution.ts';
 
 /**
+ * A mutation with its fields side by side, in the order in which they are to run, and without the fragments that they were
+ * in: the planner would put them back together by those, in another order.
+ */
+export function orderMutation(document: DocumentNode, name: string | null, schema: GraphQLSchema): DocumentNode {
+  const fragments = collectFragments(document);
+  const fields = collectFields(
+    [findOperation(document, name).selectionSet],
+    schema.getMutationType() as GraphQLObjectType,
+    { schema, fragments },
+  );
+  return withSelections(document, name, [...fields.values()].map(mergeFields));
+}
+
+/**
  * A mutation's fields, each as a mutation of its own. The planner asks neighbouring fields of one subgraph in one fetch,
  * and what other subgraphs add to the first of them after the last has run; the specification has each field complete
  * before the next begins (6.2.2). Where nothing is added the order is right as planned.
  */
-export function splitMutation(
-  document: DocumentNode,
-  name: string | null,
-  { node }: QueryPlan,
-  schema: GraphQLSchema,
-): readonly DocumentNode[] {
-  if (!node || isInOrder(node as PlanNode)) return [document];
-  const operation = findOperation(document, name);
-  const fragments = collectFragments(document);
-  const fields = collectFields([operation.selectionSet], schema.getMutationType() as GraphQLObjectType, {
-    schema,
-    fragments,
-  });
-  if (fields.size < 2) return [document];
-  return [...fields.values()].map((nodes) => ({
-    ...document,
-    definitions: [withFields(operation, nodes), ...fragments.values()],
-  }));
+export function splitMutation(document: DocumentNode, name: string | null, { node }: QueryPlan): DocumentNode[] {
+  const { selections } = findOperation(document, name).selectionSet;
+  if (!node || isInOrder(node as PlanNode) || selections.length < 2) return [document];
+  return selections.map((field) => withSelections(document, name, [field]));
 }
 
 function isInOrder(node: PlanNode): boolean {
   return node.kind === 'Sequence' ? node.nodes.every(({ kind }) => kind === 'Fetch') : node.kind === 'Fetch';
 }
 
-function withFields(operation: OperationDefinitionNode, selections: readonly FieldNode[]): OperationDefinitionNode {
-  return { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+/** Fields of one response key as one. */
+function mergeFields(nodes: readonly FieldNode[]): FieldNode {
+  const [first] = nodes as [FieldNode];
+  if (!first.selectionSet || nodes.length === 1) return first;
+  const selections = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+  return { ...first, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+}
+
+function withSelections(document: DocumentNode, name: string | null, selections: SelectionNode[]): DocumentNode {
+  const operation = findOperation(document, name);
+  const selectionSet = { ...operation.selectionSet, selections };
+  const fragments = collectFragments(document);
+  const used = new Set<FragmentDefinitionNode>();
+  const collectUsed = (node: ASTNode): void => {
+    visit(node, {
+      FragmentSpread(spread) {
+        const fragment = fragments.get(spread.name.value);
+        if (!fragment || used.has(fragment)) return;
+        used.add(fragment);
+        collectUsed(fragment);
+      },
+    });
+  };
+  collectUsed(selectionSet);
+  return { ...document, definitions: [{ ...operation, selectionSet }, ...used] };
 }
 
 /** Plans of a mutation's fields, one after the other over the same data. */
