@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
+import { withConfiguredCache } from './cache/configured.cache.ts';
 import type { RouterConfig } from './config/config.schema.ts';
 import type { StartSubscription } from './core.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -56,7 +57,7 @@ export interface GatewayVersion extends Endpoint, AsyncDisposable {
 
 /** @throws InvalidSupergraphError, or AppError for a configuration that does not fit it */
 export async function createVersion(options: VersionOptions): Promise<GatewayVersion> {
-  const { config, log } = options;
+  const { config, log, metrics } = options;
   await using created = new AsyncDisposableStack();
   const supergraph = toSupergraph(options);
   const main = created.use(await createMainEndpoint(options, supergraph));
@@ -67,16 +68,23 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
   }
   const { core, hooks } = main;
   const timeoutMs = options.subgraphTimeoutMs;
+  const plain = createSubgraphClient({
+    urls: supergraph.subgraphs,
+    directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
+    headers: hooks.subgraphHeaders,
+    takeHeaders: hooks.takeSubgraphHeaders,
+    trafficOf: (subgraph) => ({
+      ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    }),
+  });
   const client = created.use(
-    createSubgraphClient({
-      urls: supergraph.subgraphs,
-      directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
+    withConfiguredCache({
+      client: plain,
+      config: config?.response_cache,
       headers: hooks.subgraphHeaders,
-      takeHeaders: hooks.takeSubgraphHeaders,
-      trafficOf: (subgraph) => ({
-        ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
-        ...(timeoutMs !== undefined && { timeoutMs }),
-      }),
+      version: supergraph.hash.slice(0, 12),
+      ...(metrics && { onLookup: (...lookup) => metrics.lookedUp(...lookup) }),
     }),
   );
   const owned = created.move();

@@ -109,6 +109,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         const response = await call(request, context);
         options.takeHeaders?.(request.subgraph, response.headers, context);
         context.plugin?.fetches.restrictCache(response.headers['cache-control']);
+        request.onResponse?.(response.headers);
         return toResult(response, request);
       } catch (error) {
         context.signal.throwIfAborted();

@@ -124,6 +124,8 @@ export interface SubgraphRequest {
   readonly body?: string;
   /** `Accept`, where it is not the usual one. */
   readonly accept?: string;
+  /** Told of the answer's headers, names in lower case; not when the subgraph could not be reached. */
+  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>) => void;
   /** Of the fetch's own span, where it has one. */
   traceparent?: string;
   /** Whether the subgraph is asked for a trace of its own work (`extensions.ftv1`). */

@@ -45,7 +45,21 @@ export const foreignKeys: readonly ForeignKey[] = [
     'supergraph.query_planning.cache.redis',
     'persisted_queries.experimental_prewarm_query_plan_cache',
   ),
-  ...ignored('Answers are not cached.', 'response_cache', 'preview_entity_cache'),
+  ...ignored(
+    'Kept answers go when their time is over.',
+    'response_cache.invalidation',
+    'response_cache.subgraph.all.invalidation',
+    'response_cache.subgraph.subgraphs.*.invalidation',
+  ),
+  ...ignored('Cached answers are not shown in the sandbox.', 'response_cache.debug'),
+  ...ignored('Connectors are not served.', 'response_cache.connector'),
+  ...['required_to_start', 'pool_size', 'reset_ttl', 'metrics_interval', 'maintenance_timeout'].flatMap((name) =>
+    ignored(
+      'One connection serves, and the gateway starts without it.',
+      `response_cache.subgraph.all.redis.${name}`,
+      `response_cache.subgraph.subgraphs.*.redis.${name}`,
+    ),
+  ),
   ...ignored(
     'The planner decides this by itself.',
     'supergraph.query_planning.experimental_plans_limit',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as access from './access.section.ts';
+import { responseCache } from './cache.section.ts';
 import { discovery } from './discovery.section.ts';
 import * as operation from './operation.section.ts';
 import * as server from './server.section.ts';
@@ -35,6 +36,7 @@ export const routerConfigSchema = z.strictObject({
   include_subgraph_errors: traffic.includeSubgraphErrors.prefault({}),
   override_subgraph_url: traffic.overrideSubgraphUrl,
   forbid_mutations: z.boolean().default(false).describe('Refuse all mutations. Default false.'),
+  response_cache: responseCache.prefault({}),
   telemetry: telemetry.prefault({}),
   apollo_server_plugins: z
     .array(z.string())

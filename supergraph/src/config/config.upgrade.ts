@@ -48,6 +48,9 @@ export const oldSpellings: readonly OldSpelling[] = [
   { from: 'persisted_queries.experimental_local_manifests', to: 'persisted_queries.local_manifests' },
   { from: 'persisted_queries.safelist.require_ids', to: 'persisted_queries.safelist.require_id' },
   { from: 'preview_demand_control', to: 'demand_control' },
+  { from: 'preview_entity_cache', to: 'response_cache' },
+  { from: 'response_cache.redis', to: 'response_cache.subgraph.all.redis' },
+  { from: 'response_cache.subgraphs', to: 'response_cache.subgraph.subgraphs' },
   { from: 'authentication.experimental.jwt', to: 'authentication.router.jwt' },
   { from: 'authentication.jwt', to: 'authentication.router.jwt' },
   {

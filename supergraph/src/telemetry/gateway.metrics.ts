@@ -38,7 +38,9 @@ export class GatewayMetrics {
   readonly #erred = new Map<string, Counter.Internal>();
   readonly #operations = new Map<string, Counter.Internal>();
   readonly #events = new Map<string, Counter.Internal>();
+  readonly #lookups = new Map<string, Counter.Internal>();
   readonly #started = new Map<string, Counter.Internal>();
+  readonly #answerLookups;
   readonly #active;
   readonly #requestDuration;
   readonly #fetchDuration;
@@ -101,6 +103,12 @@ export class GatewayMetrics {
     this.#planHits = count('apollo_router_cache_hit_count', 'Plans found.', ...Object.keys(PLANS)).labels(PLANS);
     this.#planMisses = count('apollo_router_cache_miss_count', 'Plans made.', ...Object.keys(PLANS)).labels(PLANS);
     level('apollo_router_cache_size', 'Operations that are kept with their plans.', cachedOperations, PLANS);
+    this.#answerLookups = count(
+      'apollo_router_response_cache_total',
+      'Entities, and answers of root fields, that were looked for in the response cache.',
+      'subgraph_name',
+      'cache_hit',
+    );
     this.#planning = duration('apollo_router_query_planning_plan_duration_seconds', 'Time to plan an operation.');
     this.#parsing = duration('gateway_operation_parsing_duration_seconds', 'Time to parse and validate an operation.');
     level('apollo_router_opened_subscriptions', 'Subscriptions that run.', openedSubscriptions);
@@ -182,6 +190,18 @@ export class GatewayMetrics {
 
   subscribed(subgraph: string): void {
     seriesOf(this.#started, subgraph, () => this.#subscriptions.labels({ subgraph_name: subgraph })).inc();
+  }
+
+  /** Looks into the response cache: entities, or answers of root fields, that were there, and that were not. */
+  lookedUp(subgraph: string, hits: number, misses: number): void {
+    for (const [isHit, times] of [
+      ['true', hits],
+      ['false', misses],
+    ] as const) {
+      if (times === 0) continue;
+      const series = () => this.#answerLookups.labels({ subgraph_name: subgraph, cache_hit: isHit });
+      seriesOf(this.#lookups, `${isHit} ${subgraph}`, series).inc(times);
+    }
   }
 
   sentEvent(subgraph: string): void {

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { GatewayHooks } from '../hooks.ts';
+import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
+import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
+import type { CachedAnswer, CacheStore } from './cache.store.ts';
+
+export interface SubgraphCacheSettings {
+  readonly enabled: boolean;
+  /** For answers that may be kept and do not say for how long; null: these are not kept. */
+  readonly ttlMs: number | null;
+  /** The claim of a token that tells viewers apart; null: the whole token does. */
+  readonly privateId: string | null;
+  readonly store: CacheStore;
+}
+
+export interface ResponseCacheOptions {
+  readonly transport: SubgraphTransport;
+  readonly settingsOf: (subgraph: string) => SubgraphCacheSettings;
+  /** Headers that a subgraph gets: answers to other headers are other answers. */
+  readonly headers?: GatewayHooks['subgraphHeaders'];
+  /** Told of every look: entities, or answers of root fields, found and not found. */
+  readonly onLookup?: (subgraph: string, hits: number, misses: number) => void;
+}
+
+const NOT_KEPT: CachePolicy = { ttlMs: 0, scope: 'private' };
+
+/**
+ * Keeps what subgraphs answer for as long as they say: answers of root fields whole, entities one by one, so that only those
+ * that are missing are asked for. Answers with errors are not kept.
+ */
+export function withResponseCache(options: ResponseCacheOptions): SubgraphTransport {
+  const { transport, settingsOf, headers, onLookup } = options;
+
+  async function fetchCached(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult> {
+    const settings = settingsOf(request.subgraph);
+    if (!settings.enabled || request.kind !== 'query') {
+      tellClient(context, NOT_KEPT, 0);
+      return transport.fetch(request, context);
+    }
+    const { representations, ...variables } = request.variables ?? {};
+    const isEntities = Array.isArray(representations);
+    const parts: readonly unknown[] = isEntities ? representations : [null];
+    const viewer = viewerOf(context, settings.privateId);
+    const base = JSON.stringify([
+      request.subgraph,
+      request.query,
+      variables,
+      withoutTrace(headers?.(request, context)),
+    ]);
+    const keys = parts.map((part) => {
+      const key = `${base}${JSON.stringify(part)}`;
+      return { public: digest(key), private: viewer === null ? null : digest(`${viewer}\n${key}`) };
+    });
+    const found = await readAll(settings.store, keys);
+    const missing = found.flatMap((answer, index) => (answer ? [] : [index]));
+    onLookup?.(request.subgraph, parts.length - missing.length, missing.length);
+    for (const answer of found) if (answer) tellOfHit(context, answer);
+    const texts = found.map((answer) => answer?.text);
+    if (missing.length === 0) return { data: toData(isEntities, texts.map(parse)) };
+
+    let response: CacheHeaders | undefined;
+    const asked = isEntities ? { ...variables, representations: missing.map((index) => parts[index]) } : variables;
+    const result = await transport.fetch(
+      {
+        ...toPlain(request),
+        variables: asked,
+        onResponse(received) {
+          const [cacheControl, age, vary] = ['cache-control', 'age', 'vary'].map((name) => received[name]?.toString());
+          response = { cacheControl, age, vary };
+        },
+      },
+      context,
+    );
+    const policy =
+      response && !result.errors?.length
+        ? readCachePolicy(response, context.identity !== null, settings.ttlMs)
+        : NOT_KEPT;
+    tellClient(context, policy, 0);
+    const answers = isEntities ? result.data?._entities : [result.data];
+    if (!Array.isArray(answers) || answers.length !== missing.length) {
+      return missing.length === parts.length ? result : toPartial(result, texts, missing, []);
+    }
+    for (const [at, index] of missing.entries()) {
+      const key = keys[index]?.[policy.scope];
+      const answer = answers[at];
+      if (policy.ttlMs <= 0 || !key || answer === null || answer === undefined) continue;
+      void settings.store.write(key, { text: JSON.stringify(answer), storedAtMs: Date.now(), ttlMs: policy.ttlMs });
+    }
+    return missing.length === parts.length ? result : toPartial(result, texts, missing, answers);
+  }
+  return { fetch: fetchCached };
+}
+
+interface Keys {
+  readonly public: string;
+  /** Null: there is no viewer to keep anything for. */
+  readonly private: string | null;
+}
+
+/** What is kept for this viewer, or else for everybody. */
+async function readAll(store: CacheStore, keys: readonly Keys[]): Promise<(CachedAnswer | undefined)[]> {
+  const found = await store.readMany(keys.flatMap((key) => (key.private ? [key.public, key.private] : [key.public])));
+  const now = Date.now();
+  let at = 0;
+  return keys.map((key) => {
+    const candidates = [found[at++], key.private ? found[at++] : undefined];
+    return candidates.findLast((answer) => answer && answer.storedAtMs + answer.ttlMs > now);
+  });
+}
+
+function viewerOf({ identity }: RequestContext, privateId: string | null): string | null {
+  if (!identity) return null;
+  if (privateId === null) return `token ${identity.key}`;
+  const claim = identity.claims[privateId];
+  return typeof claim === 'string' || typeof claim === 'number' ? `claim ${claim}` : null;
+}
+
+function tellOfHit(context: RequestContext, { storedAtMs, ttlMs }: CachedAnswer): void {
+  const ageMs = Math.max(0, Date.now() - storedAtMs);
+  // Whether it was private its key says; a viewer's answers are told to be private in any case.
+  tellClient(context, { ttlMs: ttlMs - ageMs, scope: 'public' }, ageMs);
+}
+
+/** The entities found and those that came, in the order asked; paths of errors count the latter. */
+function toPartial(
+  result: GraphQLResult,
+  texts: readonly (string | undefined)[],
+  missing: readonly number[],
+  answers: readonly unknown[],
+): GraphQLResult {
+  const entities = texts.map(parse);
+  for (const [at, index] of missing.entries()) entities[index] = answers[at] ?? null;
+  const errors = result.errors?.map((error) => {
+    const [root, at, ...rest] = Array.isArray(error?.path) ? error.path : [];
+    const index = typeof at === 'number' ? missing[at] : undefined;
+    return index === undefined ? error : { ...error, path: [root ?? '_entities', index, ...rest] };
+  });
+  return { data: { _entities: entities }, ...(errors?.length && { errors }) };
+}
+
+function toData(isEntities: boolean, answers: readonly unknown[]): Record<string, unknown> {
+  return isEntities ? { _entities: answers } : (answers[0] as Record<string, unknown>);
+}
+
+function parse(text: string | undefined): unknown {
+  return text === undefined ? null : JSON.parse(text);
+}
+
+/** Without the text of the whole request, which does not hold for a part of it. */
+function toPlain({ subgraph, query, operationName, kind, accept, traceparent }: SubgraphRequest): SubgraphRequest {
+  return {
+    subgraph,
+    query,
+    kind,
+    ...(operationName !== undefined && { operationName }),
+    ...(accept !== undefined && { accept }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
+}
+
+const OF_ONE_REQUEST = new Set(['traceparent', 'tracestate', 'baggage', 'x-request-id', 'authorization']);
+
+/** Who asks is in the key already where it matters. */
+function withoutTrace(headers: Readonly<Record<string, string>> | undefined): readonly [string, string][] {
+  return Object.entries(headers ?? {}).filter(([name]) => !OF_ONE_REQUEST.has(name));
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
