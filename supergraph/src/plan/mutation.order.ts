@@ -11,7 +11,7 @@ import {
   visit,
 } from 'graphql';
 import { collectFragments, findOperation } from '../document.ts';
-import { collectFields } from '../shape/selection.ts';
+import { collectSelection } from '../shape/selection.ts';
 import type { PlanStep } from './execution.ts';
 
 /**
@@ -19,12 +19,14 @@ import type { PlanStep } from './execution.ts';
  * in: the planner would put them back together by those, in another order.
  */
 export function orderMutation(document: DocumentNode, name: string | null, schema: GraphQLSchema): DocumentNode {
-  const fragments = collectFragments(document);
-  const fields = collectFields(
-    [findOperation(document, name).selectionSet],
-    schema.getMutationType() as GraphQLObjectType,
-    { schema, fragments },
-  );
+  const { selectionSet } = findOperation(document, name);
+  const type = schema.getMutationType() as GraphQLObjectType;
+  const { fields, deferred } = collectSelection([selectionSet], type, {
+    schema,
+    fragments: collectFragments(document),
+  });
+  // Fields that are deferred have no order.
+  if (deferred.length) return document;
   return withSelections(document, name, [...fields.values()].map(mergeFields));
 }
 

@@ -5,9 +5,11 @@ import type { GraphQLResult } from '../types.ts';
  * A subgraph's answer of the form that the specification promises (7.1), or else errors that say what is wrong with it.
  * @param entities how many representations were asked about; null for fields of root types
  */
-export function checkAnswer(answer: GraphQLResult, subgraph: string, entities: number | null): GraphQLResult {
-  const { data, errors } = answer;
-  if (errors === undefined && isObject(data) && (entities === null || hasEntities(data, entities))) return answer;
+export function checkAnswer(answer: unknown, subgraph: string, entities: number | null): GraphQLResult {
+  const { data, errors } = isObject(answer) ? answer : {};
+  if (errors === undefined && isObject(data) && (entities === null || hasEntities(data, entities))) {
+    return answer as GraphQLResult;
+  }
 
   const checked = Array.isArray(errors) ? errors.map(toError) : [];
   const wrong = (what: string) => checked.push(malformed(subgraph, what));

@@ -61,7 +61,7 @@ function giveBack(error: GraphQLFormattedError, events: readonly OpenEvent[]): v
 
 function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQLFormattedError[]): OpenEvent {
   const { primary } = plan;
-  const result = checkAnswer(JSON.parse(payload) ?? {}, primary.subgraph, null);
+  const result = checkAnswer(JSON.parse(payload), primary.subgraph, null);
   const data = result.data ?? null;
   const errors = [...refusals];
   if (data) primary.rewriteOutput?.(data);
