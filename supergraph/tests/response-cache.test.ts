@@ -1,4 +1,5 @@
 import { readCachePolicy } from '../src/cache/cache.policy.ts';
+import type { GraphQLResult } from '../src/types.ts';
 import { believeHeaders, startEdgeGraph } from './edge.fixture.ts';
 import { FEDERATION, type TestSubgraph } from './test.graph.ts';
 
@@ -54,7 +55,7 @@ async function post(url: string, ids: string[], headers: Record<string, string> 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: QUERY, variables: { ids, ...extra } }),
   });
-  return { body: await response.json(), headers: response.headers };
+  return { body: (await response.json()) as GraphQLResult, headers: response.headers };
 }
 
 describe('The response cache', () => {
@@ -65,13 +66,13 @@ describe('The response cache', () => {
       data: { items: [{ price: '1 EUR' }, { price: '2 EUR' }] },
     });
     expect(resolved.splice(0)).toEqual(['items 1,2', 'price 1', 'price 2']);
-    expect((await post(graph.url, ['1', '2'])).body.data.items).toHaveLength(2);
+    expect((await post(graph.url, ['1', '2'])).body.data?.items).toHaveLength(2);
     expect(resolved.splice(0)).toEqual([]);
     expect((await post(graph.url, ['3', '2', '4', '1'])).body).toEqual({
       data: { items: ['3', '2', '4', '1'].map((id) => ({ price: `${id} EUR` })) },
     });
     expect(resolved.splice(0)).toEqual(['items 3,2,4,1', 'price 3', 'price 4']);
-    expect((await post(graph.url, ['1'], {}, { c: 'USD' })).body.data.items).toEqual([{ price: '1 USD' }]);
+    expect((await post(graph.url, ['1'], {}, { c: 'USD' })).body.data?.items).toEqual([{ price: '1 USD' }]);
     expect(resolved.splice(0)).toEqual(['items 1', 'price 1']);
   });
 

@@ -40,7 +40,7 @@ function readContext(path: readonly string[], ancestors: readonly JsonObject[], 
     if (typeof value !== 'object' || value === null) return undefined;
     const object = value as JsonObject;
     if (!step.startsWith(FRAGMENT)) value = Object.hasOwn(object, step) ? object[step] : undefined;
-    else if (!types.isOfType(String(object.__typename), step.slice(FRAGMENT.length))) return undefined;
+    else if (!types.isOfType(object.__typename as string, step.slice(FRAGMENT.length))) return undefined;
   }
   return value;
 }

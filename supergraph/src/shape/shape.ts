@@ -270,7 +270,7 @@ function compileComposite(
     const typename = (value as JsonObject).__typename;
     let shape = shapeByTypename.get(typename);
     if (shape === undefined) {
-      const runtimeType = scope.schema.getType(String(typename));
+      const runtimeType = typeof typename === 'string' ? scope.schema.getType(typename) : undefined;
       shape =
         (isObjectType(runtimeType) || isInterfaceType(runtimeType)) && scope.schema.isSubType(type, runtimeType)
           ? new ObjectShape(selectionSets, runtimeType, scope)
