@@ -36,6 +36,31 @@ describe('Plans that need care', () => {
     expect(errors?.map(({ path }) => path)).toEqual([['thing', 'next', 'other']]);
   });
 
+  it('reports why an object’s type did not come', async () => {
+    const { ask } = startAudit([
+      {
+        name: 'a',
+        sdl: 'interface Node @key(fields: "id") { id: ID! } type Birch implements Node @key(fields: "id") { id: ID! size: Int! }',
+        entities: {
+          Node: [{ __typename: 'Birch', id: '1', size: null }],
+          Birch: [{ id: '1', size: null }],
+        },
+      },
+      {
+        name: 'b',
+        sdl: 'type Query { node: Node } type Node @key(fields: "id") @interfaceObject { id: ID! }',
+        query: { node: { id: '1' } },
+      },
+    ]);
+    const { errors } = await ask('{ node { id ... on Birch { size } } }');
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: 'Cannot return null for non-nullable field Birch.size.',
+        path: ['node', 'size'],
+      }),
+    ]);
+  });
+
   it('refuses an operation that would keep the planner busy for minutes', async () => {
     const types = ['Apple', 'Birch', 'Cloud', 'Dune'];
     const { ask } = startAudit([

@@ -39,7 +39,8 @@ export function toAskedPath(
     const fields = collectFields(selectionSets, runtimeType, scope);
     const nodes = fields.get(step);
     if (!nodes) {
-      if (scope.isInternal(step)) return path;
+      // Of an object whose type did not come there is no telling what was asked.
+      if (scope.isInternal(step) || isAbstractType(runtimeType)) return path;
       return lacksSome(value as JsonObject, fields.values(), scope) ? path.slice(0, index) : null;
     }
     const [first] = nodes as [FieldNode];
