@@ -30,6 +30,8 @@ export interface CoreOptions {
   readonly maxOperations?: number;
   readonly onPrepared?: PreparationListener;
   readonly introspection?: boolean;
+  readonly deepIntrospection?: boolean;
+  readonly onUnknownInput?: (message: string) => void;
   /** Time for a whole query or mutation. Default: none. */
   readonly timeoutMs?: number;
   /** Apollo Server's plugins; null or left out: none. */

@@ -41,7 +41,7 @@ export async function createVariantEndpoint(
   const supergraph =
     before && options.previous?.core.supergraph === whole && before.core.supergraph.sdl === sdl
       ? before.core.supergraph
-      : loadSupergraph(sdl, { overrideSubgraphUrls: whole.overrideSubgraphUrls, pathsLimit: whole.pathsLimit });
+      : loadSupergraph(sdl, whole);
   const config = toVariantConfig(options.config, variant);
   const { redis } = options;
   return createEndpoint(
@@ -76,6 +76,10 @@ async function createEndpoint(
     hooks,
     introspection,
     subscribe: options.subscribeAt?.(path),
+    deepIntrospection: config?.limits.router.introspection_max_depth === false,
+    ...(config?.supergraph.strict_variable_validation === 'measure' && {
+      onUnknownInput: (message: string) => log.warn({ action: 'variables.unknown-field' }, message),
+    }),
     maxOperations: config?.supergraph.query_planning.cache.in_memory.limit,
     timeoutMs: config?.traffic_shaping.router.timeout ?? undefined,
     ...(metrics && { onPrepared: metrics }),

@@ -6,13 +6,13 @@ import { createLog } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import { toDevConfig } from './config/config.dev.ts';
 import type { RouterConfig } from './config/config.schema.ts';
-import { parseListenAddress } from './config/config.values.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from './config/config.watch.ts';
 import type { Core } from './core.ts';
 import { toServerTls } from './edge/server.tls.ts';
+import { type Address, listen, toAddress } from './gateway.listen.ts';
 import { createVersion, type GatewayVersion } from './gateway.version.ts';
 import { startVersions, type Versions } from './gateway.versions.ts';
-import { toHealthRoutes } from './health.ts';
+import { startHealth } from './health.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { watchUnusedConnections } from './http.drain.ts';
 import { createHttpServer, type HttpHandler } from './http.ts';
@@ -82,6 +82,8 @@ export interface GatewayOptions {
 export interface RunningGateway extends AsyncDisposable {
   /** `http://127.0.0.1:4000`, without a path. */
   readonly url: string;
+  /** Of the health check where it has an address of its own, without a path. */
+  readonly healthUrl: string | null;
   /** Of the metrics where they have an address of their own, without a path. */
   readonly metricsUrl: string | null;
   readonly server: Server;
@@ -97,8 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const loaded = options.config === undefined ? null : await loadConfig(options.config);
   const config = toConfig(loaded, options);
   const path = config?.supergraph.path ?? '/graphql';
-  const address = config && parseListenAddress(config.supergraph.listen);
-  const { port = address?.port ?? 4000, host = address?.host ?? '127.0.0.1' } = options;
+  const address = toListenAddress(options, config);
 
   let versions: Versions;
   let telemetry: GatewayTelemetry;
@@ -150,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let stopListening: (() => void) | undefined;
   versions = starting.use(
     await startVersions({
+      graceMs: config?.supergraph.connection_shutdown_timeout,
       inputs: { sdl: source.sdl, config: loaded },
       create: (inputs, previous) =>
         createVersion({
@@ -177,7 +179,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   starting.defer(() => stopListening?.());
 
   let draining = false;
-  const routes = new Map<string, HttpHandler>(toHealthRoutes(() => !draining));
+  const health = starting.use(await startHealth(config, () => !draining));
+  const routes = new Map<string, HttpHandler>(health.routes);
   for (const [route, handler] of telemetry.routes) routes.set(route, handler);
   if (options.sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true))
     for (const [route, handler] of createSandboxRoutes(path)) routes.set(route, handler);
@@ -198,8 +201,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onIdentity: subscriptions.renew,
     compressFromBytes: () => versions.current.compressFromBytes,
     heartbeatMs: options.heartbeatMs,
+    servesRoot: config?.supergraph.path === undefined,
+    headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
     ...(bodyLimitBytes !== undefined && { bodyLimitBytes }),
-    ...(tls && { tls }),
+    ...(tls && { tls: { ...tls, handshakeTimeout: config.server.http.tls_handshake_timeout } }),
   });
   const closeUnused = watchUnusedConnections(server);
   if (config) server.headersTimeout = config.server.http.header_read_timeout;
@@ -227,12 +232,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
   started.resolve(versions);
   await pluginHost?.start(versions.current.core.supergraph);
-  const url = (await listen(server, port, host)).replace(/^http/, tls ? 'https' : 'http');
-  log.info({ action: 'gateway.started', url, supergraph: toShortHash(versions) });
+  const url = (await listen(server, address)).replace(/^http/, tls ? 'https' : 'http');
+  log.info({
+    action: 'gateway.started',
+    url,
+    ...(health.url && { healthUrl: health.url }),
+    supergraph: toShortHash(versions),
+  });
 
   const owned = starting.move();
   return {
     url,
+    healthUrl: health.url,
     metricsUrl: telemetry.metricsUrl,
     server,
     get core() {
@@ -246,7 +257,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await websocket[Symbol.asyncDispose]();
       server.closeIdleConnections();
       closeUnused();
-      const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      const cut = setTimeout(
+        () => server.closeAllConnections(),
+        config?.supergraph.connection_shutdown_timeout ?? DRAIN_MS,
+      );
       await closed;
       clearTimeout(cut);
       await pluginHost?.stop();
@@ -256,16 +270,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      const bound = typeof address === 'object' && address ? address.port : port;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
-    });
-  });
+/** What the options say wins over the configuration. */
+function toListenAddress({ host, port }: GatewayOptions, config: RouterConfig | null): Address {
+  const configured = config && toAddress(config.supergraph.listen);
+  if (configured && 'path' in configured && host === undefined && port === undefined) return configured;
+  const known = configured && 'port' in configured ? configured : { host: '127.0.0.1', port: 4000 };
+  return { host: host ?? known.host, port: port ?? known.port };
 }
 
 function toConfig(loaded: LoadedConfig | null, { dev }: GatewayOptions): RouterConfig | null {

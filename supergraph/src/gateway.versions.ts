@@ -16,7 +16,7 @@ export interface VersionsOptions {
   /** The moment a version goes live. */
   readonly onLive: (version: GatewayVersion, inputs: VersionInputs) => void;
   /** How long a version that was replaced may go on with the requests it has. Default 60,000. */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
 }
 
 /** Replaced versions that are kept at once: many reloads in a row must not pile up. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DocumentNode, FragmentDefinitionNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
+import type { Batching } from './http.request.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import type {
   GraphQLRequest,
@@ -55,6 +56,10 @@ export interface GatewayHooks {
   onRevoked?(listener: (sessionId: string) => void): () => void;
   /** Headers in which clients say their name and version. Default `apollographql-client-name` and `-version`. */
   readonly clientHeaders?: { readonly name: string; readonly version: string };
+  /** Whether lists of operations are taken in one POST. Left out: they are refused. */
+  readonly batching?: Batching;
+  /** Clients that go away before their answer are logged. */
+  readonly logsBrokenPipes?: boolean;
   /** Every GraphQL request of every transport, first: persisted queries and safelists put the query's text here. */
   resolveRequest?(request: GraphQLRequest, context: RequestContext): GraphQLRequest | Promise<GraphQLRequest>;
   /** The text before it is parsed, once for each operation: token limits. */

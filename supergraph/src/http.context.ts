@@ -35,6 +35,14 @@ export class HttpContext implements RequestContext {
     this.status = status;
   }
 
+  /** The context of one operation of a list that came in one request. */
+  toItem({ extensions }: { readonly extensions?: Record<string, unknown> | null }): HttpContext {
+    const item = new HttpContext(this.request, this.response, this.id, this.clientHeaders);
+    item.identity = this.identity;
+    item.extensions = extensions ?? undefined;
+    return item;
+  }
+
   setHeader(name: string, value: string): void {
     if (!this.response.headersSent) this.response.setHeader(name, value);
   }

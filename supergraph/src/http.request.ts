@@ -2,15 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http.error.ts';
 import type { GraphQLRequest } from './types.ts';
 
+/** How many operations may come as a list in one POST. */
+export interface Batching {
+  /** Null: no limit but the body's. */
+  readonly maximumSize: number | null;
+}
+
 /**
- * The GraphQL request in a POST's JSON body or a GET's parameters.
- * @throws HttpError 405, 413, 415, or 400 for what is no GraphQL request
+ * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.
+ * @throws HttpError 405, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
  */
 export async function readGraphQLRequest(
   request: IncomingMessage,
   search: string,
   limitBytes: number,
-): Promise<GraphQLRequest> {
+  batching: Batching | undefined,
+): Promise<GraphQLRequest | GraphQLRequest[]> {
   if (request.method === 'POST') {
     const [mediaType = '', ...parameters] = (request.headers['content-type'] ?? '').split(';');
     if (mediaType.trim().toLowerCase() !== 'application/json') {
@@ -28,7 +35,8 @@ export async function readGraphQLRequest(
         'UNSUPPORTED_MEDIA_TYPE',
       );
     }
-    return checkRequest(parseJson(await readText(request, limitBytes), 'body'));
+    const body = parseJson(await readText(request, limitBytes), 'body');
+    return Array.isArray(body) ? checkBatch(body, batching) : checkRequest(body);
   }
   if (request.method === 'GET') {
     const parameters = new URLSearchParams(search);
@@ -75,9 +83,30 @@ function parseJson(text: string, what: string): unknown {
   }
 }
 
+/** With Apollo Router's codes. */
+function checkBatch(batch: readonly unknown[], batching: Batching | undefined): GraphQLRequest[] {
+  if (!batching) {
+    throw new HttpError(
+      400,
+      'The request is a list of operations, and batching is off here; expected { "query": … }.',
+      'BATCHING_NOT_ENABLED',
+    );
+  }
+  if (batch.length === 0) throw new HttpError(400, 'The request is an empty list; expected operations.');
+  const { maximumSize } = batching;
+  if (maximumSize !== null && batch.length > maximumSize) {
+    throw new HttpError(
+      422,
+      `The batch has ${batch.length} operations, where at most ${maximumSize} are allowed.`,
+      'BATCH_LIMIT_EXCEEDED',
+    );
+  }
+  return batch.map(checkRequest);
+}
+
 function checkRequest(request: unknown): GraphQLRequest {
   if (!isObject(request)) {
-    throw new HttpError(400, 'The request is no JSON object; expected { "query": … }. Batches are not supported.');
+    throw new HttpError(400, 'The request is no JSON object; expected { "query": … }.');
   }
   const { query, operationName, variables, extensions } = request;
   if (query !== undefined && typeof query !== 'string') throw wrongField('query', 'a string');

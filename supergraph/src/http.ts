@@ -37,6 +37,10 @@ export interface HttpServerOptions {
   readonly bodyLimitBytes?: number;
   /** Size from which an answer is compressed for clients that accept it, asked for each. Default 2,048 bytes. */
   readonly compressFromBytes?: () => number;
+  /** Whether the graph is at `/` as well, for POST. */
+  readonly servesRoot?: boolean;
+  /** Most bytes of a request's line and headers. Default Node's own, 16 KiB. */
+  readonly headerLimitBytes?: number | undefined;
   /** Certificate and key, to serve HTTPS. Left out: plain HTTP. */
   readonly tls?: TlsOptions;
   /** What else is served, by exact path. */
@@ -86,6 +90,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
 
   /** @returns the context, where it was an operation that could be read */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<HttpContext | undefined> {
+    if (options.servesRoot && (request.method === 'POST' || request.method === 'OPTIONS')) toGraphQLPath(request, path);
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
@@ -114,13 +119,19 @@ export function createHttpServer(options: HttpServerOptions): Server {
       return undefined;
     }
     const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
+    if (hooks.logsBrokenPipes) logBrokenPipe(response, context.id, log);
     context.watch = telemetryOf?.().begin(context, 'http', at);
     try {
-      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes).catch(tellInvalid);
-      context.extensions = graphql.extensions ?? undefined;
+      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes, hooks.batching).catch(tellInvalid);
+      const isBatch = Array.isArray(graphql);
+      if (!isBatch) context.extensions = graphql.extensions ?? undefined;
       const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
       context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
       if (context.identity) onIdentity?.(context.identity);
+      if (isBatch) {
+        sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
+        return context;
+      }
       if (request.method === 'GET' && core().operationType(graphql, context.watch) === 'mutation') {
         response.setHeader('allow', 'POST');
         throw new HttpError(405, 'A mutation needs POST: GET is for queries only.');
@@ -155,14 +166,28 @@ export function createHttpServer(options: HttpServerOptions): Server {
       },
     );
   };
-  const settings = { keepAliveTimeout: 65_000 };
+  const { headerLimitBytes: maxHeaderSize } = options;
+  const settings = { keepAliveTimeout: 65_000, ...(maxHeaderSize !== undefined && { maxHeaderSize }) };
   return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);
+}
+
+/** What is sent to `/` is for the graph, and passes the same checks. */
+function toGraphQLPath(request: IncomingMessage, path: string): void {
+  const { url = '/' } = request;
+  if (url === '/' || url.startsWith('/?')) request.url = path + url.slice(1);
 }
 
 function toHttpError(error: unknown, log: Logger): { status: number; message: string; code: string } {
   if (error instanceof AppError) return error;
   log.error({ action: 'gateway.http.failed', error });
   return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_ERROR' };
+}
+
+function logBrokenPipe(response: ServerResponse, requestId: string, log: Logger): void {
+  response.once('close', () => {
+    if (response.writableFinished) return;
+    log.info({ action: 'gateway.http.broken-pipe', requestId }, 'The client went away before it had its answer.');
+  });
 }
 
 function passOnBearer(authorization: string | undefined) {
@@ -199,6 +224,13 @@ function sendResult(
 
 const ONE_PIECE = 16 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Each answer stands where its operation did; what one of them is refused for is no business of the others. */
+function sendBatch(response: ServerResponse, results: readonly GraphQLResult[]): void {
+  const body = Buffer.from(JSON.stringify(results));
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
+  response.end(body);
+}
 
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,

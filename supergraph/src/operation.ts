@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type DocumentNode,
   type GraphQLFormattedError,
+  MaxIntrospectionDepthRule,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
@@ -64,6 +65,10 @@ export interface OperationStoreOptions {
   readonly onPrepared?: PreparationListener;
   /** Whether `__schema` and `__type` may be asked. Default true. */
   readonly introspection?: boolean;
+  /** Whether introspection may nest its lists deeply. Default false. */
+  readonly deepIntrospection?: boolean;
+  /** Told of unknown fields of input objects, which are let through then. Left out: they are an error. */
+  readonly onUnknownInput?: (message: string) => void;
 }
 
 /** Parses, validates and plans operations once, and hands out the same prepared operation afterwards. */
@@ -76,7 +81,7 @@ export class OperationStore {
     const max = options.maxOperations ?? 1_000;
     this.#parsed = new LRUCache({ max });
     this.#prepared = new LRUCache({ max });
-    this.#rules = [...specifiedRules];
+    this.#rules = specifiedRules.filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule);
     if (options.introspection === false) this.#rules.push(NoSchemaIntrospectionCustomRule);
     if (options.supergraph.defer) this.#rules.push(deferRule);
   }
@@ -191,7 +196,11 @@ export class OperationStore {
       requestedName: request.operationName,
       viewer: context.identity,
       planned: () => variants.values(),
-      coerceVariables: compileVariables(operation.variableDefinitions ?? [], supergraph.apiSchema),
+      coerceVariables: compileVariables(
+        operation.variableDefinitions ?? [],
+        supergraph.apiSchema,
+        this.options.onUnknownInput,
+      ),
       introspection: compileIntrospection(parsed),
       refusals: authorized.errors,
       variantFor(conditions, overrides, watch) {

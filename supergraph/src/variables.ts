@@ -26,6 +26,7 @@ const NONE: CoercedVariables = { values: {} };
 export function compileVariables(
   definitions: readonly VariableDefinitionNode[],
   schema: GraphQLSchema,
+  onUnknownInput?: (message: string) => void,
 ): (inputs: Values) => CoercedVariables {
   if (definitions.length === 0) return () => NONE;
   const checks = definitions.map(({ variable, type }): [string, Check] => {
@@ -36,7 +37,7 @@ export function compileVariables(
     const values: Values = {};
     for (const [name, isRight] of checks) {
       const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-      if (value === undefined || !isRight(value)) return coerceSlowly(schema, definitions, inputs);
+      if (value === undefined || !isRight(value)) return coerceSlowly(schema, definitions, inputs, onUnknownInput);
       values[name] = value;
     }
     return { values };
@@ -47,9 +48,45 @@ function coerceSlowly(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
   inputs: Values,
+  onUnknownInput: ((message: string) => void) | undefined,
 ): CoercedVariables {
-  const { coerced, errors } = getVariableValues(schema, definitions, inputs, { maxErrors: 50 });
-  return coerced ? { values: coerced } : { errors: errors ?? [] };
+  const { coerced, errors = [] } = getVariableValues(schema, definitions, inputs, { maxErrors: 50 });
+  if (coerced) return { values: coerced };
+  if (!onUnknownInput) return { errors };
+  const known = withoutUnknown(schema, definitions, inputs, onUnknownInput);
+  const again = getVariableValues(schema, definitions, known, { maxErrors: 50 });
+  return again.coerced ? { values: again.coerced } : { errors: again.errors ?? errors };
+}
+
+/** The inputs without fields that their types do not have. */
+function withoutUnknown(
+  schema: GraphQLSchema,
+  definitions: readonly VariableDefinitionNode[],
+  inputs: Values,
+  onUnknownInput: (message: string) => void,
+): Values {
+  const keep = (value: unknown, type: GraphQLInputType, path: string): unknown => {
+    if (isNonNullType(type)) return keep(value, type.ofType, path);
+    if (isListType(type))
+      return Array.isArray(value) ? value.map((item) => keep(item, type.ofType, path)) : keep(value, type.ofType, path);
+    if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return value;
+    const fields = type.getFields();
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, inner]) => {
+        const field = fields[name];
+        if (field) return [[name, keep(inner, field.type, `${path}.${name}`)]];
+        onUnknownInput(`Variable "$${path}" has the field "${name}", which the type "${type.name}" does not have.`);
+        return [];
+      }),
+    );
+  };
+  const known: Values = { ...inputs };
+  for (const { variable, type } of definitions) {
+    const { value: name } = variable.name;
+    const inputType = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
+    if (inputType && Object.hasOwn(inputs, name)) known[name] = keep(inputs[name], inputType, name);
+  }
+  return known;
 }
 
 /** True only for values that need neither coercion nor defaults at their top. */

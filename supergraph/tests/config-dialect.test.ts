@@ -157,7 +157,6 @@ describe('a configuration of Apollo Router', () => {
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(new Set(problems.map(({ path }) => path))).toEqual(
       new Set([
-        'health_check.listen',
         'traffic_shaping.subgraphs.products.experimental_http2',
         'apq.router.cache.redis',
         'telemetry.apollo.batch_processor.max_export_batch_size',

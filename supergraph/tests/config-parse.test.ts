@@ -74,7 +74,7 @@ describe('router-config.yaml', () => {
   });
 
   it('warns about keys it does not have, and refuses those that protect something', () => {
-    expect(errorsOf('batching:\n  enabled: true\n')).toEqual([
+    expect(errorsOf('fleet_detector:\n  enabled: true\n')).toEqual([
       expect.stringMatching(/^1:1 warning Apollo Router has this key/),
     ]);
     expect(errorsOf('coprocessor:\n  url: http://127.0.0.1:1\n')).toEqual([

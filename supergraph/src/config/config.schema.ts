@@ -16,6 +16,7 @@ import { variants } from './variant.section.ts';
 export const routerConfigSchema = z.strictObject({
   supergraph: server.supergraph.prefault({}),
   health_check: server.healthCheck.prefault({}),
+  batching: server.batching.prefault({}),
   sandbox: server.sandbox.prefault({}),
   homepage: server.homepage.prefault({}),
   server: server.server.prefault({}),

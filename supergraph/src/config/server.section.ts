@@ -5,7 +5,7 @@ import { byteSize, duration, listenAddress, urlPath } from './config.values.ts';
 /** What is served, where, and how connections are handled. */
 export const supergraph = z.strictObject({
   listen: listenAddress().default('127.0.0.1:4000').describe('Where clients connect. Default 127.0.0.1:4000.'),
-  path: urlPath().optional().describe('Path of the GraphQL endpoint. Left out: both /graphql and /.'),
+  path: urlPath().optional().describe('Path of the GraphQL endpoint. Left out: /graphql, and / for POST.'),
   introspection: z.boolean().default(false).describe('Whether clients may read the schema. Default false.'),
   defer_support: z.boolean().default(true).describe('Whether @defer is in the schema. Default true.'),
   generate_query_fragments: z.boolean().default(true).describe('Shorten operations to subgraphs by fragments.'),
@@ -20,7 +20,10 @@ export const supergraph = z.strictObject({
   connection_shutdown_timeout: duration()
     .default(60_000)
     .describe('How long open connections may finish after a reload or at shutdown. Default 60s.'),
-  early_cancel: z.boolean().default(false).describe('Stop at once when the client goes away.'),
+  early_cancel: z
+    .boolean()
+    .default(false)
+    .describe('Always so here, whatever it says: when the client goes away, requests to subgraphs stop at once.'),
   log_on_broken_pipe: z.boolean().default(false).describe('Log clients that go away before their answer.'),
   query_planning: z
     .strictObject({
@@ -53,20 +56,26 @@ export const healthCheck = z.strictObject({
   path: urlPath().default('/health').describe('Answers ?ready and ?live. Default /health.'),
 });
 
+export const batching = z.strictObject({
+  enabled: z.boolean().default(false).describe('Take a list of operations in one POST. Default false.'),
+  mode: z.literal('batch_http_link').default('batch_http_link').describe("As Apollo Client's BatchHttpLink sends it."),
+  maximum_size: z.int().min(1).nullish().describe('Most operations in a list; 422 beyond. Default: no limit.'),
+});
+
 export const sandbox = z.strictObject({
   enabled: z.boolean().default(false).describe('Serve Apollo Sandbox to browsers. Needs introspection. Default false.'),
 });
 
 export const homepage = z.strictObject({
   enabled: z.boolean().default(true).describe('Serve a page to browsers that open the GraphQL path. Default true.'),
-  graph_ref: z.string().nullish(),
+  graph_ref: z.string().nullish().describe('Graph that the page links to in Apollo Studio.'),
 });
 
 export const server = z.strictObject({
   http: z
     .strictObject({
       header_read_timeout: duration().default(10_000).describe('For complete request headers. Default 10s.'),
-      tls_handshake_timeout: duration().default(10_000),
+      tls_handshake_timeout: duration().default(10_000).describe('For the TLS handshake. Default 10s.'),
     })
     .prefault({}),
 });

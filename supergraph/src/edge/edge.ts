@@ -110,6 +110,8 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     }),
     subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
     takeSubgraphHeaders: createAnswerHeaderRules(config.headers),
+    ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size ?? null } }),
+    ...(config.supergraph.log_on_broken_pipe && { logsBrokenPipes: true }),
     clientHeaders: {
       name: config.telemetry.apollo.client_name_header,
       version: config.telemetry.apollo.client_version_header,
