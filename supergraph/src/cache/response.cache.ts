@@ -117,8 +117,9 @@ function viewerOf({ identity }: RequestContext, privateId: string | null): strin
 
 function tellOfHit(context: RequestContext, { storedAtMs, ttlMs }: CachedAnswer): void {
   const ageMs = Math.max(0, Date.now() - storedAtMs);
-  // Whether it was private its key says; a viewer's answers are told to be private in any case.
-  tellClient(context, { ttlMs: ttlMs - ageMs, scope: 'public' }, ageMs);
+  const scope = context.identity ? 'private' : 'public';
+  tellClient(context, { ttlMs: ttlMs - ageMs, scope }, ageMs);
+  context.plugin?.fetches.restrictCache(`max-age=${Math.floor((ttlMs - ageMs) / 1_000)}, ${scope}`);
 }
 
 /** The entities found and those that came, in the order asked; paths of errors count the latter. */
