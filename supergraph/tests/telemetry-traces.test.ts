@@ -145,7 +145,10 @@ describe('the traces of the gateway', () => {
     await graph[Symbol.asyncDispose]();
     const [{ path, body } = { path: '', body: Buffer.of() }] = receiver.received;
     expect(path).toBe('/api/v2/spans');
-    const spans: { name: string; traceId: string; localEndpoint: { serviceName: string } }[] = JSON.parse(String(body));
+    const spans: { name: string; traceId: string; timestamp: number; localEndpoint: { serviceName: string } }[] =
+      JSON.parse(String(body));
+    // Zipkin refuses whatever has fractions of a microsecond.
+    expect(spans.filter(({ timestamp }) => !Number.isInteger(timestamp))).toEqual([]);
     expect(spans.map(({ name }) => name)).toContain('router');
     expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
     expect(spans[0]?.localEndpoint.serviceName).toBe('gateway');

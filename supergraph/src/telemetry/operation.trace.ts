@@ -1,12 +1,4 @@
-import {
-  type Attributes,
-  type Context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, type HrTime, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import type { RequestContext } from '../types.ts';
 
 /** W3C Trace Context and Baggage, as headers or as `extensions` of a subscription. */
@@ -31,8 +23,9 @@ export class RecordedTrace {
   }
 
   /** Notes work that is done. Times are `performance.now()`'s. */
-  record(name: string, startTime: number, attributes: Attributes = {}): void {
-    this.tracer.startSpan(name, { startTime, attributes }, this.#ofRoot).end();
+  record(name: string, startMs: number): void {
+    const span = this.tracer.startSpan(name, { startTime: toHrTime(startMs) }, this.#ofRoot);
+    span.end(toHrTime(performance.now()));
   }
 
   /** What is fetched until it ends is its child. */
@@ -69,6 +62,12 @@ export class OperationTrace implements TraceHeaders {
   get traceId(): string | undefined {
     return this.traceparent?.slice(3, 35);
   }
+}
+
+/** In whole microseconds: Zipkin refuses fractions, and with them all spans of a request. */
+function toHrTime(monotonicMs: number): HrTime {
+  const microseconds = Math.round((performance.timeOrigin + monotonicMs) * 1_000);
+  return [Math.floor(microseconds / 1e6), (microseconds % 1e6) * 1_000];
 }
 
 export function toTraceparent(span: Span): string {
