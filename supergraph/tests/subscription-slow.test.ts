@@ -72,4 +72,21 @@ describe('a client that is too slow', () => {
     await slow.until(() => postsOf(slow, 'again').length === MANY - given);
     expect(postsOf(slow, 'again')).toEqual(upTo(MANY, given + 1));
   });
+
+  it('gets what it missed although the subgraph was away when it had caught up', async () => {
+    await using test = await startFeed();
+    await using slow = await connectSlowly(test.socketUrl);
+    slow.subscribe('s', 'subscription { posted { seq text } }');
+    await test.feed.until(({ open }) => open === 1);
+    slow.stopReading();
+    test.feed.post(BIG, MANY);
+    await test.feed.until(({ open }) => open === 0);
+    await test.killFeed();
+    slow.goOnReading();
+    // Longer than a subgraph that was never asked is looked for.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await test.restartFeed();
+    await slow.until(({ length }) => length === MANY + 1);
+    expect(postsOf(slow)).toEqual(upTo(MANY));
+  });
 });

@@ -166,6 +166,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   next(payload: string): void {
     if (this.#hasEnded || this.#end) return;
     this.#attempts = 0;
+    this.#hasBegun = true;
     const isPlain = isPlainEvent(payload);
     const { plan, limits } = this.scope;
     if (!plan.rest && this.#sinkTakesMore && !this.#queue?.length) {
@@ -261,6 +262,7 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   }
 
   #leaveUpstream(): void {
+    if (this.#stopUpstream) this.#hasBegun = true;
     clearTimeout(this.#retryTimer);
     this.#stopUpstream?.();
     this.#stopUpstream = null;
