@@ -3,7 +3,7 @@ import { toStoppable } from '@vibecode/platform/stoppable.iterable';
 import { type GraphQLSchema, parse, print } from 'graphql';
 
 /** State that tests wait on: each change lets those who wait look again. */
-export class Observed<T extends object> {
+class Observed<T extends object> {
   #waiting: (() => void)[] = [];
 
   constructor(readonly state: T) {}

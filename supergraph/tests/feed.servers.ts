@@ -9,14 +9,14 @@ import { SubscriptionServer } from 'subscriptions-transport-ws';
 import { WebSocketServer } from 'ws';
 import type { Feed, Users } from './feed.fixture.ts';
 
-export interface TestSubgraph extends AsyncDisposable {
+interface TestSubgraph extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   /** Cuts every connection without a word, and listens no more. */
   kill(): Promise<void>;
 }
 
-export interface SubgraphServerOptions {
+interface SubgraphServerOptions {
   readonly port?: number;
   readonly feed?: Feed;
   readonly users?: Users;
