@@ -133,6 +133,14 @@ describe('who asks, at the gateway', () => {
     });
   });
 
+  it('hands out the keys that verify its tokens', async () => {
+    const response = await fetch(`${graph.url}/.well-known/jwks.json`);
+    const { keys } = (await response.json()) as { keys: { kid: string }[] };
+    const { kid } = JSON.parse(Buffer.from(ann.token.split('.')[0] as string, 'base64url').toString());
+    expect(keys.map((key) => key.kid)).toContain(kid);
+    expect((await fetch(response.url, { method: 'POST' })).status).toBe(405);
+  });
+
   it('takes no word from outside about who asks', async () => {
     const response = await fetch(`${graph.url}/graphql`, {
       method: 'POST',

@@ -4,12 +4,12 @@ import { parseDocument } from 'yaml';
 
 /**
  * The shipped router-config.yaml with what differs here: the keys that tokens are verified with are given by address,
- * header rules and variants are about the system's own graph, and the rate limit counts but never refuses.
+ * header rules, routes and variants are about the system's own graph, and the rate limit counts but never refuses.
  */
 export function toBenchConfig(jwksUrl: string): string {
   const shipped = parseDocument(readFileSync(join(import.meta.dirname, '..', '..', 'router-config.yaml'), 'utf8'));
   shipped.deleteIn(['headers', 'subgraphs']);
-  shipped.delete('variants');
+  for (const section of ['routes', 'variants']) shipped.delete(section);
   shipped.setIn(['authentication', 'router', 'jwt'], shipped.createNode({ jwks: [{ url: jwksUrl }] }));
   shipped.setIn(['rate_limit', 'capacity'], 100_000_000);
   return shipped.toString();
