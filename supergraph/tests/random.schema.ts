@@ -17,7 +17,7 @@ export class Tape {
 }
 
 type Kind = 'scalar' | 'enum' | 'value' | 'entity' | 'interface' | 'union' | 'pick' | 'node';
-export type Key = 'id' | 'code' | 'part { a b }';
+type Key = 'id' | 'code' | 'part { a b }';
 
 export interface FieldModel {
   readonly name: string;
@@ -42,7 +42,7 @@ export interface FieldModel {
   readonly provides: string | null;
 }
 
-export interface EntityModel {
+interface EntityModel {
   readonly name: string;
   readonly fields: readonly FieldModel[];
   /** By subgraph: the keys that it declares. */
