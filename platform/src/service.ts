@@ -34,9 +34,11 @@ export async function runService(
     const opened = await openInfrastructure(service, settings, process.env, running);
     const { infrastructure, registry, advertisedUrl } = opened;
     running.use(await start(infrastructure));
+    // Before anybody hears of it: whoever does may already tell it to stop.
+    const told = untilTold();
     // Last, so that it is the first to go: nobody is sent here any more while what runs finishes.
     if (advertisedUrl !== undefined) running.use(await registry.register(service, advertisedUrl));
-    await untilTold();
+    await told;
   } catch (error) {
     process.stderr.write(`${toStartFailure(error, service)}\n`);
     process.exitCode = 1;
