@@ -111,8 +111,9 @@ async function run(): Promise<void> {
   say(`\nEmbedded: ${host.embedded.join(', ') || 'nothing'}`);
   say(`Log: ${logFile}`);
   if (isLoopback(settings.HOST) && !production) await sayDemoLogin(gateway.url);
+  const told = untilTold();
   say(`Ready in ${seconds()} s: ${gateway.url}`);
-  const signal = await untilTold();
+  const signal = await told;
   say(`${signal}: stopping`);
 }
 

@@ -52,6 +52,8 @@ async function run(): Promise<void> {
   const broadcast = running.use(createRedisBroadcast(connection));
   const keys = remoteKeys({ url: urlOf });
   const verifier = running.use(await createTokenVerifier({ keys, cache, broadcast }));
+  // Before it says that it has started: whoever hears that may already tell it to stop.
+  const told = untilTold();
   running.use(
     await startGateway({
       supergraph: { path: join(root, settings.SUPERGRAPH_FILE) },
@@ -69,7 +71,7 @@ async function run(): Promise<void> {
       log,
     }),
   );
-  await untilTold();
+  await told;
 }
 
 if (import.meta.main) {
