@@ -49,6 +49,12 @@ export const aiGenerationSettings = {
     .describe(
       'model of OpenAI, or of the server at OPENAI_BASE_URL, that embeds texts instead, such as text-embedding-3-small; default none',
     ),
+  MODEL_TEMPERATURE: z
+    .string()
+    .regex(/^(?:[01](?:\.\d+)?|2(?:\.0+)?)$/, 'expected a number from 0 to 2')
+    .transform(Number)
+    .optional()
+    .describe("how freely models pick their words, 0 to 2; at 0 Ollama repeats itself; default the model's own"),
   MODEL_CONCURRENCY: setting
     .integer(1, 256)
     .default(2)

@@ -42,10 +42,11 @@ async function createEmbedder(env: AiGenerationEnv): Promise<Embedder> {
 
 /** In order of preference. The blueprint needs nothing, so it comes last and is always there. */
 function createModelProviders(env: AiGenerationEnv, blueprint: Model): ModelProvider[] {
-  const ollama = { url: env.OLLAMA_URL, contextTokens: env.OLLAMA_CONTEXT_TOKENS };
+  const temperature = env.MODEL_TEMPERATURE;
+  const ollama = { url: env.OLLAMA_URL, contextTokens: env.OLLAMA_CONTEXT_TOKENS, temperature };
   const ollamaModels = env.OLLAMA_MODELS?.map((id) => createOllamaModel(id, ollama));
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL ? 'none' : null);
-  const openai = { baseUrl: env.OPENAI_BASE_URL, contextTokens: env.OPENAI_CONTEXT_TOKENS };
+  const openai = { baseUrl: env.OPENAI_BASE_URL, contextTokens: env.OPENAI_CONTEXT_TOKENS, temperature };
   const openaiModels =
     apiKey === null ? [] : env.OPENAI_MODELS.map((id) => createOpenAiModel(id, { apiKey, ...openai }));
   return [() => openaiModels, () => ollamaModels ?? findOllamaModels(ollama), () => [blueprint]];

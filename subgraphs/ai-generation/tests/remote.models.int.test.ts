@@ -1,6 +1,6 @@
 import { createOllamaModel, findOllamaModels } from '../src/models/ollama.model.ts';
 import { createOpenAiModel } from '../src/models/openai.model.ts';
-import { describeModel, describeUnreachableModel } from './model.contract.ts';
+import { createModelRequest, describeModel, describeUnreachableModel } from './model.contract.ts';
 import { startRecordingProxy } from './recording.proxy.ts';
 
 const MODEL = 'smollm2:135m';
@@ -26,6 +26,25 @@ describeModel('a server of the chat completions API', async () => {
 describeUnreachableModel('a server of the chat completions API', (url) =>
   createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${url}/v1` }),
 );
+
+describe('at temperature 0', () => {
+  it.each([
+    ['Ollama', () => createOllamaModel(MODEL, { url: getOllamaUrl(), contextTokens, temperature: 0 })],
+    [
+      'the chat completions API',
+      () => createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${getOllamaUrl()}/v1`, temperature: 0 }),
+    ],
+  ])('a model behind %s repeats itself', async (_name, createModel) => {
+    const answer = async () => {
+      let text = '';
+      for await (const chunk of createModel().stream(createModelRequest())) text += chunk.text;
+      return text;
+    };
+    const first = await answer();
+    expect(first).not.toBe('');
+    expect(await answer()).toBe(first);
+  });
+});
 
 describe('the models of an Ollama', () => {
   it('are those that can write text, each with its context', async () => {

@@ -10,6 +10,8 @@ export interface OllamaOptions {
    * for each other size, and left alone takes 2,048 and silently drops the beginning of a longer prompt.
    */
   readonly contextTokens: number;
+  /** How freely it picks its words: 0 gives the same answer to the same prompt. Default: the model's own. */
+  readonly temperature?: number;
 }
 
 interface ShownModel {
@@ -29,7 +31,7 @@ function createClient(url: string, signal: AbortSignal): Ollama {
 }
 
 /** A model served by Ollama. Source: https://github.com/ollama/ollama/blob/main/docs/api.md */
-export function createOllamaModel(id: string, { url, contextTokens: mostContext }: OllamaOptions): Model {
+export function createOllamaModel(id: string, { url, contextTokens: mostContext, temperature }: OllamaOptions): Model {
   let known: ModelStatus | null = null;
 
   async function probe(signal?: AbortSignal): Promise<ModelStatus> {
@@ -50,7 +52,7 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext 
         model: id,
         messages: messages.map(({ role, content }) => ({ role, content })),
         stream: true,
-        options: { num_predict: maxTokens, num_ctx },
+        options: { num_predict: maxTokens, num_ctx, ...(temperature !== undefined && { temperature }) },
       });
       for await (const chunk of chunks) {
         const text = chunk.message.content;

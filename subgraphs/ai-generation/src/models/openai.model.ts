@@ -8,12 +8,14 @@ export interface OpenAiOptions {
   readonly baseUrl?: string;
   /** What prompt and answer may take together. The API does not say, so configuration does; default unknown. */
   readonly contextTokens?: number;
+  /** How freely it picks its words. Default: the server's; some models take no other. */
+  readonly temperature?: number;
 }
 
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** A model behind the chat completions API. Source: https://platform.openai.com/docs/api-reference/chat/create */
-export function createOpenAiModel(id: string, { apiKey, baseUrl, contextTokens }: OpenAiOptions): Model {
+export function createOpenAiModel(id: string, { apiKey, baseUrl, contextTokens, temperature }: OpenAiOptions): Model {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 1 });
   const identity = { id, provider: 'openai' };
 
@@ -36,6 +38,7 @@ export function createOpenAiModel(id: string, { apiKey, baseUrl, contextTokens }
           messages: messages.map(({ role, content }) => ({ role, content })),
           stream: true,
           stream_options: { include_usage: true },
+          temperature,
           // OpenAI's newer models refuse max_tokens; most compatible servers know nothing else.
           ...(baseUrl ? { max_tokens: maxTokens } : { max_completion_tokens: maxTokens }),
         },
