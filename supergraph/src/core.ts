@@ -16,7 +16,6 @@ import type {
   GatewayCore,
   GraphQLRequest,
   GraphQLResult,
-  OperationType,
   RequestContext,
   SubgraphTransport,
   SubscriptionStream,
@@ -188,6 +187,7 @@ export function createCore(options: CoreOptions): Core {
       return options.subscribe(operation, variables, context);
     }
     if (context.isReadOnly && operation.kind === 'mutation') {
+      context.setHeader?.('allow', 'POST');
       throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
     }
     const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
@@ -207,13 +207,6 @@ export function createCore(options: CoreOptions): Core {
     operations,
     execute: async (request, context) => (await run(request, context, NO_STREAMS)) as GraphQLResult,
     subscribe: (request, context, accepts = ALL_STREAMS) => run(request, context, accepts),
-    operationType(request, watch): OperationType | null {
-      try {
-        return operations.parse(request, watch).kind;
-      } catch {
-        return null;
-      }
-    },
   };
 }
 

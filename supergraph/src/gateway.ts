@@ -255,14 +255,20 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const closed = new Promise((resolve) => server.close(resolve));
       subscriptions.endAll();
       await websocket[Symbol.asyncDispose]();
-      server.closeIdleConnections();
-      closeUnused();
+      const closeIdle = () => {
+        server.closeIdleConnections();
+        closeUnused();
+      };
+      closeIdle();
+      // Whatever is answered from now on leaves an idle connection behind.
+      const idle = setInterval(closeIdle, 100);
       const cut = setTimeout(
         () => server.closeAllConnections(),
         config?.supergraph.connection_shutdown_timeout ?? DRAIN_MS,
       );
       await closed;
       clearTimeout(cut);
+      clearInterval(idle);
       await pluginHost?.stop();
       await owned.disposeAsync();
       log.info({ action: 'gateway.stopped' });

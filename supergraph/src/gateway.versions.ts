@@ -60,8 +60,11 @@ export async function startVersions({ inputs, create, onLive, graceMs = 60_000 }
     const old = current;
     current = created;
     inForce = next;
-    onLive(created, next);
-    retire(old);
+    try {
+      onLive(created, next);
+    } finally {
+      retire(old);
+    }
   }
 
   return {

@@ -33,6 +33,16 @@ export function sendStream(
     stream.stop();
     return;
   }
+  if (!response.socket) {
+    // Pipelined behind an answer that is not there yet, or never will be: it has its turn before it has its stream.
+    const leave = () => stream.stop();
+    response.req.socket.once('close', leave);
+    response.once('socket', () => {
+      response.req.socket.off('close', leave);
+      sendStream(response, stream, format, heartbeatMs);
+    });
+    return;
+  }
   new ResponseSink(response, stream, format, heartbeatMs).start();
 }
 
@@ -48,6 +58,7 @@ class ResponseSink {
   /** Characters that are corked. */
   #corked = 0;
   #isFull = false;
+  #hasEnded = false;
   #flushedBytes = -1;
   #stalledBeats = 0;
 
@@ -89,7 +100,8 @@ class ResponseSink {
   }
 
   complete(): void {
-    clearInterval(this.#heartbeat);
+    // Its end may have to wait for the client, too: the heart goes on to look whether it still reads.
+    this.#hasEnded = true;
     if (this.response.destroyed) return;
     // What is corked would follow the end of a chunked body.
     this.uncork();
@@ -128,7 +140,7 @@ class ResponseSink {
 
   #beat(): void {
     const { response, format } = this;
-    if (!this.#isFull) {
+    if (!this.#isFull && !this.#hasEnded) {
       this.#stalledBeats = 0;
       if (format.heartbeat !== null) this.#write(format.heartbeat);
       return;

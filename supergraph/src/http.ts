@@ -7,7 +7,6 @@ import type { Endpoint } from './endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
 import { sendCompressed } from './http.compression.ts';
 import { HttpContext } from './http.context.ts';
-import { HttpError } from './http.error.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
 import { readGraphQLRequest } from './http.request.ts';
 import { sendStream, sendStreamOfOne } from './http.stream.ts';
@@ -132,10 +131,6 @@ export function createHttpServer(options: HttpServerOptions): Server {
         sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
         return context;
       }
-      if (request.method === 'GET' && core().operationType(graphql, context.watch) === 'mutation') {
-        response.setHeader('allow', 'POST');
-        throw new HttpError(405, 'A mutation needs POST: GET is for queries only.');
-      }
       const takesStreams = accept.subscription !== null || accept.defer !== null;
       const result = takesStreams
         ? await core().subscribe(graphql, context, accept)
@@ -208,6 +203,7 @@ function sendResult(
   compressFrom: number,
   status = 'data' in result ? 200 : refusedStatus(result, accepted),
 ): Promise<void> | undefined {
+  if (result.errors?.length) keepFromCaches(response);
   const text = JSON.stringify(result);
   if (typeof accepted !== 'string' && status === 200) {
     sendStreamOfOne(response, text, accepted);
@@ -225,8 +221,14 @@ function sendResult(
 const ONE_PIECE = 16 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** What failed this time may not fail the next. */
+function keepFromCaches(response: ServerResponse): void {
+  if (response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+}
+
 /** Each answer stands where its operation did; what one of them is refused for is no business of the others. */
 function sendBatch(response: ServerResponse, results: readonly GraphQLResult[]): void {
+  keepFromCaches(response);
   const body = Buffer.from(JSON.stringify(results));
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
   response.end(body);

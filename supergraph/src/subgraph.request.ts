@@ -90,8 +90,9 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#isSettled) return;
     this.#settle();
-    this.instance.failed();
-    this.reject(toCallError(error));
+    const failure = toCallError(error);
+    if (failure.isInstanceFault) this.instance.failed();
+    this.reject(failure);
   }
 
   #toResponse(body: Buffer): RawResponse {

@@ -81,8 +81,6 @@ export interface GatewayCore {
     context: RequestContext,
     accepts?: AcceptedStreams,
   ): Promise<SubscriptionStream | GraphQLResult>;
-  /** Null when the request cannot be parsed or names no operation. */
-  operationType(request: GraphQLRequest, watch?: OperationWatch): OperationType | null;
 }
 
 /** Which streams a client takes: null for those that it does not. */

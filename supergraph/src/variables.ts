@@ -15,7 +15,13 @@ import {
 type Values = Record<string, unknown>;
 
 /** The variables' values, defaulted and coerced, or why they are not acceptable (specification 6.1.2). */
-export type CoercedVariables = { readonly values: Values } | { readonly errors: readonly GraphQLError[] };
+export type CoercedVariables =
+  | {
+      readonly values: Values;
+      /** What was sent, where some of it had to be left out. */
+      readonly inputs?: Values;
+    }
+  | { readonly errors: readonly GraphQLError[] };
 
 const NONE: CoercedVariables = { values: {} };
 
@@ -55,7 +61,7 @@ function coerceSlowly(
   if (!onUnknownInput) return { errors };
   const known = withoutUnknown(schema, definitions, inputs, onUnknownInput);
   const again = getVariableValues(schema, definitions, known, { maxErrors: 50 });
-  return again.coerced ? { values: again.coerced } : { errors: again.errors ?? errors };
+  return again.coerced ? { values: again.coerced, inputs: known } : { errors: again.errors ?? errors };
 }
 
 /** The inputs without fields that their types do not have. */

@@ -4,6 +4,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { isHeaderText } from './header.text.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
 import type { EventSink, GraphQLResult, Identity, RequestContext, SubscriptionStream } from './types.ts';
 import { WebSocketContext } from './websocket.context.ts';
@@ -131,6 +132,7 @@ export class WebSocketConnection {
       this.#end(id, context);
       this.#answer(id, result);
     } catch (error) {
+      operation.stream?.stop();
       if (this.#operations.get(id) !== operation) return;
       const errors = [toClientError(error, () => log.error({ action: 'gateway.websocket.failed', error }))];
       context.watch?.note(errors);
@@ -226,7 +228,7 @@ export class WebSocketConnection {
       tracestate: extensions?.tracestate,
       baggage: extensions?.baggage,
     };
-    const texts = Object.entries(said).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    const texts = Object.entries(said).filter((entry): entry is [string, string] => isHeaderText(entry[1]));
     return texts.length ? { ...this.#headers, ...Object.fromEntries(texts) } : this.#headers;
   }
 

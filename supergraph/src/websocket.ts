@@ -7,7 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Endpoint } from './endpoint.ts';
 import type { GatewayHooks } from './hooks.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
-import type { GatewayCore, Identity, RequestContext } from './types.ts';
+import type { GatewayCore, GraphQLResult, Identity, RequestContext } from './types.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
 
 export interface WebSocketOptions {
@@ -35,6 +35,12 @@ export interface WebSocketOptions {
 }
 
 const GOING_AWAY = 1001;
+
+const gone = async (): Promise<GraphQLResult> => ({
+  errors: [{ message: 'No GraphQL is served at this path any more.', extensions: { code: 'NOT_FOUND' } }],
+});
+/** For connections to a variant that a reload has taken away. */
+const NO_LONGER_SERVED: GatewayCore = { execute: gone, subscribe: gone };
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
@@ -66,8 +72,13 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     if (requested === path) return options;
     const first = options.variantAt?.(requested);
     if (!first) return null;
-    const current = () => options.variantAt?.(requested) ?? first;
-    return { ...options, path: requested, core: () => current().core, hooks: () => current().hooks };
+    const current = () => options.variantAt?.(requested);
+    return {
+      ...options,
+      path: requested,
+      core: () => current()?.core ?? NO_LONGER_SERVED,
+      hooks: () => current()?.hooks ?? first.hooks,
+    };
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const at = optionsAt(request.url?.split('?', 1)[0] ?? '/');

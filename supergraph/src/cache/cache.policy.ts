@@ -73,6 +73,7 @@ export function tellClient(context: RequestContext, policy: CachePolicy, ageMs: 
     context.setHeader('cache-control', 'no-store');
     return;
   }
+  context.setHeader('vary', 'origin, authorization, cookie');
   const ageS = Math.floor(answered.ageMs / 1_000);
   const maxAgeS = Math.floor(answered.remainingMs / 1_000) + ageS;
   context.setHeader('cache-control', `max-age=${maxAgeS}, ${answered.isPrivate ? 'private' : 'public'}`);

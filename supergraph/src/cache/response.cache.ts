@@ -37,16 +37,15 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
       tellClient(context, NOT_KEPT, 0);
       return transport.fetch(request, context);
     }
-    const { representations, ...variables } = request.variables ?? {};
-    const isEntities = Array.isArray(representations);
-    const parts: readonly unknown[] = isEntities ? representations : [null];
+    // The planner's own field, which no client can ask for; a variable of a client may have the same name.
+    const isEntities = request.query.includes('_entities(representations');
+    const { representations, ...others } = request.variables ?? {};
+    const variables = isEntities ? others : (request.variables ?? {});
+    const parts: readonly unknown[] = isEntities && Array.isArray(representations) ? representations : [null];
+    const own = headers?.(request, context);
+    const isCredentialed = context.identity !== null || own?.authorization !== undefined || own?.cookie !== undefined;
     const viewer = viewerOf(context, settings.privateId);
-    const base = JSON.stringify([
-      request.subgraph,
-      request.query,
-      variables,
-      withoutTrace(headers?.(request, context)),
-    ]);
+    const base = JSON.stringify([request.subgraph, request.query, variables, withoutTrace(own)]);
     const keys = parts.map((part) => {
       const key = `${base}${JSON.stringify(part)}`;
       return { public: digest(key), private: viewer === null ? null : digest(`${viewer}\n${key}`) };
@@ -72,9 +71,7 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
       context,
     );
     const policy =
-      response && !result.errors?.length
-        ? readCachePolicy(response, context.identity !== null, settings.ttlMs)
-        : NOT_KEPT;
+      response && !result.errors?.length ? readCachePolicy(response, isCredentialed, settings.ttlMs) : NOT_KEPT;
     tellClient(context, policy, 0);
     const answers = isEntities ? result.data?._entities : [result.data];
     if (!Array.isArray(answers) || answers.length !== missing.length) {
@@ -159,9 +156,8 @@ function toPlain({ subgraph, query, operationName, kind, accept, traceparent }: 
   };
 }
 
-const OF_ONE_REQUEST = new Set(['traceparent', 'tracestate', 'baggage', 'x-request-id', 'authorization']);
+const OF_ONE_REQUEST = new Set(['traceparent', 'tracestate', 'baggage', 'x-request-id']);
 
-/** Who asks is in the key already where it matters. */
 function withoutTrace(headers: Readonly<Record<string, string>> | undefined): readonly [string, string][] {
   return Object.entries(headers ?? {}).filter(([name]) => !OF_ONE_REQUEST.has(name));
 }

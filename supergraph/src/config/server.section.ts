@@ -59,7 +59,7 @@ export const healthCheck = z.strictObject({
 export const batching = z.strictObject({
   enabled: z.boolean().default(false).describe('Take a list of operations in one POST. Default false.'),
   mode: z.literal('batch_http_link').default('batch_http_link').describe("As Apollo Client's BatchHttpLink sends it."),
-  maximum_size: z.int().min(1).nullish().describe('Most operations in a list; 422 beyond. Default: no limit.'),
+  maximum_size: z.int().min(1).default(50).describe('Most operations in a list; 422 beyond. Default 50.'),
 });
 
 export const sandbox = z.strictObject({

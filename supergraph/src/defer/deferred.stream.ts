@@ -73,7 +73,7 @@ export class DeferredStream implements SubscriptionStream {
 
   /** Never rejects. */
   async #start(): Promise<void> {
-    const { run, blocks, shape, execution, refusals, finish, fail } = this.scope;
+    const { run, blocks, shape, execution, refusals, finish } = this.scope;
     try {
       const errors: Errors = [...refusals];
       const primary = { ...execution, errors, onFetched: (id: string) => this.#whenFetched(id).resolve() };
@@ -91,10 +91,14 @@ export class DeferredStream implements SubscriptionStream {
       this.#await(shown, moved.byFragment);
       this.#send(JSON.stringify({ ...first, hasNext: this.#outstanding > 0 }));
     } catch (error) {
-      if (this.#isStopped) return;
-      this.#outstanding = 0;
-      this.#send(JSON.stringify({ ...fail(error), hasNext: false }));
+      this.#abandon(error);
     }
+  }
+
+  #abandon(error: unknown): void {
+    if (this.#isStopped) return;
+    this.#outstanding = 0;
+    this.#send(JSON.stringify({ ...this.scope.fail(error), hasNext: false }));
   }
 
   /** @param above settled once all that blocks may depend on has run, whether or not it told of it */
@@ -131,10 +135,12 @@ export class DeferredStream implements SubscriptionStream {
   #await(fragments: readonly DeferredFragment[], errors: ReadonlyMap<DeferredFragment, Errors>): void {
     for (const [id, places] of Map.groupBy(fragments, (fragment) => fragment.id)) {
       this.#outstanding += 1;
-      void Promise.resolve(this.#blocks.get(id) ?? []).then((fetchErrors) => {
-        this.#outstanding -= 1;
-        if (!this.#isStopped) this.#tell(id, places, errors, fetchErrors);
-      });
+      Promise.resolve(this.#blocks.get(id) ?? [])
+        .then((fetchErrors) => {
+          this.#outstanding -= 1;
+          if (!this.#isStopped) this.#tell(id, places, errors, fetchErrors);
+        })
+        .catch((error) => this.#abandon(error));
     }
   }
 

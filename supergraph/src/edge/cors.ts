@@ -20,7 +20,10 @@ export function createCors(config: CorsConfig): Cors {
     );
 
   return {
-    allowsOrigin: (origin) => findPolicy(origin) !== undefined,
+    allowsOrigin(origin) {
+      const policy = findPolicy(origin);
+      return policy !== undefined && (policy.allow_credentials ?? config.allow_credentials);
+    },
     handle(request, response) {
       const { origin } = request.headers;
       const isPreflight =

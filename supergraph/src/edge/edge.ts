@@ -110,7 +110,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     }),
     subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
     takeSubgraphHeaders: createAnswerHeaderRules(config.headers),
-    ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size ?? null } }),
+    ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size } }),
     ...(config.supergraph.log_on_broken_pipe && { logsBrokenPipes: true }),
     clientHeaders: {
       name: config.telemetry.apollo.client_name_header,
@@ -206,18 +206,15 @@ async function createPersistence(
 
 function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors: Cors): GatewayHooks {
   const { jwt, cookie: session } = config.authentication.router ?? {};
-  const cookies = [
-    ...(jwt?.sources ?? []).flatMap((source) => (source.type === 'cookie' ? [source.name] : [])),
-    ...(session ? [session.name] : []),
-  ];
+  const signsInByCookie = session !== undefined || jwt?.sources.some(({ type }) => type === 'cookie') === true;
   return {
     identify(headers, connectionParams) {
       const found = identity.identify(headers, connectionParams);
       return found instanceof Promise ? found.then((settled) => settled.identity) : found.identity;
     },
     allowUpgrade({ cookie, origin, host }) {
-      const isCookieSent = cookies.some((name) => cookie?.includes(`${name}=`));
-      if (!isCookieSent || origin === undefined) return true;
+      // Any cookie: one that does not sign in by itself may be what a session is renewed by.
+      if (!signsInByCookie || !cookie || origin === undefined) return true;
       return cors.allowsOrigin(origin) || (URL.canParse(origin) && new URL(origin).host === host);
     },
     onRevoked: (listener) => identity.onRevoked(listener),

@@ -1,4 +1,5 @@
 import type { RouterConfig } from '../config/config.schema.ts';
+import { isHeaderText } from '../header.text.ts';
 import type { GatewayHooks } from '../hooks.ts';
 import type { RequestContext, SubgraphRequest } from '../types.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
@@ -76,8 +77,9 @@ function compileRule(operation: Operation, addressHeader: string | null | undefi
   const path = parsePath(insert.path);
   return (outgoing, _request, context) => {
     const value = readPath({ extensions: context.extensions }, path) ?? insert.default;
-    if (value !== null && value !== undefined)
-      outgoing[insert.name] = typeof value === 'string' ? value : JSON.stringify(value);
+    if (value === null || value === undefined) return;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (isHeaderText(text)) outgoing[insert.name] = text;
   };
 }
 

@@ -16,8 +16,8 @@ export interface CompletionScope {
 }
 
 interface OpenEvent {
-  /** Null when there was no event: the subgraph refused or broke off. */
-  readonly data: JsonObject | null;
+  /** Null for an event that failed whole; undefined when there was none: the subgraph refused or broke off. */
+  readonly data: JsonObject | null | undefined;
   readonly errors: GraphQLFormattedError[];
 }
 
@@ -61,8 +61,9 @@ function giveBack(error: GraphQLFormattedError, events: readonly OpenEvent[]): v
 
 function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQLFormattedError[]): OpenEvent {
   const { primary } = plan;
-  const result = checkAnswer(JSON.parse(payload), primary.subgraph, null);
-  const data = result.data ?? null;
+  const answer = JSON.parse(payload) as { data?: unknown } | null;
+  const result = checkAnswer(answer, primary.subgraph, null);
+  const data = answer?.data === undefined ? undefined : (result.data ?? null);
   const errors = [...refusals];
   if (data) primary.rewriteOutput?.(data);
   if (result?.errors?.length) errors.push(...toClientErrors(primary, result, data ?? {}, null));
@@ -70,7 +71,9 @@ function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQ
 }
 
 function close({ data, errors }: OpenEvent, { shape }: SubscriptionPlan): GraphQLResult {
-  if (!data) return errors.length ? { errors } : { data: null };
+  // Errors alone say that the stream is over.
+  if (data === undefined && errors.length) return { errors };
+  if (!data) return errors.length ? { data: null, errors } : { data: null };
   const shaped = shape.shape(data, errors);
   return errors.length ? { data: shaped, errors } : { data: shaped };
 }

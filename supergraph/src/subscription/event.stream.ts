@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { changeContext } from '../context.change.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
+import { checkAnswer } from '../plan/subgraph.answer.ts';
 import type { StreamWatch } from '../telemetry/stream.watch.ts';
 import type {
   EventSink,
@@ -60,6 +61,7 @@ export interface StreamScope extends CompletionScope {
 }
 
 const MAX_RETRY_MS = 5_000;
+const STEADY_MS = 10_000;
 const COMPLETE: GraphQLResult = {};
 const TOO_SLOW: GraphQLFormattedError = {
   message:
@@ -77,7 +79,9 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   #queue: EventQueue | null = null;
   #stopUpstream: (() => void) | null = null;
   #retryTimer: NodeJS.Timeout | undefined;
+  /** In a row, since an event came or a connection held. */
   #attempts = 0;
+  #askedAtMs = 0;
   /** Whether the subgraph was ever asked. */
   #hasBegun = false;
   /** After the last event taken in. */
@@ -140,10 +144,12 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
    */
   changeTerms(terms: StreamTerms): boolean {
     const { plan } = this.scope;
-    if (!this.#sink || this.#end || (!this.#nextTerms && isSamePrimary(plan, terms.plan))) {
+    if (!this.#sink || (!this.#nextTerms && isSamePrimary(plan, terms.plan))) {
       this.scope = { ...this.scope, ...terms };
       return true;
     }
+    // What still waits was asked for by the old plan, and nothing follows it.
+    if (this.#end) return true;
     if (!plan.resumption || !terms.plan.resumption) return false;
     this.#leaveUpstream();
     this.#nextTerms = terms;
@@ -165,11 +171,19 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
 
   next(payload: string): void {
     if (this.#hasEnded || this.#end) return;
+    try {
+      this.#take(payload);
+    } catch {
+      this.#fail();
+    }
+  }
+
+  #take(payload: string): void {
     this.#attempts = 0;
     this.#hasBegun = true;
     const isPlain = isPlainEvent(payload);
     const { plan, limits } = this.scope;
-    if (!plan.rest && this.#sinkTakesMore && !this.#queue?.length) {
+    if (!plan.rest && this.#sinkTakesMore && !this.#restRuns && !this.#queue?.length) {
       if (plan.resumption) this.#taken.moveTo(payload, isPlain, plan.resumption);
       this.#deliver(payload, isPlain);
       return;
@@ -190,7 +204,8 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   failed(errors: readonly GraphQLFormattedError[]): void {
     this.#stopUpstream = null;
     const { primary } = this.scope.plan;
-    this.#endAfterQueue({ errors: toClientErrors(primary, { errors: [...errors] }, {}, null) });
+    const { errors: readable = [] } = checkAnswer({ errors: [...errors] }, primary.subgraph, null);
+    this.#endAfterQueue({ errors: toClientErrors(primary, { errors: readable }, {}, null) });
   }
 
   completed(): void {
@@ -203,6 +218,8 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
     if (this.#hasEnded || this.#end) return;
     const { plan, limits } = this.scope;
     this.#hasBegun ||= wasSent;
+    // A connection that held for a while was a success, though nothing may have happened on it.
+    if (wasSent && performance.now() - this.#askedAtMs > STEADY_MS) this.#attempts = 0;
     if (this.#attempts < this.#maxAttempts()) {
       this.scope.watch?.resumes('lost_connection');
       const backoffMs = Math.min(limits.retryMs * 2 ** this.#attempts, MAX_RETRY_MS) * (0.5 + Math.random() / 2);
@@ -224,6 +241,17 @@ export class EventStream implements SubscriptionStream, UpstreamListener {
   }
 
   #connect(): void {
+    this.#askedAtMs = performance.now();
+    try {
+      this.#subscribe();
+    } catch {
+      const service = this.scope.plan.primary.subgraph;
+      const message = `The subscription to '${service}' could not be sent.`;
+      queueMicrotask(() => this.endNow({ message, extensions: { code: 'SUBREQUEST_WS_ERROR', service } }));
+    }
+  }
+
+  #subscribe(): void {
     const { plan, variables, upstreams, headersFor } = this.scope;
     const { subgraph, query } = plan.primary;
     const context = this.#context;

@@ -65,9 +65,14 @@ export function createResumption(
   };
 }
 
-/** The cursor of an event, or undefined when it has none. */
+/** The cursor of an event, or undefined when it has none, or is none that can be read. */
 export function readCursor(payload: string, { cursorPath }: Resumption): unknown {
-  let value: unknown = (JSON.parse(payload) as { data?: unknown }).data;
+  let value: unknown;
+  try {
+    value = (JSON.parse(payload) as { data?: unknown } | null)?.data;
+  } catch {
+    return undefined;
+  }
   for (const key of cursorPath) value = (value as Record<string, unknown> | null | undefined)?.[key];
   return value ?? undefined;
 }

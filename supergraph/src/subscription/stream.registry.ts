@@ -103,14 +103,19 @@ export class StreamRegistry implements Disposable {
     if (this.#streams.size === 0) this[Symbol.dispose]();
   }
 
-  /** A later operation of the same session brought a token: its streams live as long as the newest one. */
-  renew(identity: Identity): void {
-    if (this.#streams.size === 0) return;
-    const owner = toOwner(identity);
-    if (!owner || identity.expiresAtMs === undefined) return;
-    for (const stream of this.#streamsByOwner.get(owner) ?? []) {
-      if ((stream.identity?.expiresAtMs ?? Number.POSITIVE_INFINITY) < identity.expiresAtMs) stream.renew(identity);
-    }
+  /**
+   * A later operation of the same session brought a token: its streams live as long as the newest one.
+   * @returns the streams that have a new token, and maybe other rights
+   */
+  renew(identity: Identity): EventStream[] {
+    const { expiresAtMs } = identity;
+    const owner = this.#streams.size > 0 && toOwner(identity);
+    if (!owner || expiresAtMs === undefined) return [];
+    const renewed = [...(this.#streamsByOwner.get(owner) ?? [])].filter(
+      (stream) => (stream.identity?.expiresAtMs ?? Number.POSITIVE_INFINITY) < expiresAtMs,
+    );
+    for (const stream of renewed) stream.renew(identity);
+    return renewed;
   }
 
   endSession(sessionId: string): void {

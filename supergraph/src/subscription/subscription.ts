@@ -79,6 +79,15 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     return limits;
   };
 
+  /** By what the viewer may ask now, of the graph as it is now. */
+  function keepOrEnd(stream: EventStream): void {
+    const started = startedByStream.get(stream);
+    if (!started) return;
+    const next = replan(started, stream.context);
+    if (next && stream.changeTerms(next.terms)) startedByStream.set(stream, next.started);
+    else stream.endNow(RELOADED);
+  }
+
   return {
     get size() {
       return registry.size;
@@ -120,17 +129,13 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         return stream;
       };
     },
-    renew: (identity) => registry.renew(identity),
+    renew(identity) {
+      for (const stream of registry.renew(identity)) keepOrEnd(stream);
+    },
     endSession: (sessionId) => registry.endSession(sessionId),
     endAll: () => registry.endAll(),
     keepValid() {
-      for (const stream of [...registry]) {
-        const started = startedByStream.get(stream);
-        if (!started) continue;
-        const next = replan(started, stream.context);
-        if (next && stream.changeTerms(next.terms)) startedByStream.set(stream, next.started);
-        else stream.endNow(RELOADED);
-      }
+      for (const stream of [...registry]) keepOrEnd(stream);
     },
     [Symbol.dispose]() {
       registry.endAll();

@@ -30,7 +30,7 @@ export function shareUpstreams(upstreams: Upstreams, deduplicationOf: (subgraph:
       for (const listener of listeners) tell(listener);
     };
     sharedByKey.set(key, shared);
-    const stop = upstreams.subscribe(request, {
+    const listener: UpstreamListener = {
       next(payload) {
         if (!shared.hasBegun) {
           shared.hasBegun = true;
@@ -41,7 +41,14 @@ export function shareUpstreams(upstreams: Upstreams, deduplicationOf: (subgraph:
       failed: (errors) => end((listener) => listener.failed(errors)),
       completed: () => end((listener) => listener.completed()),
       lost: (reason, wasSent) => end((listener) => listener.lost(reason, wasSent)),
-    });
+    };
+    let stop: () => void;
+    try {
+      stop = upstreams.subscribe(request, listener);
+    } catch (error) {
+      leave();
+      throw error;
+    }
     shared.stop = () => {
       leave();
       stop();

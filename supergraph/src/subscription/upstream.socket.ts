@@ -158,7 +158,7 @@ export class UpstreamSocket {
       case 'ka':
         break;
       case this.options.dialect.nextType:
-        this.#listeners.get(String(message.id))?.next(JSON.stringify(message.payload));
+        this.#listeners.get(String(message.id))?.next(JSON.stringify(message.payload ?? null));
         break;
       case 'error':
         this.#take(message.id)?.failed(toErrors(message.payload));

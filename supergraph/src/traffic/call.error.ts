@@ -23,7 +23,8 @@ export function toCallError(error: unknown): SubgraphCallError {
   if (error instanceof SubgraphCallError) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };
   const reason = typeof code === 'string' ? code : String(message ?? error);
-  return new SubgraphCallError('SUBREQUEST_HTTP_ERROR', reason, true);
+  // A request that could not even be written says nothing of the instance.
+  return new SubgraphCallError('SUBREQUEST_HTTP_ERROR', reason, code !== 'UND_ERR_INVALID_ARG');
 }
 
 /** Statuses by which a proxy or a server says that it could not serve the request at all. */
