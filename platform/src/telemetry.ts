@@ -19,7 +19,7 @@ const tracer = trace.getTracer('vibecode');
 export function startTelemetry({ service, zipkinUrl, otlpUrl }: TelemetryOptions): AsyncDisposable {
   const provider = createProvider({ service, exports: toSpanExports({ zipkinUrl, otlpUrl }) });
   provider.register();
-  return { [Symbol.asyncDispose]: () => provider.shutdown() };
+  return { [Symbol.asyncDispose]: () => shutDown(provider) };
 }
 
 /** A receiver of spans. */
@@ -52,7 +52,12 @@ export interface SpanExporting extends AsyncDisposable {
 
 export function startSpanExporting(options: SpanExportingOptions): SpanExporting {
   const provider = createProvider(options);
-  return { tracer: provider.getTracer('vibecode'), [Symbol.asyncDispose]: () => provider.shutdown() };
+  return { tracer: provider.getTracer('vibecode'), [Symbol.asyncDispose]: () => shutDown(provider) };
+}
+
+/** Sends what waits. A receiver that does not answer then loses it, and no process fails to stop because of that. */
+export async function shutDown(provider: { shutdown(): Promise<void> }): Promise<void> {
+  await provider.shutdown().catch(() => undefined);
 }
 
 function createProvider({ service, exports, attributes }: SpanExportingOptions): NodeTracerProvider {

@@ -9,6 +9,7 @@ import {
   type MetricProducer,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
+import { shutDown } from '@vibecode/platform/telemetry';
 import type { MetricObjectWithValues, MetricValue, MetricValueWithName } from 'prom-client';
 import type { GatewayMetrics } from './gateway.metrics.ts';
 
@@ -37,7 +38,7 @@ export function startMetricsExport(options: MetricsExportOptions): AsyncDisposab
       }),
     ],
   });
-  return { [Symbol.asyncDispose]: () => provider.shutdown() };
+  return { [Symbol.asyncDispose]: () => shutDown(provider) };
 }
 
 function createProducer({ registries }: Pick<GatewayMetrics, 'registries'>): MetricProducer {
