@@ -10,8 +10,8 @@ import { toStartFailure, untilTold } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/settings';
 import { z } from 'zod';
-import { startGateway } from './gateway.ts';
-import { createSystemKeyExchange } from './system.keys.ts';
+import { createSystemKeyExchange } from './edge/system.keys.ts';
+import { startGateway } from './gateway/gateway.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

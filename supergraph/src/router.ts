@@ -3,7 +3,7 @@ import { AppError } from '@vibecode/platform/errors';
 import { createLog } from '@vibecode/platform/log';
 import { runConfigCommand } from './config/config.command.ts';
 import { ConfigError } from './config/config.parse.ts';
-import { startGateway } from './gateway.ts';
+import { startGateway } from './gateway/gateway.ts';
 import { ROUTER_USAGE, readRouterOptions } from './router.options.ts';
 
 async function main(): Promise<void> {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { readRouterOptions } from '../src/router.options.ts';
-import { ask, composeFields, createFolder, startEcho } from './source.fixture.ts';
+import { ask, composeFields, createFolder, startEcho } from './support/source.fixture.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const SYSTEM = join(import.meta.dirname, '..', '..', 'schema', 'supergraph.graphql');

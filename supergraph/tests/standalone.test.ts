@@ -1,9 +1,9 @@
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway } from '@apollo/gateway';
 import { parse } from 'graphql';
-import { startGateway } from '../src/gateway.ts';
-import { ask, observeLog, startEcho } from './source.fixture.ts';
-import { FEDERATION } from './test.graph.ts';
+import { startGateway } from '../src/gateway/gateway.ts';
+import { ask, observeLog, startEcho } from './support/source.fixture.ts';
+import { FEDERATION } from './support/test.graph.ts';
 
 describe('a supergraph with @authenticated', () => {
   it('is refused by the stock gateway, and served here', async () => {

@@ -1,6 +1,6 @@
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { GatewayHooks } from '../hooks.ts';
-import type { SubgraphClient } from '../subgraph-client.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { SubgraphClient } from '../traffic/subgraph.client.ts';
 import { type CacheStore, createMemoryStore, createRedisStore } from './cache.store.ts';
 import { type ResponseCacheOptions, type SubgraphCacheSettings, withResponseCache } from './response.cache.ts';
 

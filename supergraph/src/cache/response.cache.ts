@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { GatewayHooks } from '../hooks.ts';
-import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../request/types.ts';
 import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
 import type { CachedAnswer, CacheStore } from './cache.store.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { contentCodings } from '../traffic/content.coding.ts';
-import { dnsResolutionStrategies } from '../traffic/dns.strategy.ts';
+import { contentCodings } from '../request/content.coding.ts';
 import { byteSize, duration, headerName, listenAddress, pattern, urlPath } from './config.values.ts';
+import { dnsResolutionStrategies } from './dns.strategy.ts';
 
 const headerOperation = z.union(
   [

@@ -9,8 +9,8 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { ParsedOperation } from '../hooks.ts';
-import { refusal } from '../refusal.ts';
+import type { ParsedOperation } from '../request/hooks.ts';
+import { refusal } from '../request/refusal.ts';
 
 /** Selections of a document with `@defer` once its fragments are written out where they are used. */
 const MAX_SELECTIONS = 50_000;

@@ -1,8 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Execution, PlanStep } from '../plan/execution.ts';
+import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/types.ts';
 import type { DeferredFragment } from '../shape/shape.ts';
-import { iterateStream } from '../subscription/event.iterator.ts';
-import type { EventSink, GraphQLResult, SubscriptionStream } from '../types.ts';
+import { iterateStream } from '../transport/event.iterator.ts';
 import type { DeferredBlock } from './defer.plan.ts';
 import { moveErrors, reach } from './deferred.errors.ts';
 

@@ -1,8 +1,8 @@
 import { AppError, UnavailableError } from '@vibecode/platform/errors';
 import { z } from 'zod';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { ExchangeApiKey } from '../identity.ts';
-import type { LoadedSupergraph } from '../supergraph.ts';
+import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import type { ExchangeApiKey } from './identity.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RouterConfig } from '../config/config.schema.ts';
-import { HttpError } from '../http.error.ts';
+import { HttpError } from '../request/http.error.ts';
 
 const SIMPLE_TYPES = new Set(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']);
 

@@ -1,9 +1,9 @@
 import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError, parse } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { GatewayHooks, ParsedOperation } from '../hooks.ts';
-import type { LoadedSupergraph } from '../supergraph.ts';
-import type { RequestContext } from '../types.ts';
+import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import type { GatewayHooks, ParsedOperation } from '../request/hooks.ts';
+import type { RequestContext } from '../request/types.ts';
 import { CostModel } from './demand.cost.ts';
 import { readCostRules } from './demand.rules.ts';
 

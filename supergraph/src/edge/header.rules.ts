@@ -1,7 +1,7 @@
 import type { RouterConfig } from '../config/config.schema.ts';
-import { isHeaderText } from '../header.text.ts';
-import type { GatewayHooks } from '../hooks.ts';
-import type { RequestContext, SubgraphRequest } from '../types.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { RequestContext, SubgraphRequest } from '../request/types.ts';
+import { isHeaderText } from '../transport/header.text.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
 import { findClientAddress } from './rate.limit.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { RouterConfig } from '../config/config.schema.ts';
-import { HttpError } from '../http.error.ts';
-import { STREAM_STARTED } from '../http.stream.ts';
+import { HttpError } from '../request/http.error.ts';
+import { STREAM_STARTED } from '../transport/http.stream.ts';
 
 type RouterTraffic = RouterConfig['traffic_shaping']['router'];
 

@@ -1,5 +1,5 @@
 import { type GraphQLFormattedError, Kind, parse, type SelectionNode } from 'graphql';
-import type { GraphQLResult } from '../types.ts';
+import type { GraphQLResult } from '../request/types.ts';
 import type { CompiledFetch } from './fetch.ts';
 import type { JsonObject } from './merge.ts';
 import { locateTargets } from './path.ts';

@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
-import type { GraphQLResult, OperationType, SubgraphRequest } from '../types.ts';
+import type { GraphQLResult, OperationType, SubgraphRequest } from '../request/types.ts';
 import { type ContextValues, compileContextValues, placeTargets } from './context.value.ts';
 import type { Execution, PlanStep } from './execution.ts';
 import { toClientErrors } from './fetch.errors.ts';

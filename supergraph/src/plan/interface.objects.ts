@@ -14,7 +14,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { collectFragments } from '../document.ts';
+import { collectFragments } from '../request/document.ts';
 
 /**
  * Says fragments on other abstract types type by type, where their parent is an interface that some subgraph knows as an

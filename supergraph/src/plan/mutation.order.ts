@@ -10,9 +10,9 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import { collectFragments, findOperation } from '../document.ts';
-import { collectSelection } from '../shape/selection.ts';
+import { collectFragments, findOperation } from '../request/document.ts';
 import type { PlanStep } from './execution.ts';
+import { collectSelection } from './selection.ts';
 
 /**
  * A mutation with its fields side by side, in the order in which they are to run, and without the fragments that they were

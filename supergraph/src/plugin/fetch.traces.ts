@@ -1,8 +1,8 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import { google, Trace } from '@apollo/usage-reporting-protobuf';
 import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import type { PreparedOperation } from '../operation.ts';
-import type { GraphQLResult, SubgraphRequest } from '../types.ts';
+import type { PreparedOperation } from '../pipeline/operation.ts';
+import type { GraphQLResult, SubgraphRequest } from '../request/types.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
 
 type Plan = PlanNode | SubscriptionNode;

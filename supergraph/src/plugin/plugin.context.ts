@@ -1,7 +1,7 @@
 import { type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { GraphQLSchema } from 'graphql';
-import type { GraphQLRequest, RequestContext } from '../types.ts';
+import type { GraphQLRequest, RequestContext } from '../request/types.ts';
 import { OverallCachePolicy } from './cache.policy.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

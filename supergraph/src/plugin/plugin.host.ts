@@ -8,8 +8,8 @@ import type {
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { Logger } from '@vibecode/platform/log';
-import type { LoadedSupergraph } from '../supergraph.ts';
-import type { GraphQLRequest, RequestContext } from '../types.ts';
+import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import type { GraphQLRequest, RequestContext } from '../request/types.ts';
 import { createRequestContext, type OpenRequestContext } from './plugin.context.ts';
 import { PluginOperation } from './plugin.operation.ts';
 

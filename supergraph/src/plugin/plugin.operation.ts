@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLRequestListener } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
-import type { PreparedOperation } from '../operation.ts';
-import { RefusedRequestError } from '../refusal.ts';
-import type { GraphQLRequest, GraphQLResult, RequestContext, SubscriptionStream } from '../types.ts';
+import type { PreparedOperation } from '../pipeline/operation.ts';
+import { RefusedRequestError } from '../request/refusal.ts';
+import type { GraphQLRequest, GraphQLResult, RequestContext, SubscriptionStream } from '../request/types.ts';
 import { FetchTraces } from './fetch.traces.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
 import { watchStream } from './plugin.stream.ts';

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { EventSink, GraphQLResult, SubscriptionStream } from '../types.ts';
+import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/types.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
 import { type RequestListener, toGraphQLError } from './plugin.operation.ts';
 

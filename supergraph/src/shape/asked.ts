@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { JsonObject } from '../plan/merge.ts';
-import { collectFields } from './selection.ts';
+import { collectFields } from '../plan/selection.ts';
 import type { ShapeScope } from './shape.ts';
 
 type Path = readonly (string | number)[];

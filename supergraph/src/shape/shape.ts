@@ -13,10 +13,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
+import { collectSelection, type SelectionScope } from '../plan/selection.ts';
 import { toAskedPath } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
-import { collectSelection, type SelectionScope } from './selection.ts';
 
 type Path = (string | number)[];
 

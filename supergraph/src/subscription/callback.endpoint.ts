@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { GraphQLFormattedError } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { parseListenAddress } from '../config/config.values.ts';
-import type { GatewayHooks } from '../hooks.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
 import type { CallbackUpstreams } from './upstream.callbacks.ts';
 
 export interface CallbackEndpointOptions {

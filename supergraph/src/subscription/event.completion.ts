@@ -3,7 +3,7 @@ import type { Execution } from '../plan/execution.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
 import type { JsonObject } from '../plan/merge.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
-import type { GraphQLResult, RequestContext, SubgraphTransport } from '../types.ts';
+import type { GraphQLResult, RequestContext, SubgraphTransport } from '../request/types.ts';
 import type { SubscriptionPlan } from './subscription.plan.ts';
 
 export interface CompletionScope {

@@ -1,8 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { changeContext } from '../context.change.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
-import type { StreamWatch } from '../telemetry/stream.watch.ts';
 import type {
   EventSink,
   GraphQLResult,
@@ -10,10 +8,12 @@ import type {
   RequestContext,
   SubgraphRequest,
   SubscriptionStream,
-} from '../types.ts';
+} from '../request/types.ts';
+import type { StreamWatch } from '../telemetry/stream.watch.ts';
+import { iterateStream } from '../transport/event.iterator.ts';
+import { changeContext } from './context.change.ts';
 import { type CompletionScope, completeEvent, completeEvents } from './event.completion.ts';
 import { EventCursor } from './event.cursor.ts';
-import { iterateStream } from './event.iterator.ts';
 import { EventQueue } from './event.queue.ts';
 import { isSamePrimary, type SubscriptionPlan, toRequestBody } from './subscription.plan.ts';
 import type { UpstreamListener } from './upstream.socket.ts';

@@ -11,9 +11,9 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { collectFragments, findOperation } from '../document.ts';
-import { collectFields } from '../shape/selection.ts';
-import type { LoadedSupergraph } from '../supergraph.ts';
+import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import { collectFields } from '../plan/selection.ts';
+import { collectFragments, findOperation } from '../request/document.ts';
 
 /**
  * The operation whose answer a client may be given as the subgraph wrote it, or null when answers must be shaped: the

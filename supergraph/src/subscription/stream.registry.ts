@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { refusal } from '../refusal.ts';
-import type { Identity, RequestContext } from '../types.ts';
+import { refusal } from '../request/refusal.ts';
+import type { Identity, RequestContext } from '../request/types.ts';
 import type { EventStream } from './event.stream.ts';
 
 export interface AdmissionLimits {

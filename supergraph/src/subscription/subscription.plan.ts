@@ -1,12 +1,12 @@
 import type { SubscriptionNode } from '@apollo/query-planner';
 import { parse, print } from 'graphql';
-import { applyConditions, type Conditions } from '../conditions.ts';
-import type { PreparedOperation } from '../operation.ts';
-import type { OperationVariant } from '../operation.variant.ts';
+import type { PreparedOperation } from '../pipeline/operation.ts';
+import type { OperationVariant } from '../pipeline/operation.variant.ts';
 import { compilePlan } from '../plan/compile.ts';
 import type { PlanStep } from '../plan/execution.ts';
 import { type CompiledFetch, describeFetch } from '../plan/fetch.ts';
 import type { JsonObject } from '../plan/merge.ts';
+import { applyConditions, type Conditions } from '../request/conditions.ts';
 import type { Shape } from '../shape/shape.ts';
 import { toForwardable } from './forwarding.ts';
 import { createResumption, type Resumption } from './resumption.ts';

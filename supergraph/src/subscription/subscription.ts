@@ -1,10 +1,10 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { StartSubscription } from '../core.ts';
-import type { EndpointInForce } from '../endpoint.ts';
-import { chooseOverrides } from '../override.labels.ts';
+import type { StartSubscription } from '../pipeline/core.ts';
+import { chooseOverrides } from '../pipeline/override.labels.ts';
+import type { EndpointInForce } from '../request/endpoint.ts';
+import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../request/types.ts';
 import { StreamWatch } from '../telemetry/stream.watch.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../types.ts';
 import { EventStream, type StreamLimits } from './event.stream.ts';
 import { StreamRegistry } from './stream.registry.ts';
 import { planSubscription } from './subscription.plan.ts';

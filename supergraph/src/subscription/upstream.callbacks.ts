@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
-import { changeContext } from '../context.change.ts';
-import type { GraphQLResult, SubgraphTransport } from '../types.ts';
+import type { GraphQLResult, SubgraphTransport } from '../request/types.ts';
+import { changeContext } from './context.change.ts';
 import type { CallbackMode } from './subscription.settings.ts';
 import type { UpstreamListener } from './upstream.socket.ts';
 import type { UpstreamRequest, Upstreams } from './upstream.ts';

@@ -1,4 +1,4 @@
-import type { RequestContext, SubgraphTransport } from '../types.ts';
+import type { RequestContext, SubgraphTransport } from '../request/types.ts';
 import type { CallbackMode, PassthroughMode, SubscriptionSettings } from './subscription.settings.ts';
 import { type CallbackUpstreams, createCallbackUpstreams } from './upstream.callbacks.ts';
 import { shareUpstreams } from './upstream.sharing.ts';

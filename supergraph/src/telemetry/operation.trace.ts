@@ -1,5 +1,5 @@
 import { type Context, type HrTime, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { RequestContext } from '../types.ts';
+import type { RequestContext } from '../request/types.ts';
 
 /** W3C Trace Context and Baggage, as headers or as `extensions` of a subscription. */
 export interface TraceHeaders {

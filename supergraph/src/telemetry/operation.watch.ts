@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { ParsedOperation } from '../hooks.ts';
+import type { ParsedOperation } from '../request/hooks.ts';
 import type { OperationTrace } from './operation.trace.ts';
 
 /** What carried an operation. */

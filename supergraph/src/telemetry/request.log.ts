@@ -1,5 +1,5 @@
 import type { Logger } from '@vibecode/platform/log';
-import type { RequestContext } from '../types.ts';
+import type { RequestContext } from '../request/types.ts';
 import type { OperationWatch } from './operation.watch.ts';
 
 export type RequestLogLevel = 'info' | 'debug' | 'trace';

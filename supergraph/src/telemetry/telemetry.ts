@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@vibecode/platform/log';
-import type { ParsedOperation } from '../hooks.ts';
-import type { HttpContext } from '../http.context.ts';
-import type { RequestContext } from '../types.ts';
+import type { ParsedOperation } from '../request/hooks.ts';
+import type { RequestContext } from '../request/types.ts';
+import type { HttpContext } from '../transport/http.context.ts';
 import type { GatewayMetrics } from './gateway.metrics.ts';
 import { fail } from './operation.trace.ts';
 import { OperationWatch, type Transport } from './operation.watch.ts';

@@ -1,5 +1,5 @@
+import type { GraphQLResult, SubgraphTransport } from '../request/types.ts';
 import type { SubgraphCallCode } from '../traffic/call.error.ts';
-import type { GraphQLResult, SubgraphTransport } from '../types.ts';
 import type { FetchOutcome } from './gateway.metrics.ts';
 import { fail, toTraceparent } from './operation.trace.ts';
 import type { Telemetry } from './telemetry.ts';

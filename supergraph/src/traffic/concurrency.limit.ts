@@ -1,6 +1,6 @@
-import type { RawResponse } from '../subgraph.request.ts';
 import { SubgraphCallError } from './call.error.ts';
 import type { Send, SubgraphCall } from './send.ts';
+import type { RawResponse } from './subgraph.request.ts';
 
 interface Waiting {
   readonly start: () => void;

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { startInterval } from '@vibecode/platform/interval';
 import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from '../config/config.schema.ts';
-import { type DnsResolutionStrategy, resolveHost } from './dns.strategy.ts';
+import { type DnsResolutionStrategy, resolveHost } from '../config/dns.strategy.ts';
 import type { InstanceAddress } from './instance.ts';
 
 export interface DnsDiscoveryOptions {

@@ -1,4 +1,4 @@
-import { type ContentCoding, encode } from './content.coding.ts';
+import { type ContentCoding, encode } from '../request/content.coding.ts';
 import type { Send } from './send.ts';
 
 /** Below this a compressed body is hardly smaller. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RawResponse } from '../subgraph.request.ts';
 import { isInstanceFault, SubgraphCallError } from './call.error.ts';
 import { type BudgetSettings, RetryBudget } from './retry.budget.ts';
 import type { Send } from './send.ts';
+import type { RawResponse } from './subgraph.request.ts';
 
 export interface RetrySettings extends BudgetSettings {
   /** Further attempts, at most. */

@@ -1,5 +1,5 @@
-import type { RawResponse } from '../subgraph.request.ts';
-import type { OperationType } from '../types.ts';
+import type { OperationType } from '../request/types.ts';
+import type { RawResponse } from './subgraph.request.ts';
 
 /** One request to a subgraph, whichever instance takes it. */
 export interface SubgraphCall {

@@ -1,6 +1,6 @@
 import { type buildConnector, H2CClient, Pool } from 'undici';
+import { createLookup, type DnsResolutionStrategy } from '../config/dns.strategy.ts';
 import type { ClientTls } from './client.tls.ts';
-import { createLookup, type DnsResolutionStrategy } from './dns.strategy.ts';
 
 export type Http2Mode = 'disable' | 'enable' | 'http2only';
 

@@ -1,7 +1,7 @@
 import type { RouterConfig } from '../config/config.schema.ts';
+import type { ContentCoding } from '../request/content.coding.ts';
 import type { BreakerSettings } from './circuit.breaker.ts';
 import { toClientTls } from './client.tls.ts';
-import type { ContentCoding } from './content.coding.ts';
 import type { RateSettings } from './rate.limit.ts';
 import type { RetrySettings } from './retry.ts';
 import type { PoolSettings } from './subgraph.pool.ts';

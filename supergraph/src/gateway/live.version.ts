@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TokenVerifier } from '@vibecode/platform/identity';
+import type { Logger } from '@vibecode/platform/log';
+import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
+import { withConfiguredCache } from '../cache/configured.cache.ts';
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { ExchangeApiKey } from '../edge/identity.ts';
+import type { StartSubscription } from '../pipeline/core.ts';
+import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
+import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { Endpoint } from '../request/endpoint.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { SubgraphTransport } from '../request/types.ts';
+import { type SubscriptionSettings, toSubscriptionSettings } from '../subscription/subscription.settings.ts';
+import type { GatewayMetrics } from '../telemetry/gateway.metrics.ts';
+import { startDiscovery } from '../traffic/discovery.ts';
+import { createSubgraphClient, type SubgraphClient } from '../traffic/subgraph.client.ts';
+import { defaultTraffic, toSubgraphTraffic } from '../traffic/subgraph.traffic.ts';
+import { createMainEndpoint, createVariantEndpoint } from './endpoints.ts';
+
+export interface VersionOptions {
+  /** The composed supergraph. */
+  readonly sdl: string;
+  /** Null: the edge guards nothing. */
+  readonly config: RouterConfig | null;
+  readonly path: string;
+  readonly overrideSubgraphUrls?: Readonly<Record<string, string>>;
+  readonly hooks?: GatewayHooks;
+  readonly log: Logger;
+  readonly introspection?: boolean;
+  readonly subgraphTimeoutMs?: number;
+  readonly verifier?: TokenVerifier;
+  readonly exchangeApiKey?: ExchangeApiKey;
+  readonly redis?: { readonly url: string; readonly prefix: string };
+  readonly registry?: ServiceRegistry;
+  /** Reaches the subgraphs of whichever version is in force, so that streams outlive the version they began with. */
+  readonly transport: SubgraphTransport;
+  /** Runs the subscriptions of the endpoint at a path. Left out: subscriptions are refused. */
+  readonly subscribeAt?: (path: string) => StartSubscription;
+  /** The version in force: its operations are planned anew before this one goes live. */
+  readonly previous?: GatewayVersion | null;
+  /** Null: nothing is measured. */
+  readonly metrics: GatewayMetrics | null;
+  readonly pluginHost: PluginHost | null;
+}
+
+/** All of a gateway that a new configuration or a new supergraph replaces. */
+export interface GatewayVersion extends Endpoint, AsyncDisposable {
+  /** Parts of the graph, by their paths. */
+  readonly variants: ReadonlyMap<string, Endpoint>;
+  readonly client: SubgraphClient;
+  /** Size from which answers are compressed for clients that accept it. */
+  readonly compressFromBytes: number;
+  readonly urls: ReadonlyMap<string, string>;
+  readonly subscriptions: SubscriptionSettings;
+}
+
+/** @throws InvalidSupergraphError, or AppError for a configuration that does not fit it */
+export async function createVersion(options: VersionOptions): Promise<GatewayVersion> {
+  const { config, log, metrics } = options;
+  await using created = new AsyncDisposableStack();
+  const supergraph = toSupergraph(options);
+  const main = created.use(await createMainEndpoint(options, supergraph));
+  const variants = new Map<string, Endpoint>();
+  for (const variant of config?.variants ?? []) {
+    const endpoint = await createVariantEndpoint({ ...options, config: config! }, supergraph, variant, main.edge);
+    variants.set(variant.path, created.use(endpoint));
+  }
+  const { core, hooks } = main;
+  const timeoutMs = options.subgraphTimeoutMs;
+  const plain = createSubgraphClient({
+    urls: supergraph.subgraphs,
+    directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
+    headers: hooks.subgraphHeaders,
+    takeHeaders: hooks.takeSubgraphHeaders,
+    trafficOf: (subgraph) => ({
+      ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    }),
+  });
+  const client = created.use(
+    withConfiguredCache({
+      client: plain,
+      config: config?.response_cache,
+      headers: hooks.subgraphHeaders,
+      version: supergraph.hash.slice(0, 12),
+      ...(metrics && { onLookup: (...lookup) => metrics.lookedUp(...lookup) }),
+    }),
+  );
+  const owned = created.move();
+  return {
+    core,
+    hooks,
+    variants,
+    client,
+    compressFromBytes: toCompressFrom(config),
+    urls: supergraph.subgraphs,
+    subscriptions: toSubscriptionSettings(config?.subscription ?? null),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The previous one where nothing about it has changed: building it takes longer than all the rest. */
+function toSupergraph({ sdl, config, overrideSubgraphUrls, previous }: VersionOptions): LoadedSupergraph {
+  const overrides = { ...overrideSubgraphUrls, ...config?.override_subgraph_url };
+  const known = previous?.core.supergraph;
+  const pathsLimit = config?.supergraph.query_planning.experimental_paths_limit ?? DEFAULT_PATHS_LIMIT;
+  const defer = config?.supergraph.defer_support ?? true;
+  const isSame =
+    known?.sdl === sdl &&
+    known.defer === defer &&
+    known.pathsLimit === pathsLimit &&
+    isDeepStrictEqual(known.overrideSubgraphUrls, overrides);
+  return isSame ? known : loadSupergraph(sdl, { overrideSubgraphUrls: overrides, defer, pathsLimit });
+}
+
+function toCompressFrom(config: RouterConfig | null): number {
+  const { enabled, min_size: minBytes } = config?.traffic_shaping.router.compression ?? {
+    enabled: true,
+    min_size: 2_048,
+  };
+  return enabled ? minBytes : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,244 @@
+import type { Logger } from '@vibecode/platform/log';
+import type { DeferredBlock } from '../defer/defer.plan.ts';
+import { DeferredStream } from '../defer/deferred.stream.ts';
+import type { Execution } from '../plan/execution.ts';
+import { type JsonObject, setOwn } from '../plan/merge.ts';
+import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
+import type {
+  AcceptedStreams,
+  GatewayCore,
+  GraphQLRequest,
+  GraphQLResult,
+  RequestContext,
+  SubgraphTransport,
+  SubscriptionStream,
+} from '../request/types.ts';
+import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
+import type { OperationVariant } from './operation.variant.ts';
+import { chooseOverrides } from './override.labels.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+
+export interface CoreOptions {
+  readonly supergraph: LoadedSupergraph;
+  readonly transport: SubgraphTransport;
+  readonly log: Logger;
+  readonly hooks?: GatewayHooks;
+  readonly maxOperations?: number;
+  readonly onPrepared?: PreparationListener;
+  readonly introspection?: boolean;
+  readonly deepIntrospection?: boolean;
+  readonly onUnknownInput?: (message: string) => void;
+  /** Time for a whole query or mutation. Default: none. */
+  readonly timeoutMs?: number;
+  /** Apollo Server's plugins; null or left out: none. */
+  readonly plugins?: PluginHost | null;
+  /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
+  readonly subscribe?: StartSubscription;
+}
+
+export type StartSubscription = (
+  operation: PreparedOperation,
+  variables: AdmittedVariables,
+  context: RequestContext,
+) => SubscriptionStream | GraphQLResult;
+
+/** An operation's variables: as the client sent them, and coerced with defaults. */
+export interface AdmittedVariables {
+  readonly raw: JsonObject;
+  readonly coerced: JsonObject;
+}
+
+const NO_STREAMS: AcceptedStreams = { subscription: null, defer: null };
+const ALL_STREAMS: AcceptedStreams = { subscription: {}, defer: {} };
+const NO_SUBSCRIPTION =
+  'This is a subscription, and the client accepts no stream. Send the header accept: text/event-stream, or ' +
+  'accept: multipart/mixed;subscriptionSpec=1.0, or use a WebSocket.';
+
+const NO_DEFER =
+  'This operation has @defer, and the client accepts no answer in parts. Send the header ' +
+  'accept: multipart/mixed;deferSpec=20220824, or accept: text/event-stream, or use a WebSocket.';
+
+/** The pipeline over one version of a supergraph; a reload makes a new one. */
+export interface Core extends GatewayCore {
+  readonly supergraph: LoadedSupergraph;
+  readonly operations: OperationStore;
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { supergraph, transport, hooks, log, timeoutMs, plugins } = options;
+  const operations = new OperationStore(options);
+
+  /** @throws RefusedRequestError, or what a hook threw */
+  async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
+    const resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+    const operation = context.plugin
+      ? await prepareWith(context.plugin, request, resolved, context)
+      : operations.prepare(resolved, context);
+    if (context.watch) context.watch.operation = operation;
+    const raw = resolved.variables ?? {};
+    const coerced = operation.coerceVariables(raw);
+    if ('errors' in coerced) {
+      throw new RefusedRequestError(
+        coerced.errors.map(({ message, locations }) => ({
+          message,
+          locations,
+          extensions: { code: 'BAD_USER_INPUT' },
+        })),
+      );
+    }
+    const instead = await hooks?.admit?.(operation, coerced.values, context);
+    return { operation, variables: { raw, coerced: coerced.values }, instead };
+  }
+
+  /** @throws RefusedRequestError, or what a plugin threw */
+  async function prepareWith(
+    plugin: PluginOperation,
+    request: GraphQLRequest,
+    resolved: GraphQLRequest,
+    context: RequestContext,
+  ): Promise<PreparedOperation> {
+    await plugin.didResolveSource(request, resolved);
+    return plugin.prepare(() => operations.prepare(resolved, context), operations.knows(resolved));
+  }
+
+  async function runInTime(variant: OperationVariant, execution: Execution): Promise<GraphQLResult> {
+    if (timeoutMs === undefined) return execute(variant, execution);
+    const timer = setTimeout(() => execution.context.abort?.(timedOut(timeoutMs)), timeoutMs);
+    try {
+      return await execute(variant, execution);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function answerInParts(
+    { refusals, deferLabels = new Map() }: PreparedOperation,
+    { run, shape }: OperationVariant,
+    blocks: readonly DeferredBlock[],
+    execution: Execution,
+  ): SubscriptionStream {
+    const { context, data } = execution;
+    const timer = timeoutMs && setTimeout(() => context.abort?.(timedOut(timeoutMs)), timeoutMs);
+    return new DeferredStream({
+      run,
+      blocks,
+      shape: (errors, deferred) => shape.shape(data, errors, deferred),
+      keepAsked: (errors) => shape.keepAsked(data, errors),
+      execution,
+      refusals,
+      labels: deferLabels,
+      finish: (result) => finish(result, context),
+      fail: (error) => finish(refuse(error, context), context),
+      onEnd: () => clearTimeout(timer),
+    });
+  }
+
+  function refuse(error: unknown, context: RequestContext): GraphQLResult {
+    const refused = asRefusal(error, 'BAD_REQUEST');
+    if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
+    if (refused instanceof RefusedRequestError) return { errors: [...refused.errors] };
+    // Nobody reads the answer any more, and nothing has failed.
+    if (context.signal.aborted) return { errors: [{ message: 'The request was cancelled.' }] };
+    log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
+    const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;
+    return { errors: [{ message, extensions: { code: 'INTERNAL_ERROR', requestId: context.id } }] };
+  }
+
+  function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {
+    // Before errors are masked: operators are told what went wrong.
+    if (result.errors) context.watch?.note(result.errors);
+    return hooks?.finishResult && (hooks.finishesAll || result.errors) ? hooks.finishResult(result, context) : result;
+  }
+
+  /** A result, unless the client accepts the stream that it is. */
+  async function run(
+    request: GraphQLRequest,
+    context: RequestContext,
+    accepts: AcceptedStreams,
+  ): Promise<SubscriptionStream | GraphQLResult> {
+    let result: SubscriptionStream | GraphQLResult;
+    let operation: PreparedOperation | null = null;
+    try {
+      if (plugins) context.plugin = await plugins.begin(request, context, supergraph);
+      const admitted = await admit(request, context);
+      operation = admitted.operation;
+      result = admitted.instead ?? (await start(admitted, context, accepts));
+    } catch (error) {
+      result = refuse(error, context);
+    }
+    const { plugin } = context;
+    if ('attach' in result) return plugin ? plugin.watch(result) : result;
+    const finished = finish(result, context);
+    return plugin ? plugin.finish(result, finished, operation) : finished;
+  }
+
+  /** @throws RefusedRequestError */
+  function start(
+    { operation, variables }: Admitted,
+    context: RequestContext,
+    accepts: AcceptedStreams,
+  ): SubscriptionStream | GraphQLResult | Promise<GraphQLResult> {
+    if (operation.kind === 'subscription') {
+      if (!accepts.subscription) throw refusal('SUBSCRIPTION_BAD_HEADER', NO_SUBSCRIPTION);
+      if (!options.subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
+      return options.subscribe(operation, variables, context);
+    }
+    if (context.isReadOnly && operation.kind === 'mutation') {
+      context.setHeader?.('allow', 'POST');
+      throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
+    }
+    const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+    const variant = operation.variantFor(variables.coerced, overrides, context.watch);
+    const execution = toExecution(operation, variables, context, transport);
+    const { plugin } = context;
+    plugin?.fetches.planned(variant.plan);
+    if (variant.deferred) {
+      if (!accepts.defer) throw refusal('DEFER_BAD_HEADER', NO_DEFER);
+      return answerInParts(operation, variant, variant.deferred, execution);
+    }
+    return plugin ? plugin.execute(() => runInTime(variant, execution)) : runInTime(variant, execution);
+  }
+
+  return {
+    supergraph,
+    operations,
+    execute: async (request, context) => (await run(request, context, NO_STREAMS)) as GraphQLResult,
+    subscribe: (request, context, accepts = ALL_STREAMS) => run(request, context, accepts),
+  };
+}
+
+function timedOut(timeoutMs: number): RefusedRequestError {
+  return refusal('GATEWAY_TIMEOUT', `The operation took longer than the ${timeoutMs} ms that it may.`);
+}
+
+interface Admitted {
+  readonly operation: PreparedOperation;
+  readonly variables: AdmittedVariables;
+  readonly instead: GraphQLResult | undefined;
+}
+
+function toExecution(
+  { introspection, refusals }: PreparedOperation,
+  { raw, coerced }: AdmittedVariables,
+  context: RequestContext,
+  transport: SubgraphTransport,
+): Execution {
+  const data: JsonObject = {};
+  if (introspection) for (const [key, value] of Object.entries(introspection(raw))) setOwn(data, key, value);
+  return { data, errors: [...refusals], variables: raw, conditions: coerced, context, transport };
+}
+
+/** Runs a query or mutation's plan and shapes what came. */
+async function execute({ run, shape }: OperationVariant, execution: Execution): Promise<GraphQLResult> {
+  const { errors, context } = execution;
+  if (run) {
+    const span = context.watch?.trace?.recorded?.startExecution();
+    await run(execution);
+    span?.end();
+  }
+  const data = shape.shape(execution.data, errors);
+  return errors.length ? { data, errors } : { data };
+}

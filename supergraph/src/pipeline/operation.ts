@@ -1,0 +1,237 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  type DocumentNode,
+  type GraphQLFormattedError,
+  MaxIntrospectionDepthRule,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { prepareDefer } from '../defer/defer.document.ts';
+import { deferRule } from '../defer/defer.rules.ts';
+import { type Conditions, collectConditionNames } from '../request/conditions.ts';
+import { collectFragments, findOperation } from '../request/document.ts';
+import type { GatewayHooks, ParsedOperation } from '../request/hooks.ts';
+import { asRefusal, RefusedRequestError, refusal, withCode } from '../request/refusal.ts';
+import type { GraphQLRequest, Identity, RequestContext } from '../request/types.ts';
+import { type CoercedVariables, compileVariables } from '../request/variables.ts';
+import type { OperationWatch } from '../telemetry/operation.watch.ts';
+import { compileIntrospection, type Introspection } from './introspection.ts';
+import { createVariant, type OperationVariant } from './operation.variant.ts';
+import type { LoadedSupergraph } from './supergraph.ts';
+
+/** An operation with all that does not depend on one request's variables worked out. */
+export interface PreparedOperation extends ParsedOperation {
+  readonly coerceVariables: (inputs: Record<string, unknown>) => CoercedVariables;
+  readonly introspection: Introspection | null;
+  /** Errors of fields that the viewer may not ask. */
+  readonly refusals: readonly GraphQLFormattedError[];
+  /** The operation's name as the request had it. */
+  readonly requestedName: string | null | undefined;
+  /**
+   * The operation under given conditions (the coerced variables): planned when they first occur.
+   * @param overrides labels of progressive overrides that are on; default none
+   */
+  variantFor(conditions: Conditions, overrides?: ReadonlySet<string>, watch?: OperationWatch): OperationVariant;
+  /** Conditions and labels that it was planned for, to plan it for them again on another supergraph. */
+  readonly planned: () => Iterable<PlannedFor>;
+  /** Who asked first: stands for everybody with the same rights. */
+  readonly viewer: Identity | null;
+}
+
+/** Told what work operations made, for metrics. */
+export interface PreparationListener {
+  parsed(durationMs: number): void;
+  planned(durationMs: number): void;
+  planFound(): void;
+}
+
+interface PlannedFor {
+  readonly conditions: Conditions;
+  readonly overrides: ReadonlySet<string> | undefined;
+}
+
+/** Sets of conditions kept for each operation. */
+const MAX_VARIANTS = 64;
+
+export interface OperationStoreOptions {
+  readonly supergraph: LoadedSupergraph;
+  readonly hooks?: GatewayHooks;
+  /** Operations kept, the least recently used dropped beyond it. Default 1,000. */
+  readonly maxOperations?: number;
+  readonly onPrepared?: PreparationListener;
+  /** Whether `__schema` and `__type` may be asked. Default true. */
+  readonly introspection?: boolean;
+  /** Whether introspection may nest its lists deeply. Default false. */
+  readonly deepIntrospection?: boolean;
+  /** Told of unknown fields of input objects, which are let through then. Left out: they are an error. */
+  readonly onUnknownInput?: (message: string) => void;
+}
+
+/** Parses, validates and plans operations once, and hands out the same prepared operation afterwards. */
+export class OperationStore {
+  readonly #parsed: LRUCache<string, ParsedOperation>;
+  readonly #prepared: LRUCache<string, PreparedOperation>;
+  readonly #rules: ValidationRule[];
+
+  constructor(private readonly options: OperationStoreOptions) {
+    const max = options.maxOperations ?? 1_000;
+    this.#parsed = new LRUCache({ max });
+    this.#prepared = new LRUCache({ max });
+    this.#rules = specifiedRules.filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule);
+    if (options.introspection === false) this.#rules.push(NoSchemaIntrospectionCustomRule);
+    if (options.supergraph.defer) this.#rules.push(deferRule);
+  }
+
+  get size(): number {
+    return this.#prepared.size;
+  }
+
+  /** Texts of the prepared operations, the most recently used first. */
+  inUse(): string[] {
+    return [...this.#prepared.values()].map(({ query }) => query);
+  }
+
+  /**
+   * Parses and plans what another store has in use, the most recently used first, for the same rights and conditions. What
+   * is no longer valid is left out. Requests are answered in between.
+   *
+   * @param count how many of those in use
+   */
+  async warm(from: OperationStore, count: (used: number) => number): Promise<void> {
+    const recent = [...from.#prepared.values()].slice(0, count(from.#prepared.size));
+    // The most recent last, so that it stays the most recent here.
+    for (const known of recent.reverse()) {
+      await setImmediate();
+      try {
+        const request = { query: known.query, operationName: known.requestedName };
+        const prepared = this.prepare(request, toWarmingContext(known.viewer));
+        for (const { conditions, overrides } of known.planned()) prepared.variantFor(conditions, overrides);
+      } catch {
+        // Whoever sends it again is told what is wrong with it.
+      }
+    }
+  }
+
+  /** Whether the text has been parsed before, and was valid. */
+  knows({ query, operationName }: GraphQLRequest): boolean {
+    return this.#parsed.has(`${operationName ?? ''}\n${query}`);
+  }
+
+  /** @throws RefusedRequestError */
+  prepare(request: GraphQLRequest, context: RequestContext): PreparedOperation {
+    const authorizationKey = this.options.hooks?.authorize?.key(context) ?? '';
+    const key = `${authorizationKey}\n${request.operationName ?? ''}\n${request.query}`;
+    let prepared = this.#prepared.get(key);
+    if (!prepared) {
+      prepared = this.#prepare(this.parse(request, context.watch), request, context);
+      this.#prepared.set(key, prepared);
+    }
+    return prepared;
+  }
+
+  /**
+   * The operation a request names, valid against the API schema.
+   * @throws RefusedRequestError
+   */
+  parse({ query, operationName }: GraphQLRequest, watch?: OperationWatch): ParsedOperation {
+    if (typeof query !== 'string' || query === '') {
+      throw refusal('BAD_REQUEST', 'The request has no query. Send the text of an operation as `query`.');
+    }
+    const key = `${operationName ?? ''}\n${query}`;
+    let parsed = this.#parsed.get(key);
+    if (!parsed) {
+      const startMs = performance.now();
+      try {
+        parsed = this.#parse(query, operationName ?? null);
+      } finally {
+        this.options.onPrepared?.parsed(performance.now() - startMs);
+        watch?.trace?.recorded?.record('parse_query', startMs);
+      }
+      this.#parsed.set(key, parsed);
+    }
+    return parsed;
+  }
+
+  #parse(query: string, operationName: string | null): ParsedOperation {
+    const { supergraph, hooks } = this.options;
+    let document: DocumentNode;
+    try {
+      hooks?.checkText?.(query);
+      document = parse(query);
+    } catch (error) {
+      throw asRefusal(error, 'GRAPHQL_PARSE_FAILED');
+    }
+    const errors = validate(supergraph.apiSchema, document, this.#rules);
+    if (errors.length)
+      throw new RefusedRequestError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+    const operation = findOperation(document, operationName);
+    const parsed: ParsedOperation = {
+      query,
+      document,
+      operation,
+      fragments: collectFragments(document),
+      kind: operation.operation,
+      supergraph,
+    };
+    try {
+      hooks?.checkOperation?.(parsed);
+    } catch (error) {
+      throw asRefusal(error, 'GRAPHQL_VALIDATION_FAILED');
+    }
+    return prepareDefer(parsed);
+  }
+
+  #prepare(parsed: ParsedOperation, request: GraphQLRequest, context: RequestContext): PreparedOperation {
+    const { supergraph, operation, document } = parsed;
+    const { onPrepared } = this.options;
+    const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
+    const conditionNames = collectConditionNames(document);
+    const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
+    return {
+      ...parsed,
+      requestedName: request.operationName,
+      viewer: context.identity,
+      planned: () => variants.values(),
+      coerceVariables: compileVariables(
+        operation.variableDefinitions ?? [],
+        supergraph.apiSchema,
+        this.options.onUnknownInput,
+      ),
+      introspection: compileIntrospection(parsed),
+      refusals: authorized.errors,
+      variantFor(conditions, overrides, watch) {
+        let key = '';
+        for (const name of conditionNames) key += toConditionKey(conditions[name]);
+        for (const label of supergraph.overrideLabels) key += overrides?.has(label) ? '1' : '0';
+        let variant = variants.get(key);
+        if (!variant) {
+          const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
+          const startMs = performance.now();
+          try {
+            const created = createVariant(parsed, authorized.document, conditions, overrides);
+            variant = { ...created, conditions: decisive, overrides };
+          } finally {
+            onPrepared?.planned(performance.now() - startMs);
+            watch?.trace?.recorded?.record('query_planning', startMs);
+          }
+          variants.set(key, variant);
+        } else onPrepared?.planFound();
+        return variant;
+      },
+    };
+  }
+}
+
+/** Left out is another thing than false: see the default of `@defer`. */
+function toConditionKey(value: unknown): string {
+  return value === true ? '1' : value === false ? '0' : '-';
+}
+
+/** No request: only the viewer counts for what of an operation may be asked. */
+function toWarmingContext(identity: Identity | null): RequestContext {
+  return { id: 'warm-up', headers: {}, identity, signal: new AbortController().signal };
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { AppError } from '@vibecode/platform/errors';
+import type { GraphQLSchema } from 'graphql';
+import { createSplitByType, type SplitByType } from '../plan/interface.objects.ts';
+import { hasPartialUnions } from '../plan/partial.unions.ts';
+import { createSplitByArguments, type SplitByArguments } from '../plan/required.arguments.ts';
+import { createResponseKeys, type ResponseKeys } from '../plan/response.keys.ts';
+import { createTypeIndex, type TypeIndex } from '../plan/type.index.ts';
+
+/** A composed supergraph, ready to plan and execute operations. */
+export interface LoadedSupergraph {
+  readonly sdl: string;
+  /** SHA-256 of the SDL, in hex: tells versions of a supergraph apart. */
+  readonly hash: string;
+  /** What clients see and are validated against: without federation's own machinery and what is `@inaccessible`. */
+  readonly apiSchema: GraphQLSchema;
+  /** The same for Apollo's planner, which has its own schema classes. */
+  readonly planningSchema: Schema;
+  /** All of the supergraph, `@inaccessible` types included: for directives such as `@authenticated` or `@cost`. */
+  readonly fullSchema: Schema;
+  readonly planner: QueryPlanner;
+  /** Beyond it an operation is refused: see the option of this name. */
+  readonly pathsLimit: number;
+  /** Whether subgraphs know different types of one union or interface. */
+  readonly hasPartialUnions: boolean;
+  readonly types: TypeIndex;
+  readonly responseKeys: ResponseKeys;
+  readonly splitByArguments: SplitByArguments;
+  readonly splitByType: SplitByType;
+  /** Labels of progressive overrides (`@override(label:)`): which of them are on is decided for each request. */
+  readonly overrideLabels: readonly string[];
+  /** Subgraph name to routing URL. */
+  readonly subgraphs: ReadonlyMap<string, string>;
+  readonly overrideSubgraphUrls: Readonly<Record<string, string>>;
+  /** Whether `@defer` is in the schema. */
+  readonly defer: boolean;
+}
+
+export class InvalidSupergraphError extends AppError {
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super('GATEWAY_INVALID_SUPERGRAPH', `This is no composed supergraph that can be served: ${reason}`, { cause });
+  }
+}
+
+export const DEFAULT_PATHS_LIMIT = 10_000;
+
+export interface LoadSupergraphOptions {
+  /** Routing URLs by subgraph name that stand in for those in the supergraph. */
+  readonly overrideSubgraphUrls?: Readonly<Record<string, string>>;
+  /** Whether `@defer` is in the schema. Default true. */
+  readonly defer?: boolean;
+  /**
+   * Ways through the subgraphs that the planner weighs for one selection; an operation with more is refused. They multiply
+   * with each level of some selections, so that without a bound one short query could keep the gateway busy for minutes.
+   * Default 10,000.
+   */
+  readonly pathsLimit?: number;
+}
+
+/** @throws InvalidSupergraphError for SDL that is not a federation supergraph, or needs a feature unknown here */
+export function loadSupergraph(
+  sdl: string,
+  { overrideSubgraphUrls = {}, defer = true, pathsLimit = DEFAULT_PATHS_LIMIT }: LoadSupergraphOptions = {},
+): LoadedSupergraph {
+  try {
+    // Composition has validated it; doing so again would double the time to ready.
+    const supergraph = Supergraph.build(sdl, {
+      supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+      validateSupergraph: false,
+    });
+    const planningSchema = supergraph.apiSchema();
+    const apiSchema = planningSchema.toGraphQLJSSchema(defer ? { includeDefer: true } : {});
+    return {
+      sdl,
+      hash: createHash('sha256').update(sdl).digest('hex'),
+      apiSchema,
+      planningSchema,
+      fullSchema: supergraph.schema,
+      planner: new QueryPlanner(supergraph, {
+        incrementalDelivery: { enableDefer: defer },
+        debug: { pathsLimit },
+      }),
+      pathsLimit,
+      hasPartialUnions: hasPartialUnions(supergraph.schema, supergraph.subgraphs()),
+      types: createTypeIndex(supergraph.schema),
+      responseKeys: createResponseKeys(supergraph.schema),
+      splitByArguments: createSplitByArguments(supergraph.schema, apiSchema),
+      splitByType: createSplitByType(supergraph.schema, apiSchema),
+      overrideLabels: collectOverrideLabels(supergraph.schema),
+      subgraphs: new Map(
+        supergraph.subgraphsMetadata().map(({ name, url }) => [name, overrideSubgraphUrls[name] ?? url]),
+      ),
+      overrideSubgraphUrls,
+      defer,
+    };
+  } catch (cause) {
+    throw new InvalidSupergraphError(cause);
+  }
+}
+
+function collectOverrideLabels(schema: Schema): string[] {
+  const labels = new Set<string>();
+  for (const { name } of schema.directives()) {
+    if (name !== 'join__field') continue;
+    for (const application of schema.directive(name)?.applications() ?? []) {
+      const { overrideLabel } = application.arguments() as { overrideLabel?: string };
+      if (overrideLabel) labels.add(overrideLabel);
+    }
+  }
+  return [...labels];
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DocumentNode, FragmentDefinitionNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
+import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import type { Batching } from '../transport/http.request.ts';
+import type {
+  GraphQLRequest,
+  GraphQLResult,
+  Identity,
+  OperationType,
+  RequestContext,
+  SubgraphRequest,
+} from './types.ts';
+
+/** Names in lower case; what came more than once is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** A parsed, valid operation before it is planned. */
+export interface ParsedOperation {
+  readonly query: string;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly kind: OperationType;
+  readonly supergraph: LoadedSupergraph;
+  /** Of an operation with `@defer`: the client's labels, by those in the document. */
+  readonly deferLabels?: ReadonlyMap<string, string | undefined>;
+}
+
+/** What is left of an operation for a viewer. */
+export interface AuthorizedOperation {
+  /** The document to plan and fetch; null when nothing of it may be asked. */
+  readonly document: DocumentNode | null;
+  /** For the fields that were taken away; `@` in a path stands for every element of a list. */
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/**
+ * Where features of the edge attach. A hook left out costs nothing. A hook that throws an `AppError` (or a
+ * `GraphQLError`) refuses the request with its code; anything else thrown is masked.
+ */
+export interface GatewayHooks {
+  /** Every HTTP request, before anything else: CORS, CSRF, rate limits, routes. True when it has been answered. */
+  handleHttp?(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
+  /**
+   * Who asks. By default a bearer token goes on to the subgraphs as it is, unverified, and each verifies it.
+   * @throws AppError `UNAUTHENTICATED` for a credential that does not verify: HTTP answers 401
+   */
+  identify?(
+    headers: RequestContext['headers'],
+    /** Payload of `connection_init`, for WebSockets. */
+    connectionParams?: Readonly<Record<string, unknown>>,
+  ): Identity | null | Promise<Identity | null>;
+  /** Whether a WebSocket may be opened: a page of a foreign origin may not, where a cookie signs in. */
+  allowUpgrade?(headers: RequestContext['headers']): boolean;
+  /** Calls back when a session ends; the answer stops that. */
+  onRevoked?(listener: (sessionId: string) => void): () => void;
+  /** Headers in which clients say their name and version. Default `apollographql-client-name` and `-version`. */
+  readonly clientHeaders?: { readonly name: string; readonly version: string };
+  /** Whether lists of operations are taken in one POST. Left out: they are refused. */
+  readonly batching?: Batching;
+  /** Clients that go away before their answer are logged. */
+  readonly logsBrokenPipes?: boolean;
+  /** Every GraphQL request of every transport, first: persisted queries and safelists put the query's text here. */
+  resolveRequest?(request: GraphQLRequest, context: RequestContext): GraphQLRequest | Promise<GraphQLRequest>;
+  /** The text before it is parsed, once for each operation: token limits. */
+  checkText?(query: string): void;
+  /** Once for each operation, valid and not yet planned: depth and other limits. */
+  checkOperation?(operation: ParsedOperation): void;
+  /** Which fields a viewer may ask: once for each operation and `key`. */
+  readonly authorize?: {
+    /** Tells viewers apart as far as their rights differ: plans are cached by it. */
+    key(context: RequestContext): string;
+    filter(operation: ParsedOperation, context: RequestContext): AuthorizedOperation;
+  };
+  /** Every operation before it runs, variables coerced: cost and rate limits. A result answers in its place. */
+  admit?(
+    operation: ParsedOperation,
+    variables: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): undefined | GraphQLResult | Promise<undefined | GraphQLResult>;
+  /** Labels of progressive overrides that are on beside the `percent(x)` ones. */
+  overrideLabels?(context: RequestContext): Iterable<string>;
+  /** Headers for a subgraph beside the gateway's own, names in lower case. */
+  subgraphHeaders?(request: SubgraphRequest, context: RequestContext): Readonly<Record<string, string>> | undefined;
+  /** Headers of a subgraph's answer, names in lower case: some may be passed on to the client. */
+  takeSubgraphHeaders?(subgraph: string, headers: AnswerHeaders, context: RequestContext): void;
+  /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */
+  finishResult?(result: GraphQLResult, context: RequestContext): GraphQLResult;
+  readonly finishesAll?: boolean;
+}

@@ -1,0 +1,137 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { OperationWatch } from '../telemetry/operation.watch.ts';
+
+/** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
+export interface Identity {
+  readonly key: string;
+  readonly subject: string;
+  /** The JWT as it goes on to subgraphs, without `Bearer `. */
+  readonly token: string;
+  readonly scopes: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly sessionId?: string;
+  readonly expiresAtMs?: number;
+}
+
+/** Who asks and how; one per operation, whatever the transport. */
+export interface RequestContext {
+  /** Request id, for logs and masked errors. */
+  readonly id: string;
+  /** Headers of the client's request (or of the WebSocket's upgrade), names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly identity: Identity | null;
+  /** Aborted when the client goes away or the operation times out; it reaches down to the subgraph's socket. */
+  readonly signal: AbortSignal;
+  readonly traceparent?: string;
+  readonly clientName?: string;
+  readonly clientVersion?: string;
+  /** `extensions` of the client's request. */
+  readonly extensions?: Record<string, unknown>;
+  /** Where the client's connection comes from. */
+  readonly remoteAddress?: string;
+  /** Set for a request that must change nothing: a GET. Mutations are refused. */
+  readonly isReadOnly?: boolean;
+  /** Ends the operation: `signal` aborts with this reason. */
+  abort?(reason: Error): void;
+  /** What is noted of the operation for log, metrics and traces. */
+  readonly watch?: OperationWatch;
+  /** The operation's way through Apollo Server's plugins, where there are any. */
+  plugin?: PluginOperation;
+  /** Of the HTTP request; left out for other transports. */
+  readonly method?: string | undefined;
+  /** Sets the answer's HTTP status in place of the usual one. */
+  setStatus?(status: number): void;
+  /** Sets a header of the answer, on transports that have such. */
+  setHeader?(name: string, value: string): void;
+  /** As `setHeader`, beside what is there: `set-cookie`. */
+  appendHeader?(name: string, value: string | readonly string[]): void;
+}
+
+/** One GraphQL request as a client sends it (https://graphql.github.io/graphql-over-http). */
+export interface GraphQLRequest {
+  query?: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+  extensions?: Record<string, unknown> | null;
+}
+
+/** One GraphQL response: without `data` the request was refused before execution. */
+export interface GraphQLResult {
+  data?: Record<string, unknown> | null;
+  errors?: GraphQLFormattedError[];
+  extensions?: Record<string, unknown>;
+}
+
+export type OperationType = 'query' | 'mutation' | 'subscription';
+
+/**
+ * The whole pipeline behind every transport: parse, validate, limit, authorize, plan, execute.
+ * HTTP, WebSocket, SSE and multipart only translate to and from it.
+ */
+export interface GatewayCore {
+  /** Runs a query or mutation. Never rejects: what goes wrong is in `errors`. */
+  execute(request: GraphQLRequest, context: RequestContext): Promise<GraphQLResult>;
+  /**
+   * Runs whatever it is: a stream for a subscription and for an answer in parts, else a result.
+   * @param accepts streams that the client takes; default all
+   */
+  subscribe(
+    request: GraphQLRequest,
+    context: RequestContext,
+    accepts?: AcceptedStreams,
+  ): Promise<SubscriptionStream | GraphQLResult>;
+}
+
+/** Which streams a client takes: null for those that it does not. */
+export interface AcceptedStreams {
+  readonly subscription: object | null;
+  readonly defer: object | null;
+}
+
+/** Where a subscription's events go: a client's connection. */
+export interface EventSink {
+  /**
+   * One GraphQL result as JSON text. False when no more should come until the stream is told to resume; this one was
+   * taken all the same.
+   */
+  next(result: string): boolean;
+  /** Nothing follows. */
+  complete(): void;
+}
+
+/** A subscription that was admitted. It begins when a sink is attached, or when it is iterated: one of them, once. */
+export interface SubscriptionStream extends AsyncIterable<GraphQLResult> {
+  /** Set for the parts of an answer to `@defer`. */
+  readonly isDeferred?: boolean;
+  attach(sink: EventSink): void;
+  /** The sink takes more again. */
+  resume(): void;
+  /** The client wants no more, or is gone: the subgraph is told at once, and nothing more goes to the sink. */
+  stop(): void;
+}
+
+/** One operation against one subgraph, as planned. */
+export interface SubgraphRequest {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly operationName?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly kind: OperationType;
+  /** The whole request as JSON text, where the caller has it already; says the same as the fields above. */
+  readonly body?: string;
+  /** `Accept`, where it is not the usual one. */
+  readonly accept?: string;
+  /** Told of the answer's headers, names in lower case; not when the subgraph could not be reached. */
+  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>) => void;
+  /** Of the fetch's own span, where it has one. */
+  traceparent?: string;
+  /** Whether the subgraph is asked for a trace of its own work (`extensions.ftv1`). */
+  includesTrace?: boolean;
+}
+
+/** How the executor reaches subgraphs. */
+export interface SubgraphTransport {
+  /** Never rejects but on abort: an unreachable subgraph is a result with `errors` and no `data`. */
+  fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
+}

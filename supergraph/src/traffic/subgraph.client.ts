@@ -1,0 +1,197 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { GraphQLResult, RequestContext, SubgraphRequest } from '../request/types.ts';
+import type { UpstreamConnectOptions } from '../subscription/upstream.socket.ts';
+import { traceHeadersOf } from '../telemetry/operation.trace.ts';
+import { type SubgraphCallCode, SubgraphCallError, toCallError } from './call.error.ts';
+import { withCircuitBreaker } from './circuit.breaker.ts';
+import { withConcurrencyLimit } from './concurrency.limit.ts';
+import { createStaticDirectory, type InstanceDirectory } from './instance.directory.ts';
+import { InstanceSet } from './instance.set.ts';
+import { withRateLimit } from './rate.limit.ts';
+import { withCompression } from './request.compression.ts';
+import { withRetry } from './retry.ts';
+import type { Send } from './send.ts';
+import { SharedCalls } from './shared.calls.ts';
+import { type RawResponse, sendRequest } from './subgraph.request.ts';
+import { defaultTraffic, type SubgraphTraffic } from './subgraph.traffic.ts';
+
+export interface SubgraphClientOptions {
+  /** Subgraph name to URL. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** Where the instances of subgraphs are; disposed of with the client. Default: one each, at its URL. */
+  readonly directory?: InstanceDirectory;
+  /** Headers beside the gateway's own. */
+  readonly headers?: GatewayHooks['subgraphHeaders'];
+  readonly takeHeaders?: GatewayHooks['takeSubgraphHeaders'];
+  /** How a subgraph is treated. Default: `defaultTraffic` for each. */
+  readonly trafficOf?: (subgraph: string) => SubgraphTraffic;
+}
+
+/** Sends operations to subgraphs over HTTP. Disposing waits for what is under way. */
+export interface SubgraphClient extends AsyncDisposable {
+  /** Rejects only when the context's signal aborts. */
+  fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
+  /** URLs of a subgraph's healthy instances; of all when none is. */
+  urlsOf(subgraph: string): readonly string[];
+  /** What a WebSocket to one of these URLs needs beside it. */
+  connectOptionsOf(subgraph: string, url: string): UpstreamConnectOptions;
+}
+
+interface Endpoint {
+  readonly instances: InstanceSet;
+  readonly traffic: SubgraphTraffic;
+  readonly send: Send;
+  /** Null when each request is sent for itself. */
+  readonly shared: SharedCalls | null;
+}
+
+export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
+  const { urls, directory = createStaticDirectory(urls), trafficOf = () => defaultTraffic } = options;
+  const endpoints = new Map<string, Endpoint>();
+  const stopListening = directory.onChange((subgraph) => {
+    endpoints.get(subgraph)?.instances.replace(directory.instancesOf(subgraph));
+  });
+
+  function endpointOf(subgraph: string): Endpoint {
+    let endpoint = endpoints.get(subgraph);
+    if (!endpoint) {
+      const traffic = trafficOf(subgraph);
+      const instances = new InstanceSet(traffic);
+      instances.replace(directory.instancesOf(subgraph));
+      const shared = traffic.deduplicate ? new SharedCalls() : null;
+      endpoint = { instances, traffic, send: createSend(instances, traffic), shared };
+      endpoints.set(subgraph, endpoint);
+    }
+    return endpoint;
+  }
+
+  function headersFor(
+    request: SubgraphRequest,
+    context: RequestContext,
+    traffic: SubgraphTraffic,
+    own: Readonly<Record<string, string>> | undefined,
+  ): Record<string, string> {
+    const { identity } = context;
+    const { traceparent, tracestate, baggage } = traceHeadersOf(context);
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      accept: request.accept ?? 'application/graphql-response+json, application/json;q=0.9',
+      'x-request-id': context.id,
+    };
+    if (identity) {
+      headers.authorization = `Bearer ${identity.token}`;
+      if (identity.subject) headers['x-authenticated-user'] = identity.subject;
+    }
+    if (traceparent) headers.traceparent = request.traceparent ?? traceparent;
+    if (tracestate) headers.tracestate = tracestate;
+    if (baggage) headers.baggage = baggage;
+    if (request.includesTrace) headers['apollo-federation-include-trace'] = 'ftv1';
+    if (traffic.compression) headers['accept-encoding'] = 'gzip, deflate, br, zstd';
+    return own ? Object.assign(headers, own) : headers;
+  }
+
+  function call(request: SubgraphRequest, context: RequestContext): Promise<RawResponse> {
+    const { send, shared, traffic } = endpointOf(request.subgraph);
+    const { timeoutMs } = traffic;
+    const { kind, body = toBody(request) } = request;
+    const own = options.headers?.(request, context);
+    const headers = headersFor(request, context, traffic, own);
+    if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
+
+    const key = `${context.identity?.key ?? ''}\n${own ? JSON.stringify(own) : ''}\n${body}`;
+    return shared.join(key, context.signal, (signal) => send({ kind, headers, body, timeoutMs, signal }));
+  }
+
+  return {
+    async fetch(request, context) {
+      try {
+        const response = await call(request, context);
+        options.takeHeaders?.(request.subgraph, response.headers, context);
+        context.plugin?.fetches.restrictCache(response.headers['cache-control']);
+        request.onResponse?.(response.headers);
+        return toResult(response, request);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        return toFailure(request.subgraph, toCallError(error));
+      }
+    },
+    urlsOf: (subgraph) =>
+      urls.has(subgraph)
+        ? endpointOf(subgraph)
+            .instances.healthy()
+            .map(({ url }) => url)
+        : [],
+    connectOptionsOf(subgraph, url) {
+      const { instances, traffic } = endpointOf(subgraph);
+      const host = instances.addresses().find((address) => address.url === url)?.host;
+      return { ...traffic.tls, ...(host && { headers: { host }, servername: host.replace(/:\d+$/, '') }) };
+    },
+    async [Symbol.asyncDispose]() {
+      stopListening();
+      await directory[Symbol.asyncDispose]();
+      await Promise.all([...endpoints.values()].map(({ instances }) => instances[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function toBody({ query, operationName, variables }: SubgraphRequest): string {
+  return JSON.stringify({ query, operationName, variables });
+}
+
+/** From the inside out: one request, the breaker that each attempt has to pass, attempts, and how many there may be. */
+function createSend(instances: InstanceSet, traffic: SubgraphTraffic): Send {
+  const { responseLimitBytes, maxPending, breaker, retry, compression, concurrencyLimit, rateLimit } = traffic;
+  let send: Send = (call) => {
+    const instance = instances.choose(call.kind);
+    if (!instance) return Promise.reject(new SubgraphCallError('SUBREQUEST_HTTP_ERROR', 'it has no instance'));
+    if (instance.pending >= maxPending) {
+      const reason = `${maxPending} requests to it are under way`;
+      return Promise.reject(new SubgraphCallError('REQUEST_CONCURRENCY_LIMITED', reason));
+    }
+    return sendRequest(instance, call, responseLimitBytes);
+  };
+  if (breaker) send = withCircuitBreaker(send, breaker);
+  if (retry) send = withRetry(send, retry);
+  if (compression && compression !== 'identity') send = withCompression(send, compression);
+  if (concurrencyLimit !== null) send = withConcurrencyLimit(send, concurrencyLimit);
+  if (rateLimit) send = withRateLimit(send, rateLimit);
+  return send;
+}
+
+function toResult({ status, body }: RawResponse, { subgraph, kind }: SubgraphRequest): GraphQLResult {
+  let result: unknown;
+  try {
+    // Each caller parses for itself: plans merge into what they get.
+    result = JSON.parse(body.toString('utf8'));
+  } catch {
+    return unreachable(subgraph, `HTTP status ${status} and a body that is no JSON`, status);
+  }
+  if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {
+    const { data, errors } = result as GraphQLResult;
+    if (data || (Array.isArray(errors) && errors.length)) return result as GraphQLResult;
+    // A subscription that the subgraph will call back for: its events come later.
+    if (kind === 'subscription' && status < 300) return { data: null };
+  }
+  return unreachable(subgraph, `HTTP status ${status} and no GraphQL answer`, status);
+}
+
+const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
+  SUBREQUEST_HTTP_ERROR: 'could not be reached or did not answer',
+  GATEWAY_TIMEOUT: 'did not answer in time',
+  REQUEST_RATE_LIMITED: 'was not asked',
+  REQUEST_CONCURRENCY_LIMITED: 'was not asked',
+  CIRCUIT_BREAKER_OPEN: 'was not asked',
+};
+
+function toFailure(service: string, { code, reason }: SubgraphCallError, status?: number): GraphQLResult {
+  const error: GraphQLFormattedError = {
+    message: `The subgraph '${service}' ${SAID_BY_CODE[code]}: ${reason}.`,
+    extensions: { code, service, reason, ...(status && { http: { status } }) },
+  };
+  return { errors: [error] };
+}
+
+function unreachable(service: string, reason: string, status: number): GraphQLResult {
+  return toFailure(service, new SubgraphCallError('SUBREQUEST_HTTP_ERROR', reason), status);
+}

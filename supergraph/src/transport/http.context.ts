@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { Identity, RequestContext } from '../request/types.ts';
+import type { OperationWatch } from '../telemetry/operation.watch.ts';
+
+export const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
+
+/** The context of an operation that came over HTTP. */
+export class HttpContext implements RequestContext {
+  readonly headers: RequestContext['headers'];
+  identity: Identity | null = null;
+  extensions: Record<string, unknown> | undefined;
+  watch?: OperationWatch;
+  plugin?: PluginOperation;
+  /** Of the answer, where a plugin has set it. */
+  status: number | undefined;
+  readonly isReadOnly: boolean;
+  #abort: AbortController | undefined;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    readonly id: string,
+    private readonly clientHeaders = CLIENT_HEADERS,
+  ) {
+    this.headers = request.headers as RequestContext['headers'];
+    this.isReadOnly = request.method === 'GET';
+  }
+
+  get method(): string | undefined {
+    return this.request.method;
+  }
+
+  setStatus(status: number): void {
+    this.status = status;
+  }
+
+  /** The context of one operation of a list that came in one request. */
+  toItem({ extensions }: { readonly extensions?: Record<string, unknown> | null }): HttpContext {
+    const item = new HttpContext(this.request, this.response, this.id, this.clientHeaders);
+    item.identity = this.identity;
+    item.extensions = extensions ?? undefined;
+    return item;
+  }
+
+  setHeader(name: string, value: string): void {
+    if (!this.response.headersSent) this.response.setHeader(name, value);
+  }
+
+  appendHeader(name: string, value: string | readonly string[]): void {
+    if (!this.response.headersSent) this.response.appendHeader(name, value);
+  }
+
+  /** Made when first asked for: an answer out of a cache needs none. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      if (this.response.destroyed) abort.abort();
+      else {
+        this.response.once('close', () => {
+          if (!this.response.writableFinished) abort.abort();
+        });
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  abort(reason: Error): void {
+    if (!this.#abort) this.#abort = new AbortController();
+    this.#abort.abort(reason);
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.request.socket.remoteAddress;
+  }
+
+  get traceparent(): string | undefined {
+    return this.headers.traceparent;
+  }
+
+  get clientName(): string | undefined {
+    return this.headers[this.clientHeaders.name];
+  }
+
+  get clientVersion(): string | undefined {
+    return this.headers[this.clientHeaders.version];
+  }
+}

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import { AppError } from '@vibecode/platform/errors';
+import type { Logger } from '@vibecode/platform/log';
+import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { Endpoint } from '../request/endpoint.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { GatewayCore, GraphQLResult, Identity } from '../request/types.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { sendCompressed } from './http.compression.ts';
+import { HttpContext } from './http.context.ts';
+import { negotiate, type ResponseType } from './http.negotiation.ts';
+import { readGraphQLRequest } from './http.request.ts';
+import { sendStream, sendStreamOfOne } from './http.stream.ts';
+import type { StreamFormat } from './stream.format.ts';
+
+/** Serves one path beside GraphQL. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export interface HttpServerOptions {
+  /** Asked for each request, so that a reload takes effect on open connections. */
+  readonly core: () => GatewayCore;
+  readonly log: Logger;
+  /** Asked for each request, like `core`. */
+  readonly hooks?: () => GatewayHooks;
+  /** Asked for each request, like `core`. Left out: nothing is measured. */
+  readonly telemetry?: () => Telemetry;
+  /** Told of requests that never become operations. */
+  readonly plugins?: PluginHost | null;
+  /** Default `/graphql`. */
+  readonly path?: string;
+  /** The graph at another path, if there is one. */
+  readonly variantAt?: (path: string) => Endpoint | undefined;
+  /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
+  readonly bodyLimitBytes?: number;
+  /** Size from which an answer is compressed for clients that accept it, asked for each. Default 2,048 bytes. */
+  readonly compressFromBytes?: () => number;
+  /** Whether the graph is at `/` as well, for POST. */
+  readonly servesRoot?: boolean;
+  /** Most bytes of a request's line and headers. Default Node's own, 16 KiB. */
+  readonly headerLimitBytes?: number | undefined;
+  /** Certificate and key, to serve HTTPS. Left out: plain HTTP. */
+  readonly tls?: TlsOptions;
+  /** What else is served, by exact path. */
+  readonly routes?: ReadonlyMap<string, HttpHandler>;
+  /** Told of each request's verified identity. */
+  readonly onIdentity?: (identity: Identity) => void;
+  /** Time between signs of life on a stream. Default 5,000. */
+  readonly heartbeatMs?: number;
+}
+
+interface Asked {
+  readonly path: string;
+  readonly search: string;
+  readonly hooks: GatewayHooks;
+}
+
+const NO_HOOKS: GatewayHooks = {};
+const COMPRESS_FROM_BYTES = 2_048;
+const ACCEPTABLE =
+  'ask for application/graphql-response+json, application/json, text/event-stream, ' +
+  'multipart/mixed;subscriptionSpec=1.0 or multipart/mixed;deferSpec=20220824.';
+
+/** GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), streams included, on plain `node:http`. */
+export function createHttpServer(options: HttpServerOptions): Server {
+  const {
+    log,
+    path = '/graphql',
+    bodyLimitBytes = 2_000_000,
+    routes = new Map(),
+    onIdentity,
+    heartbeatMs,
+    plugins,
+  } = options;
+  const compressFrom = options.compressFromBytes ?? (() => COMPRESS_FROM_BYTES);
+  const hooksOf = options.hooks ?? (() => NO_HOOKS);
+  const telemetryOf = options.telemetry;
+
+  async function tellInvalid(error: Error): Promise<never> {
+    await plugins?.invalidRequest(error);
+    throw error;
+  }
+
+  async function tellUnknown(error: Error): Promise<never> {
+    await plugins?.contextFailed(error);
+    throw error;
+  }
+
+  /** @returns the context, where it was an operation that could be read */
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<HttpContext | undefined> {
+    if (options.servesRoot && (request.method === 'POST' || request.method === 'OPTIONS')) toGraphQLPath(request, path);
+    const url = request.url ?? '/';
+    const queryAt = url.indexOf('?');
+    const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
+    const variant = pathname === path ? undefined : options.variantAt?.(pathname);
+    const hooks = variant?.hooks ?? hooksOf();
+    if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
+    if (variant || pathname === path) {
+      const at: Asked = { path: pathname, search: queryAt < 0 ? '' : url.slice(queryAt), hooks };
+      return answerGraphQL(request, response, at, variant ? () => variant.core : options.core);
+    }
+    const route = routes.get(pathname);
+    if (route) await route(request, response);
+    else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${path}.`);
+    return undefined;
+  }
+
+  async function answerGraphQL(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { path: at, search, hooks }: Asked,
+    core: () => GatewayCore,
+  ): Promise<HttpContext | undefined> {
+    const accept = negotiate(request.headers.accept);
+    if (!accept) {
+      sendText(response, 406, `Accept ${request.headers.accept} cannot be met: ${ACCEPTABLE}`);
+      return undefined;
+    }
+    const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
+    if (hooks.logsBrokenPipes) logBrokenPipe(response, context.id, log);
+    context.watch = telemetryOf?.().begin(context, 'http', at);
+    try {
+      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes, hooks.batching).catch(tellInvalid);
+      const isBatch = Array.isArray(graphql);
+      if (!isBatch) context.extensions = graphql.extensions ?? undefined;
+      const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
+      context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
+      if (context.identity) onIdentity?.(context.identity);
+      if (isBatch) {
+        sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
+        return context;
+      }
+      const takesStreams = accept.subscription !== null || accept.defer !== null;
+      const result = takesStreams
+        ? await core().subscribe(graphql, context, accept)
+        : await core().execute(graphql, context);
+      if (!('attach' in result)) await sendResult(response, result, accept.single, compressFrom(), context.status);
+      else sendStream(response, result, (result.isDeferred ? accept.defer : accept.subscription)!, heartbeatMs);
+    } catch (error) {
+      if (response.headersSent || response.destroyed) return context;
+      const { status, message, code } = toHttpError(error, log);
+      const refused = { errors: [{ message, extensions: { code } }] };
+      context.watch?.note(refused.errors);
+      await sendResult(response, refused, accept.single, NEVER, status);
+    }
+    return context;
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const telemetry = telemetryOf?.();
+    const startMs = telemetry ? performance.now() : 0;
+    telemetry?.began();
+    answer(request, response).then(
+      (context) => telemetry?.answered(request, response, startMs, context),
+      (error) => {
+        log.error({ action: 'gateway.http.failed', error });
+        if (!response.headersSent) sendText(response, 500, 'The gateway failed to answer.');
+        else response.destroy();
+        telemetry?.answered(request, response, startMs, undefined);
+      },
+    );
+  };
+  const { headerLimitBytes: maxHeaderSize } = options;
+  const settings = { keepAliveTimeout: 65_000, ...(maxHeaderSize !== undefined && { maxHeaderSize }) };
+  return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);
+}
+
+/** What is sent to `/` is for the graph, and passes the same checks. */
+function toGraphQLPath(request: IncomingMessage, path: string): void {
+  const { url = '/' } = request;
+  if (url === '/' || url.startsWith('/?')) request.url = path + url.slice(1);
+}
+
+function toHttpError(error: unknown, log: Logger): { status: number; message: string; code: string } {
+  if (error instanceof AppError) return error;
+  log.error({ action: 'gateway.http.failed', error });
+  return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_ERROR' };
+}
+
+function logBrokenPipe(response: ServerResponse, requestId: string, log: Logger): void {
+  response.once('close', () => {
+    if (response.writableFinished) return;
+    log.info({ action: 'gateway.http.broken-pipe', requestId }, 'The client went away before it had its answer.');
+  });
+}
+
+function passOnBearer(authorization: string | undefined) {
+  if (!authorization?.startsWith('Bearer ')) return null;
+  const token = authorization.slice(7).trim();
+  return { key: token, subject: '', token, scopes: [], claims: {} };
+}
+
+/**
+ * `application/json` is 200 for whatever was well formed; `application/graphql-response+json` says by its status that a
+ * request was refused before execution. A stream is opened for such a refusal too, unless the request was none of GraphQL's
+ * business: a browser's EventSource could not read it otherwise.
+ */
+function sendResult(
+  response: ServerResponse,
+  result: GraphQLResult,
+  accepted: ResponseType | StreamFormat,
+  compressFrom: number,
+  status = 'data' in result ? 200 : refusedStatus(result, accepted),
+): Promise<void> | undefined {
+  if (result.errors?.length) keepFromCaches(response);
+  const text = JSON.stringify(result);
+  if (typeof accepted !== 'string' && status === 200) {
+    sendStreamOfOne(response, text, accepted);
+    return undefined;
+  }
+  const type = typeof accepted === 'string' ? `${accepted}; charset=utf-8` : 'application/json; charset=utf-8';
+  const bytes = Buffer.byteLength(text);
+  if (bytes >= compressFrom) return sendCompressed(response, status, type, Buffer.from(text));
+  response.writeHead(status, { 'content-type': type, 'content-length': bytes });
+  // As text a small answer goes out in one piece with its head; a large one would be copied once more.
+  response.end(bytes < ONE_PIECE ? text : Buffer.from(text));
+  return undefined;
+}
+
+const ONE_PIECE = 16 * 1024;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What failed this time may not fail the next. */
+function keepFromCaches(response: ServerResponse): void {
+  if (response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+}
+
+/** Each answer stands where its operation did; what one of them is refused for is no business of the others. */
+function sendBatch(response: ServerResponse, results: readonly GraphQLResult[]): void {
+  keepFromCaches(response);
+  const body = Buffer.from(JSON.stringify(results));
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
+  response.end(body);
+}
+
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  METHOD_NOT_ALLOWED: 405,
+  SUBSCRIPTION_BAD_HEADER: 406,
+  DEFER_BAD_HEADER: 406,
+  RATE_LIMITED: 429,
+  INTERNAL_ERROR: 500,
+  GATEWAY_TIMEOUT: 504,
+};
+
+function refusedStatus({ errors }: GraphQLResult, accepted: ResponseType | StreamFormat): number {
+  const code = String(errors?.[0]?.extensions?.code ?? '');
+  const status = STATUS_BY_CODE[code] ?? 400;
+  return accepted !== 'application/graphql-response+json' && status === 400 ? 200 : status;
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { Identity, RequestContext } from '../request/types.ts';
+import type { OperationWatch } from '../telemetry/operation.watch.ts';
+import { CLIENT_HEADERS } from './http.context.ts';
+
+/** The context of an operation that came over a WebSocket. */
+export class WebSocketContext implements RequestContext {
+  readonly id = randomUUID();
+  identity: Identity | null = null;
+  watch?: OperationWatch;
+  plugin?: PluginOperation;
+  #abort: AbortController | undefined;
+  #abortReason: Error | undefined;
+
+  constructor(
+    readonly headers: RequestContext['headers'],
+    readonly extensions: Record<string, unknown> | undefined,
+    readonly remoteAddress: string | undefined,
+    private readonly clientHeaders: { readonly name: string; readonly version: string } = CLIENT_HEADERS,
+  ) {}
+
+  /** Made when first asked for: a stream that is passed on as it is needs none. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#abortReason) this.#abort.abort(this.#abortReason);
+    }
+    return this.#abort.signal;
+  }
+
+  get traceparent(): string | undefined {
+    return this.headers.traceparent;
+  }
+
+  get clientName(): string | undefined {
+    return this.headers[this.clientHeaders.name];
+  }
+
+  get clientVersion(): string | undefined {
+    return this.headers[this.clientHeaders.version];
+  }
+
+  abort(reason?: Error): void {
+    this.#abortReason = reason ?? new DOMException('The client is gone.', 'AbortError');
+    this.#abort?.abort(this.#abortReason);
+  }
+}
