@@ -9,26 +9,12 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { isDefer, readLabel } from '../request/defer.directive.ts';
 import type { ParsedOperation } from '../request/hooks.ts';
 import { refusal } from '../request/refusal.ts';
 
 /** Selections of a document with `@defer` once its fragments are written out where they are used. */
 const MAX_SELECTIONS = 50_000;
-
-export function isDefer({ name }: DirectiveNode): boolean {
-  return name.value === 'defer';
-}
-
-export function readLabel({ arguments: args }: DirectiveNode): string | undefined {
-  const value = args?.find(({ name }) => name.value === 'label')?.value;
-  return value?.kind === Kind.STRING ? value.value : undefined;
-}
-
-/** The id of a fragment that is deferred: its label in the document to plan. */
-export function findDeferId(selection: SelectionNode): string | undefined {
-  const directive = selection.kind === Kind.INLINE_FRAGMENT ? selection.directives?.find(isDefer) : undefined;
-  return directive && readLabel(directive);
-}
 
 /**
  * An operation with `@defer`, prepared to be planned: fragments are written out where they are used, and each `@defer`

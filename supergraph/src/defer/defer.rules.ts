@@ -1,5 +1,5 @@
 import { type ASTVisitor, type DirectiveNode, GraphQLError, Kind, type ValidationContext } from 'graphql';
-import { isDefer, readLabel } from './defer.document.ts';
+import { isDefer, readLabel } from '../request/defer.directive.ts';
 
 /**
  * What the proposal demands of `@defer` beside its arguments' types: labels are fixed and unique, and the root fields of

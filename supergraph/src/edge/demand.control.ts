@@ -2,18 +2,10 @@ import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError, parse } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
-import type { GatewayHooks, ParsedOperation } from '../request/hooks.ts';
+import type { GatewayHooks, MeasuredCost, ParsedOperation } from '../request/hooks.ts';
 import type { RequestContext } from '../request/types.ts';
 import { CostModel } from './demand.cost.ts';
 import { readCostRules } from './demand.rules.ts';
-
-export interface MeasuredCost {
-  readonly operationName: string | undefined;
-  readonly estimated: number;
-  /** Null for what did not run, and for subscriptions. */
-  readonly actual: number | null;
-  readonly result: 'COST_OK' | 'COST_ESTIMATED_TOO_EXPENSIVE';
-}
 
 export interface DemandControlOptions {
   readonly config: RouterConfig['demand_control'];

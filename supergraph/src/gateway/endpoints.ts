@@ -1,16 +1,14 @@
 import type { RouterConfig } from '../config/config.schema.ts';
 import { toVariantConfig, type VariantConfig } from '../config/config.variant.ts';
 import { toContract } from '../contract/contract.ts';
-import type { MeasuredCost } from '../edge/demand.control.ts';
 import { createEdge, type Edge, type EdgeOptions } from '../edge/edge.ts';
-import { createCore } from '../pipeline/core.ts';
+import { createCore, type PlannedEndpoint } from '../pipeline/core.ts';
 import { type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
-import type { Endpoint } from '../request/endpoint.ts';
-import type { GatewayHooks } from '../request/hooks.ts';
+import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import type { VersionOptions } from './live.version.ts';
 
 /** An endpoint with what it has to dispose of. */
-export interface CreatedEndpoint extends Endpoint, AsyncDisposable {
+export interface CreatedEndpoint extends PlannedEndpoint, AsyncDisposable {
   /** Null without a configuration. */
   readonly edge: Edge | null;
 }
@@ -63,7 +61,7 @@ type EndpointOptions = VersionOptions & Pick<EdgeOptions, 'main' | 'countsApart'
 async function createEndpoint(
   options: EndpointOptions,
   supergraph: LoadedSupergraph,
-  previous: Endpoint | null | undefined,
+  previous: PlannedEndpoint | null | undefined,
 ): Promise<CreatedEndpoint> {
   const { config, log, transport, introspection, path, metrics } = options;
   const onCost = metrics ? { onCost: (cost: MeasuredCost) => metrics.cost(cost) } : {};

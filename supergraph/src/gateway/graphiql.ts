@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { HttpHandler } from '../transport/http.ts';
+import type { HttpHandler } from '../request/hooks.ts';
 
 /** GraphiQL's own builds, served from here so that it works without the outside. Read when first asked for. */
 const ASSETS: readonly (readonly [path: string, pack: string, file: string, type: string])[] = [

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendJson } from '@vibecode/platform/http/request';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { HttpHandler } from '../transport/http.ts';
+import type { HttpHandler } from '../request/hooks.ts';
 import { type SideServer, startSideServer, toAddress } from './listen.ts';
 
 /** Liveness and readiness, by default at `/health/live` and `/health/ready`, and as Apollo Router has them: `/health?live`, `/health?ready`. */

@@ -5,10 +5,9 @@ import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import { withConfiguredCache } from '../cache/configured.cache.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { ExchangeApiKey } from '../edge/identity.ts';
-import type { StartSubscription } from '../pipeline/core.ts';
+import type { PlannedEndpoint, StartSubscription } from '../pipeline/core.ts';
 import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
-import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { SubgraphTransport } from '../request/types.ts';
 import { type SubscriptionSettings, toSubscriptionSettings } from '../subscription/subscription.settings.ts';
@@ -45,9 +44,9 @@ export interface VersionOptions {
 }
 
 /** All of a gateway that a new configuration or a new supergraph replaces. */
-export interface GatewayVersion extends Endpoint, AsyncDisposable {
+export interface GatewayVersion extends PlannedEndpoint, AsyncDisposable {
   /** Parts of the graph, by their paths. */
-  readonly variants: ReadonlyMap<string, Endpoint>;
+  readonly variants: ReadonlyMap<string, PlannedEndpoint>;
   readonly client: SubgraphClient;
   /** Size from which answers are compressed for clients that accept it. */
   readonly compressFromBytes: number;
@@ -61,7 +60,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
   await using created = new AsyncDisposableStack();
   const supergraph = toSupergraph(options);
   const main = created.use(await createMainEndpoint(options, supergraph));
-  const variants = new Map<string, Endpoint>();
+  const variants = new Map<string, PlannedEndpoint>();
   for (const variant of config?.variants ?? []) {
     const endpoint = await createVariantEndpoint({ ...options, config: config! }, supergraph, variant, main.edge);
     variants.set(variant.path, created.use(endpoint));

@@ -4,8 +4,9 @@ import { DeferredStream } from '../defer/deferred.stream.ts';
 import type { Execution } from '../plan/execution.ts';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
-import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
+import type { OperationPlugins } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
 import type {
   AcceptedStreams,
@@ -67,6 +68,12 @@ export interface Core extends GatewayCore {
   readonly operations: OperationStore;
 }
 
+/** An endpoint with its whole core, for what plans on it. */
+export type PlannedEndpoint = Endpoint<Core>;
+
+/** The endpoint in force; undefined once a reload has taken it away. */
+export type EndpointInForce = () => PlannedEndpoint | undefined;
+
 export function createCore(options: CoreOptions): Core {
   const { supergraph, transport, hooks, log, timeoutMs, plugins } = options;
   const operations = new OperationStore(options);
@@ -95,7 +102,7 @@ export function createCore(options: CoreOptions): Core {
 
   /** @throws RefusedRequestError, or what a plugin threw */
   async function prepareWith(
-    plugin: PluginOperation,
+    plugin: OperationPlugins,
     request: GraphQLRequest,
     resolved: GraphQLRequest,
     context: RequestContext,

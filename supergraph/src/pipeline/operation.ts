@@ -15,16 +15,17 @@ import { deferRule } from '../defer/defer.rules.ts';
 import { type Conditions, collectConditionNames } from '../request/conditions.ts';
 import { collectFragments, findOperation } from '../request/document.ts';
 import type { GatewayHooks, ParsedOperation } from '../request/hooks.ts';
+import type { OperationObserver } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal, withCode } from '../request/refusal.ts';
 import type { GraphQLRequest, Identity, RequestContext } from '../request/types.ts';
 import { type CoercedVariables, compileVariables } from '../request/variables.ts';
-import type { OperationWatch } from '../telemetry/operation.watch.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { createVariant, type OperationVariant } from './operation.variant.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /** An operation with all that does not depend on one request's variables worked out. */
 export interface PreparedOperation extends ParsedOperation {
+  readonly supergraph: LoadedSupergraph;
   readonly coerceVariables: (inputs: Record<string, unknown>) => CoercedVariables;
   readonly introspection: Introspection | null;
   /** Errors of fields that the viewer may not ask. */
@@ -35,7 +36,7 @@ export interface PreparedOperation extends ParsedOperation {
    * The operation under given conditions (the coerced variables): planned when they first occur.
    * @param overrides labels of progressive overrides that are on; default none
    */
-  variantFor(conditions: Conditions, overrides?: ReadonlySet<string>, watch?: OperationWatch): OperationVariant;
+  variantFor(conditions: Conditions, overrides?: ReadonlySet<string>, watch?: OperationObserver): OperationVariant;
   /** Conditions and labels that it was planned for, to plan it for them again on another supergraph. */
   readonly planned: () => Iterable<PlannedFor>;
   /** Who asked first: stands for everybody with the same rights. */
@@ -137,7 +138,7 @@ export class OperationStore {
    * The operation a request names, valid against the API schema.
    * @throws RefusedRequestError
    */
-  parse({ query, operationName }: GraphQLRequest, watch?: OperationWatch): ParsedOperation {
+  parse({ query, operationName }: GraphQLRequest, watch?: OperationObserver): ParsedOperation {
     if (typeof query !== 'string' || query === '') {
       throw refusal('BAD_REQUEST', 'The request has no query. Send the text of an operation as `query`.');
     }
@@ -186,13 +187,14 @@ export class OperationStore {
   }
 
   #prepare(parsed: ParsedOperation, request: GraphQLRequest, context: RequestContext): PreparedOperation {
-    const { supergraph, operation, document } = parsed;
-    const { onPrepared } = this.options;
+    const { operation, document } = parsed;
+    const { onPrepared, supergraph } = this.options;
     const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
     const conditionNames = collectConditionNames(document);
     const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
     return {
       ...parsed,
+      supergraph,
       requestedName: request.operationName,
       viewer: context.identity,
       planned: () => variants.values(),
@@ -212,7 +214,7 @@ export class OperationStore {
           const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
           const startMs = performance.now();
           try {
-            const created = createVariant(parsed, authorized.document, conditions, overrides);
+            const created = createVariant(parsed, supergraph, authorized.document, conditions, overrides);
             variant = { ...created, conditions: decisive, overrides };
           } finally {
             onPrepared?.planned(performance.now() - startMs);

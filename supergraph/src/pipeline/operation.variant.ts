@@ -39,7 +39,8 @@ export interface OperationVariant {
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
-  { document, operation, supergraph, deferLabels }: ParsedOperation,
+  { document, operation, deferLabels }: ParsedOperation,
+  supergraph: LoadedSupergraph,
   allowed: DocumentNode | null,
   conditions: Conditions,
   overrides: ReadonlySet<string> | undefined,

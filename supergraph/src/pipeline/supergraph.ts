@@ -2,24 +2,17 @@ import { createHash } from 'node:crypto';
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { AppError } from '@vibecode/platform/errors';
-import type { GraphQLSchema } from 'graphql';
 import { createSplitByType, type SplitByType } from '../plan/interface.objects.ts';
 import { hasPartialUnions } from '../plan/partial.unions.ts';
 import { createSplitByArguments, type SplitByArguments } from '../plan/required.arguments.ts';
 import { createResponseKeys, type ResponseKeys } from '../plan/response.keys.ts';
 import { createTypeIndex, type TypeIndex } from '../plan/type.index.ts';
+import type { ServedSchema } from '../request/served.schema.ts';
 
 /** A composed supergraph, ready to plan and execute operations. */
-export interface LoadedSupergraph {
-  readonly sdl: string;
-  /** SHA-256 of the SDL, in hex: tells versions of a supergraph apart. */
-  readonly hash: string;
-  /** What clients see and are validated against: without federation's own machinery and what is `@inaccessible`. */
-  readonly apiSchema: GraphQLSchema;
-  /** The same for Apollo's planner, which has its own schema classes. */
+export interface LoadedSupergraph extends ServedSchema {
+  /** The API schema for Apollo's planner, which has its own schema classes. */
   readonly planningSchema: Schema;
-  /** All of the supergraph, `@inaccessible` types included: for directives such as `@authenticated` or `@cost`. */
-  readonly fullSchema: Schema;
   readonly planner: QueryPlanner;
   /** Beyond it an operation is refused: see the option of this name. */
   readonly pathsLimit: number;
@@ -31,8 +24,6 @@ export interface LoadedSupergraph {
   readonly splitByType: SplitByType;
   /** Labels of progressive overrides (`@override(label:)`): which of them are on is decided for each request. */
   readonly overrideLabels: readonly string[];
-  /** Subgraph name to routing URL. */
-  readonly subgraphs: ReadonlyMap<string, string>;
   readonly overrideSubgraphUrls: Readonly<Record<string, string>>;
   /** Whether `@defer` is in the schema. */
   readonly defer: boolean;

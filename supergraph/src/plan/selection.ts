@@ -9,7 +9,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { findDeferId } from '../defer/defer.document.ts';
+import { findDeferId } from '../request/defer.directive.ts';
 
 /** What the fields of a selection depend on, beside the type of the object. */
 export interface SelectionScope {

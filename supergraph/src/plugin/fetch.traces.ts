@@ -1,7 +1,8 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import { google, Trace } from '@apollo/usage-reporting-protobuf';
 import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import type { PreparedOperation } from '../pipeline/operation.ts';
+import type { ParsedOperation } from '../request/hooks.ts';
+import type { FetchObserver } from '../request/observer.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/types.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
 
@@ -11,7 +12,7 @@ type Plan = PlanNode | SubscriptionNode;
  * Gathers what subgraphs tell of their own work (`extensions.ftv1`), and lays it out along the query plan.
  * Source: https://www.apollographql.com/docs/graphos/routing/observability/federated-trace-data
  */
-export class FetchTraces {
+export class FetchTraces implements FetchObserver {
   /** By the text that the plan's node has for the subgraph. */
   readonly #fetched = new Map<string, Trace.QueryPlanNode.FetchNode[]>();
   readonly #traced = new Set<string>();
@@ -62,7 +63,7 @@ export class FetchTraces {
   }
 
   /** @param errors of the answer, not masked */
-  finish(errors: readonly GraphQLFormattedError[], operation: PreparedOperation | null): void {
+  finish(errors: readonly GraphQLFormattedError[], operation: ParsedOperation | null): void {
     const { metrics } = this.opened;
     for (const { extensions, path } of errors) {
       const subgraph = extensions?.service;

@@ -8,7 +8,7 @@ import type {
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { Logger } from '@vibecode/platform/log';
-import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import type { ServedSchema } from '../request/served.schema.ts';
 import type { GraphQLRequest, RequestContext } from '../request/types.ts';
 import { createRequestContext, type OpenRequestContext } from './plugin.context.ts';
 import { PluginOperation } from './plugin.operation.ts';
@@ -50,7 +50,7 @@ export class PluginHost {
   }
 
   /** @throws what a plugin throws that does not want to start */
-  async start(supergraph: LoadedSupergraph): Promise<void> {
+  async start(supergraph: ServedSchema): Promise<void> {
     const { plugins, apollo } = this.options;
     const service = {
       logger: this.#logger,
@@ -72,16 +72,12 @@ export class PluginHost {
     this.schemaChanged(supergraph);
   }
 
-  schemaChanged({ apiSchema, sdl }: LoadedSupergraph): void {
+  schemaChanged({ apiSchema, sdl }: ServedSchema): void {
     if (!this.#isStarted) return;
     for (const listener of this.#listeners) listener.schemaDidLoadOrUpdate?.({ apiSchema, coreSupergraphSdl: sdl });
   }
 
-  async begin(
-    request: GraphQLRequest,
-    context: RequestContext,
-    { apiSchema }: LoadedSupergraph,
-  ): Promise<PluginOperation> {
+  async begin(request: GraphQLRequest, context: RequestContext, { apiSchema }: ServedSchema): Promise<PluginOperation> {
     const opened = createRequestContext({
       request,
       context,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLRequestListener } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
-import type { PreparedOperation } from '../pipeline/operation.ts';
+import type { ParsedOperation } from '../request/hooks.ts';
+import type { OperationPlugins } from '../request/observer.ts';
 import { RefusedRequestError } from '../request/refusal.ts';
 import type { GraphQLRequest, GraphQLResult, RequestContext, SubscriptionStream } from '../request/types.ts';
 import { FetchTraces } from './fetch.traces.ts';
@@ -11,7 +12,7 @@ import { watchStream } from './plugin.stream.ts';
 export type RequestListener = GraphQLRequestListener<RequestContext>;
 
 /** One operation on its way through the plugins. */
-export class PluginOperation {
+export class PluginOperation implements OperationPlugins {
   /** What subgraphs' answers tell of themselves, for reports and cache policies. */
   readonly fetches: FetchTraces;
 
@@ -42,9 +43,9 @@ export class PluginOperation {
    * Parses and validates. Plugins hear of both when a text is new, and in any case of what is wrong with it.
    * @throws what `prepare` throws, or what a plugin refuses the operation with
    */
-  async prepare(prepare: () => PreparedOperation, isKnown: boolean): Promise<PreparedOperation> {
+  async prepare<Operation extends ParsedOperation>(prepare: () => Operation, isKnown: boolean): Promise<Operation> {
     const { opened } = this;
-    let operation: PreparedOperation;
+    let operation: Operation;
     const parsed = isKnown ? null : await this.#start('parsingDidStart');
     try {
       operation = prepare();
@@ -86,11 +87,7 @@ export class PluginOperation {
    * @param finished as the client is to see it
    * @param operation null when it was refused before it was one
    */
-  async finish(
-    raw: GraphQLResult,
-    finished: GraphQLResult,
-    operation: PreparedOperation | null,
-  ): Promise<GraphQLResult> {
+  async finish(raw: GraphQLResult, finished: GraphQLResult, operation: ParsedOperation | null): Promise<GraphQLResult> {
     const { opened } = this;
     try {
       this.fetches.finish(raw.errors ?? [], operation);

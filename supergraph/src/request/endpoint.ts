@@ -1,11 +1,8 @@
-import type { Core } from '../pipeline/core.ts';
 import type { GatewayHooks } from './hooks.ts';
+import type { GatewayCore } from './types.ts';
 
 /** A graph at a path of its own: the whole, or the part of it that a variant shows. */
-export interface Endpoint {
+export interface Endpoint<Core extends GatewayCore = GatewayCore> {
   readonly core: Core;
   readonly hooks: GatewayHooks;
 }
-
-/** The endpoint in force; undefined once a reload has taken it away. */
-export type EndpointInForce = () => Endpoint | undefined;

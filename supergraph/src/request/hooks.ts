@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DocumentNode, FragmentDefinitionNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
-import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
-import type { Batching } from '../transport/http.request.ts';
+import type { ServedSchema } from './served.schema.ts';
 import type {
   GraphQLRequest,
   GraphQLResult,
@@ -14,6 +13,15 @@ import type {
 /** Names in lower case; what came more than once is a list. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
+/** How many operations may come as a list in one POST. */
+export interface Batching {
+  /** Null: no limit but the body's. */
+  readonly maximumSize: number | null;
+}
+
+/** Answers every request at a path of its own. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
 /** A parsed, valid operation before it is planned. */
 export interface ParsedOperation {
   readonly query: string;
@@ -21,7 +29,7 @@ export interface ParsedOperation {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly kind: OperationType;
-  readonly supergraph: LoadedSupergraph;
+  readonly supergraph: ServedSchema;
   /** Of an operation with `@defer`: the client's labels, by those in the document. */
   readonly deferLabels?: ReadonlyMap<string, string | undefined>;
 }
@@ -32,6 +40,15 @@ export interface AuthorizedOperation {
   readonly document: DocumentNode | null;
   /** For the fields that were taken away; `@` in a path stands for every element of a list. */
   readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** What an operation was estimated to cost, and did. */
+export interface MeasuredCost {
+  readonly operationName: string | undefined;
+  readonly estimated: number;
+  /** Null for what did not run, and for subscriptions. */
+  readonly actual: number | null;
+  readonly result: 'COST_OK' | 'COST_ESTIMATED_TOO_EXPENSIVE';
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { PluginOperation } from '../plugin/plugin.operation.ts';
-import type { OperationWatch } from '../telemetry/operation.watch.ts';
+import type { OperationObserver, OperationPlugins } from './observer.ts';
 
 /** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
 export interface Identity {
@@ -35,9 +34,9 @@ export interface RequestContext {
   /** Ends the operation: `signal` aborts with this reason. */
   abort?(reason: Error): void;
   /** What is noted of the operation for log, metrics and traces. */
-  readonly watch?: OperationWatch;
+  readonly watch?: OperationObserver;
   /** The operation's way through Apollo Server's plugins, where there are any. */
-  plugin?: PluginOperation;
+  plugin?: OperationPlugins;
   /** Of the HTTP request; left out for other transports. */
   readonly method?: string | undefined;
   /** Sets the answer's HTTP status in place of the usual one. */

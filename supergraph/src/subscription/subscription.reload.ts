@@ -1,8 +1,7 @@
-import type { AdmittedVariables } from '../pipeline/core.ts';
+import type { AdmittedVariables, EndpointInForce } from '../pipeline/core.ts';
 import type { PreparedOperation } from '../pipeline/operation.ts';
 import type { OperationVariant } from '../pipeline/operation.variant.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
-import type { EndpointInForce } from '../request/endpoint.ts';
 import type { RequestContext } from '../request/types.ts';
 import type { StreamTerms } from './event.stream.ts';
 import { planSubscription } from './subscription.plan.ts';

@@ -1,7 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { StartSubscription } from '../pipeline/core.ts';
+import type { EndpointInForce, StartSubscription } from '../pipeline/core.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
-import type { EndpointInForce } from '../request/endpoint.ts';
 import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../request/types.ts';
 import { StreamWatch } from '../telemetry/stream.watch.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { WebSocket } from 'ws';
+import type { UpstreamConnectOptions } from '../traffic/client.tls.ts';
 import type { UpstreamDialect } from './upstream.dialect.ts';
 
 /** What becomes of one operation at a subgraph. Nothing is called after `failed`, `completed` or `lost`. */
@@ -14,16 +15,6 @@ export interface UpstreamListener {
    * @param wasSent whether the subgraph had been asked
    */
   lost(reason: string, wasSent: boolean): void;
-}
-
-/** How a connection is made, beside its URL. */
-export interface UpstreamConnectOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  /** PEM, and the name to expect in the certificate: as `tls.connect` takes them. */
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly servername?: string;
 }
 
 export interface UpstreamSocketOptions {

@@ -1,7 +1,8 @@
-import { traceHeadersOf } from '../telemetry/operation.trace.ts';
+import { traceHeadersOf } from '../request/observer.ts';
+import type { UpstreamConnectOptions } from '../traffic/client.tls.ts';
 import type { PassthroughMode } from './subscription.settings.ts';
 import { dialects } from './upstream.dialect.ts';
-import { type UpstreamConnectOptions, UpstreamSocket } from './upstream.socket.ts';
+import { UpstreamSocket } from './upstream.socket.ts';
 import type { UpstreamRequest, Upstreams } from './upstream.ts';
 
 export interface SocketUpstreamsOptions {

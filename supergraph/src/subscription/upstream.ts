@@ -1,8 +1,9 @@
 import type { RequestContext, SubgraphTransport } from '../request/types.ts';
+import type { UpstreamConnectOptions } from '../traffic/client.tls.ts';
 import type { CallbackMode, PassthroughMode, SubscriptionSettings } from './subscription.settings.ts';
 import { type CallbackUpstreams, createCallbackUpstreams } from './upstream.callbacks.ts';
 import { shareUpstreams } from './upstream.sharing.ts';
-import type { UpstreamConnectOptions, UpstreamListener } from './upstream.socket.ts';
+import type { UpstreamListener } from './upstream.socket.ts';
 import { createSocketUpstreams } from './upstream.sockets.ts';
 
 /** One subscription, as a subgraph is asked for it. */

@@ -1,6 +1,6 @@
 import type { PrometheusContentType } from 'prom-client';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { MeasuredCost } from '../edge/demand.control.ts';
+import type { MeasuredCost } from '../request/hooks.ts';
 import type { OperationType } from '../request/types.ts';
 
 /** Sums and levels that are read when somebody asks for the metrics. */

@@ -3,7 +3,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { type SpanExport, type SpanExporting, startSpanExporting, toSpanExports } from '@vibecode/platform/telemetry';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { parseListenAddress } from '../config/config.values.ts';
-import type { HttpHandler } from '../transport/http.ts';
+import type { HttpHandler } from '../request/hooks.ts';
 import { GatewayMetrics, type MeasuredState } from './gateway.metrics.ts';
 import { startMetricsExport } from './metrics.otlp.ts';
 import { Telemetry } from './telemetry.ts';

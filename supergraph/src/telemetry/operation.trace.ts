@@ -1,15 +1,8 @@
 import { type Context, type HrTime, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { RequestContext } from '../request/types.ts';
-
-/** W3C Trace Context and Baggage, as headers or as `extensions` of a subscription. */
-export interface TraceHeaders {
-  readonly traceparent: string | undefined;
-  readonly tracestate: string | undefined;
-  readonly baggage: string | undefined;
-}
+import type { ObservedTrace, SpanRecorder } from '../request/observer.ts';
 
 /** The part of an operation's trace that records: made for sampled operations only. */
-export class RecordedTrace {
+export class RecordedTrace implements SpanRecorder {
   readonly #ofRoot: Context;
   #ofExecution: Context;
 
@@ -50,7 +43,7 @@ export class RecordedTrace {
 }
 
 /** An operation's place in a trace. */
-export class OperationTrace implements TraceHeaders {
+export class OperationTrace implements ObservedTrace {
   constructor(
     /** For subgraphs, where no fetch has a span of its own. */
     readonly traceparent: string | undefined,
@@ -77,9 +70,4 @@ export function toTraceparent(span: Span): string {
 
 export function fail(span: Span, message: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message });
-}
-
-/** What goes on to subgraphs of the trace that a request belongs to. */
-export function traceHeadersOf(context: RequestContext): TraceHeaders {
-  return context.watch?.trace ?? { traceparent: context.traceparent, tracestate: undefined, baggage: undefined };
 }

@@ -1,12 +1,9 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { ParsedOperation } from '../request/hooks.ts';
-import type { OperationTrace } from './operation.trace.ts';
-
-/** What carried an operation. */
-export type Transport = 'http' | 'websocket';
+import type { ClientTransport, ObservedTrace, OperationObserver } from '../request/observer.ts';
 
 /** What is noted of one operation while it runs: for its line in the log, its metrics and its spans. */
-export class OperationWatch {
+export class OperationWatch implements OperationObserver {
   readonly startMs = performance.now();
   operation: ParsedOperation | undefined;
   /** Errors of the answer, or of the events so far. */
@@ -15,9 +12,9 @@ export class OperationWatch {
   errorCode: string | undefined;
 
   constructor(
-    readonly transport: Transport,
+    readonly transport: ClientTransport,
     /** Null when nothing is known of a trace. */
-    readonly trace: OperationTrace | null,
+    readonly trace: ObservedTrace | null,
     private readonly onError: ((code: string) => void) | undefined,
   ) {}
 

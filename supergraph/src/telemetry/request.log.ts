@@ -1,6 +1,6 @@
 import type { Logger } from '@vibecode/platform/log';
+import type { OperationObserver } from '../request/observer.ts';
 import type { RequestContext } from '../request/types.ts';
-import type { OperationWatch } from './operation.watch.ts';
 
 export type RequestLogLevel = 'info' | 'debug' | 'trace';
 
@@ -12,7 +12,7 @@ export function logOperation(
   log: Logger,
   level: RequestLogLevel,
   context: RequestContext,
-  watch: OperationWatch,
+  watch: OperationObserver,
   durationMs: number,
   status: number | undefined,
 ): void {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@vibecode/platform/log';
 import type { ParsedOperation } from '../request/hooks.ts';
+import type { ClientTransport } from '../request/observer.ts';
 import type { RequestContext } from '../request/types.ts';
-import type { HttpContext } from '../transport/http.context.ts';
 import type { GatewayMetrics } from './gateway.metrics.ts';
 import { fail } from './operation.trace.ts';
-import { OperationWatch, type Transport } from './operation.watch.ts';
+import { OperationWatch } from './operation.watch.ts';
 import { logOperation, type RequestLogLevel } from './request.log.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -31,7 +31,7 @@ export class Telemetry {
   }
 
   /** An operation has come; its context has no identity yet. */
-  begin(context: RequestContext, transport: Transport, path: string): OperationWatch {
+  begin(context: RequestContext, transport: ClientTransport, path: string): OperationWatch {
     const { tracing, traceIdHeader } = this.options;
     const trace = tracing.begin(context.headers, path);
     if (traceIdHeader && trace.traceId) context.setHeader?.(traceIdHeader, trace.traceId);
@@ -44,7 +44,7 @@ export class Telemetry {
   }
 
   /** The request is answered, or its answer has begun to stream. */
-  answered(request: IncomingMessage, response: ServerResponse, startMs: number, context: HttpContext | undefined) {
+  answered(request: IncomingMessage, response: ServerResponse, startMs: number, context: RequestContext | undefined) {
     if (response.writableEnded || response.destroyed) this.#close(request, response, startMs, context);
     else response.once('close', () => this.#close(request, response, startMs, context));
   }
@@ -70,7 +70,12 @@ export class Telemetry {
     }
   }
 
-  #close(request: IncomingMessage, response: ServerResponse, startMs: number, context: HttpContext | undefined): void {
+  #close(
+    request: IncomingMessage,
+    response: ServerResponse,
+    startMs: number,
+    context: RequestContext | undefined,
+  ): void {
     const status = response.headersSent ? response.statusCode : 499;
     this.metrics?.answered(request.method ?? '', status, context?.watch?.operation?.kind, performance.now() - startMs);
     if (context) this.ended(context, status);

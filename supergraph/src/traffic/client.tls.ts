@@ -1,5 +1,15 @@
 import type { RouterConfig } from '../config/config.schema.ts';
 
+/** How a connection is made, beside its URL. */
+export interface UpstreamConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** PEM, and the name to expect in the certificate: as `tls.connect` takes them. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+}
+
 /** Whom to trust and what to show when connecting to a subgraph; as `tls.connect` takes it. PEM. */
 export interface ClientTls {
   /** In place of the authorities that the system trusts. */

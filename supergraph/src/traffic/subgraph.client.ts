@@ -1,10 +1,10 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayHooks } from '../request/hooks.ts';
+import { traceHeadersOf } from '../request/observer.ts';
 import type { GraphQLResult, RequestContext, SubgraphRequest } from '../request/types.ts';
-import type { UpstreamConnectOptions } from '../subscription/upstream.socket.ts';
-import { traceHeadersOf } from '../telemetry/operation.trace.ts';
 import { type SubgraphCallCode, SubgraphCallError, toCallError } from './call.error.ts';
 import { withCircuitBreaker } from './circuit.breaker.ts';
+import type { UpstreamConnectOptions } from './client.tls.ts';
 import { withConcurrencyLimit } from './concurrency.limit.ts';
 import { createStaticDirectory, type InstanceDirectory } from './instance.directory.ts';
 import { InstanceSet } from './instance.set.ts';

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 import type { Identity, RequestContext } from '../request/types.ts';
-import type { OperationWatch } from '../telemetry/operation.watch.ts';
 
 export const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
 
@@ -10,8 +9,8 @@ export class HttpContext implements RequestContext {
   readonly headers: RequestContext['headers'];
   identity: Identity | null = null;
   extensions: Record<string, unknown> | undefined;
-  watch?: OperationWatch;
-  plugin?: PluginOperation;
+  watch?: OperationObserver;
+  plugin?: OperationPlugins;
   /** Of the answer, where a plugin has set it. */
   status: number | undefined;
   readonly isReadOnly: boolean;

@@ -5,7 +5,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { Endpoint } from '../request/endpoint.ts';
-import type { GatewayHooks } from '../request/hooks.ts';
+import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
 import type { GatewayCore, GraphQLResult, Identity } from '../request/types.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { sendCompressed } from './http.compression.ts';
@@ -16,7 +16,6 @@ import { sendStream, sendStreamOfOne } from './http.stream.ts';
 import type { StreamFormat } from './stream.format.ts';
 
 /** Serves one path beside GraphQL. */
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export interface HttpServerOptions {
   /** Asked for each request, so that a reload takes effect on open connections. */

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { PluginOperation } from '../plugin/plugin.operation.ts';
+import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 import type { Identity, RequestContext } from '../request/types.ts';
-import type { OperationWatch } from '../telemetry/operation.watch.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
 
 /** The context of an operation that came over a WebSocket. */
 export class WebSocketContext implements RequestContext {
   readonly id = randomUUID();
   identity: Identity | null = null;
-  watch?: OperationWatch;
-  plugin?: PluginOperation;
+  watch?: OperationObserver;
+  plugin?: OperationPlugins;
   #abort: AbortController | undefined;
   #abortReason: Error | undefined;
 
