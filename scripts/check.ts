@@ -17,7 +17,18 @@ interface Step {
 const steps: Step[] = [
   { name: 'fast tests', command: 'node', args: [...JEST, '--maxWorkers=1', '--silent'], env: { TEST_KIND: 'fast' } },
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
-  { name: 'boundaries', command: 'node', args: ['scripts/boundaries.ts'] },
+  {
+    name: 'boundaries: who may import whom',
+    command: 'node',
+    args: [
+      '--import',
+      './scripts/boundaries/typescript.api.mjs',
+      'node_modules/.bin/depcruise',
+      '--config',
+      'scripts/boundaries/rules.mjs',
+      ...['schema/events', 'platform/src', 'supergraph/src', 'subgraphs'],
+    ],
+  },
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
   { name: 'schema: drift, and the promised API', command: 'node', args: ['scripts/schema.ts', '--check'] },
   { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },

@@ -13,7 +13,8 @@ const FLOORS = [
 /** In a subgraph, outer layers first. A file whose name has none of these roles may be imported from anywhere in it. */
 const LAYERS = ['main', 'schema', 'resolver', 'consumer', 'context', 'service', 'repository', 'entity'];
 
-const pathOf = (names) => `^supergraph/src/(${names.map((name) => (name.endsWith('.ts') ? `${name.replace('.', '\\.')}$` : `${name}/`)).join('|')})`;
+const pathOf = (names) =>
+  `^supergraph/src/(${names.map((name) => (name.endsWith('.ts') ? `${name.replace('.', '\\.')}$` : `${name}/`)).join('|')})`;
 const layer = (names) => `^subgraphs/[^/]+/src.*[./](${names.join('|')})[.]ts$`;
 const OWN = '^(schema|platform|supergraph|web|subgraphs)/';
 
@@ -75,7 +76,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|tests)/' },
+    exclude: { path: '(^|/)(dist|tests|templates)/' },
     parser: 'tsc',
     tsPreCompilationDeps: true,
     combinedDependencies: true,

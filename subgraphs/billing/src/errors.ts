@@ -1,6 +1,6 @@
 import { AppError, ConflictError } from '@vibecode/platform/errors';
 import type { Allowance, RefusalReason } from './allowance.ts';
-import type { HoldStatus } from './hold.entity.ts';
+import type { HoldStatus } from './hold.status.ts';
 
 export interface QuotaExceeded {
   readonly allowance: Allowance;

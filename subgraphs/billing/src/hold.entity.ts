@@ -2,13 +2,13 @@ import { BigIntType } from '@mikro-orm/core';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { newId } from '@vibecode/platform/id';
 import { HoldClosedError } from './errors.ts';
+import type { HoldStatus } from './hold.status.ts';
 import { type TokenPrice, toCostMicros } from './price.ts';
 
 /**
  * ACTIVE counts against the quota. SETTLED: the generation's usage stands in the ledger. RELEASED: there was no
  * generation. EXPIRED: nobody renewed it, its job is dead; usage that still arrives is counted all the same.
  */
-export type HoldStatus = 'ACTIVE' | 'SETTLED' | 'RELEASED' | 'EXPIRED';
 
 /** Tokens and cost promised to the running generations of one account. */
 export interface HeldTotal {

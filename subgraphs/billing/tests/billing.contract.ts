@@ -12,8 +12,9 @@ import type { EventData } from '@vibecode/schema/events/topics';
 import fc from 'fast-check';
 import { createBillingEventHandlers } from '../src/billing.events.ts';
 import { database } from '../src/database.ts';
-import { Hold, type HoldStatus } from '../src/hold.entity.ts';
+import { Hold } from '../src/hold.entity.ts';
 import { type ApiKeyBudget, HoldService } from '../src/hold.service.ts';
+import type { HoldStatus } from '../src/hold.status.ts';
 import { QuotaService } from '../src/quota.service.ts';
 
 const TTL_MS = 60_000;

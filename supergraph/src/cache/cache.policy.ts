@@ -1,4 +1,4 @@
-import type { RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
 
 /** For how long an answer may be kept, and by whom. */
 export interface CachePolicy {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
-import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../request/types.ts';
+import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
 import type { CachedAnswer, CacheStore } from './cache.store.ts';
 

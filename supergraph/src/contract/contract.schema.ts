@@ -13,7 +13,16 @@ import {
   type TypeNode,
   type UnionTypeDefinitionNode,
 } from 'graphql';
-import type { ContractFilter } from './contract.ts';
+
+/** Which part of a graph a contract shows. */
+export interface ContractFilter {
+  /** Left empty: all fields but the excluded ones. Otherwise only fields and unions with one of these tags. */
+  readonly includeTags: readonly string[];
+  /** Never shown, whatever else they are tagged with. */
+  readonly excludeTags: readonly string[];
+  /** Whether types are hidden that no field leads to any more. */
+  readonly hideUnreachableTypes: boolean;
+}
 
 /** What may carry a tag, and be hidden. */
 export interface Directed {

@@ -9,17 +9,8 @@ import {
   type SchemaDefinitionNode,
   visit,
 } from 'graphql';
+import type { ContractFilter } from './contract.schema.ts';
 import { ContractSchema, type Directed } from './contract.schema.ts';
-
-/** Which part of a graph a contract shows. */
-export interface ContractFilter {
-  /** Left empty: all fields but the excluded ones. Otherwise only fields and unions with one of these tags. */
-  readonly includeTags: readonly string[];
-  /** Never shown, whatever else they are tagged with. */
-  readonly excludeTags: readonly string[];
-  /** Whether types are hidden that no field leads to any more. */
-  readonly hideUnreachableTypes: boolean;
-}
 
 const INACCESSIBLE_SPEC = 'https://specs.apollo.dev/inaccessible/v0.2';
 /** What a supergraph says that hides something. */

@@ -10,7 +10,7 @@ import {
   visit,
 } from 'graphql';
 import { isDefer, readLabel } from '../request/defer.directive.ts';
-import type { ParsedOperation } from '../request/hooks.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { refusal } from '../request/refusal.ts';
 
 /** Selections of a document with `@defer` once its fragments are written out where they are used. */

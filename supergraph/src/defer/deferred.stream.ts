@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Execution, PlanStep } from '../plan/execution.ts';
-import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/types.ts';
+import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { DeferredFragment } from '../shape/shape.ts';
 import { iterateStream } from '../transport/event.iterator.ts';
 import type { DeferredBlock } from './defer.plan.ts';

@@ -1,6 +1,6 @@
 import type { RouterConfig } from '../config/config.schema.ts';
+import type { RequestContext } from '../request/context.ts';
 import type { AnswerHeaders, GatewayHooks } from '../request/hooks.ts';
-import type { RequestContext } from '../request/types.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
 
 type HeadersConfig = RouterConfig['headers'];

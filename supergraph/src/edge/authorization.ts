@@ -2,9 +2,9 @@ import type { Logger } from '@vibecode/platform/log';
 import { type GraphQLFormattedError, parse } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
+import type { Identity, RequestContext } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import { refusal } from '../request/refusal.ts';
-import type { Identity, RequestContext } from '../request/types.ts';
 import { filterOperation } from './authorization.filter.ts';
 import { type Grants, readAuthorizationRules } from './authorization.rules.ts';
 

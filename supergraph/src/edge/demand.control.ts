@@ -2,8 +2,9 @@ import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError, parse } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
-import type { GatewayHooks, MeasuredCost, ParsedOperation } from '../request/hooks.ts';
-import type { RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
+import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { CostModel } from './demand.cost.ts';
 import { readCostRules } from './demand.rules.ts';
 

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { getArgumentValues, getDirectiveValues } from 'graphql/execution/values.js';
 import { GraphQLIncludeDirective, GraphQLSkipDirective } from 'graphql/type/directives.js';
-import type { ParsedOperation } from '../request/hooks.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import type { CostRules, ListSize } from './demand.rules.ts';
 
 type Variables = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { RouterConfig } from '../config/config.schema.ts';
+import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
-import type { RequestContext, SubgraphRequest } from '../request/types.ts';
+import type { SubgraphRequest } from '../request/message.ts';
 import { isHeaderText } from '../transport/header.text.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
 import { findClientAddress } from './rate.limit.ts';

@@ -2,7 +2,7 @@ import { type AppError, UnauthenticatedError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import { LRUCache } from 'lru-cache';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { Identity } from '../request/types.ts';
+import type { Identity } from '../request/context.ts';
 import { createJwtVerifier, readClaims, refuseToken, toIdentity, type VerifyToken } from './jwt.verifier.ts';
 import { createTokenFinder, defaultTokenSources, withCookie } from './token.source.ts';
 

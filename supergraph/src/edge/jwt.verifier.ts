@@ -1,7 +1,7 @@
 import { UnauthenticatedError, UnavailableError } from '@vibecode/platform/errors';
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { Identity } from '../request/types.ts';
+import type { Identity } from '../request/context.ts';
 import { createJwksSource } from './jwks.source.ts';
 
 type JwtConfig = NonNullable<NonNullable<RouterConfig['authentication']['router']>['jwt']>;

@@ -1,7 +1,8 @@
 import type { Logger } from '@vibecode/platform/log';
 import { type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Source, TokenKind } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { GatewayHooks, ParsedOperation } from '../request/hooks.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 
 type Limits = RouterConfig['limits']['router'];
 

@@ -7,7 +7,8 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { watchFolders } from '../config/config.watch.ts';
-import type { GraphQLRequest, RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 
 type PersistedConfig = RouterConfig['persisted_queries'];
 

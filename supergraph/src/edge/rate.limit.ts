@@ -4,7 +4,7 @@ import { AppError } from '@vibecode/platform/errors';
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { Identity } from '../request/types.ts';
+import type { Identity } from '../request/context.ts';
 
 type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
 

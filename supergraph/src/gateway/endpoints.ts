@@ -5,7 +5,7 @@ import { createEdge, type Edge, type EdgeOptions } from '../edge/edge.ts';
 import { createCore, type PlannedEndpoint } from '../pipeline/core.ts';
 import { type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
-import type { VersionOptions } from './live.version.ts';
+import type { VersionOptions } from './version.ts';
 
 /** An endpoint with what it has to dispose of. */
 export interface CreatedEndpoint extends PlannedEndpoint, AsyncDisposable {

@@ -13,13 +13,13 @@ import type { Core } from '../pipeline/core.ts';
 import type { ApolloGraph, GatewayPlugin } from '../plugin/plugin.host.ts';
 import { createPluginHost } from '../plugin/plugin.loading.ts';
 import { traceTransport } from '../plugin/plugin.transport.ts';
+import type { SubgraphTransport } from '../request/context.ts';
 import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
-import type { SubgraphTransport } from '../request/types.ts';
 import { fileSource } from '../source/file.source.ts';
 import { fixedSource, type SupergraphSource } from '../source/supergraph.source.ts';
 import { startCallbacks, withCallbacks } from '../subscription/callback.endpoint.ts';
 import { createSubscriptions } from '../subscription/subscription.ts';
-import { createUpstreams } from '../subscription/upstream.ts';
+import { createUpstreams } from '../subscription/upstream.choice.ts';
 import { type GatewayTelemetry, startGatewayTelemetry, type TracingSettings } from '../telemetry/gateway.telemetry.ts';
 import { watchTransport } from '../telemetry/watched.transport.ts';
 import { watchUnusedConnections } from '../transport/http.drain.ts';
@@ -28,8 +28,9 @@ import { startWebSocket } from '../transport/websocket.ts';
 import { createSandboxRoutes } from './graphiql.ts';
 import { startHealth } from './health.ts';
 import { type Address, listen, toAddress } from './listen.ts';
-import { createVersion, type GatewayVersion } from './live.version.ts';
+import { createVersion } from './live.version.ts';
 import { startVersions, type Versions } from './version.switch.ts';
+import { type GatewayVersion } from './version.ts';
 
 export interface GatewayOptions {
   /** The composed supergraph: as text, as a file that is read again when it changes, or from wherever a source has it. */

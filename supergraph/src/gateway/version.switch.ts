@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '../config/config.watch.ts';
 import type { SubgraphClient } from '../traffic/subgraph.client.ts';
-import type { GatewayVersion } from './live.version.ts';
+import type { GatewayVersion } from './version.ts';
 
 /** What a version is made of. */
 export interface VersionInputs {

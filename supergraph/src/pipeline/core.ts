@@ -4,19 +4,12 @@ import { DeferredStream } from '../defer/deferred.stream.ts';
 import type { Execution } from '../plan/execution.ts';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { GatewayCore, RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
+import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
-import type {
-  AcceptedStreams,
-  GatewayCore,
-  GraphQLRequest,
-  GraphQLResult,
-  RequestContext,
-  SubgraphTransport,
-  SubscriptionStream,
-} from '../request/types.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { JsonObject } from '../plan/merge.ts';
-import type { ParsedOperation } from '../request/hooks.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 
 /** Answers the introspection fields of an operation: their values by response key. */
 export type Introspection = (variables: Readonly<Record<string, unknown>>) => JsonObject;

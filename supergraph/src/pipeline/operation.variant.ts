@@ -11,9 +11,9 @@ import { planWithFragmentsKept } from '../plan/partial.unions.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
 import { collectFragments, findOperation } from '../request/document.ts';
-import type { ParsedOperation } from '../request/hooks.ts';
+import type { OperationType } from '../request/message.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
-import type { OperationType } from '../request/types.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 

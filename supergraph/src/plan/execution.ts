@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { RequestContext, SubgraphTransport } from '../request/types.ts';
+import type { RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { JsonObject } from './merge.ts';
 
 /** One run of a plan: what it reads, and what it gathers in place. */

@@ -1,6 +1,6 @@
 import { type GraphQLFormattedError, Kind, parse, type SelectionNode } from 'graphql';
-import type { GraphQLResult } from '../request/types.ts';
-import type { CompiledFetch } from './fetch.ts';
+import type { GraphQLResult } from '../request/message.ts';
+import type { CompiledFetch } from './compiled.fetch.ts';
 import type { JsonObject } from './merge.ts';
 import { locateTargets } from './path.ts';
 import { toClientKey } from './response.keys.ts';

@@ -1,46 +1,15 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
-import type { GraphQLResult, OperationType, SubgraphRequest } from '../request/types.ts';
+import type { GraphQLResult, OperationType, SubgraphRequest } from '../request/message.ts';
+import { type CompiledFetch, describeFetch } from './compiled.fetch.ts';
 import { type ContextValues, compileContextValues, placeTargets } from './context.value.ts';
 import type { Execution, PlanStep } from './execution.ts';
 import { toClientErrors } from './fetch.errors.ts';
 import { type JsonObject, mergeInto } from './merge.ts';
 import { collectTargets, type PlanPath } from './path.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
-import { compileRewrites, type Rewrite } from './rewrite.ts';
 import { checkAnswer } from './subgraph.answer.ts';
 import type { TypeIndex } from './type.index.ts';
-
-/** A fetch with all that is known before a request comes. */
-export interface CompiledFetch {
-  readonly subgraph: string;
-  readonly query: string;
-  readonly operationName: string | undefined;
-  readonly kind: OperationType;
-  readonly variableNames: readonly string[];
-  readonly path: PlanPath;
-  readonly types: TypeIndex;
-  readonly rewriteOutput: Rewrite | null;
-  /** The request's JSON up to its variables. */
-  readonly bodyHead: string;
-}
-
-export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex): CompiledFetch {
-  const contextNames = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
-  const name = node.operationName ? `,"operationName":${JSON.stringify(node.operationName)}` : '';
-  return {
-    subgraph: node.serviceName,
-    query: node.operation,
-    operationName: node.operationName,
-    kind: node.operationKind,
-    // A client must not set by a variable of its own what the context gives.
-    variableNames: (node.variableUsages ?? []).filter((name) => !contextNames.has(name)),
-    path,
-    types,
-    rewriteOutput: compileRewrites(node.outputRewrites, types),
-    bodyHead: `{"query":${JSON.stringify(node.operation)}${name},"variables":`,
-  };
-}
 
 export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex): PlanStep {
   const fetch = describeFetch(node, path, types);

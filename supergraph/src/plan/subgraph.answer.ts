@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { GraphQLResult } from '../request/types.ts';
+import type { GraphQLResult } from '../request/message.ts';
 
 /**
  * A subgraph's answer of the form that the specification promises (7.1), or else errors that say what is wrong with it.

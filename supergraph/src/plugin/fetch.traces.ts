@@ -1,9 +1,9 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import { google, Trace } from '@apollo/usage-reporting-protobuf';
 import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import type { ParsedOperation } from '../request/hooks.ts';
+import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import type { FetchObserver } from '../request/observer.ts';
-import type { GraphQLResult, SubgraphRequest } from '../request/types.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
 
 type Plan = PlanNode | SubscriptionNode;

@@ -1,7 +1,10 @@
+import type { GraphQLRequestListener } from '@apollo/server';
 import { type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import type { GraphQLSchema } from 'graphql';
-import type { GraphQLRequest, RequestContext } from '../request/types.ts';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { RequestContext } from '../request/context.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 import { OverallCachePolicy } from './cache.policy.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -48,4 +51,15 @@ export function createRequestContext({
     overallCachePolicy: new OverallCachePolicy(),
     requestIsBatched: false,
   } as OpenRequestContext;
+}
+
+export type RequestListener = GraphQLRequestListener<RequestContext>;
+
+/** Plugins take errors with a `serviceName` for a subgraph's, which has reported them itself. */
+export function toGraphQLError({ message, path, extensions = {} }: GraphQLFormattedError): GraphQLError {
+  const { service } = extensions;
+  return new GraphQLError(message, {
+    path: path ?? null,
+    extensions: { ...extensions, ...(service !== undefined && { serviceName: service }) },
+  });
 }

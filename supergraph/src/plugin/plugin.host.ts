@@ -8,8 +8,9 @@ import type {
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { Logger } from '@vibecode/platform/log';
+import type { RequestContext } from '../request/context.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 import type { ServedSchema } from '../request/served.schema.ts';
-import type { GraphQLRequest, RequestContext } from '../request/types.ts';
 import { createRequestContext, type OpenRequestContext } from './plugin.context.ts';
 import { PluginOperation } from './plugin.operation.ts';
 

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { GraphQLRequestListener } from '@apollo/server';
-import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
-import type { ParsedOperation } from '../request/hooks.ts';
+import { type GraphQLFormattedError, parse } from 'graphql';
+import type { GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError } from '../request/refusal.ts';
-import type { GraphQLRequest, GraphQLResult, RequestContext, SubscriptionStream } from '../request/types.ts';
 import { FetchTraces } from './fetch.traces.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
+import { type RequestListener, toGraphQLError } from './plugin.context.ts';
 import { watchStream } from './plugin.stream.ts';
-
-export type RequestListener = GraphQLRequestListener<RequestContext>;
 
 /** One operation on its way through the plugins. */
 export class PluginOperation implements OperationPlugins {
@@ -169,13 +167,4 @@ export class PluginOperation implements OperationPlugins {
       for (const end of ends) await (end as ((what: unknown) => Promise<void>) | undefined)?.(what);
     };
   }
-}
-
-/** Plugins take errors with a `serviceName` for a subgraph's, which has reported them itself. */
-export function toGraphQLError({ message, path, extensions = {} }: GraphQLFormattedError): GraphQLError {
-  const { service } = extensions;
-  return new GraphQLError(message, {
-    path: path ?? null,
-    extensions: { ...extensions, ...(service !== undefined && { serviceName: service }) },
-  });
 }

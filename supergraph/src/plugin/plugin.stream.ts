@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/types.ts';
+import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
-import { type RequestListener, toGraphQLError } from './plugin.operation.ts';
+import { type RequestListener, toGraphQLError } from './plugin.context.ts';
 
 /** Tells plugins of each event that goes to the client, without waiting for them: events keep their pace. */
 export function watchStream(

@@ -1,4 +1,4 @@
-import type { SubgraphTransport } from '../request/types.ts';
+import type { SubgraphTransport } from '../request/context.ts';
 
 /** Asks subgraphs for traces where an operation's plugins want them, and notes what their answers say. */
 export function traceTransport(transport: SubgraphTransport): SubgraphTransport {

@@ -1,5 +1,5 @@
+import type { GatewayCore } from './context.ts';
 import type { GatewayHooks } from './hooks.ts';
-import type { GatewayCore } from './types.ts';
 
 /** A graph at a path of its own: the whole, or the part of it that a variant shows. */
 export interface Endpoint<Core extends GatewayCore = GatewayCore> {

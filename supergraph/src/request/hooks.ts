@@ -1,14 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DocumentNode, FragmentDefinitionNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
-import type { ServedSchema } from './served.schema.ts';
-import type {
-  GraphQLRequest,
-  GraphQLResult,
-  Identity,
-  OperationType,
-  RequestContext,
-  SubgraphRequest,
-} from './types.ts';
+import type { Identity, RequestContext } from './context.ts';
+import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
+import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
 
 /** Names in lower case; what came more than once is a list. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -21,26 +14,6 @@ export interface Batching {
 
 /** Answers every request at a path of its own. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-
-/** A parsed, valid operation before it is planned. */
-export interface ParsedOperation {
-  readonly query: string;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly kind: OperationType;
-  readonly supergraph: ServedSchema;
-  /** Of an operation with `@defer`: the client's labels, by those in the document. */
-  readonly deferLabels?: ReadonlyMap<string, string | undefined>;
-}
-
-/** What is left of an operation for a viewer. */
-export interface AuthorizedOperation {
-  /** The document to plan and fetch; null when nothing of it may be asked. */
-  readonly document: DocumentNode | null;
-  /** For the fields that were taken away; `@` in a path stands for every element of a list. */
-  readonly errors: readonly GraphQLFormattedError[];
-}
 
 /** What an operation was estimated to cost, and did. */
 export interface MeasuredCost {

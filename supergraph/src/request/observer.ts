@@ -1,8 +1,8 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { Span } from '@opentelemetry/api';
 import type { GraphQLFormattedError } from 'graphql';
-import type { ParsedOperation } from './hooks.ts';
-import type { GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './types.ts';
+import type { GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './message.ts';
+import type { ParsedOperation } from './parsed.operation.ts';
 
 /** What carried an operation. */
 export type ClientTransport = 'http' | 'websocket';

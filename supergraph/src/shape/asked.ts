@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { JsonObject } from '../plan/merge.ts';
 import { collectFields } from '../plan/selection.ts';
-import type { ShapeScope } from './shape.ts';
+import type { ShapeScope } from './shape.scope.ts';
 
 type Path = readonly (string | number)[];
 

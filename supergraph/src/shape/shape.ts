@@ -13,10 +13,11 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
-import { collectSelection, type SelectionScope } from '../plan/selection.ts';
+import { collectSelection } from '../plan/selection.ts';
 import { toAskedPath } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
+import type { ShapeScope } from './shape.scope.ts';
 
 type Path = (string | number)[];
 
@@ -56,14 +57,6 @@ export interface Shape {
   shape(data: JsonObject, errors: GraphQLFormattedError[], deferred?: DeferredFragment[]): JsonObject | null;
   /** Drops errors of what nobody asked of an object, now or later. */
   keepAsked(data: JsonObject, errors: GraphQLFormattedError[]): void;
-}
-
-/** What shaping depends on beside the selection. */
-export interface ShapeScope extends SelectionScope {
-  /** The key in the plan's data of what a field asks. */
-  readonly planKey: (field: FieldNode) => string;
-  /** Whether plans ask fields of this name by themselves: keys, and what fields require. */
-  readonly isInternal: (key: string) => boolean;
 }
 
 export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCompositeType, scope: ShapeScope): Shape {

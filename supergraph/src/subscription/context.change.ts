@@ -1,4 +1,4 @@
-import type { RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
 
 /** The same request with some of it changed. Contexts are classes of their transports: a spread would lose what they work out. */
 export function changeContext(

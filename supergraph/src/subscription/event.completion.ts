@@ -3,7 +3,8 @@ import type { Execution } from '../plan/execution.ts';
 import { toClientErrors } from '../plan/fetch.errors.ts';
 import type { JsonObject } from '../plan/merge.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
-import type { GraphQLResult, RequestContext, SubgraphTransport } from '../request/types.ts';
+import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import type { SubscriptionPlan } from './subscription.plan.ts';
 
 export interface CompletionScope {

@@ -1,14 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { toClientErrors } from '../plan/fetch.errors.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
-import type {
-  EventSink,
-  GraphQLResult,
-  Identity,
-  RequestContext,
-  SubgraphRequest,
-  SubscriptionStream,
-} from '../request/types.ts';
+import type { Identity, RequestContext } from '../request/context.ts';
+import type { EventSink, GraphQLResult, SubgraphRequest, SubscriptionStream } from '../request/message.ts';
 import type { StreamWatch } from '../telemetry/stream.watch.ts';
 import { iterateStream } from '../transport/event.iterator.ts';
 import { changeContext } from './context.change.ts';
@@ -16,29 +10,8 @@ import { type CompletionScope, completeEvent, completeEvents } from './event.com
 import { EventCursor } from './event.cursor.ts';
 import { EventQueue } from './event.queue.ts';
 import { isSamePrimary, type SubscriptionPlan, toRequestBody } from './subscription.plan.ts';
-import type { UpstreamListener } from './upstream.socket.ts';
-import type { UpstreamRequest, Upstreams } from './upstream.ts';
-
-export interface StreamLimits {
-  /** Events that wait for a slow client, or for the rest of the plan. Default 1,024. */
-  readonly maxEvents: number;
-  /** Characters of those events. Default 1 MiB. */
-  readonly maxBytes: number;
-  /** Events whose rest runs at once. Default 64. */
-  readonly maxBatch: number;
-  /** Attempts in a row to resume a stream that broke off. Default 20, which is about a minute. */
-  readonly maxAttempts: number;
-  /** Time before the first attempt, doubled for each further one up to 5 s. Default 50. */
-  readonly retryMs: number;
-  /** Attempts in a row to reach any instance before the subgraph was ever asked. Default 3. */
-  readonly maxFirstAttempts: number;
-  /** Attempts in a row to begin anew a stream that cannot be resumed, at the price of events. Default 0. */
-  readonly maxReconnects: number;
-  /** Time before each of those. Default 1,000. */
-  readonly reconnectMs: number;
-  /** How long a client whose queue is full may take nothing. Default 60,000. */
-  readonly slowClientMs: number;
-}
+import type { StreamLimits } from './subscription.settings.ts';
+import type { UpstreamListener, UpstreamRequest, Upstreams } from './upstream.ts';
 
 /** What a reload may change of a stream that runs. */
 export interface StreamTerms {

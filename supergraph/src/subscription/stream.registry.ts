@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { Identity, RequestContext } from '../request/context.ts';
 import { refusal } from '../request/refusal.ts';
-import type { Identity, RequestContext } from '../request/types.ts';
 import type { EventStream } from './event.stream.ts';
 
 export interface AdmissionLimits {

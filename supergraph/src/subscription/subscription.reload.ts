@@ -2,7 +2,7 @@ import type { AdmittedVariables, EndpointInForce } from '../pipeline/core.ts';
 import type { PreparedOperation } from '../pipeline/operation.ts';
 import type { OperationVariant } from '../pipeline/operation.variant.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
-import type { RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
 import type { StreamTerms } from './event.stream.ts';
 import { planSubscription } from './subscription.plan.ts';
 

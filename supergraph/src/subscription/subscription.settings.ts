@@ -1,8 +1,28 @@
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { StreamLimits } from './event.stream.ts';
 import type { UpstreamProtocol } from './upstream.dialect.ts';
 
 type SubscriptionConfig = RouterConfig['subscription'];
+
+export interface StreamLimits {
+  /** Events that wait for a slow client, or for the rest of the plan. Default 1,024. */
+  readonly maxEvents: number;
+  /** Characters of those events. Default 1 MiB. */
+  readonly maxBytes: number;
+  /** Events whose rest runs at once. Default 64. */
+  readonly maxBatch: number;
+  /** Attempts in a row to resume a stream that broke off. Default 20, which is about a minute. */
+  readonly maxAttempts: number;
+  /** Time before the first attempt, doubled for each further one up to 5 s. Default 50. */
+  readonly retryMs: number;
+  /** Attempts in a row to reach any instance before the subgraph was ever asked. Default 3. */
+  readonly maxFirstAttempts: number;
+  /** Attempts in a row to begin anew a stream that cannot be resumed, at the price of events. Default 0. */
+  readonly maxReconnects: number;
+  /** Time before each of those. Default 1,000. */
+  readonly reconnectMs: number;
+  /** How long a client whose queue is full may take nothing. Default 60,000. */
+  readonly slowClientMs: number;
+}
 
 /** Over WebSocket. */
 export interface PassthroughMode {

@@ -1,14 +1,16 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { EndpointInForce, StartSubscription } from '../pipeline/core.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
-import type { GraphQLResult, Identity, RequestContext, SubgraphRequest, SubgraphTransport } from '../request/types.ts';
+import type { Identity, RequestContext, SubgraphTransport } from '../request/context.ts';
+import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { StreamWatch } from '../telemetry/stream.watch.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { EventStream, type StreamLimits } from './event.stream.ts';
+import { EventStream } from './event.stream.ts';
 import { StreamRegistry } from './stream.registry.ts';
 import { planSubscription } from './subscription.plan.ts';
 import { replan, type Started } from './subscription.reload.ts';
 import type { SubscriptionSettings } from './subscription.settings.ts';
+import { type StreamLimits } from './subscription.settings.ts';
 import type { Upstreams } from './upstream.ts';
 
 export interface SubscriptionOptions {

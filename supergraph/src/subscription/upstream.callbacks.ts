@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
-import type { GraphQLResult, SubgraphTransport } from '../request/types.ts';
+import type { SubgraphTransport } from '../request/context.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import { changeContext } from './context.change.ts';
 import type { CallbackMode } from './subscription.settings.ts';
-import type { UpstreamListener } from './upstream.socket.ts';
-import type { UpstreamRequest, Upstreams } from './upstream.ts';
+import type { UpstreamListener, UpstreamRequest, Upstreams } from './upstream.ts';
 
 /** A subscription that a subgraph calls back for. */
 export interface CallbackSubscription {

@@ -1,6 +1,5 @@
 import type { Deduplication } from './subscription.settings.ts';
-import type { UpstreamListener } from './upstream.socket.ts';
-import type { UpstreamRequest, Upstreams } from './upstream.ts';
+import type { UpstreamListener, UpstreamRequest, Upstreams } from './upstream.ts';
 
 /** One operation at a subgraph that several equal subscriptions listen to. */
 interface SharedOperation {

@@ -2,20 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { WebSocket } from 'ws';
 import type { UpstreamConnectOptions } from '../traffic/client.tls.ts';
 import type { UpstreamDialect } from './upstream.dialect.ts';
-
-/** What becomes of one operation at a subgraph. Nothing is called after `failed`, `completed` or `lost`. */
-export interface UpstreamListener {
-  /** One event: a GraphQL result as JSON text. */
-  next(payload: string): void;
-  /** The subgraph refused the operation. */
-  failed(errors: readonly GraphQLFormattedError[]): void;
-  completed(): void;
-  /**
-   * The connection is gone, and the operation with it; it may be asked again.
-   * @param wasSent whether the subgraph had been asked
-   */
-  lost(reason: string, wasSent: boolean): void;
-}
+import type { UpstreamListener } from './upstream.ts';
 
 export interface UpstreamSocketOptions {
   readonly url: string;

@@ -1,7 +1,7 @@
 import type { PrometheusContentType } from 'prom-client';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { MeasuredCost } from '../request/hooks.ts';
-import type { OperationType } from '../request/types.ts';
+import type { OperationType } from '../request/message.ts';
 
 /** Sums and levels that are read when somebody asks for the metrics. */
 export interface MeasuredState {

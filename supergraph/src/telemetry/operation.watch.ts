@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { ParsedOperation } from '../request/hooks.ts';
 import type { ClientTransport, ObservedTrace, OperationObserver } from '../request/observer.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 
 /** What is noted of one operation while it runs: for its line in the log, its metrics and its spans. */
 export class OperationWatch implements OperationObserver {

@@ -1,6 +1,6 @@
 import type { Logger } from '@vibecode/platform/log';
+import type { RequestContext } from '../request/context.ts';
 import type { OperationObserver } from '../request/observer.ts';
-import type { RequestContext } from '../request/types.ts';
 
 export type RequestLogLevel = 'info' | 'debug' | 'trace';
 

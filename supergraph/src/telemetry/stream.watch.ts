@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import type { RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
 import type { ResumptionReason } from './gateway.metrics.ts';
 import type { Telemetry } from './telemetry.ts';
 

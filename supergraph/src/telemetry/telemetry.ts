@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@vibecode/platform/log';
-import type { ParsedOperation } from '../request/hooks.ts';
+import type { RequestContext } from '../request/context.ts';
 import type { ClientTransport } from '../request/observer.ts';
-import type { RequestContext } from '../request/types.ts';
+import type { ParsedOperation } from '../request/parsed.operation.ts';
 import type { GatewayMetrics } from './gateway.metrics.ts';
 import { fail } from './operation.trace.ts';
 import { OperationWatch } from './operation.watch.ts';

@@ -1,6 +1,6 @@
 import { createTraceState, ROOT_CONTEXT, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import type { SpanExporting } from '@vibecode/platform/telemetry';
-import type { RequestContext } from '../request/types.ts';
+import type { RequestContext } from '../request/context.ts';
 import { OperationTrace, RecordedTrace, toTraceparent } from './operation.trace.ts';
 
 export interface TracingOptions {

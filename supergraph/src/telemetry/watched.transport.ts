@@ -1,4 +1,5 @@
-import type { GraphQLResult, SubgraphTransport } from '../request/types.ts';
+import type { SubgraphTransport } from '../request/context.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import type { SubgraphCallCode } from '../traffic/call.error.ts';
 import type { FetchOutcome } from './gateway.metrics.ts';
 import { fail, toTraceparent } from './operation.trace.ts';

@@ -1,6 +1,5 @@
 import { SubgraphCallError } from './call.error.ts';
-import type { Send, SubgraphCall } from './send.ts';
-import type { RawResponse } from './subgraph.request.ts';
+import type { RawResponse, Send, SubgraphCall } from './send.ts';
 
 interface Waiting {
   readonly start: () => void;

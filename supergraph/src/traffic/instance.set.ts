@@ -1,4 +1,4 @@
-import type { OperationType } from '../request/types.ts';
+import type { OperationType } from '../request/message.ts';
 import { Instance, type InstanceAddress } from './instance.ts';
 import type { PoolSettings } from './subgraph.pool.ts';
 

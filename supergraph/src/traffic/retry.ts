@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isInstanceFault, SubgraphCallError } from './call.error.ts';
 import { type BudgetSettings, RetryBudget } from './retry.budget.ts';
-import type { Send } from './send.ts';
-import type { RawResponse } from './subgraph.request.ts';
+import type { RawResponse, Send } from './send.ts';
 
 export interface RetrySettings extends BudgetSettings {
   /** Further attempts, at most. */

@@ -1,5 +1,11 @@
-import type { OperationType } from '../request/types.ts';
-import type { RawResponse } from './subgraph.request.ts';
+import type { AnswerHeaders } from '../request/hooks.ts';
+import type { OperationType } from '../request/message.ts';
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: Buffer;
+}
 
 /** One request to a subgraph, whichever instance takes it. */
 export interface SubgraphCall {

@@ -1,4 +1,4 @@
-import type { RawResponse } from './subgraph.request.ts';
+import type { RawResponse } from './send.ts';
 
 /** One call that several requests wait for; it is cancelled when the last of them has gone. */
 interface SharedCall {

@@ -1,7 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
+import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { traceHeadersOf } from '../request/observer.ts';
-import type { GraphQLResult, RequestContext, SubgraphRequest } from '../request/types.ts';
 import { type SubgraphCallCode, SubgraphCallError, toCallError } from './call.error.ts';
 import { withCircuitBreaker } from './circuit.breaker.ts';
 import type { UpstreamConnectOptions } from './client.tls.ts';
@@ -12,8 +13,9 @@ import { withRateLimit } from './rate.limit.ts';
 import { withCompression } from './request.compression.ts';
 import { withRetry } from './retry.ts';
 import type { Send } from './send.ts';
+import { type RawResponse } from './send.ts';
 import { SharedCalls } from './shared.calls.ts';
-import { type RawResponse, sendRequest } from './subgraph.request.ts';
+import { sendRequest } from './subgraph.request.ts';
 import { defaultTraffic, type SubgraphTraffic } from './subgraph.traffic.ts';
 
 export interface SubgraphClientOptions {

@@ -3,13 +3,7 @@ import { decode } from '../request/content.coding.ts';
 import type { AnswerHeaders } from '../request/hooks.ts';
 import { isInstanceFault, SubgraphCallError, toCallError } from './call.error.ts';
 import type { Instance } from './instance.ts';
-import type { SubgraphCall } from './send.ts';
-
-export interface RawResponse {
-  readonly status: number;
-  readonly headers: AnswerHeaders;
-  readonly body: Buffer;
-}
+import type { RawResponse, SubgraphCall } from './send.ts';
 
 /**
  * One POST to an instance, which learns what became of it. Speaks to undici's dispatcher itself: `pool.request()` would build

@@ -1,4 +1,4 @@
-import type { GraphQLResult, SubscriptionStream } from '../request/types.ts';
+import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
 
 /** Events that wait for a consumer before the stream is told to wait itself. */
 const MAX_AHEAD = 16;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity, RequestContext } from '../request/context.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
-import type { Identity, RequestContext } from '../request/types.ts';
 
 export const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Batching } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
-import type { GraphQLRequest } from '../request/types.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 
 /**
  * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.

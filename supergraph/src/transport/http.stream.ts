@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { SubscriptionStream } from '../request/types.ts';
+import type { SubscriptionStream } from '../request/message.ts';
 import type { StreamFormat } from './stream.format.ts';
 
 /** Emitted by a response that from now on is a stream: it counts as open no longer where requests at once are counted. */

@@ -4,9 +4,10 @@ import { createServer as createTlsServer, type ServerOptions as TlsOptions } fro
 import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { GatewayCore, Identity } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
-import type { GatewayCore, GraphQLResult, Identity } from '../request/types.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { sendCompressed } from './http.compression.ts';
 import { HttpContext } from './http.context.ts';

@@ -4,11 +4,12 @@ import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { EventSink, GraphQLResult, Identity, RequestContext, SubscriptionStream } from '../request/types.ts';
+import type { Identity, RequestContext } from '../request/context.ts';
+import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { isHeaderText } from './header.text.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
 import { WebSocketContext } from './websocket.context.ts';
-import type { WebSocketOptions } from './websocket.ts';
+import type { WebSocketOptions } from './websocket.options.ts';
 
 /** Bytes that may wait for a client's network before its streams are told to wait: more than a socket's own buffer. */
 const MAX_BUFFERED_BYTES = 256 * 1024;

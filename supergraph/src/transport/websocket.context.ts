@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Identity, RequestContext } from '../request/context.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
-import type { Identity, RequestContext } from '../request/types.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
 
 /** The context of an operation that came over a WebSocket. */

@@ -1,38 +1,12 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Logger } from '@vibecode/platform/log';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Endpoint } from '../request/endpoint.ts';
-import type { GatewayHooks } from '../request/hooks.ts';
-import type { GatewayCore, GraphQLResult, Identity, RequestContext } from '../request/types.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { GatewayCore, RequestContext } from '../request/context.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
-
-export interface WebSocketOptions {
-  readonly server: Server;
-  /** Asked for each operation, so that a reload takes effect on open connections. */
-  readonly core: () => GatewayCore;
-  readonly hooks?: () => GatewayHooks;
-  /** Asked for each operation. Left out: nothing is measured. */
-  readonly telemetry?: () => Telemetry;
-  readonly log: Logger;
-  /** Default `/graphql`. */
-  readonly path?: string;
-  /** The graph at another path, if there is one. */
-  readonly variantAt?: (path: string) => Endpoint | undefined;
-  /** Told of each operation's verified identity. */
-  readonly onIdentity?: (identity: Identity) => void;
-  /** Time between looks whether a client still lives. Default 12,000. */
-  readonly heartbeatMs?: number;
-  /** Time for `connection_init`. Default 3,000. */
-  readonly initTimeoutMs?: number;
-  /** Largest message of a client. Default 2,000,000 bytes, as for HTTP. */
-  readonly messageLimitBytes?: number;
-  /** Operations of one connection at once. Default 1,000. */
-  readonly maxOperations?: number;
-}
+import type { WebSocketOptions } from './websocket.options.ts';
 
 const GOING_AWAY = 1001;
 

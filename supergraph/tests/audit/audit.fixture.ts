@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createCore } from '../../src/pipeline/core.ts';
-import type { GraphQLResult, SubgraphRequest } from '../../src/request/types.ts';
+import type { GraphQLResult, SubgraphRequest } from '../../src/request/message.ts';
 import { anonymous, composeInProcess, type Resolvers } from '../support/in-process.transport.ts';
 
 type Source = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { readCachePolicy } from '../../src/cache/cache.policy.ts';
-import type { GraphQLResult } from '../../src/request/types.ts';
+import type { GraphQLResult } from '../../src/request/message.ts';
 import { believeHeaders, startEdgeGraph } from '../edge/edge.fixture.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
 

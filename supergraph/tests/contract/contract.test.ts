@@ -1,6 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { parse, printSchema } from 'graphql';
-import { type ContractFilter, toContract } from '../../src/contract/contract.ts';
+import { type ContractFilter } from '../../src/contract/contract.schema.ts';
+import { toContract } from '../../src/contract/contract.ts';
 import { loadSupergraph } from '../../src/pipeline/supergraph.ts';
 
 const LINK =

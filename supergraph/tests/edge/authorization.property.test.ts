@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { routerConfigSchema } from '../../src/config/config.schema.ts';
 import { createAuthorization } from '../../src/edge/authorization.ts';
 import { createCore } from '../../src/pipeline/core.ts';
-import type { Identity } from '../../src/request/types.ts';
+import type { Identity } from '../../src/request/context.ts';
 import { anonymous, composeInProcess } from '../support/in-process.transport.ts';
 import { createOperation } from '../support/random.operation.ts';
 import { Tape } from '../support/random.schema.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayOptions } from '../../src/gateway/gateway.ts';
-import type { Identity } from '../../src/request/types.ts';
+import type { Identity } from '../../src/request/context.ts';
 import { startTestGraph, type TestGraph, type TestSubgraph } from '../support/test.graph.ts';
 
 export interface EdgeGraph extends TestGraph {

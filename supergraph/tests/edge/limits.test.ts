@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/config.parse.ts';
 import { CostModel } from '../../src/edge/demand.cost.ts';
 import { readCostRules } from '../../src/edge/demand.rules.ts';
 import { createOperationLimits, measureOperation } from '../../src/edge/operation.limits.ts';
-import type { ParsedOperation } from '../../src/request/hooks.ts';
+import type { ParsedOperation } from '../../src/request/parsed.operation.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
 import { startEdgeGraph } from './edge.fixture.ts';
 

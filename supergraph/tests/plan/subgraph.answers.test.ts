@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { pino } from 'pino';
 import { createCore } from '../../src/pipeline/core.ts';
-import type { GraphQLResult, SubgraphRequest } from '../../src/request/types.ts';
+import type { GraphQLResult, SubgraphRequest } from '../../src/request/message.ts';
 import { FEDERATION_2 } from '../audit/audit.fixture.ts';
 import { anonymous, composeInProcess } from '../support/in-process.transport.ts';
 

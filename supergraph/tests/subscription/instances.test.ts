@@ -1,10 +1,11 @@
 import { createLog } from '@vibecode/platform/log';
 import { createCore } from '../../src/pipeline/core.ts';
 import { loadSupergraph } from '../../src/pipeline/supergraph.ts';
-import type { GraphQLResult, SubgraphTransport } from '../../src/request/types.ts';
+import type { SubgraphTransport } from '../../src/request/context.ts';
+import type { GraphQLResult } from '../../src/request/message.ts';
 import { toSubscriptionSettings } from '../../src/subscription/subscription.settings.ts';
 import { createSubscriptions } from '../../src/subscription/subscription.ts';
-import { createUpstreams } from '../../src/subscription/upstream.ts';
+import { createUpstreams } from '../../src/subscription/upstream.choice.ts';
 import { Feed, feedSchema } from './feed.fixture.ts';
 import { startSubgraph } from './feed.servers.ts';
 import { composeFeed, findFreePort, seqsOf, take } from './subscription.fixture.ts';

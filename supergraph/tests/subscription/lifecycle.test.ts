@@ -1,6 +1,6 @@
 import { parse, print } from 'graphql';
 import type { GatewayOptions } from '../../src/gateway/gateway.ts';
-import type { Identity } from '../../src/request/types.ts';
+import type { Identity } from '../../src/request/context.ts';
 import { connectSlowly } from '../support/slow.client.ts';
 import { NEXT_FEED } from './feed.fixture.ts';
 import { connect, seqsOf, startFeed, take } from './subscription.fixture.ts';

@@ -2,7 +2,8 @@ import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, type GraphQLFieldResolver, type GraphQLTypeResolver, parse, validate } from 'graphql';
 import { type LoadedSupergraph, loadSupergraph } from '../../src/pipeline/supergraph.ts';
-import type { GraphQLResult, RequestContext, SubgraphRequest, SubgraphTransport } from '../../src/request/types.ts';
+import type { RequestContext, SubgraphTransport } from '../../src/request/context.ts';
+import type { GraphQLResult, SubgraphRequest } from '../../src/request/message.ts';
 
 type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
 export type Resolvers = Extract<Module, { typeDefs: unknown }>['resolvers'];

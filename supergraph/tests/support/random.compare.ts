@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { GraphQLResult } from '../../src/request/types.ts';
+import type { GraphQLResult } from '../../src/request/message.ts';
 
 type Path = readonly (string | number)[];
 

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
-import type { GraphQLRequest } from '../../src/request/types.ts';
+import type { GraphQLRequest } from '../../src/request/message.ts';
 
 export interface RawStream extends Disposable {
   readonly status: number;

@@ -5,7 +5,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
 import { pino } from 'pino';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/gateway/gateway.ts';
-import type { GraphQLResult } from '../../src/request/types.ts';
+import type { GraphQLResult } from '../../src/request/message.ts';
 import type { Resolvers } from './in-process.transport.ts';
 
 export interface TestSubgraph {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { OperationType, RequestContext } from '../../src/request/types.ts';
+import type { RequestContext } from '../../src/request/context.ts';
+import type { OperationType } from '../../src/request/message.ts';
 import { createSubgraphClient } from '../../src/traffic/subgraph.client.ts';
 import { defaultTraffic, type SubgraphTraffic } from '../../src/traffic/subgraph.traffic.ts';
 import { sayHello, startUpstream, type Upstream } from './traffic.fixture.ts';

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer, json } from 'node:stream/consumers';
 import type { GatewayOptions } from '../../src/gateway/gateway.ts';
-import type { GraphQLResult } from '../../src/request/types.ts';
+import type { GraphQLResult } from '../../src/request/message.ts';
 import { type EdgeGraph, startEdgeGraph } from '../edge/edge.fixture.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
 

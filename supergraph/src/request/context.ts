@@ -1,4 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './message.ts';
 import type { OperationObserver, OperationPlugins } from './observer.ts';
 
 /** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
@@ -47,23 +47,6 @@ export interface RequestContext {
   appendHeader?(name: string, value: string | readonly string[]): void;
 }
 
-/** One GraphQL request as a client sends it (https://graphql.github.io/graphql-over-http). */
-export interface GraphQLRequest {
-  query?: string;
-  operationName?: string | null;
-  variables?: Record<string, unknown> | null;
-  extensions?: Record<string, unknown> | null;
-}
-
-/** One GraphQL response: without `data` the request was refused before execution. */
-export interface GraphQLResult {
-  data?: Record<string, unknown> | null;
-  errors?: GraphQLFormattedError[];
-  extensions?: Record<string, unknown>;
-}
-
-export type OperationType = 'query' | 'mutation' | 'subscription';
-
 /**
  * The whole pipeline behind every transport: parse, validate, limit, authorize, plan, execute.
  * HTTP, WebSocket, SSE and multipart only translate to and from it.
@@ -80,53 +63,6 @@ export interface GatewayCore {
     context: RequestContext,
     accepts?: AcceptedStreams,
   ): Promise<SubscriptionStream | GraphQLResult>;
-}
-
-/** Which streams a client takes: null for those that it does not. */
-export interface AcceptedStreams {
-  readonly subscription: object | null;
-  readonly defer: object | null;
-}
-
-/** Where a subscription's events go: a client's connection. */
-export interface EventSink {
-  /**
-   * One GraphQL result as JSON text. False when no more should come until the stream is told to resume; this one was
-   * taken all the same.
-   */
-  next(result: string): boolean;
-  /** Nothing follows. */
-  complete(): void;
-}
-
-/** A subscription that was admitted. It begins when a sink is attached, or when it is iterated: one of them, once. */
-export interface SubscriptionStream extends AsyncIterable<GraphQLResult> {
-  /** Set for the parts of an answer to `@defer`. */
-  readonly isDeferred?: boolean;
-  attach(sink: EventSink): void;
-  /** The sink takes more again. */
-  resume(): void;
-  /** The client wants no more, or is gone: the subgraph is told at once, and nothing more goes to the sink. */
-  stop(): void;
-}
-
-/** One operation against one subgraph, as planned. */
-export interface SubgraphRequest {
-  readonly subgraph: string;
-  readonly query: string;
-  readonly operationName?: string;
-  readonly variables?: Record<string, unknown>;
-  readonly kind: OperationType;
-  /** The whole request as JSON text, where the caller has it already; says the same as the fields above. */
-  readonly body?: string;
-  /** `Accept`, where it is not the usual one. */
-  readonly accept?: string;
-  /** Told of the answer's headers, names in lower case; not when the subgraph could not be reached. */
-  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>) => void;
-  /** Of the fetch's own span, where it has one. */
-  traceparent?: string;
-  /** Whether the subgraph is asked for a trace of its own work (`extensions.ftv1`). */
-  includesTrace?: boolean;
 }
 
 /** How the executor reaches subgraphs. */

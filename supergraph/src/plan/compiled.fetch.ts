@@ -1,0 +1,36 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { OperationType } from '../request/message.ts';
+import type { PlanPath } from './path.ts';
+import { compileRewrites, type Rewrite } from './rewrite.ts';
+import type { TypeIndex } from './type.index.ts';
+
+/** A fetch with all that is known before a request comes. */
+export interface CompiledFetch {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly kind: OperationType;
+  readonly variableNames: readonly string[];
+  readonly path: PlanPath;
+  readonly types: TypeIndex;
+  readonly rewriteOutput: Rewrite | null;
+  /** The request's JSON up to its variables. */
+  readonly bodyHead: string;
+}
+
+export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex): CompiledFetch {
+  const contextNames = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
+  const name = node.operationName ? `,"operationName":${JSON.stringify(node.operationName)}` : '';
+  return {
+    subgraph: node.serviceName,
+    query: node.operation,
+    operationName: node.operationName,
+    kind: node.operationKind,
+    // A client must not set by a variable of its own what the context gives.
+    variableNames: (node.variableUsages ?? []).filter((name) => !contextNames.has(name)),
+    path,
+    types,
+    rewriteOutput: compileRewrites(node.outputRewrites, types),
+    bodyHead: `{"query":${JSON.stringify(node.operation)}${name},"variables":`,
+  };
+}
