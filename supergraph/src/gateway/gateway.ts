@@ -118,6 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     }),
   );
   const subscriptions = createSubscriptions({
+    log,
     transport,
     upstreams,
     settings: () => versions.current.subscriptions,

@@ -22,23 +22,23 @@ interface OpenEvent {
   readonly errors: GraphQLFormattedError[];
 }
 
-/** The client's answer to one event whose plan has no rest. */
+/** The client's answer to one event whose plan has no completion. */
 export function completeEvent(payload: string, { plan, refusals }: CompletionScope): GraphQLResult {
   return close(open(payload, plan, refusals), plan);
 }
 
 /**
- * The client's answers to events that waited together, in their order. The rest of the plan runs once over all of them:
+ * The client's answers to events that waited together, in their order. The completion runs once over all of them:
  * an entity that several events name is fetched once, and entities of different events in one request.
  */
 export async function completeEvents(payloads: readonly string[], scope: CompletionScope): Promise<GraphQLResult[]> {
   const { plan, refusals, variables, context, transport } = scope;
   const events = payloads.map((payload) => open(payload, plan, refusals));
   const withData = events.filter(({ data }) => data !== null);
-  if (plan.rest && withData.length) {
+  if (plan.completion && withData.length) {
     const errors: GraphQLFormattedError[] = [];
     const execution: Execution = {
-      // An array is an object by index, and that is how the rest's paths address its events.
+      // An array is an object by index, and that is how the completion's paths address its events.
       data: withData.map(({ data }) => data) as unknown as JsonObject,
       errors,
       variables: variables.raw,
@@ -46,7 +46,7 @@ export async function completeEvents(payloads: readonly string[], scope: Complet
       context,
       transport: transport as SubgraphTransport,
     };
-    await plan.rest(execution);
+    await plan.completion(execution);
     for (const error of errors) giveBack(error, withData);
   }
   return events.map((event) => close(event, plan));

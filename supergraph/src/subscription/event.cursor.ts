@@ -3,7 +3,7 @@ import { type Resumption, readCursor } from './resumption.ts';
 /** Events are kept for the sake of their cursor up to this size; of larger ones the cursor is read at once. */
 const MAX_KEPT = 4_096;
 
-/** A place in a stream: after its last event. What the cursor is, is worked out when somebody asks. */
+/** A place in a stream: after its last event. The cursor's value is worked out when it is read. */
 export class EventCursor {
   #last: string | null = null;
   #value: unknown;
@@ -25,6 +25,11 @@ export class EventCursor {
     if (value === undefined) return;
     this.#value = value;
     this.#last = null;
+  }
+
+  /** Reads the cursor of the last event now, while it is known where in the event it stands. */
+  settle(resumption: Resumption | null): void {
+    if (resumption) this.read(resumption);
   }
 
   /** Undefined before the first event that has one. */

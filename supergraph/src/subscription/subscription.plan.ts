@@ -15,7 +15,7 @@ import { createResumption, type Resumption } from './resumption.ts';
 export interface SubscriptionPlan {
   readonly primary: CompiledFetch;
   /** Completes events from other subgraphs: takes the data of several at once, in an array. */
-  readonly rest: PlanStep | null;
+  readonly completion: PlanStep | null;
   readonly shape: Shape;
   /** Whether an event without errors is the client's answer as it is. */
   readonly isForwarded: boolean;
@@ -50,7 +50,7 @@ function compile(operation: PreparedOperation, variant: OperationVariant, condit
   const query = print(resumable?.document ?? forwardable ?? planned);
   return {
     primary: describeFetch({ ...primary, operation: query }, [], supergraph.types),
-    rest: rest ? compilePlan(rest, supergraph.types, ['@']) : null,
+    completion: rest ? compilePlan(rest, supergraph.types, ['@']) : null,
     shape: variant.shape,
     isForwarded: forwardable !== null && !resumable?.resumption.isAdded,
     resumption: resumable?.resumption ?? null,

@@ -3,7 +3,7 @@ import type { PreparedOperation } from '../pipeline/operation.ts';
 import type { OperationVariant } from '../pipeline/operation.variant.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
 import type { RequestContext } from '../request/context.ts';
-import type { StreamTerms } from './event.stream.ts';
+import type { StreamTerms } from './stream.scope.ts';
 import { planSubscription } from './subscription.plan.ts';
 
 /** What a stream was started with. */

@@ -4,11 +4,11 @@ import type { UpstreamProtocol } from './upstream.dialect.ts';
 type SubscriptionConfig = RouterConfig['subscription'];
 
 export interface StreamLimits {
-  /** Events that wait for a slow client, or for the rest of the plan. Default 1,024. */
+  /** Events that wait for a slow client, or for their completion. Default 1,024. */
   readonly maxEvents: number;
   /** Characters of those events. Default 1 MiB. */
   readonly maxBytes: number;
-  /** Events whose rest runs at once. Default 64. */
+  /** Events that one run completes. Default 64. */
   readonly maxBatch: number;
   /** Attempts in a row to resume a stream that broke off. Default 20, which is about a minute. */
   readonly maxAttempts: number;

@@ -1,3 +1,4 @@
+import type { Logger } from '@vibecode/platform/log';
 import type { GraphQLFormattedError } from 'graphql';
 import type { EndpointInForce, StartSubscription } from '../pipeline/core.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
@@ -9,8 +10,7 @@ import { EventStream } from './event.stream.ts';
 import { StreamRegistry } from './stream.registry.ts';
 import { planSubscription } from './subscription.plan.ts';
 import { replan, type Started } from './subscription.reload.ts';
-import type { SubscriptionSettings } from './subscription.settings.ts';
-import { type StreamLimits } from './subscription.settings.ts';
+import type { StreamLimits, SubscriptionSettings } from './subscription.settings.ts';
 import type { Upstreams } from './upstream.ts';
 
 export interface SubscriptionOptions {
@@ -18,12 +18,13 @@ export interface SubscriptionOptions {
   readonly upstreams: Upstreams;
   /** What the configuration in force says. */
   readonly settings: () => SubscriptionSettings;
+  readonly log: Logger;
   readonly limits?: Partial<StreamLimits>;
   /** Asked for each event. Left out: nothing is measured. */
   readonly telemetry?: () => Telemetry;
 }
 
-/** Runs subscriptions: the primary fetch is the stream, and the rest of the plan runs over the data of its events. */
+/** Runs subscriptions: the primary fetch is the stream, and the rest of the plan completes its events. */
 export interface Subscriptions extends Disposable {
   /**
    * Starts the subscriptions of an endpoint, which is asked for each event with errors, so that a reload takes effect on
@@ -67,7 +68,7 @@ const RELOADED: GraphQLFormattedError = {
 const REQUEST_HEADERS = new Set(['traceparent', 'tracestate', 'baggage', 'x-request-id']);
 
 export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
-  const { transport, upstreams, settings } = options;
+  const { transport, upstreams, settings, log } = options;
   const registry = new StreamRegistry({ limits: settings });
   const startedByStream = new WeakMap<EventStream, Started>();
 
@@ -111,20 +112,23 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         const variant = operation.variantFor(variables.coerced, overrides, context.watch);
         if (!variant.plan) return { data: null, errors: [...operation.refusals] };
         const plan = planSubscription(operation, variant, variables.coerced);
-        const stream = new EventStream({
-          plan,
-          refusals: operation.refusals,
-          variables,
-          context,
-          transport,
-          upstreams,
-          limits: limitsNow(),
-          headersFor,
-          finish,
-          finishesAll: hooks()?.finishesAll === true,
-          onEnd: (ended) => registry.remove(ended),
-          ...(options.telemetry && { watch: new StreamWatch(plan.primary.subgraph, options.telemetry) }),
-        });
+        const stream = new EventStream(
+          {
+            plan,
+            refusals: operation.refusals,
+            variables,
+            context,
+            transport,
+            upstreams,
+            limits: limitsNow(),
+            headersFor,
+            finish,
+            finishesAll: hooks()?.finishesAll === true,
+            log,
+            ...(options.telemetry && { watch: new StreamWatch(plan.primary.subgraph, options.telemetry) }),
+          },
+          (ended) => registry.remove(ended),
+        );
         startedByStream.set(stream, { endpoint, operation, variant, variables });
         registry.add(stream);
         return stream;

@@ -17,12 +17,12 @@ async function startInstances(count: number) {
   const instances = [];
   for (let n = 0; n < count; n += 1) instances.push(started.use(await startSubgraph(feedSchema(feed), { feed })));
   const urls = instances.map(({ url }) => url);
+  const log = createLog({ service: 'gateway', level: 'silent' });
   const settings = toSubscriptionSettings(null);
   const transport: SubgraphTransport = { fetch: async () => ({ errors: [{ message: 'No plan here has a rest.' }] }) };
   const upstreams = started.use(createUpstreams({ urlsOf: () => urls, settings: () => settings, transport }));
-  const subscriptions = started.use(createSubscriptions({ transport, upstreams, settings: () => settings }));
+  const subscriptions = started.use(createSubscriptions({ log, transport, upstreams, settings: () => settings }));
   const supergraph = loadSupergraph(composeFeed('http://feed.invalid/graphql', 'http://users.invalid/graphql'));
-  const log = createLog({ service: 'gateway', level: 'silent' });
   const core = createCore({ supergraph, transport, log, subscribe: subscriptions.startAt(() => undefined) });
   const owned = started.move();
   return {
