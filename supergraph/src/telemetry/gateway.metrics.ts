@@ -57,7 +57,9 @@ export class GatewayMetrics {
   readonly #costEstimated;
   readonly #costActual;
 
-  constructor({ openedSubscriptions, queuedEvents, cachedOperations }: MeasuredState, options: GatewayMetricsOptions) {
+  #state: MeasuredState | null = null;
+
+  constructor(options: GatewayMetricsOptions) {
     const registers = [this.#registry];
     const buckets = [...(options.buckets ?? BUCKETS)];
     const duration = (name: string, help: string, ...labelNames: string[]) =>
@@ -102,7 +104,12 @@ export class GatewayMetrics {
     this.#errors = count('apollo_router_graphql_error_total', 'GraphQL errors that clients got.', 'code');
     this.#planHits = count('apollo_router_cache_hit_count', 'Plans found.', ...Object.keys(PLANS)).labels(PLANS);
     this.#planMisses = count('apollo_router_cache_miss_count', 'Plans made.', ...Object.keys(PLANS)).labels(PLANS);
-    level('apollo_router_cache_size', 'Operations that are kept with their plans.', cachedOperations, PLANS);
+    level(
+      'apollo_router_cache_size',
+      'Operations that are kept with their plans.',
+      () => this.#state?.cachedOperations() ?? 0,
+      PLANS,
+    );
     this.#answerLookups = count(
       'apollo_router_response_cache_total',
       'Entities, and answers of root fields, that were looked for in the response cache.',
@@ -111,7 +118,11 @@ export class GatewayMetrics {
     );
     this.#planning = duration('apollo_router_query_planning_plan_duration_seconds', 'Time to plan an operation.');
     this.#parsing = duration('gateway_operation_parsing_duration_seconds', 'Time to parse and validate an operation.');
-    level('apollo_router_opened_subscriptions', 'Subscriptions that run.', openedSubscriptions);
+    level(
+      'apollo_router_opened_subscriptions',
+      'Subscriptions that run.',
+      () => this.#state?.openedSubscriptions() ?? 0,
+    );
     this.#subscriptions = count(
       'apollo_router_operations_subscriptions_total',
       'Subscriptions that were started.',
@@ -122,7 +133,11 @@ export class GatewayMetrics {
       'Events that went to clients, by the subgraph that they came from.',
       'subgraph_name',
     );
-    level('gateway_subscription_queued_events', 'Events that wait for slow clients.', queuedEvents);
+    level(
+      'gateway_subscription_queued_events',
+      'Events that wait for slow clients.',
+      () => this.#state?.queuedEvents() ?? 0,
+    );
     this.#resumptions = count(
       'gateway_subscription_resumptions_total',
       'Streams asked again from their last cursor.',
@@ -136,6 +151,11 @@ export class GatewayMetrics {
       new Histogram({ name, help, labelNames: ['cost_result'], buckets: COST_BUCKETS, registers });
     this.#costEstimated = cost('cost_estimated', 'What operations were estimated to cost.');
     this.#costActual = cost('cost_actual', 'What operations did cost.');
+  }
+
+  /** Levels are read from it; before, they are 0. */
+  observe(state: MeasuredState): void {
+    this.#state = state;
   }
 
   began(): void {

@@ -22,7 +22,6 @@ export interface GatewayTelemetryOptions {
   readonly log: Logger;
   /** Given: operations get trace ids, whether or not anything records them. */
   readonly tracing?: TracingSettings | undefined;
-  readonly state: MeasuredState;
 }
 
 /** Telemetry as the configuration has it. Disposing sends what waits. */
@@ -32,6 +31,8 @@ export interface GatewayTelemetry extends AsyncDisposable {
   readonly metricsUrl: string | null;
   /** Paths to serve where clients connect. */
   readonly routes: readonly (readonly [string, HttpHandler])[];
+  /** What metrics tell of levels from now on. */
+  observe(state: MeasuredState): void;
   /** Takes over traces and logs of another configuration; metrics stay as they began. */
   update(config: RouterConfig | null): Promise<void>;
 }
@@ -40,12 +41,12 @@ type Exporters = RouterConfig['telemetry']['exporters'];
 
 /** @throws the system's error when the metrics' address cannot be listened on */
 export async function startGatewayTelemetry(options: GatewayTelemetryOptions): Promise<GatewayTelemetry> {
-  const { config, log, state } = options;
+  const { config, log } = options;
   const exporters = config?.telemetry.exporters;
   await using starting = new AsyncDisposableStack();
   const { prometheus, otlp, common } = exporters?.metrics ?? {};
   const isMeasured = prometheus?.enabled || otlp?.enabled;
-  const metrics = isMeasured ? new GatewayMetrics(state, { buckets: common?.buckets }) : null;
+  const metrics = isMeasured ? new GatewayMetrics({ buckets: common?.buckets }) : null;
   const routes: [string, HttpHandler][] = [];
   let metricsUrl: string | null = null;
   if (metrics && prometheus?.enabled) {
@@ -89,6 +90,7 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
     },
     metricsUrl,
     routes,
+    observe: (state) => metrics?.observe(state),
     async update(next) {
       const of = next?.telemetry.exporters;
       const old = exporting;

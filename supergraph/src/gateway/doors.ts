@@ -1,0 +1,120 @@
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { Logger } from '@vibecode/platform/log';
+import type { RouterConfig } from '../config/config.schema.ts';
+import { toServerTls } from '../edge/server.tls.ts';
+import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { HttpHandler } from '../request/hooks.ts';
+import { startCallbacks, withCallbacks } from '../subscription/callback.endpoint.ts';
+import type { GatewayTelemetry } from '../telemetry/gateway.telemetry.ts';
+import { watchUnusedConnections } from '../transport/http.drain.ts';
+import { createHttpServer } from '../transport/http.ts';
+import { startWebSocket } from '../transport/websocket.ts';
+import { createSandboxRoutes } from './graphiql.ts';
+import { startHealth } from './health.ts';
+import { type Address, listen } from './listen.ts';
+import type { LiveGraph } from './live.graph.ts';
+import type { Streams } from './streams.ts';
+
+export interface DoorsOptions {
+  readonly live: LiveGraph;
+  readonly telemetry: GatewayTelemetry;
+  readonly streams: Streams;
+  readonly plugins: PluginHost | null;
+  readonly config: RouterConfig | null;
+  readonly log: Logger;
+  readonly path: string;
+  readonly sandbox?: boolean | undefined;
+  readonly bodyLimitBytes?: number | undefined;
+  readonly heartbeatMs?: number | undefined;
+}
+
+/** Where clients come in: HTTP with its streams, WebSocket, health. Disposing closes every connection in order. */
+export interface Doors extends AsyncDisposable {
+  readonly server: Server;
+  /** Of the health check where it has an address of its own, without a path. */
+  readonly healthUrl: string | null;
+  /** @returns `http://127.0.0.1:4000`, without a path. @throws the system's error when it cannot listen */
+  listen(address: Address): Promise<string>;
+  /** Takes over certificates of another configuration. */
+  update(config: RouterConfig): void;
+}
+
+const DRAIN_MS = 10_000;
+
+/** @throws the system's error when an address of its own cannot be listened on, or a certificate cannot be read */
+export async function createDoors(options: DoorsOptions): Promise<Doors> {
+  const { live, telemetry, streams, plugins, config, log, path, heartbeatMs } = options;
+  await using starting = new AsyncDisposableStack();
+  let isDraining = false;
+  const health = starting.use(await startHealth(config, () => !isDraining));
+  const callbacks = config && starting.use(await startCallbacks({ config, callbacks: streams.callbacks }));
+  const tls = config && toServerTls(config.tls.supergraph);
+  const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
+  const hooks = () => live.current.hooks;
+  const shared = {
+    core: () => live.current.core,
+    telemetry: () => telemetry.current,
+    variantAt: (at: string) => live.variantAt(at),
+    onIdentity: streams.subscriptions.renew,
+    log,
+    path,
+    heartbeatMs,
+  };
+  const server = createHttpServer({
+    ...shared,
+    hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
+    plugins,
+    routes: toRoutes(options, health.routes),
+    compressFromBytes: () => live.current.compressFromBytes,
+    servesRoot: config?.supergraph.path === undefined,
+    headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
+    ...(bodyLimitBytes !== undefined && { bodyLimitBytes }),
+    ...(tls && { tls: { ...tls, handshakeTimeout: config.server.http.tls_handshake_timeout } }),
+  });
+  if (config) server.headersTimeout = config.server.http.header_read_timeout;
+  const closeUnused = watchUnusedConnections(server);
+  const websocket = startWebSocket({ ...shared, server, hooks, messageLimitBytes: bodyLimitBytes });
+  const owned = starting.move();
+  return {
+    server,
+    healthUrl: health.url,
+    listen: async (address) => (await listen(server, address)).replace(/^http/, tls ? 'https' : 'http'),
+    update(next) {
+      const renewed = tls && toServerTls(next.tls.supergraph);
+      if (renewed) (server as TlsServer).setSecureContext(renewed);
+    },
+    async [Symbol.asyncDispose]() {
+      isDraining = true;
+      await plugins?.drain();
+      const closed = new Promise((resolve) => server.close(resolve));
+      streams.subscriptions.endAll();
+      await websocket[Symbol.asyncDispose]();
+      await drain(server, closed, closeUnused, config?.supergraph.connection_shutdown_timeout ?? DRAIN_MS);
+      await owned.disposeAsync();
+    },
+  };
+}
+
+function toRoutes(
+  { config, telemetry, sandbox, path }: DoorsOptions,
+  health: readonly (readonly [string, HttpHandler])[],
+): Map<string, HttpHandler> {
+  const showsSandbox = sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true);
+  return new Map([...health, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(path) : [])]);
+}
+
+/** Lets the requests under way end, and cuts what takes longer than it may. */
+async function drain(server: Server, closed: Promise<unknown>, closeUnused: () => void, limitMs: number) {
+  const closeIdle = () => {
+    server.closeIdleConnections();
+    closeUnused();
+  };
+  closeIdle();
+  // Whatever is answered from now on leaves an idle connection behind.
+  const idle = setInterval(closeIdle, 100);
+  const cut = setTimeout(() => server.closeAllConnections(), limitMs);
+  await closed;
+  clearTimeout(cut);
+  clearInterval(idle);
+}
