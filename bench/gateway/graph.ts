@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { shop } from './shop.graph.ts';
 
 /** The graph that all gateways serve: an entity chain through three subgraphs, one large list, and streams. */
 export interface SubgraphModule {
@@ -26,12 +27,16 @@ export const graph: readonly SubgraphModule[] = [
   {
     name: 'users',
     typeDefs: `${LINK}
-      type Query { me: User! rows: [Row!]! }
+      type Query { me: User! user(id: ID!): User rows: [Row!]! }
       type User @key(fields: "id") { id: ID! name: String! email: String bio: String nickname: String! }
       type Row { id: ID! title: String! text: String! size: Int! isOpen: Boolean! kind: Kind! }
       enum Kind { FIRST SECOND THIRD }`,
     resolvers: {
-      Query: { me: () => ({ id: '1', name: 'Ann', email: 'ann@example.org', bio: 'Writes.' }), rows: () => rows },
+      Query: {
+        me: () => ({ id: '1', name: 'Ann', email: 'ann@example.org', bio: 'Writes.' }),
+        user: (_: unknown, { id }: { id: string }) => ({ id, name: 'Ann', email: 'ann@example.org', bio: 'Writes.' }),
+        rows: () => rows,
+      },
       User: {
         nickname: async ({ id }: { id: string }) => {
           await delay(REST_DELAY_MS);
@@ -76,4 +81,5 @@ export const graph: readonly SubgraphModule[] = [
       },
     },
   },
+  ...shop,
 ];

@@ -17,7 +17,7 @@ export interface QueryRound {
 export class QueryLoad implements AsyncDisposable {
   readonly #agent: Agent;
   readonly #origin: string;
-  readonly #bodies: readonly string[];
+  #requests = 0;
   readonly #authorizations: readonly string[];
   readonly #lengths = new Map<string, number>();
   readonly #gateway: RunningContestant;
@@ -28,7 +28,6 @@ export class QueryLoad implements AsyncDisposable {
     this.#scenario = scenario;
     this.#agent = new Agent({ connections: scenario.concurrency });
     this.#origin = new URL(gateway.url).origin;
-    this.#bodies = scenario.queries.map((query) => JSON.stringify({ query }));
     this.#authorizations = Array.from({ length: scenario.concurrency }, (_, viewer) => `Bearer ${tokenOf(viewer)}`);
   }
 
@@ -58,9 +57,9 @@ export class QueryLoad implements AsyncDisposable {
     let next = 0;
     const work = async (viewer: number) => {
       while (next < requests) {
-        const body = this.#bodies[next++ % this.#bodies.length] as string;
+        next += 1;
         const started = performance.now();
-        await this.#ask(body, viewer);
+        await this.#ask(viewer);
         latenciesMs.push(performance.now() - started);
       }
     };
@@ -68,7 +67,11 @@ export class QueryLoad implements AsyncDisposable {
     return latenciesMs;
   }
 
-  async #ask(body: string, viewer: number): Promise<void> {
+  async #ask(viewer: number): Promise<void> {
+    const { queries, variablesOf } = this.#scenario;
+    this.#requests += 1;
+    const query = queries[this.#requests % queries.length] as string;
+    const body = JSON.stringify({ query, variables: variablesOf?.(this.#requests) });
     const { statusCode, body: stream } = await this.#agent.request({
       origin: this.#origin,
       path: '/graphql',
@@ -81,12 +84,12 @@ export class QueryLoad implements AsyncDisposable {
       body,
     });
     const answer = Buffer.from(await stream.arrayBuffer());
-    const expected = this.#lengths.get(body);
+    const expected = this.#lengths.get(query);
     if (statusCode === 200 && expected === answer.length) return;
     if (statusCode !== 200 || expected !== undefined || answer.includes('"errors"')) {
       const what = `${this.#gateway.contestant.name}, ${this.#scenario.name}`;
       throw new Error(`${what}: unexpected answer ${statusCode}: ${answer.toString().slice(0, 500)}`);
     }
-    this.#lengths.set(body, answer.length);
+    this.#lengths.set(query, answer.length);
   }
 }

@@ -1,6 +1,10 @@
+import { HEAVY_QUERY } from './shop.graph.ts';
+
 export interface QueryScenario {
   readonly name: string;
   readonly queries: readonly string[];
+  /** Variables of a request's own, whose answers are all equally long. @param request counts them over all rounds */
+  readonly variablesOf?: (request: number) => Readonly<Record<string, unknown>>;
   /** Of each gateway in each round. */
   readonly requests: number;
   readonly warmUpRequests: number;
@@ -8,16 +12,28 @@ export interface QueryScenario {
 }
 
 const threeSubgraphs = (name: string, alias: string) =>
-  `query ${name} { ${alias}: me { id name projects(first: 5) { id title files { path sizeBytes } costCents plan { name limit } } } }`;
+  `query ${name}($id: ID!) { ${alias}: user(id: $id) { id name projects(first: 5) { id title files { path sizeBytes } costCents plan { name limit } } } }`;
 
 export const ONE_FIELD = 'one field';
 export const THREE_SUBGRAPHS = 'three subgraphs';
+export const LARGE_ANSWER = '8 MiB answer';
+export const HEAVY = 'heavy nested query';
+
+const ofOwnUser = (request: number) => ({ id: String(10_000_000 + request) });
 
 export const queryScenarios: readonly QueryScenario[] = [
-  { name: ONE_FIELD, queries: ['{ me { id name } }'], requests: 2_000, warmUpRequests: 6_000, concurrency: 16 },
+  {
+    name: ONE_FIELD,
+    queries: ['query One($id: ID!) { user(id: $id) { id name } }'],
+    variablesOf: ofOwnUser,
+    requests: 2_000,
+    warmUpRequests: 6_000,
+    concurrency: 16,
+  },
   {
     name: THREE_SUBGRAPHS,
     queries: [threeSubgraphs('Three', 'me')],
+    variablesOf: ofOwnUser,
     requests: 1_000,
     warmUpRequests: 4_000,
     concurrency: 16,
@@ -25,15 +41,24 @@ export const queryScenarios: readonly QueryScenario[] = [
   {
     name: '100 distinct operations',
     queries: Array.from({ length: 100 }, (_, index) => threeSubgraphs(`Operation${index}`, `viewer${index}`)),
+    variablesOf: ofOwnUser,
     requests: 1_000,
     warmUpRequests: 4_000,
     concurrency: 16,
   },
   {
-    name: '8 MiB answer',
+    name: LARGE_ANSWER,
     queries: ['{ rows { id title text size isOpen kind } }'],
     requests: 6,
     warmUpRequests: 6,
     concurrency: 2,
+  },
+  {
+    name: HEAVY,
+    queries: [HEAVY_QUERY],
+    variablesOf: (request) => ({ first: 1_000_000 + request }),
+    requests: 200,
+    warmUpRequests: 600,
+    concurrency: 50,
   },
 ];

@@ -22,7 +22,7 @@ for (const { name, typeDefs, resolvers } of graph) {
       documents.set(query, document);
       answer = JSON.stringify(await execute({ schema, document, variableValues: variables }));
       // What completes events waits for a database each time.
-      if (answers.size < 1_000 && !query.includes('nickname') && !query.includes('spentCents')) {
+      if (answers.size < 1_000 && !variables && !query.includes('nickname') && !query.includes('spentCents')) {
         answers.set(body, answer);
       }
     }
