@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { decode } from '../request/content.coding.ts';
 import type { AnswerHeaders } from '../request/hooks.ts';
 import { isInstanceFault, SubgraphCallError, toCallError } from './call.error.ts';
+import { CollectedBody } from './collected.body.ts';
 import type { Instance } from './instance.ts';
 import type { RawResponse, SubgraphCall } from './send.ts';
 
@@ -30,8 +31,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: AnswerHeaders = {};
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #body = new CollectedBody();
   #isSettled = false;
   readonly #timer: NodeJS.Timeout;
   readonly #onAbort: () => void;
@@ -62,12 +62,12 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     this.#status = status;
     this.#headers = headers;
+    this.#body.expect(Number(headers['content-length']), this.limitBytes);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.limitBytes) this.#cancel(this.#tooLarge());
-    else this.#chunks.push(chunk);
+    if (this.#body.length + chunk.length > this.limitBytes) this.#cancel(this.#tooLarge());
+    else this.#body.add(chunk);
   }
 
   onResponseEnd(): void {
@@ -75,8 +75,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     this.#settle();
     if (isInstanceFault(this.#status)) this.instance.failed();
     else this.instance.succeeded();
-    const [first, second] = this.#chunks;
-    const body = first && !second ? first : Buffer.concat(this.#chunks, this.#bytes);
+    const body = this.#body.whole();
     const coding = this.#headers['content-encoding'];
     this.resolve(coding === undefined ? this.#toResponse(body) : this.#decode(body, String(coding)));
   }
