@@ -2,6 +2,7 @@ import type { Logger } from '@vibecode/platform/log';
 import type { DeferredBlock } from '../defer/defer.plan.ts';
 import { DeferredStream } from '../defer/deferred.stream.ts';
 import type { Execution } from '../plan/execution.ts';
+import { FetchedEntities } from '../plan/fetched.entities.ts';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { GatewayCore, RequestContext, SubgraphTransport } from '../request/context.ts';
@@ -70,6 +71,8 @@ export type EndpointInForce = () => PlannedEndpoint | undefined;
 export function createCore(options: CoreOptions): Core {
   const { supergraph, transport, hooks, log, timeoutMs, plugins } = options;
   const operations = new OperationStore(options);
+  // Plugins and some hooks look into every answer, or add to it: for them it is parsed.
+  const looksIntoAll = Boolean(plugins) || hooks?.finishesAll === true;
 
   /** @throws RefusedRequestError, or what a hook threw */
   async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
@@ -192,7 +195,9 @@ export function createCore(options: CoreOptions): Core {
     }
     const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
     const variant = operation.variantFor(variables.coerced, overrides, context.watch);
-    const execution = toExecution(operation, variables, context, transport);
+    const execution = toExecution(operation, variant, variables, context, transport);
+    if (context.takesBytes && !looksIntoAll && mayBeFinished(operation))
+      execution.isFinished = variant.isFinished ?? undefined;
     const { plugin } = context;
     plugin?.fetches.planned(variant.plan);
     if (variant.deferred) {
@@ -210,6 +215,11 @@ export function createCore(options: CoreOptions): Core {
   };
 }
 
+/** Whether its answer is what its fetches bring, and nothing beside. */
+function mayBeFinished({ refusals, introspection }: PreparedOperation): boolean {
+  return refusals.length === 0 && introspection === null;
+}
+
 function timedOut(timeoutMs: number): RefusedRequestError {
   return refusal('GATEWAY_TIMEOUT', `The operation took longer than the ${timeoutMs} ms that it may.`);
 }
@@ -222,13 +232,22 @@ interface Admitted {
 
 function toExecution(
   { introspection, refusals }: PreparedOperation,
+  { repeatedFetches }: OperationVariant,
   { raw, coerced }: AdmittedVariables,
   context: RequestContext,
   transport: SubgraphTransport,
 ): Execution {
   const data: JsonObject = {};
   if (introspection) for (const [key, value] of Object.entries(introspection(raw))) setOwn(data, key, value);
-  return { data, errors: [...refusals], variables: raw, conditions: coerced, context, transport };
+  return {
+    data,
+    errors: [...refusals],
+    variables: raw,
+    conditions: coerced,
+    context,
+    transport,
+    ...(repeatedFetches && { entities: new FetchedEntities(repeatedFetches) }),
+  };
 }
 
 /** Runs a query or mutation's plan and shapes what came. */
@@ -239,6 +258,7 @@ async function execute({ run, shape }: OperationVariant, execution: Execution): 
     await run(execution);
     span?.end();
   }
+  if (execution.finished) return execution.finished;
   const data = shape.shape(execution.data, errors);
   return errors.length ? { data, errors } : { data };
 }

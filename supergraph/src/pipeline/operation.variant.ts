@@ -5,6 +5,7 @@ import { hasDefer, removeDefer } from '../defer/defer.document.ts';
 import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
 import { compilePlan } from '../plan/compile.ts';
 import type { Execution, PlanStep } from '../plan/execution.ts';
+import { findRepeatedFetches } from '../plan/fetched.entities.ts';
 import { mergeInto } from '../plan/merge.ts';
 import { orderMutation, runInOrder, splitMutation } from '../plan/mutation.order.ts';
 import { planWithFragmentsKept } from '../plan/partial.unions.ts';
@@ -14,6 +15,7 @@ import { collectFragments, findOperation } from '../request/document.ts';
 import type { OperationType } from '../request/message.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
+import { type ByteShape, compileByteShape } from '../shape/byte.shape.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
@@ -29,6 +31,10 @@ export interface OperationVariant {
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
   readonly shape: Shape;
+  /** Recognizes answers of a plan's only fetch that need not be parsed; null for other plans. */
+  readonly isFinished: ByteShape | null;
+  /** Keys of the fetches whose entities are kept for others of the same query. */
+  readonly repeatedFetches: ReadonlySet<string> | null;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
 }
@@ -57,17 +63,30 @@ export function createVariant(
     fetched = fetched && removeDefer(fetched);
   }
   const plans = inParts ? inParts.plans : planAll(fetched, scope);
+  const selectionSet = findOperation(asked, name).selectionSet;
+  const shapeScope = {
+    schema: supergraph.apiSchema,
+    planKey: supergraph.responseKeys.planKey,
+    isInternal: supergraph.responseKeys.isInternal,
+    fragments: collectFragments(asked),
+  };
   return {
     plan: plans[0] ?? null,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     deferred: inParts?.compiled.blocks ?? null,
-    shape: compileShape(findOperation(asked, name).selectionSet, rootType, {
-      schema: supergraph.apiSchema,
-      planKey: supergraph.responseKeys.planKey,
-      isInternal: supergraph.responseKeys.isInternal,
-      fragments: collectFragments(asked),
-    }),
+    repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
+    shape: compileShape(selectionSet, rootType, shapeScope),
+    isFinished: isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
   };
+}
+
+function isOneFetch([plan, ...others]: readonly Plan[]): boolean {
+  return plan?.kind === 'Fetch' && others.length === 0 && !plan.requires?.length && !plan.outputRewrites?.length;
+}
+
+function toRepeated(plans: readonly Plan[]): ReadonlySet<string> | null {
+  const repeated = findRepeatedFetches(plans);
+  return repeated.size > 0 ? repeated : null;
 }
 
 interface PlanningScope {

@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { OperationType } from '../request/message.ts';
+import { toFetchKey } from './fetched.entities.ts';
 import type { PlanPath } from './path.ts';
 import { compileRewrites, type Rewrite } from './rewrite.ts';
 import type { TypeIndex } from './type.index.ts';
@@ -14,6 +15,8 @@ export interface CompiledFetch {
   readonly path: PlanPath;
   readonly types: TypeIndex;
   readonly rewriteOutput: Rewrite | null;
+  /** The same for fetches that ask the same: see `FetchedEntities`. */
+  readonly key: string;
   /** The request's JSON up to its variables. */
   readonly bodyHead: string;
 }
@@ -31,6 +34,7 @@ export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex)
     path,
     types,
     rewriteOutput: compileRewrites(node.outputRewrites, types),
+    key: toFetchKey(node.serviceName, node.operation),
     bodyHead: `{"query":${JSON.stringify(node.operation)}${name},"variables":`,
   };
 }

@@ -1,5 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import type { GraphQLResult } from '../request/message.ts';
+import type { FetchedEntities } from './fetched.entities.ts';
 import type { JsonObject } from './merge.ts';
 
 /** One run of a plan: what it reads, and what it gathers in place. */
@@ -13,6 +15,12 @@ export interface Execution {
   readonly conditions: JsonObject;
   readonly context: RequestContext;
   readonly transport: SubgraphTransport;
+  /** What a query has fetched already. Left out where the same may not be the same a moment later: in mutations. */
+  readonly entities?: FetchedEntities;
+  /** For a plan of one fetch: whether its answer is the client's as it stands, and need not be parsed. */
+  isFinished?: ((body: Buffer) => boolean) | undefined;
+  /** The client's answer, when it was. */
+  finished?: GraphQLResult;
   /** Told of fetches that have an id: what is deferred waits for them. */
   readonly onFetched?: (id: string) => void;
 }

@@ -5,7 +5,8 @@ import { type CompiledFetch, describeFetch } from './compiled.fetch.ts';
 import { type ContextValues, compileContextValues, placeTargets } from './context.value.ts';
 import type { Execution, PlanStep } from './execution.ts';
 import { toClientErrors } from './fetch.errors.ts';
-import { type JsonObject, mergeInto } from './merge.ts';
+import { EntityRequest, type RequestsByRepresentation } from './fetched.entities.ts';
+import { type JsonObject, mergeCopyInto, mergeInto } from './merge.ts';
 import { collectTargets, type PlanPath } from './path.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { checkAnswer } from './subgraph.answer.ts';
@@ -24,12 +25,19 @@ export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex):
 async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const targets = collectTargets(execution.data, fetch.path);
   if (targets.length === 0) return;
-  const result = await send(fetch, variablesText(fetch, execution, ''), null, execution);
+  const request = new FetchRequest(fetch, variablesText(fetch, execution, ''), execution.isFinished);
+  const answer = await execution.transport.fetch(request, execution.context);
+  if (answer.bytes && execution.isFinished) {
+    execution.finished = answer;
+    return;
+  }
+  const result = checkAnswer(answer, fetch.subgraph, null);
   const { data } = result;
   if (data) {
     fetch.rewriteOutput?.(data);
     for (const [index, target] of targets.entries()) {
-      mergeInto(target, index === 0 ? data : structuredClone(data), fetch.types);
+      if (index < targets.length - 1) mergeCopyInto(target, data, fetch.types);
+      else mergeInto(target, data, fetch.types);
     }
   }
   if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, null), execution);
@@ -67,35 +75,116 @@ async function sendRepresentations(
   extra: string,
   execution: Execution,
 ): Promise<void> {
-  const targetsByRepresentation = new Map<string, JsonObject[]>();
+  const targets: TargetsByRepresentation = new Map();
   for (const target of entitiesToFetch) {
     const representation = represent(target);
     if (representation === null) continue;
-    const same = targetsByRepresentation.get(representation);
+    const same = targets.get(representation);
     if (same) same.push(target);
-    else targetsByRepresentation.set(representation, [target]);
+    else targets.set(representation, [target]);
   }
-  if (targetsByRepresentation.size === 0) return;
-
-  const representations = `"representations":[${[...targetsByRepresentation.keys()].join(',')}]${extra && ','}${extra}`;
-  const variables = variablesText(fetch, execution, representations);
-  const result = await send(fetch, variables, targetsByRepresentation.size, execution);
-  const entities = result.data?._entities;
-  const targets = [...targetsByRepresentation.values()];
-  if (Array.isArray(entities)) {
-    for (const [index, same] of targets.entries()) mergeEntity(fetch, same, entities[index]);
-  }
-  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
+  if (targets.size === 0) return;
+  const requests = execution.entities?.of(fetch.key);
+  if (requests) await shareRepresentations(fetch, targets, requests, execution);
+  else await requestEntities(fetch, targets, extra, execution, null);
 }
 
-function mergeEntity(fetch: CompiledFetch, targets: readonly JsonObject[], entity: unknown): void {
-  if (entity === null || typeof entity !== 'object' || Array.isArray(entity)) return;
-  fetch.rewriteOutput?.(entity);
-  // Each position in the answer needs objects of its own: what comes later is merged into them.
-  for (let copy = 1; copy < targets.length; copy += 1) {
-    mergeInto(targets[copy] as JsonObject, structuredClone(entity) as JsonObject, fetch.types);
+type TargetsByRepresentation = Map<string, JsonObject[]>;
+
+/** Asks for what no other fetch of this query has asked, and takes the rest from those. */
+async function shareRepresentations(
+  fetch: CompiledFetch,
+  targets: TargetsByRepresentation,
+  requests: RequestsByRepresentation,
+  execution: Execution,
+): Promise<void> {
+  const own: TargetsByRepresentation = new Map();
+  const shared = new Map<EntityRequest, TargetsByRepresentation>();
+  const request = new EntityRequest();
+  for (const [representation, same] of targets) {
+    const known = requests.get(representation);
+    if (!known) {
+      requests.set(representation, request);
+      own.set(representation, same);
+      continue;
+    }
+    const group = shared.get(known);
+    if (group) group.set(representation, same);
+    else shared.set(known, new Map([[representation, same]]));
   }
-  mergeInto(targets[0] as JsonObject, entity as JsonObject, fetch.types);
+  const work: Promise<void>[] = [];
+  if (own.size > 0) {
+    work.push(
+      requestEntities(fetch, own, '', execution, (entities) => {
+        if (!entities) for (const representation of own.keys()) requests.delete(representation);
+        request.settle(entities);
+      }),
+    );
+  }
+  for (const [known, group] of shared) work.push(takeShared(fetch, known, group, execution));
+  await Promise.all(work);
+}
+
+/** Waits for another fetch's request. One that failed is made again: errors are told at the positions that asked. */
+async function takeShared(
+  fetch: CompiledFetch,
+  request: EntityRequest,
+  targets: TargetsByRepresentation,
+  execution: Execution,
+): Promise<void> {
+  if (!request.entities) await request.settled;
+  const { entities } = request;
+  if (!entities) {
+    await requestEntities(fetch, targets, '', execution, null);
+    return;
+  }
+  for (const [representation, same] of targets) mergeEntity(fetch, same, entities.get(representation), true);
+}
+
+/**
+ * @param extra further variables, as JSON text without braces
+ * @param settle told what came, by representation, with null for an answer with errors; null: nobody shares it
+ */
+async function requestEntities(
+  fetch: CompiledFetch,
+  targetsByRepresentation: TargetsByRepresentation,
+  extra: string,
+  execution: Execution,
+  settle: ((entities: ReadonlyMap<string, unknown> | null) => void) | null,
+): Promise<void> {
+  const representations = `"representations":[${[...targetsByRepresentation.keys()].join(',')}]${extra && ','}${extra}`;
+  const variables = variablesText(fetch, execution, representations);
+  let kept: Map<string, unknown> | null = null;
+  try {
+    const result = await send(fetch, variables, targetsByRepresentation.size, execution);
+    const entities = result.data?._entities;
+    const targets = [...targetsByRepresentation.values()];
+    if (Array.isArray(entities)) {
+      for (const entity of entities) if (isEntity(entity)) fetch.rewriteOutput?.(entity);
+      if (settle && !result.errors?.length) {
+        kept = new Map();
+        let index = 0;
+        for (const representation of targetsByRepresentation.keys()) kept.set(representation, entities[index++]);
+      }
+      for (const [index, same] of targets.entries()) mergeEntity(fetch, same, entities[index], kept !== null);
+    }
+    if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
+  } finally {
+    settle?.(kept);
+  }
+}
+
+/** @param isKept whether the entity stays as it is, for further positions */
+function mergeEntity(fetch: CompiledFetch, targets: readonly JsonObject[], entity: unknown, isKept: boolean): void {
+  if (!isEntity(entity)) return;
+  // Each position in the answer needs objects of its own: what comes later is merged into them.
+  const last = isKept ? targets.length : targets.length - 1;
+  for (let copy = 0; copy < last; copy += 1) mergeCopyInto(targets[copy] as JsonObject, entity, fetch.types);
+  if (!isKept) mergeInto(targets[last] as JsonObject, entity, fetch.types);
+}
+
+function isEntity(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function report(errors: readonly GraphQLFormattedError[], execution: Execution): void {
@@ -115,10 +204,10 @@ function variablesText({ variableNames }: CompiledFetch, { variables }: Executio
 async function send(
   fetch: CompiledFetch,
   variables: string,
-  entities: number | null,
+  entities: number,
   { transport, context }: Execution,
 ): Promise<GraphQLResult> {
-  const request = new FetchRequest(fetch, `${fetch.bodyHead}${variables}}`, variables);
+  const request = new FetchRequest(fetch, variables);
   return checkAnswer(await transport.fetch(request, context), fetch.subgraph, entities);
 }
 
@@ -128,11 +217,14 @@ class FetchRequest implements SubgraphRequest {
   readonly operationName: string | undefined;
   readonly kind: OperationType;
 
+  readonly body: string;
+
   constructor(
     fetch: CompiledFetch,
-    readonly body: string,
     private readonly variablesText: string,
+    readonly isFinished?: ((body: Buffer) => boolean) | undefined,
   ) {
+    this.body = `${fetch.bodyHead}${variablesText}}`;
     this.subgraph = fetch.subgraph;
     this.query = fetch.query;
     this.operationName = fetch.operationName;

@@ -24,6 +24,23 @@ export function mergeInto(target: JsonObject, source: JsonObject, types: TypeInd
   }
 }
 
+/** As `mergeInto`, but `source` stays as it is, and shares nothing with the target. */
+export function mergeCopyInto(target: JsonObject, source: JsonObject, types: TypeIndex): void {
+  mergeInto(target, copyJson(source), types);
+}
+
+/** A deep copy of a JSON value: several times as fast as `structuredClone`, which has to allow for everything else. */
+export function copyJson<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(copyJson) as T;
+  const copy: JsonObject = {};
+  for (const key in value) {
+    const child = value[key];
+    setOwn(copy, key, child !== null && typeof child === 'object' ? copyJson(child) : child);
+  }
+  return copy as T;
+}
+
 function mergeValue(existing: JsonObject | unknown[], incoming: JsonObject | unknown[], types: TypeIndex): void {
   if (!Array.isArray(existing)) {
     if (!Array.isArray(incoming)) mergeInto(existing, incoming, types);

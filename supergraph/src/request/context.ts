@@ -37,6 +37,8 @@ export interface RequestContext {
   readonly watch?: OperationObserver;
   /** The operation's way through Apollo Server's plugins, where there are any. */
   plugin?: OperationPlugins;
+  /** Whether the transport takes results as bytes. */
+  readonly takesBytes?: boolean;
   /** Of the HTTP request; left out for other transports. */
   readonly method?: string | undefined;
   /** Sets the answer's HTTP status in place of the usual one. */

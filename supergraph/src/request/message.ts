@@ -13,6 +13,8 @@ export interface GraphQLResult {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
   extensions?: Record<string, unknown>;
+  /** The whole result as JSON text, where it need not be read: `data` is parsed when it is asked for. */
+  readonly bytes?: Buffer;
 }
 
 export type OperationType = 'query' | 'mutation' | 'subscription';
@@ -54,6 +56,8 @@ export interface SubgraphRequest {
   readonly kind: OperationType;
   /** The whole request as JSON text, where the caller has it already; says the same as the fields above. */
   readonly body?: string;
+  /** Whether the body of an answer is the result as it stands: then it is not parsed. Left out: none is. */
+  readonly isFinished?: ((body: Buffer) => boolean) | undefined;
   /** `Accept`, where it is not the usual one. */
   readonly accept?: string;
   /** Told of the answer's headers, names in lower case; not when the subgraph could not be reached. */

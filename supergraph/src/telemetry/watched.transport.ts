@@ -37,7 +37,8 @@ const UNREACHED: ReadonlySet<unknown> = new Set<SubgraphCallCode>([
   'CIRCUIT_BREAKER_OPEN',
 ]);
 
-function toOutcome({ errors, data }: GraphQLResult): FetchOutcome {
+function toOutcome(result: GraphQLResult): FetchOutcome {
+  const { errors } = result;
   if (!errors?.length) return 'ok';
-  return !data && UNREACHED.has(errors[0]?.extensions?.code) ? 'unreachable' : 'graphql_error';
+  return !result.data && UNREACHED.has(errors[0]?.extensions?.code) ? 'unreachable' : 'graphql_error';
 }

@@ -13,6 +13,7 @@ export class HttpContext implements RequestContext {
   plugin?: OperationPlugins;
   /** Of the answer, where a plugin has set it. */
   status: number | undefined;
+  takesBytes = false;
   readonly isReadOnly: boolean;
   #abort: AbortController | undefined;
 

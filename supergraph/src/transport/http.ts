@@ -131,6 +131,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
         sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
         return context;
       }
+      context.takesBytes = typeof accept.single === 'string';
       const takesStreams = accept.subscription !== null || accept.defer !== null;
       const result = takesStreams
         ? await core().subscribe(graphql, context, accept)
@@ -204,6 +205,7 @@ function sendResult(
   status = 'data' in result ? 200 : refusedStatus(result, accepted),
 ): Promise<void> | undefined {
   if (result.errors?.length) keepFromCaches(response);
+  if (result.bytes) return sendBytes(response, result.bytes, `${accepted}; charset=utf-8`, compressFrom, status);
   const text = JSON.stringify(result);
   if (typeof accepted !== 'string' && status === 200) {
     sendStreamOfOne(response, text, accepted);
@@ -215,6 +217,14 @@ function sendResult(
   response.writeHead(status, { 'content-type': type, 'content-length': bytes });
   // As text a small answer goes out in one piece with its head; a large one would be copied once more.
   response.end(bytes < ONE_PIECE ? text : Buffer.from(text));
+  return undefined;
+}
+
+/** A result that is JSON text already. */
+function sendBytes(response: ServerResponse, body: Buffer, type: string, compressFrom: number, status: number) {
+  if (body.length >= compressFrom) return sendCompressed(response, status, type, body);
+  response.writeHead(status, { 'content-type': type, 'content-length': body.length });
+  response.end(body.length < ONE_PIECE ? body.toString('latin1') : body, 'latin1');
   return undefined;
 }
 
