@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { join } from 'node:path';
 import { createRedisBroadcast } from '@vibecode/platform/broadcast/redis.broadcast';
 import { createRedisCache } from '@vibecode/platform/cache/redis.cache';
@@ -12,6 +13,7 @@ import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/
 import { z } from 'zod';
 import { createSystemKeyExchange } from './edge/system.keys.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { startWorkers } from './gateway/workers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -37,12 +39,20 @@ export const gatewaySettings = {
     .describe('configuration of the gateway; a relative path is below the checkout'),
   APOLLO_KEY: z.string().optional().describe('key of the graph in GraphOS that usage is reported for'),
   APOLLO_GRAPH_REF: z.string().optional().describe('that graph: name@variant'),
+  GATEWAY_WORKERS: setting.integer(1, 256).default(1).describe('processes that serve the port together'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
   PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on; 0 takes a free one'),
 };
 
 async function run(): Promise<void> {
   const settings = parseEnv('The gateway', gatewaySettings);
+  if (settings.GATEWAY_WORKERS > 1 && cluster.isPrimary) {
+    const log = createLog({ service: 'gateway', level: settings.LOG_LEVEL });
+    const told = untilTold();
+    await using _workers = await startWorkers({ count: settings.GATEWAY_WORKERS, log });
+    await told;
+    return;
+  }
   const named = settings as unknown as Readonly<Record<string, string>>;
   const urlOf = (name: ServiceName) => named[urlSetting(name)] as string;
   const log = createLog({ service: 'gateway', level: settings.LOG_LEVEL });

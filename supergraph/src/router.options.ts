@@ -26,6 +26,7 @@ The supergraph, one of
 
   -c, --config FILE                the configuration, in Apollo Router's dialect  APOLLO_ROUTER_CONFIG_PATH
       --listen HOST:PORT           default what the configuration says            APOLLO_ROUTER_LISTEN_ADDRESS
+      --workers N                  processes that serve the port together; default 1  APOLLO_ROUTER_WORKERS
       --log LEVEL                  off, error, warn, info, debug or trace         APOLLO_ROUTER_LOG
       --dev                        GraphiQL, introspection, errors of subgraphs   APOLLO_ROUTER_DEV
       --hot-reload                 taken for granted: files are always watched    APOLLO_ROUTER_HOT_RELOAD
@@ -42,6 +43,8 @@ export interface RouterOptions {
   readonly host?: string;
   readonly port?: number;
   readonly logLevel: string;
+  /** Processes that serve the port together. Default 1. */
+  readonly workers: number;
   readonly dev: boolean;
   readonly tracing?: TracingSettings;
   readonly apollo?: ApolloGraph;
@@ -65,6 +68,7 @@ const FLAGS = {
   config: { ...text, short: 'c' },
   listen: text,
   log: text,
+  workers: text,
   dev: flag,
   'hot-reload': flag,
   'anonymous-telemetry-disabled': flag,
@@ -100,10 +104,20 @@ export async function readRouterOptions(
     ...(config && { config }),
     ...toAddress(flags.listen ?? (env.APOLLO_ROUTER_LISTEN_ADDRESS || undefined)),
     logLevel: toLogLevel(flags.log ?? (env.APOLLO_ROUTER_LOG || undefined)),
+    workers: toWorkers(flags.workers ?? (env.APOLLO_ROUTER_WORKERS || undefined)),
     dev: flags.dev ?? env.APOLLO_ROUTER_DEV === 'true',
     ...toTracing(env),
     ...(env.APOLLO_KEY && env.APOLLO_GRAPH_REF && { apollo: { key: env.APOLLO_KEY, graphRef: env.APOLLO_GRAPH_REF } }),
   };
+}
+
+const MAX_WORKERS = 256;
+
+function toWorkers(value: string | undefined): number {
+  if (value === undefined) return 1;
+  const workers = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (workers >= 1 && workers <= MAX_WORKERS) return workers;
+  throw wrong(`--workers is '${value}'; expected a number from 1 to ${MAX_WORKERS}, at most one for each processor.`);
 }
 
 function toTracing(env: Env): { tracing?: TracingSettings } {

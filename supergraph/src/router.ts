@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { AppError } from '@vibecode/platform/errors';
 import { createLog } from '@vibecode/platform/log';
 import { runConfigCommand } from './config/config.command.ts';
 import { ConfigError } from './config/config.parse.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { startWorkers } from './gateway/workers.ts';
 import { ROUTER_USAGE, readRouterOptions } from './router.options.ts';
 
 async function main(): Promise<void> {
@@ -20,10 +22,14 @@ async function main(): Promise<void> {
     process.stdout.write(options === 'help' ? ROUTER_USAGE : `${process.env.npm_package_version ?? 'unknown'}\n`);
     return;
   }
-  const { logLevel, ...gatewayOptions } = options;
-  const gateway = await startGateway({ ...gatewayOptions, log: createLog({ service: 'gateway', level: logLevel }) });
+  const { logLevel, workers, ...gatewayOptions } = options;
+  const log = createLog({ service: 'gateway', level: logLevel });
+  const running =
+    workers > 1 && cluster.isPrimary
+      ? await startWorkers({ count: workers, log })
+      : await startGateway({ ...gatewayOptions, log });
   const stop = () => {
-    gateway[Symbol.asyncDispose]().then(
+    running[Symbol.asyncDispose]().then(
       () => process.exit(0),
       () => process.exit(1),
     );

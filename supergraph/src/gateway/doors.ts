@@ -56,7 +56,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     core: () => live.current.core,
     telemetry: () => telemetry.current,
     variantAt: (at: string) => live.variantAt(at),
-    onIdentity: streams.subscriptions.renew,
+    onIdentity: streams.renew,
     log,
     path,
     heartbeatMs,

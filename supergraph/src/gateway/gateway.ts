@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { AppError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { createLog } from '@vibecode/platform/log';
@@ -11,6 +12,7 @@ import type { Core } from '../pipeline/core.ts';
 import type { ApolloGraph, GatewayPlugin, PluginHost } from '../plugin/plugin.host.ts';
 import { createPluginHost } from '../plugin/plugin.loading.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
+import { openWorkerChannel } from '../request/worker.channel.ts';
 import { fileSource } from '../source/file.source.ts';
 import { fixedSource, type SupergraphSource } from '../source/supergraph.source.ts';
 import { type GatewayTelemetry, startGatewayTelemetry, type TracingSettings } from '../telemetry/gateway.telemetry.ts';
@@ -79,6 +81,9 @@ export interface RunningGateway extends AsyncDisposable {
   readonly core: Core;
 }
 
+const CALLBACKS_NEED_ONE_PROCESS =
+  'subscription.mode.callback needs one process, since a callback reaches any of the workers: leave --workers out, or let subgraphs stream by passthrough.';
+
 /** @throws InvalidSupergraphError, ConfigError, AppError without a supergraph, or the system's error when it cannot listen or read a file */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { log = createLog({ service: 'gateway' }) } = options;
@@ -91,7 +96,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const plugins = await createPluginHost({ config, log, plugins: options.plugins, apollo: options.apollo });
   starting.defer(() => plugins?.stop());
   const telemetry = starting.use(await startGatewayTelemetry({ config, log, tracing: options.tracing }));
-  const streams = starting.use(startStreams({ live, telemetry, log, hasPlugins: plugins !== null }));
+  const channel = openWorkerChannel();
+  if (channel && config?.subscription.mode.callback)
+    throw new AppError('GATEWAY_BAD_OPTION', CALLBACKS_NEED_ONE_PROCESS);
+  const streams = starting.use(startStreams({ live, telemetry, channel, log, hasPlugins: plugins !== null }));
   telemetry.observe({
     openedSubscriptions: () => streams.subscriptions.size,
     queuedEvents: () => streams.subscriptions.queued,
@@ -117,8 +125,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
   await plugins?.start(live.current.core.supergraph);
   const url = await doors.listen(toListenAddress(options, config));
+  channel?.announceReady(url);
   const { server, healthUrl } = doors;
-  log.info({ action: 'gateway.started', url, ...(healthUrl && { healthUrl }), supergraph: live.shortHash });
+  const worker = channel && { pid: process.pid };
+  log.info({ action: 'gateway.started', url, ...worker, ...(healthUrl && { healthUrl }), supergraph: live.shortHash });
 
   const owned = starting.move();
   return {

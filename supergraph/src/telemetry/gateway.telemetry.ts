@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { Logger } from '@vibecode/platform/log';
 import { type SpanExport, type SpanExporting, startSpanExporting, toSpanExports } from '@vibecode/platform/telemetry';
+import { AggregatorRegistry } from 'prom-client';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { parseListenAddress } from '../config/config.values.ts';
 import type { HttpHandler } from '../request/hooks.ts';
+import { openWorkerChannel, type WorkerChannel } from '../request/worker.channel.ts';
 import { GatewayMetrics, type MeasuredState } from './gateway.metrics.ts';
 import { startMetricsExport } from './metrics.otlp.ts';
 import { Telemetry } from './telemetry.ts';
@@ -49,9 +51,11 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
   const metrics = isMeasured ? new GatewayMetrics({ buckets: common?.buckets }) : null;
   const routes: [string, HttpHandler][] = [];
   let metricsUrl: string | null = null;
+  const channel = openWorkerChannel();
+  if (metrics && channel) shareMetrics(metrics);
   if (metrics && prometheus?.enabled) {
     const answer: HttpHandler = async (_request, response) => {
-      const { contentType, body } = await metrics.text();
+      const { contentType, body } = await toText(metrics, channel);
       response.writeHead(200, { 'content-type': contentType }).end(body);
     };
     if (prometheus.listen) {
@@ -66,7 +70,12 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
         url: toUrl(otlp.endpoint, 'http://127.0.0.1:4318', '/v1/metrics'),
         headers: otlp.http.headers,
         intervalMs: otlp.batch_processor.scheduled_delay ?? undefined,
-        attributes: { ...common?.resource, 'service.name': common?.service_name ?? SERVICE },
+        attributes: {
+          ...common?.resource,
+          'service.name': common?.service_name ?? SERVICE,
+          // Series of two workers would overwrite each other otherwise.
+          ...(channel && { 'service.instance.id': String(process.pid) }),
+        },
       }),
     );
   }
@@ -105,6 +114,19 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
 }
 
 const SERVICE = 'gateway';
+
+/** What the first process asks each worker for. */
+function shareMetrics({ registries }: GatewayMetrics): void {
+  AggregatorRegistry.setRegistries([...registries]);
+  new AggregatorRegistry();
+}
+
+/** Of all workers together, where there are several. */
+async function toText(metrics: GatewayMetrics, channel: WorkerChannel | null) {
+  const own = await metrics.text();
+  const body = await channel?.collectMetrics();
+  return body ? { ...own, body } : own;
+}
 
 function toRequestLevel(exporters: Exporters | undefined) {
   if (exporters && !exporters.logging.stdout.enabled) return null;

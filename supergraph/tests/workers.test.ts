@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { Feed, feedSchema } from './subscription/feed.fixture.ts';
+import { startSubgraph } from './subscription/feed.servers.ts';
+import { composeFeed } from './subscription/subscription.fixture.ts';
+import { ask, composeFields, createFolder, startEcho } from './support/source.fixture.ts';
+import { openStream } from './support/stream.client.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+interface RunningRouter extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  /** Settles with the first line of the log (or the one of that count) that holds the text, written already or later. */
+  until(text: string, count?: number): Promise<Record<string, unknown>>;
+  /** Settles with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+/** The command with several workers, once all of them serve. */
+async function startRouter(workers: number, supergraph: string, config: string): Promise<RunningRouter> {
+  const args = ['--supergraph', supergraph, '--config', config, '--listen', '127.0.0.1:0', '--workers', `${workers}`];
+  const child = spawnRouter(args);
+  const { lines, until, ended } = observe(child);
+  const isUp = await Promise.race([until('gateway.workers.started').then(() => true), ended.then(() => false)]);
+  if (!isUp) throw new Error(lines.join('\n'));
+  const { url } = await until('gateway.workers.started');
+  return {
+    url: url as string,
+    pid: child.pid as number,
+    until,
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function spawnRouter(args: readonly string[]): ChildProcess {
+  const node = join(root, 'node_modules', '.bin', 'node');
+  return spawn(node, [join(root, 'supergraph', 'dist', 'router.js'), ...args], { env: { PATH: process.env.PATH } });
+}
+
+function observe(child: ChildProcess) {
+  const lines: string[] = [];
+  const looks = new Set<() => void>();
+  let rest = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      const parts = (rest + chunk.toString()).split('\n');
+      rest = parts.pop() ?? '';
+      lines.push(...parts);
+      for (const look of [...looks]) look();
+    });
+  }
+  const until = (text: string, count = 1) =>
+    new Promise<Record<string, unknown>>((resolve) => {
+      const look = () => {
+        const line = lines.filter((candidate) => candidate.includes(text))[count - 1];
+        if (line === undefined) return;
+        looks.delete(look);
+        resolve(JSON.parse(line) as Record<string, unknown>);
+      };
+      looks.add(look);
+      look();
+    });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { lines, until, ended };
+}
+
+/** One request over a connection of its own: connections go to the workers in turn. */
+async function askAlone(url: string, query: string, headers: Record<string, string> = {}) {
+  const stream = await openStream(`${url}/graphql`, { query }, { accept: 'application/json', headers });
+  return { status: stream.status, body: JSON.parse(await stream.end) as { data?: unknown } };
+}
+
+async function startEchoRouter(config: string) {
+  await using starting = new AsyncDisposableStack();
+  const folder = starting.use(await createFolder());
+  const echo = starting.use(await startEcho());
+  const [file, configFile] = [join(folder.path, 'supergraph.graphql'), join(folder.path, 'router.yaml')];
+  await writeFile(file, composeFields(echo.url, 'hello'));
+  await writeFile(configFile, config);
+  const router = starting.use(await startRouter(2, file, configFile));
+  const owned = starting.move();
+  return { router, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+describe('A gateway of two workers', () => {
+  it('measures as one', async () => {
+    await using graph = await startEchoRouter(
+      'telemetry: { exporters: { metrics: { prometheus: { enabled: true, path: /metrics } } } }\n',
+    );
+    const { url } = graph.router;
+    for (let request = 0; request < 10; request += 1) {
+      expect((await askAlone(url, '{ hello }')).body).toEqual({ data: { hello: 'hello' } });
+    }
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const counted = /^apollo_router_operations_total\{[^}]*query[^}]*\} (\d+)$/m.exec(text)?.[1];
+    expect(Number(counted)).toBe(10);
+  });
+
+  it('goes on when a worker is killed, and starts another in its place', async () => {
+    await using graph = await startEchoRouter('{}\n');
+    const { router } = graph;
+    const { pid } = await router.until('gateway.started');
+    process.kill(pid as number, 'SIGKILL');
+    const ended = await router.until('gateway.worker.ended');
+    expect(ended).toMatchObject({ pid, signal: 'SIGKILL' });
+    await router.until('gateway.started', 3);
+    for (let request = 0; request < 4; request += 1) {
+      expect((await askAlone(router.url, '{ hello }')).body).toEqual({ data: { hello: 'hello' } });
+    }
+  });
+
+  it('stops as a whole, with exit code 0', async () => {
+    const graph = await startEchoRouter('{}\n');
+    await ask(graph.router.url, '{ hello }');
+    process.kill(graph.router.pid, 'SIGTERM');
+    expect(await graph.router.ended).toBe(0);
+    await expect(fetch(graph.router.url)).rejects.toThrow();
+    await graph[Symbol.asyncDispose]();
+  });
+
+  it('keeps a stream whose fresh token came to the other worker', async () => {
+    await using folder = await createFolder();
+    const feed = new Feed();
+    await using source = await startSubgraph(feedSchema(feed), { feed });
+    await using issuer = await startIssuer();
+    const [file, config] = [join(folder.path, 'supergraph.graphql'), join(folder.path, 'router.yaml')];
+    await writeFile(file, composeFeed(source.url, 'http://127.0.0.1:1/graphql'));
+    await writeFile(config, `authentication: { router: { jwt: { jwks: [{ url: '${issuer.url}' }] } } }\n`);
+    await using router = await startRouter(2, file, config);
+
+    const expiresAtMs = Date.now() + 4_000;
+    using stream = await openStream(
+      `${router.url}/graphql`,
+      { query: 'subscription { posted { seq } }' },
+      { accept: 'text/event-stream', headers: { authorization: `Bearer ${await issuer.sign(expiresAtMs)}` } },
+    );
+    await feed.until(({ open }) => open === 1);
+    const fresh = { authorization: `Bearer ${await issuer.sign(Date.now() + 600_000)}` };
+    await askAlone(router.url, '{ __typename }', fresh);
+    // Waits for the expiry itself: the stream must outlive it.
+    await new Promise((resolve) => setTimeout(resolve, expiresAtMs + 1_500 - Date.now()));
+    feed.post('still there');
+    await stream.untilSeen('"seq":1');
+  });
+
+  it('refuses what only one process can do, and says why once', async () => {
+    await using folder = await createFolder();
+    const [file, config] = [join(folder.path, 'supergraph.graphql'), join(folder.path, 'router.yaml')];
+    await writeFile(file, composeFields('http://127.0.0.1:1', 'hello'));
+    await writeFile(config, 'subscription: { mode: { callback: { public_url: "http://127.0.0.1:4000/callback" } } }\n');
+    const { lines, ended } = observe(
+      spawnRouter(['-s', file, '-c', config, '--listen', '127.0.0.1:0', '--workers', '2']),
+    );
+    expect(await ended).toBe(1);
+    expect(lines.filter((line) => line.includes('callback needs one process'))).toHaveLength(1);
+  });
+
+  it.each(['0', '-1', 'two', '1.5', '1000'])('refuses --workers %s', async (workers) => {
+    const { lines, ended } = observe(spawnRouter(['-s', 'none.graphql', '--workers', workers]));
+    expect(await ended).toBe(1);
+    expect(lines.join('\n')).toMatch(/--workers/);
+  });
+});
+
+async function startIssuer() {
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'EdDSA' }];
+  const server = createServer((_request, response) => response.end(JSON.stringify({ keys })));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+    sign: (expiresAtMs: number) =>
+      new SignJWT({ sid: 'session' })
+        .setProtectedHeader({ alg: 'EdDSA', kid: 'k' })
+        .setSubject('ann')
+        .setExpirationTime(Math.floor(expiresAtMs / 1_000))
+        .sign(privateKey),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
