@@ -84,29 +84,15 @@ export async function startSubgraph<Context extends OperationContext>(
     } else if (path === '/health/live') {
       sendJson(response, 200, { status: 'UP' });
     } else if (path === '/health/ready') {
-      await answerReady(response);
+      const checks = await runChecks(ready);
+      const up = !draining && Object.values(checks).every((state) => state === 'UP');
+      sendJson(response, up ? 200 : 503, { status: up ? 'UP' : 'DOWN', checks });
     } else if (path === '/metrics') {
       response.setHeader('content-type', register.contentType);
       response.end(await register.metrics());
     } else {
       throw new NotFoundError('route', `${request.method} ${path}`);
     }
-  }
-
-  async function answerReady(response: ServerResponse): Promise<void> {
-    const checks = await Promise.all(
-      Object.entries(ready).map(async ([name, check]): Promise<[string, string]> => {
-        const timeout = new Promise<never>((_, reject) =>
-          setTimeout(() => reject(new Error(`no answer in ${READY_TIMEOUT_MS} ms`)), READY_TIMEOUT_MS).unref(),
-        );
-        return Promise.race([check(), timeout]).then(
-          () => [name, 'UP'],
-          (error: Error) => [name, `DOWN: ${error.message}`],
-        );
-      }),
-    );
-    const up = !draining && checks.every(([, state]) => state === 'UP');
-    sendJson(response, up ? 200 : 503, { status: up ? 'UP' : 'DOWN', checks: Object.fromEntries(checks) });
   }
 
   const server = createServer((request, response) => {
@@ -142,6 +128,22 @@ export async function startSubgraph<Context extends OperationContext>(
       log.info({ action: 'service.stopped' });
     },
   };
+}
+
+/** `UP`, or `DOWN` with the reason, by the name of what was asked. */
+async function runChecks(ready: NonNullable<SubgraphOptions<never>['ready']>): Promise<Record<string, string>> {
+  const checks = await Promise.all(
+    Object.entries(ready).map(async ([name, check]): Promise<[string, string]> => {
+      const timeout = new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error(`no answer in ${READY_TIMEOUT_MS} ms`)), READY_TIMEOUT_MS).unref(),
+      );
+      return Promise.race([check(), timeout]).then(
+        () => [name, 'UP'],
+        (error: Error) => [name, `DOWN: ${error.message}`],
+      );
+    }),
+  );
+  return Object.fromEntries(checks);
 }
 
 function goneSignal(response: ServerResponse): AbortSignal {

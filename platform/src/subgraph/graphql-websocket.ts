@@ -5,7 +5,6 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
-  GraphQLError,
   type GraphQLSchema,
   parse,
   validate,
@@ -14,13 +13,13 @@ import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { LRUCache } from 'lru-cache';
 import type { WebSocketServer } from 'ws';
-import { UnauthenticatedError } from '../errors.ts';
 import { bearerToken } from '../http/request.ts';
 import { newId } from '../id.ts';
-import type { TokenVerifier, Viewer } from '../identity.ts';
+import type { TokenVerifier } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { createErrorFormatter } from './graphql-errors.ts';
 import type { CreateContext, OperationContext } from './operation-context.ts';
+import { SubscriptionEvents, toOperationError } from './subscription-events.ts';
 
 export interface GraphQLWebSocketOptions<Context extends OperationContext> {
   readonly server: WebSocketServer;
@@ -116,69 +115,13 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
       ended.abort();
       return source;
     }
-    return toResults(source, ended, operation.viewer, async (rootValue) =>
-      execute({ ...args, rootValue, contextValue: await context(operation) }),
-    );
-  }
-
-  function toResults(
-    source: AsyncIterable<unknown>,
-    ended: AbortController,
-    viewer: Viewer | null,
-    run: (event: unknown) => Promise<ExecutionResult>,
-  ): AsyncIterableIterator<ExecutionResult> {
-    const events = source[Symbol.asyncIterator]();
-    let refusal: UnauthenticatedError | null = null;
-    const finished = Promise.withResolvers<IteratorResult<unknown>>();
-    const end = () => {
-      stopListening();
-      ended.abort();
-      finished.resolve({ done: true, value: undefined });
-      // A source that waits for its next event may never answer; it is told by the signal too.
-      void Promise.resolve(events.return?.()).catch(() => undefined);
-    };
-    const refuse = (error: UnauthenticatedError) => {
-      refusal = error;
-      end();
-    };
-    const stopListening = verifier.onRevoked((sessionId) => {
-      if (sessionId !== viewer?.sessionId) return;
-      refuse(new UnauthenticatedError('The session has ended. Sign in again.', { details: { reason: 'revoked' } }));
+    return new SubscriptionEvents({
+      source,
+      ended,
+      viewer: operation.viewer,
+      verifier,
+      run: async (rootValue) => execute({ ...args, rootValue, contextValue: await context(operation) }),
     });
-    // A revocation that came while the source was being made was heard by nobody here.
-    if (viewer) verifier.verify(viewer.token).catch(refuse);
-    let last = false;
-    return {
-      async next() {
-        if (last) return { done: true, value: undefined };
-        try {
-          const event = await Promise.race([events.next(), finished.promise]);
-          if (!event.done) return { done: false, value: await run(event.value) };
-          end();
-          last = true;
-          if (refusal) return { done: false, value: { errors: [toOperationError(refusal)] } };
-          return { done: true, value: undefined };
-        } catch (error) {
-          // Thrown further, it would close the socket that other operations share.
-          end();
-          last = true;
-          return { done: false, value: { errors: [toOperationError(error)] } };
-        }
-      },
-      async return() {
-        last = true;
-        end();
-        return { done: true, value: undefined };
-      },
-      throw(error) {
-        last = true;
-        end();
-        return Promise.reject(error);
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
   }
 
   return {
@@ -187,10 +130,4 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
       await disposable.dispose();
     },
   };
-}
-
-/** As graphql-js wraps what a resolver throws: what the client may read of it is decided when it leaves. */
-function toOperationError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  return new GraphQLError((error as Error).message, { originalError: error as Error });
 }

@@ -1,3 +1,4 @@
+import type { Identity } from '../request/context.ts';
 import { traceHeadersOf } from '../request/observer.ts';
 import type { UpstreamConnectOptions } from '../traffic/client.tls.ts';
 import type { PassthroughMode } from './subscription.settings.ts';
@@ -24,63 +25,96 @@ const SHUN_MS = 5_000;
 
 /**
  * Subscriptions over WebSocket. A subgraph that verifies the token of each operation is reached by a few connections for
- * everybody. Any other learns who asks when a connection opens, so that each identity has connections of its own. Headers
- * that are passed on belong to a connection too: only operations with equal ones share it.
+ * everybody. Any other subgraph identifies the client when a connection opens, so that each identity has connections of its
+ * own. Headers that are passed on belong to a connection too: only operations with equal ones share it.
  */
 export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstreams {
-  const {
-    urlsOf,
-    connectOptionsOf,
-    modeOf,
-    heartbeatMs = 15_000,
-    maxOperationsPerSocket = 2_000,
-    idleMs = 10_000,
-  } = options;
-  const socketsByKey = new Map<string, UpstreamSocket[]>();
-  const socketsByUrl = new Map<string, Set<UpstreamSocket>>();
-  const shunnedUntilMs = new Map<string, number>();
-  const idleTimers = new Map<UpstreamSocket, NodeJS.Timeout>();
+  const pool = new SocketPool(options);
+  return {
+    subscribe(request, listener) {
+      const { subgraph, body } = request;
+      const url = pool.chooseUrl(subgraph);
+      if (url === null) {
+        queueMicrotask(() => listener.lost('it has no instance', false));
+        return () => undefined;
+      }
+      const mode = options.modeOf(subgraph);
+      const extensions = JSON.stringify(toExtensions(request, mode));
+      return pool.socketFor(url, mode, request).subscribe(`${body},"extensions":${extensions}}`, listener);
+    },
+    [Symbol.dispose]: () => pool[Symbol.dispose](),
+  };
+}
 
-  function operationsAt(url: string): number {
-    let sum = 0;
-    for (const { operations } of socketsByUrl.get(url) ?? []) sum += operations;
-    return sum;
-  }
+/** What one operation brings beside its query: its token where the subgraph verifies it, and its trace. */
+function toExtensions({ context }: UpstreamRequest, mode: PassthroughMode): Record<string, string> {
+  const { identity } = context;
+  const { traceparent, tracestate, baggage } = traceHeadersOf(context);
+  return {
+    ...(identity && mode.tokenPerOperation && { authorization: `Bearer ${identity.token}` }),
+    ...(traceparent && { traceparent }),
+    ...(tracestate && { tracestate }),
+    ...(baggage && { baggage }),
+  };
+}
+
+/** Connections to subgraphs: which instance takes an operation, and which connection carries it. */
+class SocketPool implements Disposable {
+  readonly #socketsByKey = new Map<string, UpstreamSocket[]>();
+  readonly #socketsByUrl = new Map<string, Set<UpstreamSocket>>();
+  readonly #shunnedUntilMs = new Map<string, number>();
+  readonly #idleTimers = new Map<UpstreamSocket, NodeJS.Timeout>();
+
+  constructor(private readonly options: SocketUpstreamsOptions) {}
 
   /** The instance with the fewest operations, of those that can be reached. */
-  function chooseUrl(subgraph: string): string | null {
-    const urls = urlsOf(subgraph);
+  chooseUrl(subgraph: string): string | null {
+    const urls = this.options.urlsOf(subgraph);
     if (urls.length < 2) return urls[0] ?? null;
     const now = Date.now();
-    const rank = (url: string) => ({ url, shunned: (shunnedUntilMs.get(url) ?? 0) > now, load: operationsAt(url) });
+    const rank = (url: string) => ({
+      url,
+      shunned: (this.#shunnedUntilMs.get(url) ?? 0) > now,
+      load: this.#operationsAt(url),
+    });
     const ranked = urls.map(rank).sort((a, b) => Number(a.shunned) - Number(b.shunned) || a.load - b.load);
     return ranked[0]?.url ?? null;
   }
 
-  function shun(url: string): void {
-    const now = Date.now();
-    // Instances come and go: what is over is forgotten.
-    for (const [known, untilMs] of shunnedUntilMs) if (untilMs <= now) shunnedUntilMs.delete(known);
-    shunnedUntilMs.set(url, now + SHUN_MS);
-  }
-
-  function socketFor(url: string, mode: PassthroughMode, request: UpstreamRequest): UpstreamSocket {
-    const { subgraph, context, headers } = request;
+  /** A connection with room for an operation. */
+  socketFor(url: string, mode: PassthroughMode, request: UpstreamRequest): UpstreamSocket {
+    const { maxOperationsPerSocket = 2_000 } = this.options;
+    const { context, headers } = request;
     const signIn = mode.tokenPerOperation ? null : context.identity;
     const target = toSocketUrl(url, mode.path);
     const key = `${target}\n${mode.protocol}\n${signIn?.key ?? ''}\n${headers ? JSON.stringify(headers) : ''}`;
-    const sockets = socketsByKey.get(key) ?? [];
+    const sockets = this.#socketsByKey.get(key) ?? [];
     const free = sockets.find(({ operations }) => operations < maxOperationsPerSocket);
     if (free) return free;
-    const { headers: hostHeaders, ...connect } = connectOptionsOf?.(subgraph, url) ?? {};
+    const opened = this.#open({ key, url, target, mode, request, signIn });
+    this.#socketsByKey.set(key, [...sockets, opened]);
+    const atUrl = this.#socketsByUrl.get(url);
+    if (atUrl) atUrl.add(opened);
+    else this.#socketsByUrl.set(url, new Set([opened]));
+    return opened;
+  }
+
+  [Symbol.dispose](): void {
+    for (const socket of [...this.#socketsByKey.values()].flat()) socket.close();
+    for (const timer of this.#idleTimers.values()) clearTimeout(timer);
+  }
+
+  #open({ key, url, target, mode, request, signIn }: Opening): UpstreamSocket {
+    const { connectOptionsOf, heartbeatMs = 15_000 } = this.options;
+    const { headers: hostHeaders, ...connect } = connectOptionsOf?.(request.subgraph, url) ?? {};
     const authorization = signIn && `Bearer ${signIn.token}`;
-    const opened = new UpstreamSocket({
+    return new UpstreamSocket({
       url: target,
       dialect: dialects[mode.protocol],
       headers: {
         ...(authorization && { authorization }),
         ...(signIn?.subject && { 'x-authenticated-user': signIn.subject }),
-        ...headers,
+        ...request.headers,
         ...hostHeaders,
       },
       connect,
@@ -88,62 +122,57 @@ export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstream
       ...(authorization && { connectionParams: { authorization, connectionParams: { token: authorization } } }),
       heartbeatMs,
       pingMs: mode.pingMs,
-      onIdle: closeWhenIdle,
-      onClose(closed, wasLost) {
-        if (wasLost) shun(url);
-        clearTimeout(idleTimers.get(closed));
-        idleTimers.delete(closed);
-        forget(socketsByKey, key, closed);
-        const atUrl = socketsByUrl.get(url);
-        if (atUrl?.delete(closed) && atUrl.size === 0) socketsByUrl.delete(url);
+      onIdle: (idle) => this.#closeWhenIdle(idle),
+      onClose: (closed, wasLost) => {
+        if (wasLost) this.#shun(url);
+        this.#forget(key, url, closed);
       },
     });
-    socketsByKey.set(key, [...sockets, opened]);
-    const atUrl = socketsByUrl.get(url);
-    if (atUrl) atUrl.add(opened);
-    else socketsByUrl.set(url, new Set([opened]));
-    return opened;
   }
 
-  function closeWhenIdle(socket: UpstreamSocket): void {
-    if (socket.isClosed || idleTimers.has(socket)) return;
+  #operationsAt(url: string): number {
+    let sum = 0;
+    for (const { operations } of this.#socketsByUrl.get(url) ?? []) sum += operations;
+    return sum;
+  }
+
+  #shun(url: string): void {
+    const now = Date.now();
+    // Instances come and go: what is over is forgotten.
+    for (const [known, untilMs] of this.#shunnedUntilMs) if (untilMs <= now) this.#shunnedUntilMs.delete(known);
+    this.#shunnedUntilMs.set(url, now + SHUN_MS);
+  }
+
+  #closeWhenIdle(socket: UpstreamSocket): void {
+    if (socket.isClosed || this.#idleTimers.has(socket)) return;
     const look = () => {
-      idleTimers.delete(socket);
+      this.#idleTimers.delete(socket);
       if (socket.operations === 0) socket.close();
     };
-    idleTimers.set(socket, setTimeout(look, idleMs).unref());
+    this.#idleTimers.set(socket, setTimeout(look, this.options.idleMs ?? 10_000).unref());
   }
 
-  return {
-    subscribe(request, listener) {
-      const { subgraph, body, context } = request;
-      const url = chooseUrl(subgraph);
-      if (url === null) {
-        queueMicrotask(() => listener.lost('it has no instance', false));
-        return () => undefined;
-      }
-      const mode = modeOf(subgraph);
-      const { identity } = context;
-      const { traceparent, tracestate, baggage } = traceHeadersOf(context);
-      const extensions = {
-        ...(identity && mode.tokenPerOperation && { authorization: `Bearer ${identity.token}` }),
-        ...(traceparent && { traceparent }),
-        ...(tracestate && { tracestate }),
-        ...(baggage && { baggage }),
-      };
-      return socketFor(url, mode, request).subscribe(`${body},"extensions":${JSON.stringify(extensions)}}`, listener);
-    },
-    [Symbol.dispose]() {
-      for (const socket of [...socketsByKey.values()].flat()) socket.close();
-      for (const timer of idleTimers.values()) clearTimeout(timer);
-    },
-  };
+  #forget(key: string, url: string, closed: UpstreamSocket): void {
+    clearTimeout(this.#idleTimers.get(closed));
+    this.#idleTimers.delete(closed);
+    const left = (this.#socketsByKey.get(key) ?? []).filter((socket) => socket !== closed);
+    if (left.length) this.#socketsByKey.set(key, left);
+    else this.#socketsByKey.delete(key);
+    const atUrl = this.#socketsByUrl.get(url);
+    if (atUrl?.delete(closed) && atUrl.size === 0) this.#socketsByUrl.delete(url);
+  }
 }
 
-function forget(socketsByKey: Map<string, UpstreamSocket[]>, key: string, closed: UpstreamSocket): void {
-  const left = (socketsByKey.get(key) ?? []).filter((socket) => socket !== closed);
-  if (left.length) socketsByKey.set(key, left);
-  else socketsByKey.delete(key);
+interface Opening {
+  /** Equal for operations that may share a connection. */
+  readonly key: string;
+  readonly url: string;
+  /** The WebSocket's own URL. */
+  readonly target: string;
+  readonly mode: PassthroughMode;
+  readonly request: UpstreamRequest;
+  /** The identity that the connection is signed in with; null where each operation brings its own. */
+  readonly signIn: Identity | null;
 }
 
 function toSocketUrl(url: string, path: string | null): string {
