@@ -15,12 +15,12 @@ export interface CacheHeaders {
 }
 
 const NONE: CachePolicy = { ttlMs: 0, scope: 'private' };
-/** Headers that say who asks. */
+/** Headers that identify the client. */
 const IDENTIFYING = new Set(['authorization', 'cookie', 'x-authenticated-user']);
 
 /**
- * Reads a subgraph's `Cache-Control`, `Age` and `Vary` as a shared cache does (RFC 9111). What was asked with an identity is
- * for others only where the subgraph says so by `public` or `s-maxage` (3.5).
+ * Reads a subgraph's `Cache-Control`, `Age` and `Vary` as a shared cache does (RFC 9111). An answer to an identified client is
+ * for other clients only where the subgraph says so by `public` or `s-maxage` (3.5).
  * @param defaultTtlMs for answers that may be kept and do not say for how long
  */
 export function readCachePolicy(

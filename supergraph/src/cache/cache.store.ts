@@ -40,7 +40,7 @@ export function createMemoryStore(maxBytes: number): CacheStore {
 export interface RedisStoreOptions {
   readonly url: string;
   readonly prefix: string;
-  /** Longest wait for an answer of Redis; then the subgraph is asked. */
+  /** Longest wait for an answer of Redis; then the subgraph answers. */
   readonly timeoutMs: number;
 }
 

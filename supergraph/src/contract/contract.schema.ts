@@ -192,7 +192,7 @@ export class ContractSchema {
     if (!this.#isHidden(node)) this.hidden.add(node);
   }
 
-  /** By the contract, or for everybody. */
+  /** Hidden by the contract, or from every client. */
   #isHidden(node: Directed): boolean {
     return (
       this.hidden.has(node) || (node.directives?.some(({ name }) => name.value === this.names.inaccessible) ?? false)

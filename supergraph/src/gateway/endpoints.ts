@@ -25,7 +25,7 @@ export async function createMainEndpoint(
   return createEndpoint({ ...options, introspection }, supergraph, options.previous);
 }
 
-/** A contract of it, behind an edge that shares with the main one who asks. @throws AppError for a contract that shows nothing */
+/** A contract of the graph, behind an edge that shares identities with the main one. @throws AppError for a contract that shows nothing */
 export async function createVariantEndpoint(
   options: VersionOptions & { readonly config: RouterConfig },
   whole: LoadedSupergraph,

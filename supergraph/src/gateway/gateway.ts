@@ -42,7 +42,7 @@ export interface GatewayOptions {
   readonly bodyLimitBytes?: number;
   /** Whether clients may ask for the schema. Default true, with a configuration what it says. */
   readonly introspection?: boolean;
-  /** As `router --dev`: GraphiQL, introspection and the errors of subgraphs for whoever asks. Default false. */
+  /** As `router --dev`: GraphiQL, introspection and the errors of subgraphs for every client. Default false. */
   readonly dev?: boolean;
   /** Whether browsers find GraphiQL at `/`. Default true, with a configuration what it says. */
   readonly sandbox?: boolean;

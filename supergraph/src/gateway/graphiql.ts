@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { HttpHandler } from '../request/hooks.ts';
 
-/** GraphiQL's own builds, served from here so that it works without the outside. Read when first asked for. */
+/** GraphiQL's own builds, served from here so that it works without the outside. Read at the first request. */
 const ASSETS: readonly (readonly [path: string, pack: string, file: string, type: string])[] = [
   ['/graphiql/react.js', 'react', 'umd/react.production.min.js', 'text/javascript'],
   ['/graphiql/react-dom.js', 'react-dom', 'umd/react-dom.production.min.js', 'text/javascript'],

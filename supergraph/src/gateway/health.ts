@@ -21,7 +21,7 @@ export function toHealthRoutes(isReady: () => boolean, path = '/health'): [strin
 export interface Health extends AsyncDisposable {
   /** What the clients' own server answers. */
   readonly routes: readonly [string, HttpHandler][];
-  /** Where health is asked, when that is a place of its own. */
+  /** The health check's own address, where it has one. */
   readonly url: string | null;
 }
 

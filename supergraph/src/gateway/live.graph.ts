@@ -82,7 +82,7 @@ export class LiveGraph implements AsyncDisposable {
   /** @throws what refused the new version; the old one is in force then */
   replace(changed: Partial<VersionInputs>): Promise<void> {
     const turn = this.#turn.then(() => this.#succeed(changed));
-    // A version that is refused is told to whoever brought it, and does not hold up the next.
+    // The caller hears of a version that is refused; the next one does not wait for it.
     this.#turn = turn.catch(() => undefined);
     return turn;
   }

@@ -20,7 +20,7 @@ export class FetchTraces implements FetchObserver {
 
   constructor(private readonly opened: OpenRequestContext) {}
 
-  /** Whether subgraphs are asked for their traces. */
+  /** Whether requests ask subgraphs for their traces. */
   get areWanted(): boolean {
     return this.opened.metrics.captureTraces === true;
   }

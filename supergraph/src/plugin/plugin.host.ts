@@ -92,12 +92,12 @@ export class PluginHost {
     return new PluginOperation(opened, listeners, (error) => this.#failed(opened, error));
   }
 
-  /** A request that is no GraphQL request, or not from a page that may send it. */
+  /** A request that is not a GraphQL request, or not from a page that may send it. */
   async invalidRequest(error: Error): Promise<void> {
     await Promise.all(this.options.plugins.map((plugin) => plugin.invalidRequestWasReceived?.({ error })));
   }
 
-  /** Who asks could not be found out. */
+  /** The client could not be identified. */
   async contextFailed(error: Error): Promise<void> {
     await Promise.all(this.options.plugins.map((plugin) => plugin.contextCreationDidFail?.({ error })));
   }

@@ -1,7 +1,7 @@
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './message.ts';
 import type { OperationObserver, OperationPlugins } from './observer.ts';
 
-/** A verified viewer. `key` tells identities apart for deduplication and multiplexing; nobody has the key `''`. */
+/** A verified viewer. `key` tells identities apart for deduplication and multiplexing; it is never `''`. */
 export interface Identity {
   readonly key: string;
   readonly subject: string;
@@ -13,7 +13,7 @@ export interface Identity {
   readonly expiresAtMs?: number;
 }
 
-/** Who asks and how; one per operation, whatever the transport. */
+/** The client's side of one operation, whatever the transport. */
 export interface RequestContext {
   /** Request id, for logs and masked errors. */
   readonly id: string;

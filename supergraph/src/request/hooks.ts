@@ -32,7 +32,7 @@ export interface GatewayHooks {
   /** Every HTTP request, before anything else: CORS, CSRF, rate limits, routes. True when it has been answered. */
   handleHttp?(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
   /**
-   * Who asks. By default a bearer token goes on to the subgraphs as it is, unverified, and each verifies it.
+   * Identifies the client. By default a bearer token goes on to the subgraphs as it is, unverified, and each verifies it.
    * @throws AppError `UNAUTHENTICATED` for a credential that does not verify: HTTP answers 401
    */
   identify?(
@@ -56,7 +56,7 @@ export interface GatewayHooks {
   checkText?(query: string): void;
   /** Once for each operation, valid and not yet planned: depth and other limits. */
   checkOperation?(operation: ParsedOperation): void;
-  /** Which fields a viewer may ask: once for each operation and `key`. */
+  /** Which fields a viewer may ask for: once for each operation and `key`. */
   readonly authorize?: {
     /** Tells viewers apart as far as their rights differ: plans are cached by it. */
     key(context: RequestContext): string;

@@ -28,7 +28,7 @@ export interface AcceptedStreams {
 /** Where a subscription's events go: a client's connection. */
 export interface EventSink {
   /**
-   * One GraphQL result as JSON text. False when no more should come until the stream is told to resume; this one was
+   * One GraphQL result as JSON text. False when no more should come until `resume` is called; this one was
    * taken all the same.
    */
   next(result: string): boolean;
@@ -43,7 +43,7 @@ export interface SubscriptionStream extends AsyncIterable<GraphQLResult> {
   attach(sink: EventSink): void;
   /** The sink takes more again. */
   resume(): void;
-  /** The client wants no more, or is gone: the subgraph is told at once, and nothing more goes to the sink. */
+  /** The client wants no more, or is gone: the operation ends at the subgraph at once, and nothing more goes to the sink. */
   stop(): void;
 }
 
@@ -64,6 +64,6 @@ export interface SubgraphRequest {
   readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>) => void;
   /** Of the fetch's own span, where it has one. */
   traceparent?: string;
-  /** Whether the subgraph is asked for a trace of its own work (`extensions.ftv1`). */
+  /** Whether the request asks for a trace of the subgraph's own work (`extensions.ftv1`). */
   includesTrace?: boolean;
 }

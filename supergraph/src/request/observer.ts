@@ -49,7 +49,7 @@ export interface OperationObserver {
 
 /** Gathers what subgraphs tell of their own work, for plugins. */
 export interface FetchObserver {
-  /** Whether subgraphs are asked for their traces. */
+  /** Whether requests ask subgraphs for their traces. */
   readonly areWanted: boolean;
   /** @param header a subgraph's `Cache-Control` */
   restrictCache(header: string | string[] | undefined): void;

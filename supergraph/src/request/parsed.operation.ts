@@ -16,7 +16,7 @@ export interface ParsedOperation {
 
 /** What is left of an operation for a viewer. */
 export interface AuthorizedOperation {
-  /** The document to plan and fetch; null when nothing of it may be asked. */
+  /** The document to plan and fetch; null when the viewer may ask for none of its fields. */
   readonly document: DocumentNode | null;
   /** For the fields that were taken away; `@` in a path stands for every element of a list. */
   readonly errors: readonly GraphQLFormattedError[];

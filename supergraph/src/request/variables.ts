@@ -27,7 +27,7 @@ const NONE: CoercedVariables = { values: {} };
 
 /**
  * Compiles what an operation demands of its variables. Values that are right as they stand, the usual case, are only
- * looked at; for all others graphql-js coerces, and words the errors.
+ * looked at; for all other types graphql-js coerces, and words the errors.
  */
 export function compileVariables(
   definitions: readonly VariableDefinitionNode[],

@@ -32,7 +32,7 @@ export interface WorkerChannel {
 export function openWorkerChannel(): WorkerChannel | null {
   if (!cluster.isWorker) return null;
   const send = (message: WorkerMessage): void => {
-    // Once the first process is gone there is no worker left to tell.
+    // Once the first process is gone, no other worker can be reached.
     if (process.connected) process.send?.(message);
   };
   const listen = (listener: (message: WorkerMessage) => void): (() => void) => {

@@ -28,7 +28,7 @@ export function apolloSource({ createManager, getDataSource, code, failure }: Ap
       const { supergraphSdl, cleanup } = await manager
         .initialize({
           update: onChange,
-          // Subgraphs are asked by those who ask the gateway; a manager has no say in that.
+          // The gateway has data sources of its own; a manager's are not used.
           healthCheck: async () => undefined,
           getDataSource: getDataSource ?? refuseDataSource,
         })

@@ -15,7 +15,7 @@ export interface UplinkOptions {
 }
 
 /**
- * Apollo Uplink, which delivers what was published to GraphOS; it is told which version is known and answers no more than
+ * Apollo Uplink, which delivers what was published to GraphOS; the gateway names the version that it knows, and gets no more than
  * that it has not changed.
  * Source: https://www.apollographql.com/docs/graphos/routing/uplink
  */

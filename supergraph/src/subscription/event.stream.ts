@@ -100,13 +100,13 @@ export class EventStream implements SubscriptionStream, LinkOwner, DeliveryOwner
     this.#close();
   }
 
-  /** A fresh token of the same viewer: what is asked from now on is asked with it. */
+  /** Takes a fresh token of the same viewer: later requests to subgraphs carry it. */
   renew(identity: Identity): void {
     this.#context = changeContext(this.#context, { identity });
   }
 
   /**
-   * Goes on by what a new supergraph or configuration says: at once where the subgraph is asked the same as before, else by
+   * Goes on by what a new supergraph or configuration says: at once where the subgraph's operation stays the same, else by
    * resuming. False when it cannot go on without losing events.
    */
   changeTerms(terms: StreamTerms): boolean {
@@ -115,7 +115,7 @@ export class EventStream implements SubscriptionStream, LinkOwner, DeliveryOwner
       this.#scope = { ...this.#scope, ...terms };
       return true;
     }
-    // What still waits was asked for by the old plan, and nothing follows it.
+    // The events that still wait belong to the old plan, and none follows them.
     if (this.#state !== 'open') return true;
     if (!plan.resumption || !terms.plan.resumption) return false;
     this.#link.leave();
@@ -225,7 +225,7 @@ export class EventStream implements SubscriptionStream, LinkOwner, DeliveryOwner
     return resumption ? this.#taken.read(resumption) : undefined;
   }
 
-  /** The client is too slow, or the completion: events not taken in are asked for again when there is room. */
+  /** The client is too slow, or the completion: the subgraph sends events that were not taken in again when there is room. */
   #letGo(): void {
     this.#link.leave();
     this.#slowTimer ??= setTimeout(() => {

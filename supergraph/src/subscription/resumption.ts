@@ -65,7 +65,7 @@ export function createResumption(
   };
 }
 
-/** The cursor of an event, or undefined when it has none, or is none that can be read. */
+/** The cursor of an event, or undefined when the event has none or is not readable. */
 export function readCursor(payload: string, { cursorPath }: Resumption): unknown {
   let value: unknown;
   try {
@@ -88,7 +88,7 @@ function findSubscription({ definitions }: DocumentNode): OperationDefinitionNod
   );
 }
 
-/** Null when there is no such field. */
+/** Null when a name of the path is not a field. */
 function isNonNullAlong(field: { readonly type?: unknown }, names: readonly string[]): boolean | null {
   let isNonNull = true;
   let type = field.type as Parameters<typeof baseType>[0];

@@ -3,17 +3,17 @@ import type { StreamLimits } from './subscription.settings.ts';
 import type { UpstreamListener } from './upstream.ts';
 
 /**
- * - `idle`: the subgraph is not asked, and will not be unless somebody says so.
- * - `asking`: the subgraph is asked, and no event has come since.
+ * - `idle`: no operation runs at the subgraph, and none is about to.
+ * - `asking`: the operation was sent, and no event has come since.
  * - `flowing`: events come.
- * - `waiting`: the connection is gone; the subgraph is asked again after a delay.
+ * - `waiting`: the connection is gone; the operation is sent again after a delay.
  */
 export type LinkState = 'idle' | 'asking' | 'flowing' | 'waiting';
 
 /** What the link needs of its stream, and tells it. */
 export interface LinkOwner {
   readonly limits: StreamLimits;
-  /** Whether events that were missed meanwhile can be asked for. */
+  /** Whether the subgraph can send events that were missed meanwhile. */
   readonly isResumable: boolean;
   /** Asks the subgraph, for what follows the last event taken in. @returns stops the operation at once */
   subscribe(listener: UpstreamListener): () => void;
@@ -34,7 +34,7 @@ const MAX_RETRY_MS = 5_000;
 /** A connection that held for so long was a success, though nothing may have happened on it. */
 const STEADY_MS = 10_000;
 
-/** A stream's link to its subgraph: asks, and asks again after the connection broke off. */
+/** A stream's link to its subgraph: sends the operation, and sends it again after the connection broke off. */
 export class SubgraphLink implements UpstreamListener {
   #state: LinkState = 'idle';
   #stop: (() => void) | null = null;
@@ -42,7 +42,7 @@ export class SubgraphLink implements UpstreamListener {
   /** In a row, since an event came or a connection held. */
   #attempts = 0;
   #askedAtMs = 0;
-  /** Whether the subgraph was ever asked. */
+  /** Whether the subgraph ever received the operation. */
   #wasAsked = false;
 
   constructor(private readonly owner: LinkOwner) {}
@@ -57,14 +57,14 @@ export class SubgraphLink implements UpstreamListener {
     this.#askedAtMs = performance.now();
     try {
       const stop = this.owner.subscribe(this);
-      // What it tells while it is being asked may have ended it already.
+      // A callback during the call may have ended the operation already.
       if (this.#isOpen) this.#stop = stop;
     } catch (error) {
       this.owner.failedToAsk(error);
     }
   }
 
-  /** Lets the subgraph go: it is told at once, and nothing more comes from it. */
+  /** Ends the operation at the subgraph at once; no callback follows. */
   leave(): void {
     if (this.#stop) this.#wasAsked = true;
     clearTimeout(this.#retryTimer);
@@ -114,7 +114,7 @@ export class SubgraphLink implements UpstreamListener {
 
   get #maxAttempts(): number {
     const { isResumable, limits } = this.owner;
-    // Nothing was asked, so nothing can be lost by asking another instance.
+    // The operation reached no instance, so trying another one cannot lose an event.
     if (!this.#wasAsked) return limits.maxFirstAttempts;
     return isResumable ? limits.maxAttempts : limits.maxReconnects;
   }

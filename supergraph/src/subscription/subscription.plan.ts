@@ -57,7 +57,7 @@ function compile(operation: PreparedOperation, variant: OperationVariant, condit
   };
 }
 
-/** Whether the subgraph is asked the same by both, and an event's cursor is at the same place. */
+/** Whether both send the subgraph the same operation, and find an event's cursor at the same place. */
 export function isSamePrimary(one: SubscriptionPlan, other: SubscriptionPlan): boolean {
   return (
     one.primary.subgraph === other.primary.subgraph &&

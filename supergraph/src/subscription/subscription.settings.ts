@@ -14,7 +14,7 @@ export interface StreamLimits {
   readonly maxAttempts: number;
   /** Time before the first attempt, doubled for each further one up to 5 s. Default 50. */
   readonly retryMs: number;
-  /** Attempts in a row to reach any instance before the subgraph was ever asked. Default 3. */
+  /** Attempts in a row to reach any instance before the subgraph received the operation. Default 3. */
   readonly maxFirstAttempts: number;
   /** Attempts in a row to begin anew a stream that cannot be resumed, at the price of events. Default 0. */
   readonly maxReconnects: number;
@@ -52,7 +52,7 @@ export interface Deduplication {
   readonly enabled: boolean;
   /** Names in lower case. */
   readonly ignoredHeaders: ReadonlySet<string>;
-  /** Whether who asks makes no difference. */
+  /** Whether operations of different identities may share one. */
   readonly ignoresIdentity: boolean;
 }
 

@@ -27,7 +27,7 @@ export interface SubscriptionOptions {
 /** Runs subscriptions: the primary fetch is the stream, and the rest of the plan completes its events. */
 export interface Subscriptions extends Disposable {
   /**
-   * Starts the subscriptions of an endpoint, which is asked for each event with errors, so that a reload takes effect on
+   * Starts the subscriptions of an endpoint. It is read anew for each event with errors, so that a reload takes effect on
    * streams that run. What it returns throws RefusedRequestError over a limit.
    */
   startAt(endpoint: EndpointInForce): StartSubscription;

@@ -9,14 +9,14 @@ import type { UpstreamListener, UpstreamRequest, Upstreams } from './upstream.ts
 /** A subscription that a subgraph calls back for. */
 export interface CallbackSubscription {
   readonly listener: UpstreamListener;
-  /** What the subgraph shows to prove that it is the one that was asked: hex. */
+  /** The secret that the subgraph sends back to prove that it received the subscription: hex. */
   readonly verifier: string;
   readonly heartbeatMs: number | null;
   heardAtMs: number;
 }
 
 export interface CallbackUpstreamsOptions {
-  /** Subgraphs are asked over HTTP, as for queries. */
+  /** Carries the operation to the subgraph over HTTP, as for queries. */
   readonly transport: Pick<SubgraphTransport, 'fetch'>;
   readonly modeOf: (subgraph: string) => CallbackMode;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -120,7 +120,7 @@ export function createCallbackUpstreams(options: CallbackUpstreamsOptions): Call
   };
 }
 
-/** Why the subgraph could not be asked at all, so that another instance may be; null when it was, and refused. */
+/** Why the operation did not reach the subgraph, so that another instance may take it; null when the subgraph refused it. */
 function toUnreached(errors: readonly GraphQLFormattedError[]): string | null {
   const { code, reason, http } = errors[0]?.extensions ?? {};
   return code === 'SUBREQUEST_HTTP_ERROR' && http === undefined ? String(reason) : null;

@@ -7,7 +7,7 @@ import { createSocketUpstreams } from './upstream.sockets.ts';
 import type { Upstreams } from './upstream.ts';
 
 export interface UpstreamsOptions {
-  /** HTTP URLs of a subgraph's instances, asked whenever an operation starts. */
+  /** HTTP URLs of a subgraph's instances, read anew for each operation. */
   readonly urlsOf: (subgraph: string) => readonly string[];
   /** What a connection to one of them needs beside its URL: TLS, the name of the host. Default: nothing. */
   readonly connectOptionsOf?: (subgraph: string, url: string) => UpstreamConnectOptions;

@@ -10,8 +10,8 @@ interface SharedOperation {
 
 /**
  * Lets equal subscriptions share an operation at the subgraph: those of one identity with equal headers, as far as the
- * configuration does not say that these make no difference. One that can be resumed replays the past to whoever starts it:
- * such are shared only by those who came before its first event. Whoever cannot keep up leaves the others alone, and asks
+ * configuration does not say that these make no difference. One that can be resumed replays the past when it starts:
+ * it is shared only by clients that came before its first event. A client that cannot keep up leaves the share, and asks
  * for the rest by an operation of its own.
  */
 export function shareUpstreams(upstreams: Upstreams, deduplicationOf: (subgraph: string) => Deduplication): Upstreams {
@@ -73,6 +73,6 @@ export function shareUpstreams(upstreams: Upstreams, deduplicationOf: (subgraph:
 function toKey({ subgraph, body, context, headers }: UpstreamRequest, deduplication: Deduplication): string {
   const { ignoredHeaders, ignoresIdentity } = deduplication;
   const identity = ignoresIdentity ? '' : (context.identity?.key ?? '');
-  const told = Object.entries(headers ?? {}).filter(([name]) => !ignoredHeaders.has(name));
-  return `${subgraph}\n${identity}\n${told.length ? JSON.stringify(told.sort()) : ''}\n${body}`;
+  const compared = Object.entries(headers ?? {}).filter(([name]) => !ignoredHeaders.has(name));
+  return `${subgraph}\n${identity}\n${compared.length ? JSON.stringify(compared.sort()) : ''}\n${body}`;
 }

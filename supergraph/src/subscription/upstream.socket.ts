@@ -148,7 +148,7 @@ export class UpstreamSocket {
         this.#close(`it refused the connection: ${toErrors(message.payload)[0]?.message ?? 'it did not say why'}`);
         break;
       default:
-        this.#close(`it sent what is no message of ${this.options.dialect.subprotocol}`);
+        this.#close(`it sent something that is not a message of ${this.options.dialect.subprotocol}`);
     }
   }
 

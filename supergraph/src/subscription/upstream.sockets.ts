@@ -7,7 +7,7 @@ import { UpstreamSocket } from './upstream.socket.ts';
 import type { UpstreamRequest, Upstreams } from './upstream.ts';
 
 export interface SocketUpstreamsOptions {
-  /** HTTP URLs of a subgraph's instances, asked whenever an operation starts. */
+  /** HTTP URLs of a subgraph's instances, read anew for each operation. */
   readonly urlsOf: (subgraph: string) => readonly string[];
   /** What a connection to one of them needs beside its URL. Default: nothing. */
   readonly connectOptionsOf?: (subgraph: string, url: string) => UpstreamConnectOptions;
@@ -20,12 +20,12 @@ export interface SocketUpstreamsOptions {
   readonly idleMs?: number;
 }
 
-/** How long an instance that could not be reached is asked after the others. */
+/** How long an instance that could not be reached is the last choice. */
 const SHUN_MS = 5_000;
 
 /**
- * Subscriptions over WebSocket. A subgraph that verifies the token of each operation is reached by a few connections for
- * everybody. Any other subgraph identifies the client when a connection opens, so that each identity has connections of its
+ * Subscriptions over WebSocket. A subgraph that verifies the token of each operation is reached by a few shared
+ * connections. Any other subgraph identifies the client when a connection opens, so that each identity has connections of its
  * own. Headers that are passed on belong to a connection too: only operations with equal ones share it.
  */
 export function createSocketUpstreams(options: SocketUpstreamsOptions): Upstreams {

@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../request/context.ts';
 
-/** One subscription, as a subgraph is asked for it. */
+/** One subscription, as it is sent to a subgraph. */
 export interface UpstreamRequest {
   readonly subgraph: string;
   readonly query: string;
@@ -10,7 +10,7 @@ export interface UpstreamRequest {
   readonly context: RequestContext;
   /** Headers of the client that the configuration passes on to this subgraph. Null: none. */
   readonly headers: Readonly<Record<string, string>> | null;
-  /** Whether it may be asked again from a cursor, and so replays the past. */
+  /** Whether it may be sent again with a cursor, and so replays the past. */
   readonly isResumable: boolean;
 }
 
@@ -28,8 +28,8 @@ export interface UpstreamListener {
   failed(errors: readonly GraphQLFormattedError[]): void;
   completed(): void;
   /**
-   * The connection is gone, and the operation with it; it may be asked again.
-   * @param wasSent whether the subgraph had been asked
+   * The connection is gone, and the operation with it; the operation may be sent again.
+   * @param wasSent whether the subgraph had received the operation
    */
   lost(reason: string, wasSent: boolean): void;
 }

@@ -140,7 +140,7 @@ export class GatewayMetrics {
     );
     this.#resumptions = count(
       'gateway_subscription_resumptions_total',
-      'Streams asked again from their last cursor.',
+      'Streams that were resumed after their last cursor.',
       'reason',
     );
     this.#tooSlow = count(

@@ -15,7 +15,7 @@ export interface TelemetryOptions {
   readonly log: Logger;
   /** Level of the line for each operation; null writes none. */
   readonly requestLevel: RequestLogLevel | null;
-  /** Header in which clients are told the trace id. */
+  /** Header of the answer that has the trace id. */
   readonly traceIdHeader: string | null;
 }
 

@@ -11,14 +11,14 @@ export class SubgraphCallError extends Error {
   constructor(
     readonly code: SubgraphCallCode,
     readonly reason: string,
-    /** Whether the instance asked is to blame, so that another one may do better. */
+    /** Whether the instance is to blame, so that another one may do better. */
     readonly isInstanceFault = false,
   ) {
     super(reason);
   }
 }
 
-/** Codes rather than messages: those of the system name hosts and ports that are no business of clients. */
+/** Codes rather than messages: the system's messages name hosts and ports that clients must not see. */
 export function toCallError(error: unknown): SubgraphCallError {
   if (error instanceof SubgraphCallError) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };

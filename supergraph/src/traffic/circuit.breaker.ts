@@ -52,7 +52,7 @@ export class CircuitBreaker {
   }
 
   #recordProbe(outcome: Outcome): void {
-    // What was sent before the circuit opened comes back late, and is no probe.
+    // What was sent before the circuit opened comes back late, and is not a probe.
     if (!this.#isProbing) return;
     this.#isProbing = false;
     if (outcome === 'success') this.#close();

@@ -8,7 +8,7 @@ interface Waiting {
 /** How many may wait for each one that may run. */
 const WAITING_FOR_EACH = 10;
 
-/** Lets so many calls run at once; a bounded number of others wait for their turn, within their own time. */
+/** Lets so many calls run at once; a bounded number of further ones wait for their turn, within their own time. */
 export function withConcurrencyLimit(send: Send, limit: number): Send {
   const queue = new Set<Waiting>();
   let running = 0;

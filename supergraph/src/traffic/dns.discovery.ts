@@ -26,13 +26,13 @@ export async function startDnsDiscovery(options: DnsDiscoveryOptions): Promise<A
   const { subgraph, dns, log, onChange } = options;
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
   if (dns.servers) resolver.setServers(dns.servers);
-  let told = '';
+  let announced = '';
   const look = async () => {
     try {
       const addresses = await (dns.srv ? findTargets(resolver, dns.srv, options) : findAddresses(resolver, options));
       const text = JSON.stringify(addresses);
-      if (text === told) return;
-      told = text;
+      if (text === announced) return;
+      announced = text;
       onChange(addresses);
     } catch (error) {
       log.warn({ action: 'discovery.dns-failed', subgraph, error }, 'Looking up instances failed; the last ones hold.');

@@ -8,7 +8,7 @@ export interface InstanceAddress {
   readonly host?: string;
 }
 
-/** How long an instance that failed is asked after the others, before one request tries it again. */
+/** How long an instance that failed is the last choice, before one request tries it again. */
 const SHUN_MS = 5_000;
 
 /** One instance of a subgraph: connections, load, and what became of the requests to it. */
@@ -33,7 +33,7 @@ export class Instance implements AsyncDisposable {
     return this.#shunnedUntilMs === null;
   }
 
-  /** Whether it may be tried again; whoever is told so is the only one for a while. */
+  /** Whether it may be tried again; true for one caller only in a while. */
   takeProbe(): boolean {
     const now = performance.now();
     if (this.#shunnedUntilMs === null || now < this.#shunnedUntilMs) return false;

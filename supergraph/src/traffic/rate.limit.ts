@@ -12,7 +12,7 @@ export function withRateLimit(send: Send, { capacity, intervalMs }: RateSettings
   const limiter = new RateLimiterMemory({ points: capacity, duration: intervalMs / 1_000 });
   return async (call) => {
     await limiter.consume('all').catch(() => {
-      const reason = `it is asked at most ${capacity} times in ${intervalMs} ms`;
+      const reason = `it may be called at most ${capacity} times in ${intervalMs} ms`;
       throw new SubgraphCallError('REQUEST_RATE_LIMITED', reason);
     });
     return send(call);

@@ -10,7 +10,7 @@ export interface BudgetSettings {
 const SLOTS = 10;
 
 /**
- * How many retries there may be, so that a subgraph in trouble is not asked several times as much. Requests earn and
+ * How many retries there may be, so that a subgraph in trouble does not get several times the load. Requests earn and
  * retries spend, in a window of ten slots that moves on with time.
  * Source: `TpsBudget` of tower, which Apollo Router used (https://docs.rs/tower/latest/tower/retry/budget).
  */

@@ -16,7 +16,7 @@ const MAX_BACKOFF_MS = 2_000;
 
 /**
  * Asks again, and thereby another instance where there is one, when an instance did not answer or could not serve. Queries
- * only: what else was asked may have been done. All attempts and pauses share the call's time.
+ * only: anything else may have taken effect. All attempts and pauses share the call's time.
  */
 export function withRetry(send: Send, settings: RetrySettings): Send {
   const { attempts, attemptTimeoutMs, backoffMs } = settings;

@@ -34,7 +34,7 @@ export class SharedCalls {
       const leave = () => {
         shared.waiting -= 1;
         if (shared.waiting === 0) {
-          // Whoever comes now must not join what is being cancelled.
+          // A later caller must not join a call that is being cancelled.
           this.#remove(key, shared);
           shared.cancel.abort(signal.reason);
         }

@@ -168,7 +168,7 @@ function toResult({ status, body }: RawResponse, { subgraph, kind, isFinished }:
     // Each caller parses for itself: plans merge into what they get.
     result = JSON.parse(body.toString('utf8'));
   } catch {
-    return unreachable(subgraph, `HTTP status ${status} and a body that is no JSON`, status);
+    return unreachable(subgraph, `HTTP status ${status} and a body that is not JSON`, status);
   }
   if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {
     const { data, errors } = result as GraphQLResult;
@@ -191,9 +191,9 @@ class UnreadResult implements GraphQLResult {
 const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
   SUBREQUEST_HTTP_ERROR: 'could not be reached or did not answer',
   GATEWAY_TIMEOUT: 'did not answer in time',
-  REQUEST_RATE_LIMITED: 'was not asked',
-  REQUEST_CONCURRENCY_LIMITED: 'was not asked',
-  CIRCUIT_BREAKER_OPEN: 'was not asked',
+  REQUEST_RATE_LIMITED: 'was not called',
+  REQUEST_CONCURRENCY_LIMITED: 'was not called',
+  CIRCUIT_BREAKER_OPEN: 'was not called',
 };
 
 function toFailure(service: string, { code, reason }: SubgraphCallError, status?: number): GraphQLResult {

@@ -14,7 +14,7 @@ export interface SubgraphTraffic extends PoolSettings {
   readonly responseLimitBytes: number;
   /** Whether identical queries of one identity that are under way at once share an answer. */
   readonly deduplicate: boolean;
-  /** Of requests; null: neither are they compressed, nor are compressed answers asked for. */
+  /** Of requests; null: neither are they compressed, nor do requests accept compressed answers. */
   readonly compression: ContentCoding | 'identity' | null;
   /** Requests under way at one instance, those that wait for a connection included; beyond it they fail. */
   readonly maxPending: number;
@@ -88,7 +88,7 @@ function toBreaker(config: RouterConfig['circuit_breaker']['all']): BreakerSetti
   const windowSize = config.window_size ?? 100;
   return {
     consecutiveFailures,
-    // Whoever names neither gets the rate.
+    // A configuration that names neither gets the rate.
     failureRate: config.failure_rate_threshold ?? (consecutiveFailures === null ? 0.5 : null),
     windowSize,
     minRequests: Math.min(config.min_requests ?? 10, windowSize),
