@@ -21,10 +21,12 @@ const QUOTED_GREETING = new RegExp(
   `["'“‘\`](${GREETINGS})(?:[,\\s]\\s*([^\\s"'”’\`][^"'”’\`\\n]*)?|[!.]+)?["'”’\`]`,
   'iu',
 );
+// bounded input: the same.
 const PLAIN_GREETING = new RegExp(
   `\\b(?:say|says|saying|prints?|printing|shows?|greets? (?:\\w+ )?with) (?:a |an )?(${GREETINGS})\\b`,
   'iu',
 );
+// bounded input: the same.
 const ADDRESSEE = new RegExp(`\\b(?:greet|greets|greeting|(?:${GREETINGS}),?(?: to)?)\\s+(\\p{Lu}[\\p{L}'’-]*)`, 'u');
 const NOT_PEOPLE = /^(?:JavaScript|TypeScript|Python|Node|CLI|API|HTML|I|A|An|The)$/;
 
