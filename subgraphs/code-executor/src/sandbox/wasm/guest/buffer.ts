@@ -10,8 +10,8 @@ import { TextDecoder, TextEncoder } from './text.encoding.ts';
 export { TextDecoder, TextEncoder };
 
 /**
- * Node's `Buffer`: the package's, which is as fast in this engine as it can be, with conversions between text and bytes by the
- * host, which are Node's own. Source: https://nodejs.org/api/buffer.html
+ * Node's `Buffer`: the package's, with Node's own conversions between text and bytes, which the host makes, and Node's errors.
+ * Source: https://nodejs.org/api/buffer.html
  */
 export const { Buffer } = loadLibrary<BufferLibrary>('buffer');
 export type Buffer = globalThis.Buffer;
