@@ -31,6 +31,7 @@ const steps: Step[] = [
   },
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
   { name: 'schema: drift, and the promised API', command: 'node', args: ['scripts/schema.ts', '--check'] },
+  { name: 'linear regular expressions', command: 'node', args: ['scripts/regexps.ts', '--check'] },
   { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },
 ];
 for await (const file of glob('{scripts,tests,**/tsconfig.tests.json}', {

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
+import { ByteQueue } from '../byte.queue.ts';
 
 /**
  * Serves one PGlite instance to many PostgreSQL clients over TCP.
@@ -27,7 +28,7 @@ interface Unit {
 
 interface Client {
   readonly socket: Socket;
-  received: Buffer;
+  readonly received: ByteQueue;
   started: boolean;
   /** Messages since the last Sync, not yet handed over. */
   pending: Buffer[];
@@ -87,14 +88,18 @@ export async function startPGliteServer(
   }
 
   function receive(client: Client, chunk: Buffer): void {
-    client.received = client.received.length ? Buffer.concat([client.received, chunk]) : chunk;
+    client.received.push(chunk);
     for (;;) {
       const header = client.started ? 1 : 0;
-      if (client.received.length < header + 4) return;
-      const length = header + client.received.readInt32BE(header);
-      if (client.received.length < length) return;
-      const message = client.received.subarray(0, length);
-      client.received = client.received.subarray(length);
+      const head = client.received.peek(header + 4);
+      if (!head) return;
+      const length = head.readInt32BE(header);
+      if (length < 4) {
+        client.socket.destroy(new Error(`Expected a message that holds its length of 4 bytes, got one of ${length}`));
+        return;
+      }
+      const message = client.received.take(header + length);
+      if (!message) return;
       if (client.started) accept(client, message);
       else startUp(client, message);
     }
@@ -137,7 +142,7 @@ export async function startPGliteServer(
   }
 
   const server: Server = createServer({ noDelay: true }, (socket) => {
-    const client: Client = { socket, received: Buffer.alloc(0), started: false, pending: [] };
+    const client: Client = { socket, received: new ByteQueue(), started: false, pending: [] };
     clients.add(client);
     socket.on('data', (chunk) => receive(client, chunk));
     socket.on('error', () => undefined);

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toFileBlock } from './answer/answer.blocks.ts';
-import { estimateTokens, type ModelMessage, type RetrievedTemplate } from './models/model.ts';
+import { CHARACTERS_PER_TOKEN, estimateTokens, type ModelMessage, type RetrievedTemplate } from './models/model.ts';
 import { packageDir } from './package.dir.ts';
 
 /** Versions are directories of `prompts/`: a version in use never changes, so that what was asked can be told later. */
 const PROMPT_VERSION = 'v1';
+
+interface TextFile {
+  readonly path: string;
+  readonly content: string;
+}
 
 export interface PromptInput {
   readonly prompt: string;
@@ -15,7 +20,7 @@ export interface PromptInput {
   /** Best first. */
   readonly templates: readonly RetrievedTemplate[];
   /** What the project holds now. */
-  readonly files: readonly { readonly path: string; readonly content: string }[];
+  readonly files: readonly TextFile[];
   /** The most tokens the prompt may take. What does not fit is left out, the least similar template first. */
   readonly budgetTokens: number;
 }
@@ -38,14 +43,26 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
   return ({ prompt, language, framework, templates, files, budgetTokens }) => {
     const project = toProjectLine(language, framework);
     let leftTokens = budgetTokens - estimateTokens(system + user + project + prompt);
-    const takeWhatFits = (sections: readonly string[]) =>
-      sections.filter((section) => {
-        const fits = estimateTokens(section) <= leftTokens;
-        if (fits) leftTokens -= estimateTokens(section);
-        return fits;
+    const takeWhatFits = <T>(
+      parts: readonly T[],
+      filesOf: (part: T) => readonly TextFile[],
+      write: (part: T) => string,
+    ) =>
+      parts.flatMap((part) => {
+        // A section is never shorter than the files in it, so what cannot fit is not written at all.
+        if (filesOf(part).reduce((sum, { content }) => sum + content.length, 0) > leftTokens * CHARACTERS_PER_TOKEN)
+          return [];
+        const section = write(part);
+        if (estimateTokens(section) > leftTokens) return [];
+        leftTokens -= estimateTokens(section);
+        return [section];
       });
-    const fileSections = takeWhatFits(files.map(({ path, content }) => toFileBlock(path, content)));
-    const exampleSections = takeWhatFits(templates.map(toExample));
+    const fileSections = takeWhatFits(
+      files,
+      (file) => [file],
+      ({ path, content }) => toFileBlock(path, content),
+    );
+    const exampleSections = takeWhatFits(templates, ({ template }) => template.files, toExample);
     const content = fill(user, {
       examples: toPart('Projects that work, as examples of style and structure:', exampleSections),
       files: toPart('The project holds these files now:', fileSections),

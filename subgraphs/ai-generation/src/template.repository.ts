@@ -127,6 +127,7 @@ function quote(text: string): string {
 /** Named parameters as positional ones, each as often as it stands. */
 function bind(sql: string, values: Readonly<Record<string, unknown>>): [string, unknown[]] {
   const parameters: unknown[] = [];
+  // bounded input: a query written in this file.
   const positional = sql.replace(/(?<!:):([a-z]+)\b/g, (_, name: string) => {
     parameters.push(values[name]);
     return '?';

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '@vibecode/platform/errors';
+import { indexOfText } from '@vibecode/platform/text.search';
 import { ChangeConflictError, ProjectTooLargeError } from './errors.ts';
 import { assertPath } from './file.path.ts';
 import type { FileTree, TreeFile } from './file.tree.ts';
@@ -167,9 +168,9 @@ function assertUnchanged(tree: FileTree, { path, ifSha256 }: Change, field: stri
 function edit(content: Buffer, { path, search, replace }: Change & { operation: 'EDIT' }, field: string): Buffer {
   if (!isText(content)) throw new ChangeConflictError(field, path, 'is not a text file');
   const text = content.toString('utf8');
-  const at = text.indexOf(search);
+  const at = indexOfText(text, search);
   if (at < 0) throw new ChangeConflictError(field, path, 'does not contain the search text', { matches: 0 });
-  if (text.indexOf(search, at + 1) >= 0) {
+  if (indexOfText(text, search, at + 1) >= 0) {
     throw new ChangeConflictError(
       field,
       path,

@@ -19,6 +19,7 @@ export function findDirectiveName(supergraph: DocumentNode, specification: strin
     for (const link of definition.directives ?? []) {
       if (link.name.value !== 'link') continue;
       const { url, as, import: imports } = readArguments(link);
+      // bounded input: a link of the supergraph.
       if (typeof url !== 'string' || new RegExp(`/${specification}(/v\\d[\\d.]*)?/?$`).exec(url) === null) continue;
       for (const item of (imports as unknown[] | undefined) ?? []) {
         const { name, as: renamed } =

@@ -1,3 +1,4 @@
+import { indexOfText } from '@vibecode/platform/text.search';
 import { unescapeLine } from './answer.blocks.ts';
 
 /** One replacement in a file that is there already. */
@@ -42,7 +43,7 @@ export function parseEdits(lines: readonly string[]): readonly Edit[] | null {
  * @returns null when it stands nowhere, or more than once
  */
 export function applyEdit(content: string, { search, replace }: Edit): string | null {
-  const at = content.indexOf(search);
-  if (at === -1 || content.indexOf(search, at + 1) !== -1) return null;
+  const at = indexOfText(content, search);
+  if (at === -1 || indexOfText(content, search, at + 1) !== -1) return null;
   return content.slice(0, at) + replace + content.slice(at + search.length);
 }

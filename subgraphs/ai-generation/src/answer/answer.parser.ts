@@ -38,7 +38,7 @@ interface Block {
   nested: number;
 }
 
-const FENCE = /^(\s*)(`{3,}|~{3,})[ \t]*([^`]*)$/;
+const FENCE = /^(\s*)(`{3,}|~{3,})/;
 
 /**
  * Reads an answer as it streams, in any chunks: the events depend on the text alone. It works by whole lines, takes the tagged
@@ -47,6 +47,7 @@ const FENCE = /^(\s*)(`{3,}|~{3,})[ \t]*([^`]*)$/;
  */
 export class AnswerParser {
   readonly #limits: AnswerLimits;
+  /** The beginning of the line that has not ended yet. It is looked at only once it has: pieces may be single characters. */
   #rest = '';
   #block: Block | null = null;
   #blocks = 0;
@@ -63,9 +64,12 @@ export class AnswerParser {
 
   /** Takes the next piece of the answer. */
   push(text: string): AnswerEvent[] {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#readLine(line, true);
+    const [first = '', ...lines] = text.split('\n');
+    this.#rest += first;
+    for (const line of lines) {
+      this.#readLine(this.#rest, true);
+      this.#rest = line;
+    }
     return this.#takeEvents();
   }
 
@@ -134,8 +138,8 @@ export class AnswerParser {
   }
 
   #readTalk(line: string): void {
-    const [, indent = '', marker, info = ''] = FENCE.exec(line) ?? [];
-    if (marker) this.#openFence(indent.length, marker, info.trim());
+    const fence = findFence(line);
+    if (fence) this.#openFence(fence.indent, fence.marker, fence.info);
     else if (line.trim() !== '') this.#talk = line;
   }
 
@@ -149,21 +153,21 @@ export class AnswerParser {
 
   #readFencedLine(block: Block, line: string): void {
     const { marker, indent } = block.fence!;
-    const [, , inner = '', info = ''] = FENCE.exec(line) ?? [];
+    const { marker: inner = '', info = '' } = findFence(line) ?? {};
     const isFence = inner.startsWith(marker);
-    const isBare = info.trim() === '';
+    const isBare = info === '';
     if (isFence && isBare && block.nested === 0) {
       this.#finishBlock(block, true);
     } else if (isFence && !isMarkdown(block) && findPathInFenceInfo(info)) {
       this.#finishBlock(block, false);
-      this.#openFence(indent, inner, info.trim());
+      this.#openFence(indent, inner, info);
     } else {
       if (isFence && isBare) block.nested -= 1;
       else if (isFence && isMarkdown(block)) block.nested += 1;
       const isFirst = block.path === null && block.lines.length === 0 && !isMarkdown(block);
       const path = isFirst ? findPathInComment(line) : null;
       if (path) this.#name(block, path);
-      else this.#add(block, line.replace(new RegExp(`^\\s{0,${indent}}`), ''), true);
+      else this.#add(block, withoutIndent(line, indent), true);
     }
   }
 
@@ -235,6 +239,19 @@ export class AnswerParser {
     this.#events = [];
     return events;
   }
+}
+
+/** Reads the first line of a code fence; null for any other line. A backtick behind the marker makes it inline code. */
+function findFence(line: string): { indent: number; marker: string; info: string } | null {
+  const [start, indent = '', marker = ''] = FENCE.exec(line) ?? [];
+  if (start === undefined || line.includes('`', start.length)) return null;
+  return { indent: indent.length, marker, info: line.slice(start.length).trim() };
+}
+
+/** The line without the white space it begins with, as far as the fence is indented. */
+function withoutIndent(line: string, indent: number): string {
+  const space = line.length - line.trimStart().length;
+  return line.slice(Math.min(space, indent));
 }
 
 function createBlock(kind: Block['kind'], path: string | null): Block {

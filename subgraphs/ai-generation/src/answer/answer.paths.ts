@@ -1,3 +1,5 @@
+import { findPathInHeading, PATH } from './answer.heading.ts';
+
 /**
  * Paths in answers: which are acceptable, and where a model that printed a code block instead of writing a file has named one.
  */
@@ -25,29 +27,25 @@ export function toProjectPath(written: string): { readonly path: string } | { re
   return { path };
 }
 
-const FILE_NAME = String.raw`(?:\.{0,1}[\w@+()[\]-]+(?:\.[\w@+()[\]-]+)*)`;
-const PATH = String.raw`(?:\./)?(?:${FILE_NAME}/)*${FILE_NAME}`;
 const KNOWN_NAMES =
   /(?:^|\/)(?:Dockerfile|Makefile|Procfile|LICENSE|Gemfile|Rakefile|\.gitignore|\.env\.example|\.dockerignore|\.editorconfig)$/;
 const EXTENSION = /[^/]\.[A-Za-z][A-Za-z0-9]{0,9}$/;
 /** Products that are named like files. */
 const PRODUCTS = /^(?:node|next|vue|nuxt|react|express|three|d3|nest|ember|backbone|alpine|asp)\.(?:js|net)$/i;
 
-const ATTRIBUTE = new RegExp(String.raw`\b(?:title|file|filename|path|name)\s*[=:]\s*["'{]?(${PATH})`, 'i');
+const PATH_HERE = new RegExp(PATH, 'y');
+const WHOLE_PATH = new RegExp(`^${PATH}$`);
+const ATTRIBUTE_KEY = /\b(?:title|file|filename|path|name)\s*[=:]\s*["'{]?/gi;
 const COMMENT = new RegExp(
-  String.raw`^\s*(?:\/\/|#|--|;|%|<!--|\/\*+|\{\/\*)\s*(?:file(?:name)?\s*:\s*|path\s*:\s*)?(${PATH})\s*(?:-->|\*\/\}?)?\s*$`,
-  'i',
-);
-const HEADING = new RegExp(
-  String.raw`^\s*(?:#{1,6}\s+|\d+[.)]\s+|[-*+]\s+)*(?:\*\*|__)?(?:(?:file(?:\s?name)?|path|create|save as)\s*:?\s*)?(?:\*\*|__)?[\x60"']?(${PATH})[\x60"']?(?:\*\*|__)?\s*(?:\([^)]*\))?\s*:?\s*(?:\*\*|__)?\s*$`,
+  String.raw`^\s*(?:\/\/|#|--|;|%|<!--|\/\*+|\{\/\*)\s*(?:file(?:name)?\s*:\s*|path\s*:\s*)?(${PATH})(?:\s*(?:-->|\*\/\}?))?\s*$`,
   'i',
 );
 const QUOTED = new RegExp(String.raw`\x60(${PATH})\x60`, 'g');
-const NAMED = new RegExp(String.raw`\bfile\s+(?:named|called)\s+["'\x60]?(${PATH})`, 'i');
+const NAMED_KEY = /\bfile\s+(?:named|called)\s+["'\x60]?/gi;
 
 /** The path in a fence's info string: `js src/index.js`, `src/index.js`, `js:src/index.js`, `js title="index.js"`. */
 export function findPathInFenceInfo(info: string): string | null {
-  const attribute = ATTRIBUTE.exec(info)?.[1];
+  const attribute = findPathBehind(ATTRIBUTE_KEY, info);
   if (attribute && isFilePath(attribute)) return attribute;
   const words = info.split(/\s+/).flatMap((word) => [word, word.slice(word.indexOf(':') + 1)]);
   return words.map((word) => word.replace(/^\(|\)$/g, '')).find((word) => isWholePath(word)) ?? null;
@@ -55,11 +53,11 @@ export function findPathInFenceInfo(info: string): string | null {
 
 /** The path in the line before a fence: a heading, a bold or quoted name, or a sentence that quotes exactly one. */
 export function findPathInTalk(line: string): string | null {
-  const heading = HEADING.exec(line)?.[1];
+  const heading = findPathInHeading(line);
   if (heading && isFilePath(heading) && !PRODUCTS.test(heading)) return heading;
   const quoted = [...line.matchAll(QUOTED)].map(([, path = '']) => path).filter(isFilePath);
   if (quoted.length === 1 && quoted[0]) return quoted[0];
-  const named = NAMED.exec(line)?.[1];
+  const named = findPathBehind(NAMED_KEY, line);
   return named && isFilePath(named) ? named : null;
 }
 
@@ -69,8 +67,18 @@ export function findPathInComment(line: string): string | null {
   return path && isFilePath(path) && !PRODUCTS.test(path) ? path : null;
 }
 
+/** The path behind the first match of `key` that has one behind it. */
+function findPathBehind(key: RegExp, text: string): string | null {
+  for (const { 0: match, index } of text.matchAll(key)) {
+    PATH_HERE.lastIndex = index + match.length;
+    const path = PATH_HERE.exec(text)?.[0];
+    if (path !== undefined) return path;
+  }
+  return null;
+}
+
 function isWholePath(word: string): boolean {
-  return new RegExp(`^${PATH}$`).test(word) && isFilePath(word);
+  return WHOLE_PATH.test(word) && isFilePath(word);
 }
 
 function isFilePath(path: string): boolean {

@@ -77,7 +77,10 @@ export interface ModelEnd {
   readonly completionTokens?: number;
 }
 
-/** Tokens of a text where no tokenizer is at hand: four characters each, the usual rule of thumb for English and code. */
+/** The usual rule of thumb for English and code. */
+export const CHARACTERS_PER_TOKEN = 4;
+
+/** Tokens of a text where no tokenizer is at hand. */
 export function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
+  return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 }

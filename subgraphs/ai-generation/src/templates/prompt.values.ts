@@ -11,15 +11,22 @@ const LANGUAGES =
   /\b(?:in |with |using )?(?:plain |vanilla |modern )?(?:javascript|typescript|python(?: ?3)?|node(?:\.?js)?|js|ts)\b\s*/gi;
 const CLAUSE =
   /[.;:!?\n]|,\s|\s(?:that|which|who|where|when|so that|to|with|using|in order)\s|\s(?:printing|showing|reading|taking)\s/i;
+// bounded input: `findValue` reads 2,000 characters of a prompt at most.
 const NAME = /\b(?:called|named|titled)\s+(?:["'“‘`]([^"'”’`\n]+)["'”’`]|([\p{L}\p{N}][\p{L}\p{N}_-]*))/iu;
 
 const GREETINGS =
   'good morning|good afternoon|good evening|good day|good night|happy birthday|hello|hi|hey|howdy|welcome|greetings|bonjour|salut|hola|hallo|guten tag|guten morgen|ciao|buongiorno|namaste|aloha|merhaba|konnichiwa';
-const QUOTED_GREETING = new RegExp(`["'“‘\`](${GREETINGS})(?:[,\\s]\\s*([^"'”’\`\\n]*?))?[!.]*["'”’\`]`, 'iu');
+// bounded input: `findValue` reads 2,000 characters of a prompt at most.
+const QUOTED_GREETING = new RegExp(
+  `["'“‘\`](${GREETINGS})(?:[,\\s]\\s*([^\\s"'”’\`][^"'”’\`\\n]*)?|[!.]+)?["'”’\`]`,
+  'iu',
+);
+// bounded input: the same.
 const PLAIN_GREETING = new RegExp(
   `\\b(?:say|says|saying|prints?|printing|shows?|greets? (?:\\w+ )?with) (?:a |an )?(${GREETINGS})\\b`,
   'iu',
 );
+// bounded input: the same.
 const ADDRESSEE = new RegExp(`\\b(?:greet|greets|greeting|(?:${GREETINGS}),?(?: to)?)\\s+(\\p{Lu}[\\p{L}'’-]*)`, 'u');
 const NOT_PEOPLE = /^(?:JavaScript|TypeScript|Python|Node|CLI|API|HTML|I|A|An|The)$/;
 
@@ -41,7 +48,8 @@ const find: Readonly<Record<ValueSource, (prompt: string) => string | null>> = {
     return greeting ? capitalize(greeting.toLowerCase()) : null;
   },
   addressee(prompt) {
-    const quoted = QUOTED_GREETING.exec(prompt)?.[2];
+    // bounded input: part of the same 2,000 characters.
+    const quoted = QUOTED_GREETING.exec(prompt)?.[2]?.replace(/[!.]+$/, '');
     if (quoted) return quoted;
     const name = ADDRESSEE.exec(prompt)?.[1];
     return name && !NOT_PEOPLE.test(name) ? name : null;
@@ -66,6 +74,7 @@ function toSlug(title: string): string | null {
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, MOST_CHARACTERS)
+    // bounded input: cut to 48 characters in the line above.
     .replace(/^[^a-z]+|-+$/g, '');
   return slug === '' ? null : slug;
 }
@@ -78,6 +87,7 @@ function toLine(value: string): string | null {
   const cut = [...line]
     .slice(0, MOST_CHARACTERS)
     .join('')
+    // bounded input: cut to 48 characters above.
     .replace(/[\s,;:.-]+$/u, '');
   return cut === '' ? null : cut;
 }

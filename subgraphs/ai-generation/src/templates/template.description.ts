@@ -8,6 +8,7 @@ const oneLine = z.string().regex(/^[^\r\n]+$/, 'expected one line that is not em
 const parameter = z.strictObject({
   name,
   description: oneLine,
+  // bounded input: a description that comes with this package.
   default: oneLine.regex(/^(?!.*\{\{)/, 'expected no placeholder in a default'),
   /** Where in a prompt the value comes from; without it the default always stands. */
   from: z.enum(valueSources).optional(),
@@ -61,6 +62,7 @@ export type TemplateParameter = z.infer<typeof parameter>;
 
 function isRegularExpression(source: string): boolean {
   try {
+    // bounded input: it is only compiled here, and comes with this package.
     new RegExp(source);
     return true;
   } catch {

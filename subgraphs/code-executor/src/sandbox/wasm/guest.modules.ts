@@ -6,7 +6,28 @@ const isSource = import.meta.url.endsWith('.ts');
 const extension = isSource ? '.ts' : '.js';
 
 /** Guest modules that are no modules of Node's: they are reached from the others as `internal:`. */
-const internal = new Set(['bootstrap', 'equality', 'host', 'inspect', 'modules', 'structured.clone']);
+const internal = new Set([
+  'argument.errors',
+  'assert.messages',
+  'assertion.error',
+  'bootstrap',
+  'buffer.numbers',
+  'bytes',
+  'comparisons',
+  'expected.exception',
+  'files',
+  'host',
+  'inspect',
+  'lazy',
+  'library.types',
+  'modules',
+  'structured.clone',
+  'text.encoding',
+  'types',
+  'url.host',
+  'url.parameters',
+  'url.parameters',
+]);
 
 const names = readdirSync(folder)
   .filter((file) => file.endsWith(extension) && !file.endsWith('.d.ts'))

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
-import { FrameReader, frameTypes } from './frames.ts';
+import { FrameReader } from './frame.reader.ts';
+import { frameTypes } from './frames.ts';
 
 /** The release of CPython that pyodide 314 carries. */
 export const pythonVersion = 'CPython 3.14';

@@ -2,6 +2,8 @@ import { createHash, createHmac, getHashes, randomBytes } from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle, VmFunctionImplementation } from 'quickjs-emscripten';
 import type { OutputStream } from '../sandbox.ts';
 import type { GuestHost } from './guest/host.ts';
+import type { UrlParts, UrlQuestion } from './guest/url.host.ts';
+import { readGuestLibrary } from './guest.libraries.ts';
 import type { Resolution } from './module.resolver.ts';
 
 interface HostSide {
@@ -24,12 +26,14 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
   const host = context.newObject();
   const text = (value: QuickJSHandle | undefined) => (value ? context.getString(value) : '');
   const number = (value: QuickJSHandle | undefined) => (value ? context.getNumber(value) : 0);
+  const isTrue = (value: QuickJSHandle | undefined) => value !== undefined && context.dump(value) === true;
   const bytes = (value: QuickJSHandle | undefined): Uint8Array => {
     if (!value) return new Uint8Array(0);
     using memory = context.getArrayBuffer(value);
     return memory.value.slice();
   };
-  const toBuffer = (value: Uint8Array) => context.newArrayBuffer(value.slice().buffer as ArrayBuffer);
+  // A copy with memory of its own: `slice` of a Buffer shares the pool that it stands in, and would hand all of that over.
+  const toBuffer = (value: Uint8Array) => context.newArrayBuffer(new Uint8Array(value).buffer);
   const toStream = (descriptor: number): OutputStream => (descriptor === 2 ? 'STDERR' : 'STDOUT');
   const startedAt = performance.now();
 
@@ -47,10 +51,24 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
       );
       return result.error ? { error: result.error } : result.value;
     },
+    loadLibrary: (name) => {
+      const result = context.evalCode(readGuestLibrary(text(name)), `internal:library/${text(name)}`);
+      return result.error ? { error: result.error } : result.value;
+    },
     importNow: (id) => side.importNow(text(id)),
-    parseUrl: (url, base) => context.newString(toUrlParts(text(url), text(base))),
+    askUrl: (question) => context.newString(JSON.stringify(toUrlParts(JSON.parse(text(question))))),
+    parseQuery: (query) => context.newString(JSON.stringify([...new URLSearchParams(`?${JSON.parse(text(query))}`)])),
+    formatQuery: (pairs) => context.newString(new URLSearchParams(JSON.parse(text(pairs))).toString()),
     encode: (value) => toBuffer(encoder.encode(text(value))),
     decode: (value) => context.newString(decoder.decode(bytes(value))),
+    fromDigits: (value, encoding) => toBuffer(Buffer.from(text(value), text(encoding) as BufferEncoding)),
+    toDigits: (value, encoding) =>
+      context.newString(Buffer.from(bytes(value)).toString(text(encoding) as BufferEncoding)),
+    findDecoder: (label) => context.newString(findDecoder(text(label))),
+    decodeAs: (encoding, value, fatal, ignoreBOM) => {
+      const options = { fatal: isTrue(fatal), ignoreBOM: isTrue(ignoreBOM) };
+      return context.newString(decodeAs(text(encoding), bytes(value), options));
+    },
     random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), maximumRandomBytes))),
     digest: (algorithm, value, key) =>
       toBuffer(digest(text(algorithm), bytes(value), key && context.typeof(key) !== 'undefined' ? bytes(key) : null)),
@@ -64,13 +82,33 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
   return host;
 }
 
-function toUrlParts(url: string, base: string): string {
-  if (!URL.canParse(url, base || undefined)) return '';
-  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = new URL(
-    url,
-    base || undefined,
-  );
-  return JSON.stringify({ href, origin, protocol, username, password, host, hostname, port, pathname, search, hash });
+function toUrlParts(question: UrlQuestion): UrlParts | null {
+  const url = 'change' in question ? URL.parse(question.href) : URL.parse(question.url, question.base);
+  if (!url) return null;
+  if ('change' in question) {
+    if (question.change === 'href' && !URL.canParse(question.value)) return null;
+    url[question.change] = question.value;
+  }
+  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = url;
+  return { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash };
+}
+
+function findDecoder(label: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    // The constructor throws for a label it does not know.
+    return '';
+  }
+}
+
+function decodeAs(encoding: string, value: Uint8Array, options: { fatal: boolean; ignoreBOM: boolean }): string {
+  try {
+    return JSON.stringify(new TextDecoder(encoding, options).decode(value));
+  } catch {
+    // Only a decoder that is fatal throws: the bytes are not of the encoding.
+    return '';
+  }
 }
 
 function digest(algorithm: string, value: Uint8Array, key: Uint8Array | null): Uint8Array {

@@ -160,7 +160,7 @@ export async function createQuickJsRun(
       const path = `${workDirectory}/${file.path}`;
       files.set(path, file.content);
       using name = context.newString(path);
-      using content = context.newArrayBuffer(file.content.slice().buffer);
+      using content = context.newArrayBuffer(new Uint8Array(file.content).buffer);
       call('addFile', name, content)?.dispose();
     }
     const entry = `${workDirectory}/${program.entrypoint}`;

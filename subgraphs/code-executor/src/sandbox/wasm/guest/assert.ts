@@ -1,216 +1,186 @@
-import { isDeepLooseEqual, isDeepStrictEqual } from './equality.ts';
+import { createCodedError, createTypeError } from './argument.errors.ts';
+import { AssertionError, fail as failWith } from './assertion.error.ts';
+import { isDeepEqual, isDeepStrictEqual } from './comparisons.ts';
+import { assertExpected, type Expected } from './expected.exception.ts';
 import { inspect } from './inspect.ts';
 
-interface Failure {
-  message?: string;
-  actual?: unknown;
-  expected?: unknown;
-  operator?: string;
-}
+export { AssertionError };
 
 /** Source: https://nodejs.org/api/assert.html */
-export class AssertionError extends Error {
-  readonly code = 'ERR_ASSERTION';
-  readonly actual: unknown;
-  readonly expected: unknown;
-  readonly operator: string;
-  constructor({ message = 'Failed', actual, expected, operator = 'fail' }: Failure) {
-    super(message);
-    this.name = 'AssertionError';
-    this.actual = actual;
-    this.expected = expected;
-    this.operator = operator;
-  }
-  override toString(): string {
-    return `${this.name} [${this.code}]: ${this.message}`;
-  }
-}
-
 type Message = string | Error | undefined;
-type Expected =
-  | RegExp
-  | (new (
-      ...values: never[]
-    ) => object)
-  | ((error: unknown) => boolean)
-  | Record<string, unknown>
-  | string;
 
-function check(holds: boolean, message: Message, failure: Failure): void {
-  if (holds) return;
-  if (message instanceof Error) throw message;
-  throw new AssertionError({ ...failure, message: message ?? failure.message });
+function check(
+  holds: boolean,
+  message: Message,
+  failure: { actual: unknown; expected: unknown; operator: string; generated?: string },
+) {
+  if (!holds) failWith({ ...failure, message });
 }
 
-function compare(operator: string, complaint: string, holds: (actual: unknown, expected: unknown) => boolean) {
-  return (actual: unknown, expected: unknown, message?: Message): void =>
-    check(holds(actual, expected), message, {
-      message: `${complaint}\n\n${inspect(actual)} !== ${inspect(expected)}\n`,
-      actual,
-      expected,
-      operator,
-    });
+function compare(operator: string, holds: (actual: unknown, expected: unknown) => boolean) {
+  return (...values: [actual?: unknown, expected?: unknown, message?: Message]): void => {
+    if (values.length < 2) {
+      const missing = 'The "actual" and "expected" arguments must be specified';
+      throw createCodedError(new TypeError(missing), 'ERR_MISSING_ARGS');
+    }
+    const [actual, expected, message] = values;
+    check(holds(actual, expected), message, { actual, expected, operator });
+  };
 }
 
-function matches(error: unknown, expected: Expected | undefined): boolean {
-  if (expected === undefined || typeof expected === 'string') return true;
-  if (expected instanceof RegExp) return expected.test(String(error));
-  if (typeof expected === 'function') {
-    if (expected.prototype !== undefined && error instanceof (expected as new () => object)) return true;
-    if ((expected as unknown) === Error || expected.prototype instanceof Error) return false;
-    return (expected as (error: unknown) => boolean).call({}, error) === true;
-  }
-  return Object.entries(expected).every(([key, value]) => {
-    const actual = (error as Record<string, unknown>)?.[key];
-    return value instanceof RegExp && typeof actual === 'string'
-      ? value.test(actual)
-      : isDeepStrictEqual(actual, value);
-  });
-}
-
-function ok(value: unknown, message?: Message): void {
+export function ok(...values: [value?: unknown, message?: Message]): void {
+  const [value, message] = values;
   check(Boolean(value), message, {
-    message: 'The expression evaluated to a falsy value',
-    actual: value,
+    actual: values.length === 0 ? undefined : value,
     expected: true,
     operator: '==',
+    generated:
+      values.length === 0 ? 'No value argument passed to `assert.ok()`' : 'The expression evaluated to a falsy value',
   });
 }
 
-export const fail = (message?: Message): never => {
-  check(false, message, {});
-  throw new Error('unreachable');
-};
-export const equal = compare(
-  '==',
-  'Expected values to be loosely equal:',
-  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
-  (actual, expected) => actual == expected || Object.is(actual, expected),
-);
-export const notEqual = compare(
-  '!=',
-  'Expected values to differ:',
-  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
-  (actual, expected) => actual != expected,
-);
-export const strictEqual = compare('strictEqual', 'Expected values to be strictly equal:', Object.is);
-export const notStrictEqual = compare(
-  'notStrictEqual',
-  'Expected values to differ:',
-  (actual, expected) => !Object.is(actual, expected),
-);
-export const deepEqual = compare('deepEqual', 'Expected values to be loosely deep-equal:', isDeepLooseEqual);
-export const deepStrictEqual = compare(
-  'deepStrictEqual',
-  'Expected values to be strictly deep-equal:',
-  isDeepStrictEqual,
-);
-export const notDeepStrictEqual = compare(
-  'notDeepStrictEqual',
-  'Expected values not to be deep-equal:',
-  (actual, expected) => !isDeepStrictEqual(actual, expected),
-);
-export const notDeepEqual = compare(
-  'notDeepEqual',
-  'Expected values not to be deep-equal:',
-  (actual, expected) => !isDeepLooseEqual(actual, expected),
-);
-
-export function match(text: string, pattern: RegExp, message?: Message): void {
-  check(pattern.test(text), message, {
-    message: `The input did not match the regular expression ${pattern}. Input:\n\n${inspect(text)}\n`,
-    actual: text,
-    expected: pattern,
-    operator: 'match',
-  });
+export function fail(message?: Message): never {
+  return failWith({ message, generated: 'Failed', operator: 'fail' });
 }
 
-export function doesNotMatch(text: string, pattern: RegExp, message?: Message): void {
-  check(!pattern.test(text), message, {
-    message: `The input was expected to not match ${pattern}`,
-    actual: text,
-    expected: pattern,
-    operator: 'doesNotMatch',
-  });
+/** `==` with NaN equal to itself. */
+function isLooselyEqual(left: unknown, right: unknown): boolean {
+  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
+  return left == right || (Number.isNaN(left) && Number.isNaN(right));
+}
+
+export const equal = compare('==', isLooselyEqual);
+export const notEqual = compare('!=', (actual, expected) => !isLooselyEqual(actual, expected));
+export const strictEqual = compare('strictEqual', Object.is);
+export const notStrictEqual = compare('notStrictEqual', (actual, expected) => !Object.is(actual, expected));
+const isDeeplyLoose = (left: unknown, right: unknown): boolean => Object.is(left, right) || isDeepEqual(left, right);
+export const deepEqual = compare('deepEqual', isDeeplyLoose);
+export const notDeepEqual = compare('notDeepEqual', (actual, expected) => !isDeeplyLoose(actual, expected));
+export const deepStrictEqual = compare('deepStrictEqual', isDeepStrictEqual);
+export const notDeepStrictEqual = compare('notDeepStrictEqual', (...pair) => !isDeepStrictEqual(...pair));
+export const partialDeepStrictEqual = compare('partialDeepStrictEqual', holdsPart);
+
+/** Whether a value has at least what another has, of the same kind all the way down. */
+function holdsPart(actual: unknown, expected: unknown): boolean {
+  if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null)
+    return Object.is(actual, expected);
+  if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return false;
+  if (Array.isArray(expected)) {
+    let from = 0;
+    return expected.every((item) => {
+      const found = (actual as unknown[]).findIndex((other, index) => index >= from && holdsPart(other, item));
+      from = found + 1;
+      return found >= 0;
+    });
+  }
+  if (Object.getPrototypeOf(expected) !== Object.prototype && Object.getPrototypeOf(expected) !== null)
+    return isDeepStrictEqual(actual, expected);
+  return Reflect.ownKeys(expected).every((key) =>
+    Object.hasOwn(actual, key) ? holdsPart(Reflect.get(actual, key), Reflect.get(expected, key)) : false,
+  );
+}
+
+function matchText(operator: string, text: unknown, pattern: RegExp, message: Message): void {
+  if (!(pattern instanceof RegExp)) throw createTypeError('regexp', 'an instance of RegExp', pattern);
+  const isMatch = typeof text === 'string' && pattern.test(text);
+  const not = operator === 'match' ? 'did not match' : 'was expected to not match';
+  const generated =
+    typeof text === 'string'
+      ? `The input ${not} the regular expression ${inspect(pattern)}. Input:\n\n${inspect(text)}\n`
+      : createTypeError('string', 'of type string', text).message;
+  const holds = typeof text === 'string' && isMatch === (operator === 'match');
+  check(holds, message, { actual: text, expected: pattern, operator, generated });
+}
+
+export const match = (text: string, pattern: RegExp, message?: Message): void =>
+  matchText('match', text, pattern, message);
+export const doesNotMatch = (text: string, pattern: RegExp, message?: Message): void =>
+  matchText('doesNotMatch', text, pattern, message);
+
+function catchThrown(run: unknown): { error: unknown } | null {
+  if (typeof run !== 'function') throw createTypeError('fn', 'of type function', run);
+  try {
+    run();
+    return null;
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function catchRejected(promise: unknown): Promise<{ error: unknown } | null> {
+  if (typeof promise !== 'function' && typeof (promise as Promise<unknown> | null)?.then !== 'function')
+    throw createTypeError('promiseFn', 'of type function or an instance of Promise', promise);
+  try {
+    await (typeof promise === 'function' ? promise() : promise);
+    return null;
+  } catch (error) {
+    return { error };
+  }
 }
 
 export function throws(run: () => unknown, expected?: Expected, message?: Message): void {
-  let thrown: { error: unknown } | null = null;
-  try {
-    run();
-  } catch (error) {
-    thrown = { error };
-  }
-  settle(thrown, expected, message, 'Missing expected exception.');
+  assertExpected('throws', catchThrown(run), expected, message);
 }
 
-export async function rejects(
-  promise: Promise<unknown> | (() => Promise<unknown>),
-  expected?: Expected,
-  message?: Message,
-): Promise<void> {
-  let thrown: { error: unknown } | null = null;
-  try {
-    await (typeof promise === 'function' ? promise() : promise);
-  } catch (error) {
-    thrown = { error };
-  }
-  settle(thrown, expected, message, 'Missing expected rejection.');
+export async function rejects(promise: unknown, expected?: Expected, message?: Message): Promise<void> {
+  assertExpected('rejects', await catchRejected(promise), expected, message);
 }
 
-function settle(
-  thrown: { error: unknown } | null,
-  expected: Expected | undefined,
-  message: Message,
-  complaint: string,
-): void {
-  if (!thrown)
-    check(false, typeof expected === 'string' ? expected : message, {
-      message: complaint,
-      operator: 'throws',
-      expected,
-    });
-  else if (!matches(thrown.error, expected)) throw thrown.error;
+function refuseThrown(operator: string, thrown: { error: unknown } | null, hint: unknown): void {
+  if (!thrown) return;
+  const kind = operator === 'doesNotReject' ? 'rejection' : 'exception';
+  const details = typeof hint === 'string' ? `: ${hint}` : '.';
+  const { error: actual } = thrown;
+  const message = `Got unwanted ${kind}${details}\nActual message: "${(actual as Error | null)?.message}"`;
+  failWith({ actual, expected: typeof hint === 'string' ? undefined : hint, operator, message });
 }
 
-export function doesNotThrow(run: () => unknown): void {
-  run();
+export function doesNotThrow(run: () => unknown, ...hints: unknown[]): void {
+  refuseThrown('doesNotThrow', catchThrown(run), hints.at(-1));
 }
 
-export async function doesNotReject(promise: Promise<unknown> | (() => Promise<unknown>)): Promise<void> {
-  await (typeof promise === 'function' ? promise() : promise);
+export async function doesNotReject(promise: unknown, ...hints: unknown[]): Promise<void> {
+  refuseThrown('doesNotReject', await catchRejected(promise), hints.at(-1));
 }
 
 export function ifError(value: unknown): void {
-  if (value !== null && value !== undefined) throw value;
+  if (value === null || value === undefined) return;
+  const { message } = Object(value) as { message?: unknown };
+  const text = typeof message === 'string' ? message || Object(value).constructor?.name : inspect(value);
+  failWith({
+    actual: value,
+    expected: null,
+    operator: 'ifError',
+    message: `ifError got unwanted exception: ${text}`,
+  });
 }
 
-const assert = Object.assign(ok, {
-  ok,
-  fail,
-  equal,
-  notEqual,
-  strictEqual,
-  notStrictEqual,
-  deepEqual,
-  notDeepEqual,
-  deepStrictEqual,
-  notDeepStrictEqual,
-  match,
-  doesNotMatch,
-  throws,
-  rejects,
-  doesNotThrow,
-  doesNotReject,
-  ifError,
+const methods = {
   AssertionError,
-});
-export const strict = Object.assign((value: unknown, message?: Message) => ok(value, message), {
-  ...assert,
+  deepEqual,
+  deepStrictEqual,
+  doesNotMatch,
+  doesNotReject,
+  doesNotThrow,
+  equal,
+  fail,
+  ifError,
+  match,
+  notDeepEqual,
+  notDeepStrictEqual,
+  notEqual,
+  notStrictEqual,
+  ok,
+  partialDeepStrictEqual,
+  rejects,
+  strictEqual,
+  throws,
+};
+export const strict = Object.assign((...values: [value?: unknown, message?: Message]) => ok(...values), methods, {
   equal: strictEqual,
   notEqual: notStrictEqual,
   deepEqual: deepStrictEqual,
   notDeepEqual: notDeepStrictEqual,
 });
-export { ok };
-export default Object.assign(assert, { strict });
+Object.assign(strict, { strict });
+export default Object.assign((...values: [value?: unknown, message?: Message]) => ok(...values), methods, { strict });

@@ -1,13 +1,11 @@
-import { atob, Buffer, btoa, TextDecoder, TextEncoder } from './buffer.ts';
+import { writeText } from './bytes.ts';
 import console from './console.ts';
-import { webcrypto } from './crypto.ts';
-import { addProjectFile } from './fs.ts';
+import { addProjectFile } from './files.ts';
 import { host } from './host.ts';
 import { inspect } from './inspect.ts';
+import { defineLazyGlobals } from './lazy.ts';
 import { requireFile } from './modules.ts';
-import { performance } from './perf_hooks.ts';
 import process, { runTicks, started } from './process.ts';
-import { structuredClone } from './structured.clone.ts';
 import {
   clearImmediate,
   clearInterval,
@@ -18,27 +16,16 @@ import {
   setTimeout,
   takeDue,
 } from './timers.ts';
-import { URL, URLSearchParams } from './url.ts';
 
 const globals: Record<string, unknown> = {
-  Buffer,
   console,
   process,
-  performance,
-  structuredClone,
-  atob,
-  btoa,
-  TextDecoder,
-  TextEncoder,
-  URL,
-  URLSearchParams,
   setTimeout,
   setInterval,
   setImmediate,
   clearTimeout,
   clearInterval,
   clearImmediate,
-  crypto: webcrypto,
   global: globalThis,
   queueMicrotask: (callback: () => unknown) => void watchPromise(Promise.resolve().then(callback)),
   fetch: () => Promise.reject(new TypeError('fetch failed: there is no network in this sandbox')),
@@ -47,6 +34,13 @@ const globals: Record<string, unknown> = {
 for (const [name, value] of Object.entries(globals)) {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 }
+
+defineLazyGlobals('node:buffer', ['Buffer', 'atob', 'btoa']);
+defineLazyGlobals('internal:text.encoding', ['TextDecoder', 'TextEncoder']);
+defineLazyGlobals('node:url', ['URL', 'URLSearchParams']);
+defineLazyGlobals('node:crypto', ['crypto']);
+defineLazyGlobals('node:perf_hooks', ['performance']);
+defineLazyGlobals('internal:structured.clone', ['structuredClone']);
 
 const originalThen = Promise.prototype.then;
 
@@ -67,7 +61,7 @@ export function reportUncaught(error: unknown): void {
     return;
   }
   const text = error instanceof Error ? inspect(error) : `Uncaught ${inspect(error)}`;
-  host.writeText(2, `${text}\n`);
+  writeText(2, `${text}\n`);
   process.exitCode = 1;
   process.finish();
   host.exit(Number(process.exitCode) & 255);
@@ -120,7 +114,7 @@ export function runTimer(): boolean {
 /** Called when nothing is left to do; returns the exit code. */
 export function finish(): number {
   if (entryPending && process.exitCode === undefined) {
-    host.writeText(2, 'Warning: Detected unsettled top-level await\n');
+    writeText(2, 'Warning: Detected unsettled top-level await\n');
     process.exitCode = 13;
   }
   process.emit('beforeExit', Number(process.exitCode ?? 0));

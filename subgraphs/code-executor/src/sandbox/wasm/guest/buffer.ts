@@ -1,175 +1,214 @@
+import { createCodedError, createRangeError, createTypeError } from './argument.errors.ts';
+import { checkNumberMethods } from './buffer.numbers.ts';
+import { decodeText, encodeText, joinBytes, toArrayBuffer } from './bytes.ts';
 import { host } from './host.ts';
-import { customInspect } from './inspect.ts';
+import { customInspect, type InspectOptions, inspect } from './inspect.ts';
+import { loadLibrary } from './lazy.ts';
+import type { BufferLibrary } from './library.types.ts';
+import { TextDecoder, TextEncoder } from './text.encoding.ts';
 
-type Encoding = 'utf8' | 'utf-8' | 'hex' | 'base64' | 'base64url' | 'ascii' | 'latin1' | 'binary';
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+export { TextDecoder, TextEncoder };
 
-export function toArrayBuffer(view: ArrayBufferView): ArrayBuffer {
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) as ArrayBuffer;
+/**
+ * Node's `Buffer`: the package's, with Node's own conversions between text and bytes, which the host makes, and Node's errors.
+ * Source: https://nodejs.org/api/buffer.html
+ */
+export const { Buffer } = loadLibrary<BufferLibrary>('buffer');
+export type Buffer = globalThis.Buffer;
+
+type Encoding = 'utf8' | 'hex' | 'base64' | 'base64url' | 'latin1' | 'ascii' | 'utf16le';
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  utf8: 'utf8',
+  'utf-8': 'utf8',
+  hex: 'hex',
+  base64: 'base64',
+  base64url: 'base64url',
+  latin1: 'latin1',
+  binary: 'latin1',
+  ascii: 'ascii',
+  utf16le: 'utf16le',
+  'utf-16le': 'utf16le',
+  ucs2: 'utf16le',
+  'ucs-2': 'utf16le',
+};
+/** What the host converts; of the others the package is right. */
+const HOST_ENCODINGS: ReadonlySet<Encoding> = new Set(['utf8', 'hex', 'base64', 'base64url']);
+const FROM_TYPES = 'of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
+
+function findEncoding(name: unknown): Encoding | null {
+  return typeof name === 'string' ? (ENCODINGS[name.toLowerCase()] ?? null) : null;
 }
 
-export function btoa(text: string): string {
-  return toBase64(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+function getEncoding(name: unknown): Encoding {
+  const encoding = name === undefined || name === null || name === '' ? 'utf8' : findEncoding(name);
+  if (encoding) return encoding;
+  throw createCodedError(new TypeError(`Unknown encoding: ${String(name)}`), 'ERR_UNKNOWN_ENCODING');
 }
 
-export function atob(text: string): string {
-  return String.fromCharCode(...fromBase64(text));
-}
+type AnyFunction = (...values: unknown[]) => unknown;
+const statics = Buffer as unknown as Record<string, AnyFunction>;
+const methods = Buffer.prototype as unknown as Record<string, AnyFunction> & { toString: AnyFunction };
+const original: Record<string, AnyFunction> & { toString: AnyFunction } = { toString: methods.toString };
+original.from = statics.from!;
+original.write = methods.write!;
 
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let index = 0; index < bytes.length; index += 3) {
-    const word = (bytes[index]! << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
-    for (let digit = 0; digit < 4; digit++) {
-      text += index + digit > bytes.length ? '=' : alphabet[(word >> (18 - 6 * digit)) & 63];
-    }
+function fromText(text: string, name: unknown): Buffer {
+  const encoding = getEncoding(name);
+  switch (encoding) {
+    case 'utf8':
+      return original.from!(encodeText(text)) as Buffer;
+    case 'hex':
+    case 'base64':
+    case 'base64url':
+      return original.from!(host.fromDigits(text, encoding)) as Buffer;
+    default:
+      return original.from!(text, encoding) as Buffer;
   }
-  return text;
 }
 
-function fromBase64(text: string): number[] {
-  const bytes: number[] = [];
-  let word = 0;
-  let bits = 0;
-  for (const character of text.replaceAll('-', '+').replaceAll('_', '/')) {
-    const digit = alphabet.indexOf(character);
-    if (digit < 0) continue;
-    word = ((word << 6) | digit) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((word >> bits) & 255);
-    }
+function canBeBytes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || 'length' in value) return true;
+  if ((value as { type?: unknown }).type === 'Buffer') return true;
+  return value.valueOf() !== value || Symbol.toPrimitive in value;
+}
+
+statics.from = (value, second, third) => {
+  if (typeof value === 'string') return fromText(value, second);
+  if (!canBeBytes(value)) throw createTypeError('first argument', FROM_TYPES, value);
+  return original.from!(value, second, third);
+};
+
+function assertSize(size: unknown): void {
+  if (typeof size !== 'number') throw createTypeError('size', 'of type number', size);
+  if (!(size >= 0 && size <= Number.MAX_SAFE_INTEGER))
+    throw createRangeError('size', '>= 0 && <= 9007199254740991', size);
+}
+
+for (const name of ['alloc', 'allocUnsafe', 'allocUnsafeSlow']) {
+  const allocate = statics[name]!;
+  statics[name] = (size, ...rest) => {
+    assertSize(size);
+    return allocate(size, ...rest);
+  };
+}
+
+function countBytes(text: string, encoding: Encoding): number {
+  switch (encoding) {
+    case 'utf8':
+      return encodeText(text).byteLength;
+    case 'base64':
+    case 'base64url':
+      return Math.floor(((text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)) * 3) / 4);
+    case 'hex':
+      return Math.floor(text.length / 2);
+    case 'utf16le':
+      return 2 * text.length;
+    default:
+      return text.length;
+  }
+}
+
+statics.isEncoding = (name) => findEncoding(name) !== null;
+statics.byteLength = (value, name) => {
+  if (typeof value === 'string') return countBytes(value, findEncoding(name) ?? 'utf8');
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
+  throw createTypeError('string', 'of type string or an instance of Buffer or ArrayBuffer', value);
+};
+statics.concat = (list, length) => {
+  if (!Array.isArray(list)) throw createTypeError('list', 'an instance of Array', list);
+  for (const [index, part] of list.entries())
+    if (!(part instanceof Uint8Array))
+      throw createTypeError(`list[${index}]`, 'an instance of Buffer or Uint8Array', part);
+  const joined = original.from!(joinBytes(list).buffer) as Buffer;
+  if (length === undefined || length === joined.length) return joined;
+  const cut = Buffer.alloc(Number(length));
+  cut.set(joined.subarray(0, cut.length));
+  return cut;
+};
+
+methods.toString = function (this: Buffer, name, start, end) {
+  const encoding = getEncoding(name);
+  if (!HOST_ENCODINGS.has(encoding)) return original.toString.call(this, encoding, start, end);
+  const from = Math.max(0, Math.trunc(Number(start ?? 0)) || 0);
+  const to = Math.min(this.length, end === undefined ? this.length : Math.trunc(Number(end)) || 0);
+  if (to <= from) return '';
+  const part = Uint8Array.prototype.subarray.call(this, from, to);
+  return encoding === 'utf8' ? decodeText(part) : host.toDigits(toArrayBuffer(part), encoding);
+};
+
+methods.write = function (this: Buffer, ...values) {
+  const [text, ...rest] = values;
+  if (typeof text !== 'string') throw createTypeError('argument', 'of type string', text);
+  const encoding = getEncoding(rest.find((value) => typeof value === 'string'));
+  if (!HOST_ENCODINGS.has(encoding)) return original.write!.apply(this, values);
+  const [offset = 0, length = this.length - offset] = rest.filter((value) => typeof value === 'number');
+  if (offset > this.length) throw createRangeError('offset', `>= 0 && <= ${this.length}`, offset);
+  const room = Math.min(length, this.length - offset);
+  let bytes: Uint8Array = fromText(text, encoding).subarray(0, room);
+  if (encoding === 'utf8' && bytes.length === room) bytes = bytes.subarray(0, findCharacterEnd(text, room));
+  this.set(bytes, offset);
+  return bytes.length;
+};
+
+/** Bytes of the characters that fit into so many bytes whole. */
+function findCharacterEnd(text: string, room: number): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    const next = bytes + (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
+    if (next > room) break;
+    bytes = next;
   }
   return bytes;
 }
 
-/** The part of Node's `Buffer` that programs without streams and sockets use. */
-// @ts-expect-error Node's static functions take more than those of Uint8Array.
-export class Buffer extends Uint8Array {
-  static override from(
-    value: string | ArrayLike<number> | ArrayBuffer,
-    encoding: Encoding = 'utf8',
-    length?: number,
-  ): Buffer {
-    if (value instanceof ArrayBuffer) return new Buffer(value, Number(encoding) || 0, length);
-    if (typeof value !== 'string') return new Buffer(value);
-    switch (encoding) {
-      case 'hex':
-        return new Buffer((value.match(/[0-9a-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16)));
-      case 'base64':
-      case 'base64url':
-        return new Buffer(fromBase64(value));
-      case 'ascii':
-      case 'latin1':
-      case 'binary':
-        return new Buffer(Array.from(value, (character) => character.charCodeAt(0) & 255));
-      default:
-        return new Buffer(host.encode(value));
-    }
-  }
+methods.equals = function (this: Buffer, other) {
+  if (!(other instanceof Uint8Array))
+    throw createTypeError('otherBuffer', 'an instance of Buffer or Uint8Array', other);
+  return this === other || Buffer.compare(this, other as Buffer) === 0;
+};
 
-  static alloc(size: number, fill: number | string = 0): Buffer {
-    const buffer = new Buffer(size);
-    if (typeof fill === 'number') buffer.fill(fill);
-    else
-      for (let index = 0, bytes = Buffer.from(fill); index < size; index++)
-        buffer[index] = bytes[index % bytes.length]!;
-    return buffer;
-  }
+const { indexOf } = methods as { indexOf: AnyFunction };
+methods.indexOf = function (this: Buffer, value, ...rest) {
+  const [from = 0] = rest;
+  if (value === '') return Math.max(0, Math.min(Number(from) || 0, this.length));
+  return indexOf.call(this, value, ...rest);
+};
 
-  static allocUnsafe(size: number): Buffer {
-    return new Buffer(size);
-  }
+const SHOWN_BYTES = 50;
+/** With more bytes than this, fields of a Buffer's own are not looked for: the engine would name every byte. */
+const SEARCHED_BYTES = 1_000;
 
-  static concat(list: readonly Uint8Array[], total = list.reduce((sum, part) => sum + part.length, 0)): Buffer {
-    const joined = new Buffer(total);
-    let position = 0;
-    for (const part of list) {
-      joined.set(part.subarray(0, total - position), position);
-      position += part.length;
-    }
-    return joined;
-  }
+Object.defineProperty(methods, customInspect, {
+  value(this: Buffer, _depth: number, options: InspectOptions) {
+    const bytes = host.toDigits(toArrayBuffer(this.subarray(0, SHOWN_BYTES)), 'hex').replace(/..(?=.)/g, '$& ');
+    const more = this.length - SHOWN_BYTES;
+    const keys = this.length > SEARCHED_BYTES ? [] : Object.keys(this).filter((key) => !/^\d+$/.test(key));
+    const fields = keys.map((key) => `${key}: ${inspect(this[key as never], options)}`);
+    const shown = bytes + (more > 0 ? ` ... ${more} more byte${more > 1 ? 's' : ''}` : '');
+    return `<${this.constructor.name} ${[shown, ...fields].join(', ')}>`;
+  },
+});
 
-  static isBuffer(value: unknown): value is Buffer {
-    return value instanceof Buffer;
-  }
+checkNumberMethods(methods);
+Buffer.poolSize = 65_536;
 
-  static byteLength(value: string | ArrayBufferView): number {
-    return typeof value === 'string' ? host.encode(value).byteLength : value.byteLength;
-  }
+const notEncodable = (name: string, message: string): Error =>
+  Object.assign(new Error(message), { name: 'InvalidCharacterError', code: 5, constructor: { name } });
 
-  static compare(left: Uint8Array, right: Uint8Array): number {
-    for (let index = 0; index < Math.min(left.length, right.length); index++) {
-      if (left[index] !== right[index]) return left[index]! < right[index]! ? -1 : 1;
-    }
-    return Math.sign(left.length - right.length);
-  }
-
-  override toString(encoding: Encoding = 'utf8', start = 0, end = this.length): string {
-    const part = this.subarray(start, end);
-    switch (encoding) {
-      case 'hex':
-        return Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join('');
-      case 'base64':
-        return toBase64(part);
-      case 'base64url':
-        return toBase64(part).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-      case 'ascii':
-      case 'latin1':
-      case 'binary':
-        return Array.from(part, (byte) => String.fromCharCode(byte)).join('');
-      default:
-        return host.decode(toArrayBuffer(part));
-    }
-  }
-
-  equals(other: Uint8Array): boolean {
-    return Buffer.compare(this, other) === 0;
-  }
-
-  write(text: string, offset = 0): number {
-    const bytes = new Uint8Array(host.encode(text)).subarray(0, this.length - offset);
-    this.set(bytes, offset);
-    return bytes.length;
-  }
-
-  readUInt8(offset = 0): number {
-    return this[offset]!;
-  }
-
-  readUInt16BE(offset = 0): number {
-    return new DataView(this.buffer, this.byteOffset).getUint16(offset);
-  }
-
-  readUInt32BE(offset = 0): number {
-    return new DataView(this.buffer, this.byteOffset).getUint32(offset);
-  }
-
-  toJSON(): { type: 'Buffer'; data: number[] } {
-    return { type: 'Buffer', data: Array.from(this) };
-  }
-
-  [customInspect](): string {
-    const shown = Array.from(this.subarray(0, 50), (byte) => byte.toString(16).padStart(2, '0'));
-    return `<Buffer${shown.map((byte) => ` ${byte}`).join('')}${this.length > 50 ? ` ... ${this.length - 50} more bytes` : ''}>`;
-  }
+export function btoa(text: string): string {
+  if (/[^\0-\xff]/.test(text)) throw notEncodable('DOMException', 'Invalid character');
+  return Buffer.from(String(text), 'latin1').toString('base64');
 }
 
-export class TextEncoder {
-  readonly encoding = 'utf-8';
-  encode(text = ''): Uint8Array {
-    return new Uint8Array(host.encode(String(text)));
-  }
+export function atob(text: string): string {
+  const digits = String(text).replace(/[\t\n\f\r ]/g, '');
+  const bare = digits.length % 4 === 0 ? digits.replace(/={1,2}$/, '') : digits;
+  if (bare.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(bare))
+    throw notEncodable('DOMException', 'The string to be decoded is not correctly encoded.');
+  return Buffer.from(bare, 'base64').toString('latin1');
 }
 
-export class TextDecoder {
-  readonly encoding = 'utf-8';
-  decode(bytes?: ArrayBuffer | ArrayBufferView): string {
-    if (bytes === undefined) return '';
-    return host.decode(bytes instanceof ArrayBuffer ? bytes : toArrayBuffer(bytes));
-  }
-}
-
-export default { Buffer, btoa, atob };
+export const constants = { MAX_LENGTH: Number.MAX_SAFE_INTEGER, MAX_STRING_LENGTH: 2 ** 29 - 24 };
+export default { Buffer, btoa, atob, constants };

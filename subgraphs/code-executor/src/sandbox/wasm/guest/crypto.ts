@@ -1,12 +1,13 @@
-import { Buffer, toArrayBuffer } from './buffer.ts';
+import { Buffer } from './buffer.ts';
+import { encodeText, toArrayBuffer } from './bytes.ts';
 import { host } from './host.ts';
 
 type Input = string | ArrayBufferView;
 
-const toBytes = (input: Input): ArrayBuffer => (typeof input === 'string' ? host.encode(input) : toArrayBuffer(input));
+const toBytes = (input: Input): ArrayBuffer => (typeof input === 'string' ? encodeText(input) : toArrayBuffer(input));
 
 export function randomBytes(size: number): Buffer {
-  return new Buffer(host.random(size));
+  return Buffer.from(host.random(size));
 }
 
 export function getRandomValues<View extends ArrayBufferView>(view: View): View {
@@ -42,7 +43,7 @@ class Digest {
   digest(encoding?: 'hex' | 'base64' | 'base64url'): Buffer | string {
     const bytes = host.digest(this.algorithm, toArrayBuffer(Buffer.concat(this.#parts)), this.key);
     if (bytes.byteLength === 0) throw new Error(`Digest method not supported: ${this.algorithm}`);
-    const buffer = new Buffer(bytes);
+    const buffer = Buffer.from(bytes);
     return encoding ? buffer.toString(encoding) : buffer;
   }
 }
@@ -56,6 +57,8 @@ export function timingSafeEqual(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 export const webcrypto = { getRandomValues, randomUUID };
+/** The global `crypto`. */
+export { webcrypto as crypto };
 export default {
   randomBytes,
   randomInt,

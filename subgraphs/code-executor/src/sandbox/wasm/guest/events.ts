@@ -1,104 +1,111 @@
-type Listener = (...values: unknown[]) => unknown;
+import { assertFunction, createCodedError, createRangeError } from './argument.errors.ts';
+import { inspect } from './inspect.ts';
+import { loadLibrary } from './lazy.ts';
+import type { Emitter, EmitterClass, Listener } from './library.types.ts';
 
 /** Node's `EventEmitter`. Source: https://nodejs.org/api/events.html */
-export class EventEmitter {
-  static defaultMaxListeners = 10;
-  #listeners = new Map<string | symbol, { listener: Listener; call: Listener }[]>();
+export const EventEmitter = loadLibrary<EmitterClass>('events');
+export type EventEmitter = Emitter;
+export const { once } = EventEmitter;
+/** Listeners of this event see each error, and it still counts as one that nobody handles. */
+export const errorMonitor = Symbol('events.errorMonitor');
 
-  on(event: string | symbol, listener: Listener): this {
-    return this.#add(event, { listener, call: listener }, false);
-  }
+const methods = EventEmitter.prototype;
+const { emit, listeners, setMaxListeners } = methods;
 
-  prependListener(event: string | symbol, listener: Listener): this {
-    return this.#add(event, { listener, call: listener }, true);
-  }
-
-  once(event: string | symbol, listener: Listener): this {
-    const call: Listener = (...values) => {
-      this.off(event, listener);
-      return listener.apply(this, values);
-    };
-    return this.#add(event, { listener, call }, false);
-  }
-
-  off(event: string | symbol, listener: Listener): this {
-    const all = this.#listeners.get(event) ?? [];
-    const position = all.findLastIndex((entry) => entry.listener === listener);
-    if (position >= 0) this.#listeners.set(event, all.toSpliced(position, 1));
-    return this;
-  }
-
-  emit(event: string | symbol, ...values: unknown[]): boolean {
-    const all = this.#listeners.get(event) ?? [];
-    if (all.length === 0) {
-      if (event === 'error')
-        throw values[0] instanceof Error ? values[0] : new Error(`Unhandled error. (${String(values[0])})`);
-      return false;
-    }
-    for (const { call } of all) __watchPromise(call.apply(this, values));
-    return true;
-  }
-
-  removeAllListeners(event?: string | symbol): this {
-    if (event === undefined) this.#listeners.clear();
-    else this.#listeners.delete(event);
-    return this;
-  }
-
-  listeners(event: string | symbol): Listener[] {
-    return (this.#listeners.get(event) ?? []).map(({ listener }) => listener);
-  }
-
-  listenerCount(event: string | symbol): number {
-    return this.#listeners.get(event)?.length ?? 0;
-  }
-
-  eventNames(): (string | symbol)[] {
-    return [...this.#listeners].filter(([, all]) => all.length > 0).map(([event]) => event);
-  }
-
-  setMaxListeners(): this {
-    return this;
-  }
-
-  getMaxListeners(): number {
-    return EventEmitter.defaultMaxListeners;
-  }
-
-  addListener(event: string | symbol, listener: Listener): this {
-    return this.on(event, listener);
-  }
-
-  removeListener(event: string | symbol, listener: Listener): this {
-    return this.off(event, listener);
-  }
-
-  #add(event: string | symbol, entry: { listener: Listener; call: Listener }, first: boolean): this {
-    if (typeof entry.listener !== 'function') throw new TypeError('The "listener" argument must be of type function');
-    if (event !== 'newListener') this.emit('newListener', event, entry.listener);
-    const all = this.#listeners.get(event) ?? [];
-    this.#listeners.set(event, first ? [entry, ...all] : [...all, entry]);
-    return this;
-  }
+for (const name of [
+  'on',
+  'once',
+  'off',
+  'addListener',
+  'removeListener',
+  'prependListener',
+  'prependOnceListener',
+] as const) {
+  const run = methods[name];
+  methods[name] = function (event, listener) {
+    assertFunction(listener, 'listener');
+    return run.call(this, event, listener);
+  };
 }
 
-export function once(emitter: EventEmitter, event: string | symbol): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    const settle = (...values: unknown[]) => {
-      emitter.off('error', fail);
-      resolve(values);
-    };
-    const fail = (error: unknown) => {
-      emitter.off(event, settle);
-      reject(error);
-    };
-    emitter.once(event, settle);
-    if (event !== 'error') emitter.once('error', fail);
-  });
+methods.emit = function (event, ...values) {
+  if (event === 'error') {
+    if (this.listenerCount(errorMonitor) > 0) emit.call(this, errorMonitor, ...values);
+    const [error] = values;
+    if (this.listenerCount('error') === 0 && !(error instanceof Error)) {
+      const unhandled = new Error(`Unhandled error. (${inspect(error)})`);
+      throw Object.assign(createCodedError(unhandled, 'ERR_UNHANDLED_ERROR'), { context: error });
+    }
+  }
+  return emit.call(this, event, ...values);
+};
+
+const { listenerCount } = methods;
+methods.listenerCount = function (event, listener) {
+  if (listener === undefined) return listenerCount.call(this, event);
+  return listeners.call(this, event).filter((one) => one === listener).length;
+};
+
+methods.setMaxListeners = function (count) {
+  if (typeof count !== 'number' || !(count >= 0)) throw createRangeError('setMaxListeners', '>= 0', count);
+  return setMaxListeners.call(this, count);
+};
+
+/** The events of a name as they come, until `return()` or an `error`. */
+export function on(emitter: EventEmitter, event: string | symbol): AsyncIterableIterator<unknown[]> {
+  const ready: unknown[][] = [];
+  const waiting: PromiseWithResolvers<IteratorResult<unknown[]>>[] = [];
+  let failure: { error: unknown } | null = null;
+  let isDone = false;
+  const add = (...values: unknown[]) => {
+    const next = waiting.shift();
+    if (next) next.resolve({ value: values, done: false });
+    else ready.push(values);
+  };
+  const fail = (error: unknown) => {
+    const next = waiting.shift();
+    if (next) next.reject(error);
+    else failure = { error };
+    close();
+  };
+  const close = () => {
+    isDone = true;
+    emitter.off(event, add as Listener).off('error', fail as Listener);
+    for (const { resolve } of waiting.splice(0)) resolve({ value: undefined, done: true });
+  };
+  emitter.on(event, add as Listener);
+  if (event !== 'error') emitter.on('error', fail as Listener);
+  return {
+    async next() {
+      const value = ready.shift();
+      if (value) return { value, done: false };
+      if (failure) {
+        const { error } = failure;
+        failure = null;
+        throw error;
+      }
+      if (isDone) return { value: undefined, done: true };
+      const next = Promise.withResolvers<IteratorResult<unknown[]>>();
+      waiting.push(next);
+      return next.promise;
+    },
+    async return() {
+      close();
+      return { value: undefined, done: true };
+    },
+    async throw(error) {
+      fail(error);
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 // `require('events')` is the class itself.
-export default Object.assign(EventEmitter, { EventEmitter, once });
+export default Object.assign(EventEmitter, { EventEmitter, once, on, errorMonitor });
 
 declare global {
   /** Reports the rejection of a promise that nobody handles; see module.source.ts. */

@@ -1,20 +1,11 @@
-import { Buffer, toArrayBuffer } from './buffer.ts';
+import { Buffer } from './buffer.ts';
+import { encodeText, toArrayBuffer } from './bytes.ts';
+import { files, folders } from './files.ts';
 import { host } from './host.ts';
 import * as path from './path.ts';
 import process, { started } from './process.ts';
 
-/**
- * The project's files, in memory: programs may read and write them, and nothing is kept. Synchronous, with callbacks and
- * with promises. Source: https://nodejs.org/api/fs.html
- */
-const files = new Map<string, Uint8Array>();
-const folders = new Set<string>(['/', '/tmp', '/work']);
-
-export function addProjectFile(file: string, content: Uint8Array): void {
-  files.set(file, content);
-  for (let folder = path.dirname(file); folder !== '/'; folder = path.dirname(folder)) folders.add(folder);
-}
-
+/** Synchronous, with callbacks and with promises. Source: https://nodejs.org/api/fs.html */
 type Location = string | URL | number;
 type Options =
   | string
@@ -79,12 +70,12 @@ export function readFileSync(location: Location, options?: Options): string | Bu
   const file = locate(location);
   if (folders.has(file)) fail('EISDIR', 'read', file);
   const content = files.get(file) ?? fail('ENOENT', 'open', file);
-  const buffer = new Buffer(toArrayBuffer(content));
+  const buffer = Buffer.from(toArrayBuffer(content));
   return encoding ? buffer.toString(encoding as 'utf8') : buffer;
 }
 
 export function writeFileSync(location: Location, content: string | Uint8Array, options?: Options): void {
-  const bytes = typeof content === 'string' ? new Uint8Array(host.encode(content)) : Uint8Array.from(content);
+  const bytes = typeof content === 'string' ? new Uint8Array(encodeText(content)) : Uint8Array.from(content);
   if (location === 1 || location === 2 || location === '/dev/stdout' || location === '/dev/stderr') {
     (location === 2 || location === '/dev/stderr' ? process.stderr : process.stdout).write(bytes);
     return;
@@ -103,7 +94,7 @@ export function appendFileSync(location: Location, content: string | Uint8Array)
 
 export function writeSync(descriptor: number, content: string | Uint8Array): number {
   writeFileSync(descriptor, content);
-  return typeof content === 'string' ? host.encode(content).byteLength : content.byteLength;
+  return typeof content === 'string' ? encodeText(content).byteLength : content.byteLength;
 }
 
 export function existsSync(location: Location): boolean {

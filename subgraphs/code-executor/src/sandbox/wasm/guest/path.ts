@@ -1,80 +1,49 @@
+import { assertString, createTypeError } from './argument.errors.ts';
+import { loadLibrary } from './lazy.ts';
+import type { PathLibrary } from './library.types.ts';
+
+const library = loadLibrary<PathLibrary>('path');
+
 /** POSIX paths. Source: https://nodejs.org/api/path.html */
-export const sep = '/';
-export const delimiter = ':';
+export const { sep, delimiter } = library;
 
-export function normalize(path: string): string {
-  if (path === '') return '.';
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (!isAbsolute(path)) parts.push('..');
-  }
-  const joined = (isAbsolute(path) ? '/' : '') + parts.join('/');
-  return (joined || '.') + (path.endsWith('/') && parts.length > 0 ? '/' : '');
+/** The same function, which says of what is not a string what Node says. */
+function checked<Names extends string[]>(names: Names, run: (...paths: string[]) => unknown) {
+  return (...paths: unknown[]): never => {
+    for (const [index, name] of names.entries()) assertString(paths[index], name);
+    return run(...(paths as string[])) as never;
+  };
 }
 
-export function isAbsolute(path: string): boolean {
-  return path.startsWith('/');
+export const normalize: PathLibrary['normalize'] = checked(['path'], library.normalize as never);
+export const isAbsolute: PathLibrary['isAbsolute'] = checked(['path'], library.isAbsolute as never);
+export const dirname: PathLibrary['dirname'] = checked(['path'], library.dirname as never);
+export const extname: PathLibrary['extname'] = checked(['path'], library.extname as never);
+export const parse: PathLibrary['parse'] = checked(['path'], library.parse as never);
+export const relative: PathLibrary['relative'] = checked(['from', 'to'], library.relative as never);
+
+export function join(...paths: string[]): string {
+  for (const path of paths) assertString(path, 'path');
+  return library.join(...paths);
 }
 
-export function join(...parts: string[]): string {
-  return normalize(parts.filter((part) => part !== '').join('/'));
+export function resolve(...paths: string[]): string {
+  for (const [index, path] of paths.entries()) assertString(path, `paths[${index}]`);
+  return library.resolve(...paths);
 }
 
-export function resolve(...parts: string[]): string {
-  let path = '';
-  for (const part of ['/work', ...parts]) if (part) path = isAbsolute(part) ? part : `${path}/${part}`;
-  const normal = normalize(path);
-  return normal.length > 1 ? normal.replace(/\/$/, '') : normal;
+export function basename(path: string, suffix?: string): string {
+  assertString(path, 'path');
+  if (suffix !== undefined) assertString(suffix, 'suffix');
+  return library.basename(path, suffix);
 }
 
-export function relative(from: string, to: string): string {
-  const source = resolve(from).split('/').filter(Boolean);
-  const target = resolve(to).split('/').filter(Boolean);
-  let shared = 0;
-  while (shared < source.length && shared < target.length && source[shared] === target[shared]) shared++;
-  return [...source.slice(shared).map(() => '..'), ...target.slice(shared)].join('/');
-}
-
-export function dirname(path: string): string {
-  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  const slash = trimmed.lastIndexOf('/');
-  if (slash < 0) return '.';
-  return slash === 0 ? '/' : trimmed.slice(0, slash);
-}
-
-export function basename(path: string, suffix = ''): string {
-  const name = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
-  return suffix && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name;
-}
-
-export function extname(path: string): string {
-  const name = basename(path);
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? name.slice(dot) : '';
-}
-
-interface ParsedPath {
-  root: string;
-  dir: string;
-  base: string;
-  ext: string;
-  name: string;
-}
-
-export function parse(path: string): ParsedPath {
-  const base = basename(path);
-  const ext = extname(path);
-  const dir = path.includes('/') ? dirname(path) : '';
-  return { root: isAbsolute(path) ? '/' : '', dir, base, ext, name: ext ? base.slice(0, -ext.length) : base };
-}
-
-export function format({ root = '', dir, base, name = '', ext = '' }: Partial<ParsedPath>): string {
-  const file = base ?? name + ext;
-  if (!dir) return root + file;
-  return dir === root ? dir + file : `${dir}/${file}`;
+/** An extension may be given without its dot. */
+export function format(parts: Parameters<PathLibrary['format']>[0]): string {
+  if (typeof parts !== 'object' || parts === null || Array.isArray(parts))
+    throw createTypeError('pathObject', 'of type object', parts);
+  const { ext } = parts;
+  return library.format(ext && !ext.startsWith('.') ? { ...parts, ext: `.${ext}` } : parts);
 }
 
 export const toNamespacedPath = (path: string): string => path;

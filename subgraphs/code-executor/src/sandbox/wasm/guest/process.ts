@@ -1,4 +1,4 @@
-import { Buffer, toArrayBuffer } from './buffer.ts';
+import { toArrayBuffer, writeText } from './bytes.ts';
 import { EventEmitter } from './events.ts';
 import { host } from './host.ts';
 
@@ -13,7 +13,7 @@ class OutputStream extends EventEmitter {
     super();
   }
   write(chunk: string | Uint8Array, ...rest: unknown[]): boolean {
-    if (typeof chunk === 'string') host.writeText(this.fd, chunk);
+    if (typeof chunk === 'string') writeText(this.fd, chunk);
     else host.writeBytes(this.fd, toArrayBuffer(chunk));
     const done = rest.at(-1);
     if (typeof done === 'function') queueMicrotask(() => done());
@@ -138,7 +138,7 @@ class Process extends EventEmitter {
 
   cpuUsage = (): Record<string, number> => ({ user: Math.round(host.now() * 1000), system: 0 });
 
-  emitWarning = (warning: unknown): void => host.writeText(2, `(node:1) ${String(warning)}\n`);
+  emitWarning = (warning: unknown): void => writeText(2, `(node:1) ${String(warning)}\n`);
 }
 
 export function runTicks(): void {

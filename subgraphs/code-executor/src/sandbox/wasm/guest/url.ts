@@ -1,196 +1,129 @@
-import { host } from './host.ts';
-import { customInspect, inspect } from './inspect.ts';
+import { createCodedError } from './argument.errors.ts';
+import { customInspect, type InspectOptions, inspect } from './inspect.ts';
+import { askUrl, type UrlParts } from './url.host.ts';
+import { URLSearchParams } from './url.parameters.ts';
 
-/** Source: https://url.spec.whatwg.org; the parsing is the host's own. */
-export class URLSearchParams {
-  #pairs: [string, string][] = [];
-  #changed: (text: string) => void;
+export { URLSearchParams };
 
-  constructor(
-    init: string | Iterable<[string, string]> | Record<string, string> = '',
-    changed: (text: string) => void = () => undefined,
-  ) {
-    this.#changed = changed;
-    if (typeof init === 'string') {
-      for (const part of init.replace(/^\?/, '').split('&').filter(Boolean)) {
-        const [name = '', ...value] = part.split('=');
-        this.#pairs.push([decode(name), decode(value.join('='))]);
-      }
-    } else if (Symbol.iterator in init)
-      this.#pairs = [...(init as Iterable<[string, string]>)].map(([name, value]) => [String(name), String(value)]);
-    else this.#pairs = Object.entries(init).map(([name, value]) => [name, String(value)]);
-  }
+/** The parts that can be set. */
+const CHANGEABLE = [
+  'href',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const;
 
-  get size(): number {
-    return this.#pairs.length;
-  }
-  append(name: string, value: string): void {
-    this.#pairs.push([name, String(value)]);
-    this.#changed(this.toString());
-  }
-  delete(name: string): void {
-    this.#pairs = this.#pairs.filter(([other]) => other !== name);
-    this.#changed(this.toString());
-  }
-  get(name: string): string | null {
-    return this.#pairs.find(([other]) => other === name)?.[1] ?? null;
-  }
-  getAll(name: string): string[] {
-    return this.#pairs.filter(([other]) => other === name).map(([, value]) => value);
-  }
-  has(name: string): boolean {
-    return this.#pairs.some(([other]) => other === name);
-  }
-  set(name: string, value: string): void {
-    const position = this.#pairs.findIndex(([other]) => other === name);
-    if (position < 0) {
-      this.append(name, value);
-      return;
-    }
-    this.#pairs = this.#pairs.filter(([other], index) => other !== name || index === position);
-    this.#pairs[position]![1] = String(value);
-    this.#changed(this.toString());
-  }
-  sort(): void {
-    this.#pairs.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
-    this.#changed(this.toString());
-  }
-  forEach(visit: (value: string, name: string, all: URLSearchParams) => void): void {
-    for (const [name, value] of this.#pairs) visit(value, name, this);
-  }
-  *entries(): Generator<[string, string]> {
-    for (const [name, value] of this.#pairs) yield [name, value];
-  }
-  *keys(): Generator<string> {
-    for (const [name] of this.#pairs) yield name;
-  }
-  *values(): Generator<string> {
-    for (const [, value] of this.#pairs) yield value;
-  }
-  [Symbol.iterator](): Generator<[string, string]> {
-    return this.entries();
-  }
-  toString(): string {
-    return this.#pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-  }
-  [customInspect](): string {
-    return `URLSearchParams ${inspect(Object.fromEntries(this.#pairs))}`;
-  }
-}
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
-};
-const encode = (text: string): string =>
-  encodeURIComponent(text)
-    .replace(/[!'()~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+');
-
-type Parts = Record<
-  | 'href'
-  | 'origin'
-  | 'protocol'
-  | 'username'
-  | 'password'
-  | 'host'
-  | 'hostname'
-  | 'port'
-  | 'pathname'
-  | 'search'
-  | 'hash',
-  string
->;
-
-function parseParts(url: string, base: string): Parts {
-  const parts = host.parseUrl(url, base);
-  if (!parts) throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: url });
-  return JSON.parse(parts);
-}
-
+/** Source: https://url.spec.whatwg.org; parsing, and what a setter changes, are the host's own. */
 export class URL {
-  #parts: Parts;
+  #parts: UrlParts;
   #searchParams: URLSearchParams | null = null;
+  declare href: string;
+  declare protocol: string;
+  declare username: string;
+  declare password: string;
+  declare host: string;
+  declare hostname: string;
+  declare port: string;
+  declare pathname: string;
+  declare search: string;
+  declare hash: string;
 
-  constructor(url: string | URL, base?: string | URL) {
-    this.#parts = parseParts(String(url), base === undefined ? '' : String(base));
+  constructor(...values: readonly unknown[]) {
+    if (values.length === 0)
+      throw createCodedError(new TypeError('The "url" argument must be specified'), 'ERR_MISSING_ARGS');
+    const [input, base] = values.map((value) => (value === undefined ? undefined : String(value)));
+    this.#parts = parse(input ?? 'undefined', base);
   }
-  static canParse(url: string, base?: string): boolean {
-    return host.parseUrl(String(url), base === undefined ? '' : String(base)) !== '';
+
+  static canParse(url: unknown, base?: unknown): boolean {
+    return URL.parse(url, base) !== null;
   }
+
+  static parse(url: unknown, base?: unknown): URL | null {
+    try {
+      return base === undefined ? new URL(url) : new URL(url, base);
+    } catch {
+      // The constructor throws for what is not a URL.
+      return null;
+    }
+  }
+
   get searchParams(): URLSearchParams {
-    this.#searchParams ??= new URLSearchParams(this.search, (text) => {
-      this.search = text;
+    this.#searchParams ??= new URLSearchParams(this.search, (search) => {
+      this.#parts = askUrl({ change: 'search', href: this.href, value: search }) ?? this.#parts;
     });
     return this.#searchParams;
   }
-  get href(): string {
-    return this.#parts.href;
-  }
+
   get origin(): string {
     return this.#parts.origin;
   }
-  get protocol(): string {
-    return this.#parts.protocol;
-  }
-  get username(): string {
-    return this.#parts.username;
-  }
-  get password(): string {
-    return this.#parts.password;
-  }
-  get host(): string {
-    return this.#parts.host;
-  }
-  get hostname(): string {
-    return this.#parts.hostname;
-  }
-  get port(): string {
-    return this.#parts.port;
-  }
-  get pathname(): string {
-    return this.#parts.pathname;
-  }
-  set pathname(value: string) {
-    this.#replace({ pathname: value.startsWith('/') ? value : `/${value}` });
-  }
-  get search(): string {
-    return this.#parts.search;
-  }
-  set search(value: string) {
-    this.#replace({ search: value && !value.startsWith('?') ? `?${value}` : value });
-  }
-  get hash(): string {
-    return this.#parts.hash;
-  }
-  set hash(value: string) {
-    this.#replace({ hash: value && !value.startsWith('#') ? `#${value}` : value });
-  }
+
   toString(): string {
-    return this.href;
+    return this.#parts.href;
   }
+
   toJSON(): string {
-    return this.href;
+    return this.#parts.href;
   }
-  [customInspect](): string {
-    return `URL ${inspect({ ...this.#parts })}`;
+
+  [customInspect](depth: number, options: InspectOptions): unknown {
+    if (depth < 0) return this;
+    const { search, hash, ...parts } = this.#parts;
+    const shown = { ...parts, search, searchParams: this.searchParams, hash };
+    return `${this.constructor.name} ${inspect(shown, options)}`;
   }
-  #replace(change: Partial<Parts>): void {
-    const { protocol, username, password, host: authority, pathname, search, hash } = { ...this.#parts, ...change };
-    const credentials = username ? `${username}${password ? `:${password}` : ''}@` : '';
-    this.#parts = parseParts(`${protocol}//${credentials}${authority}${pathname}${search}${hash}`, '');
+
+  static {
+    for (const name of CHANGEABLE) {
+      Object.defineProperty(URL.prototype, name, {
+        configurable: true,
+        enumerable: true,
+        get(this: URL) {
+          return this.#parts[name];
+        },
+        set(this: URL, value: unknown) {
+          const changed = askUrl({ change: name, href: this.#parts.href, value: String(value) });
+          if (!changed) throw invalid(String(value));
+          this.#parts = changed;
+          this.#searchParams?.reset(changed.search);
+        },
+      });
+    }
   }
+}
+
+function parse(url: string, base: string | undefined): UrlParts {
+  const parts = askUrl({ url, base });
+  if (parts) return parts;
+  throw Object.assign(invalid(url), base === undefined ? {} : { base });
+}
+
+function invalid(input: string): TypeError {
+  return Object.assign(createCodedError(new TypeError('Invalid URL'), 'ERR_INVALID_URL'), { input });
+}
+
+function refuse(message: string, code: string): never {
+  throw createCodedError(new TypeError(message), code);
 }
 
 export function fileURLToPath(url: string | URL): string {
-  return decodeURIComponent(new URL(url).pathname);
+  const { protocol, hostname, pathname } = new URL(url);
+  if (protocol !== 'file:') refuse('The URL must be of scheme file', 'ERR_INVALID_URL_SCHEME');
+  if (hostname !== '') refuse('File URL host must be "localhost" or empty on linux', 'ERR_INVALID_FILE_URL_HOST');
+  if (/%2f/i.test(pathname)) refuse('File URL path must not include encoded / characters', 'ERR_INVALID_FILE_URL_PATH');
+  return decodeURIComponent(pathname);
 }
 
 export function pathToFileURL(path: string): URL {
-  return new URL(encodeURI(path), 'file:///');
+  const escaped = path.replace(/[%\\\n\r\t?#]/g, (mark) => encodeURIComponent(mark));
+  return new URL(escaped, 'file:///');
 }
 
 export default { URL, URLSearchParams, fileURLToPath, pathToFileURL };

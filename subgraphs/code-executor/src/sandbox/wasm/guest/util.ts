@@ -1,13 +1,14 @@
-import { TextDecoder, TextEncoder } from './buffer.ts';
-import { isDeepStrictEqual } from './equality.ts';
-import { customInspect, formatMessage, inspect as inspectValue } from './inspect.ts';
+import { isDeepStrictEqual } from './comparisons.ts';
+
+import { loadInspect } from './inspect.ts';
+import { TextDecoder, TextEncoder } from './text.encoding.ts';
+import * as types from './types.ts';
 
 type Callback = (error: unknown, value?: unknown) => void;
 type AnyFunction = (...values: unknown[]) => unknown;
 
-export const inspect = Object.assign(inspectValue, { custom: customInspect });
-export const format = formatMessage;
-export { isDeepStrictEqual, TextDecoder, TextEncoder };
+export const { format, formatWithOptions, inspect, stripVTControlCharacters } = loadInspect();
+export { isDeepStrictEqual, TextDecoder, TextEncoder, types };
 
 export function promisify(run: AnyFunction): AnyFunction {
   if ((run as unknown) === setTimeout)
@@ -29,13 +30,12 @@ export function callbackify(run: (...values: unknown[]) => Promise<unknown>): An
 }
 
 export function inherits(child: AnyFunction, parent: AnyFunction): void {
+  Object.defineProperty(child, 'super_', { value: parent, writable: true, configurable: true });
   Object.setPrototypeOf(child.prototype, parent.prototype);
 }
 
 export const deprecate = (run: AnyFunction): AnyFunction => run;
 export const debuglog = (): (() => void) => () => undefined;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it strips
-export const stripVTControlCharacters = (text: string): string => text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '');
 
 const codes: Record<string, [number, number]> = {
   bold: [1, 22],
@@ -57,15 +57,6 @@ export function styleText(styles: string | string[], text: string): string {
     return `\x1b[${on}m${inner}\x1b[${off}m`;
   }, text);
 }
-
-export const types = {
-  isPromise: (value: unknown): boolean => value instanceof Promise,
-  isDate: (value: unknown): boolean => value instanceof Date,
-  isRegExp: (value: unknown): boolean => value instanceof RegExp,
-  isMap: (value: unknown): boolean => value instanceof Map,
-  isSet: (value: unknown): boolean => value instanceof Set,
-  isNativeError: (value: unknown): boolean => value instanceof Error,
-};
 
 export function parseArgs({
   args = process.argv.slice(2),
@@ -103,6 +94,7 @@ export function parseArgs({
 export default {
   inspect,
   format,
+  formatWithOptions,
   isDeepStrictEqual,
   promisify,
   callbackify,

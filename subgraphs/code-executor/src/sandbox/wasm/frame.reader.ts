@@ -1,0 +1,22 @@
+import { ByteQueue } from '@vibecode/platform/byte.queue';
+import { headerBytes } from './frames.ts';
+
+/** Puts frames together from chunks of any size. */
+export class FrameReader {
+  readonly #received = new ByteQueue();
+  readonly #onFrame: (type: number, payload: Uint8Array) => void;
+
+  constructor(onFrame: (type: number, payload: Uint8Array) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#received.push(chunk);
+    for (;;) {
+      const header = this.#received.peek(headerBytes);
+      const frame = header && this.#received.take(headerBytes + header.readUInt32BE(1));
+      if (!frame) return;
+      this.#onFrame(frame[0]!, frame.subarray(headerBytes));
+    }
+  }
+}
