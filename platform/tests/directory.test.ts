@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryUnusableError, lockDirectory } from '@vibecode/platform/embedded/directory';
@@ -44,5 +44,33 @@ describe('lockDirectory', () => {
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     await using _taken = await lockDirectory(directory);
+  });
+});
+
+describe('lockDirectory, towards other accounts', () => {
+  const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+  it('closes what an earlier version left open', async () => {
+    const directory = join(await newDirectory(), 'data');
+    await mkdir(join(directory, 'dead-letters'), { recursive: true });
+    await writeFile(join(directory, 'dead-letters', 'a.dlq.jsonl'), '');
+    await writeFile(join(directory, 'vibecode.log'), '');
+    await chmod(join(directory, 'vibecode.log'), 0o666);
+    await using _lock = await lockDirectory(directory);
+    expect(await modeOf(directory)).toBe('700');
+    expect(await modeOf(join(directory, 'dead-letters'))).toBe('700');
+    expect(await modeOf(join(directory, 'dead-letters', 'a.dlq.jsonl'))).toBe('600');
+    expect(await modeOf(join(directory, 'vibecode.log'))).toBe('600');
+  });
+
+  it('leaves a directory of other things as it is', async () => {
+    const directory = await newDirectory();
+    await chmod(directory, 0o755);
+    await writeFile(join(directory, 'letter.txt'), '');
+    await chmod(join(directory, 'letter.txt'), 0o644);
+    await using _lock = await lockDirectory(directory);
+    expect(await modeOf(directory)).toBe('755');
+    expect(await modeOf(join(directory, 'letter.txt'))).toBe('644');
+    expect(await modeOf(join(directory, 'lock.sock'))).toBe('600');
   });
 });

@@ -1,32 +1,44 @@
-import { createHash } from 'node:crypto';
-import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-
-/** Source: sun_path in unix(7), the smallest of the systems in use. */
-const MAX_SOCKET_PATH_BYTES = 100;
+import { serviceNames } from '../services.ts';
+import { makePrivate, toSocketPath } from './private.files.ts';
 
 /** The data directory cannot be used: another process works on it, or it cannot be written. */
 export class DirectoryUnusableError extends Error {
   override readonly name = 'DirectoryUnusableError';
 }
 
+/** What this system keeps in its data directory. */
+const CONTENTS: readonly string[] = [
+  'postgres',
+  'postgres.run',
+  'postgres.unfinished',
+  'dead-letters',
+  'demo-login.json',
+  ...serviceNames,
+];
+const LOG_NAME = /^vibecode\.log(\.\d+)?$/;
+const LOCK_NAME = 'lock.sock';
+
 /**
- * Takes a data directory for this process alone: two databases on the same files would ruin them.
+ * Takes a data directory for this process alone: two databases on the same files would ruin them. Other accounts of the
+ * machine lose all access to what is in it, also to what an earlier version left open.
  *
  * The lock is a socket that this process listens on, so that it goes with the process, however that ends.
  *
  * @throws DirectoryUnusableError when another process holds it, or it cannot be made or written
  */
 export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
-  await makeDirectory(resolve(directory)).catch((error: NodeJS.ErrnoException) => {
+  const refuse = (error: NodeJS.ErrnoException): never => {
     throw new DirectoryUnusableError(
       `The directory '${directory}' cannot hold the data: ${error.message}. Choose another directory with DATA_DIR.`,
       { cause: error },
     );
-  });
-  const path = toSocketPath(directory);
+  };
+  await makeDirectory(resolve(directory)).catch(refuse);
+  await closeDirectory(directory).catch(refuse);
+  const path = await toSocketPath(directory, LOCK_NAME).catch(refuse);
   const server = await listen(path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     if (await answers(path)) {
@@ -37,36 +49,51 @@ export async function lockDirectory(directory: string): Promise<AsyncDisposable>
     await rm(path);
     return listen(path);
   });
-  return {
+  const lock = {
     async [Symbol.asyncDispose]() {
       await new Promise((done) => server.close(done));
     },
   };
+  await closeContents(directory).catch(async (error: NodeJS.ErrnoException) => {
+    await lock[Symbol.asyncDispose]();
+    refuse(error);
+  });
+  return lock;
+}
+
+/**
+ * A directory that holds other things too (a home, `/tmp`) keeps its access: it may be other people's. What this system
+ * puts there is private by itself.
+ */
+async function closeDirectory(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  if (names.every(isOurs)) await chmod(directory, 0o700);
+}
+
+async function closeContents(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) if (isOurs(name)) await makePrivate(join(directory, name));
+}
+
+function isOurs(name: string): boolean {
+  return CONTENTS.includes(name) || LOG_NAME.test(name) || name === LOCK_NAME;
 }
 
 /** Folder by folder: Node's own recursive `mkdir` never returns where the system refuses with ENOENT, as below /proc. */
 async function makeDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await mkdir(path, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return assertWritable(path);
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     await makeDirectory(dirname(path));
-    await mkdir(path);
+    await mkdir(path, { mode: 0o700 });
   }
 }
 
 async function assertWritable(path: string): Promise<void> {
   if (!(await stat(path)).isDirectory()) throw new Error('it is not a directory');
   await access(path, constants.W_OK);
-}
-
-/** Socket paths are short; a deep directory has its socket among the temporary files, named after it. */
-function toSocketPath(directory: string): string {
-  const path = join(directory, 'lock.sock');
-  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
-  return join(tmpdir(), `vibecode-${createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 16)}.sock`);
 }
 
 function listen(path: string): Promise<Server> {

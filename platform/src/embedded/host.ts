@@ -61,7 +61,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const opened = Promise.withResolvers<void>();
   opened.promise.catch(() => undefined);
   const serviceSecret = randomBytes(32).toString('base64url');
-  if (dataDir) await mkdir(dataDir, { recursive: true });
+  if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o700 });
 
   const backed = serviceNames.every((service) => env[service === 'project' ? 'MONGODB_URL' : databaseSetting(service)]);
   const postgres = backed

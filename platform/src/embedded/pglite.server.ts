@@ -1,9 +1,11 @@
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
 import { ByteQueue } from '../byte.queue.ts';
 
 /**
- * Serves one PGlite instance to many PostgreSQL clients over TCP.
+ * Serves one PGlite instance to many PostgreSQL clients over a Unix socket. Whoever can reach the socket is let in, so its
+ * directory has to be private.
  *
  * PGlite is a single backend session. `@electric-sql/pglite-socket` hands it one protocol message at a time, so two
  * clients that run parameterised queries at once overwrite each other's unnamed statement between Parse and Bind.
@@ -12,9 +14,7 @@ import { ByteQueue } from '../byte.queue.ts';
  *
  * Message formats: https://www.postgresql.org/docs/18/protocol-message-formats.html
  */
-export interface PGliteServer extends AsyncDisposable {
-  readonly port: number;
-}
+export type PGliteServer = AsyncDisposable;
 
 const SSL_REQUEST = 80877103;
 const GSSENC_REQUEST = 80877104;
@@ -34,10 +34,8 @@ interface Client {
   pending: Buffer[];
 }
 
-export async function startPGliteServer(
-  db: PGlite,
-  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
-): Promise<PGliteServer> {
+/** @param path of the socket; what a killed process left there is removed, so only one process may use it */
+export async function startPGliteServer(db: PGlite, path: string): Promise<PGliteServer> {
   const clients = new Set<Client>();
   const queue: Unit[] = [];
   let owner: Client | null = null;
@@ -141,21 +139,21 @@ export async function startPGliteServer(
       .then(work, () => undefined);
   }
 
-  const server: Server = createServer({ noDelay: true }, (socket) => {
+  const server: Server = createServer((socket) => {
     const client: Client = { socket, received: new ByteQueue(), started: false, pending: [] };
     clients.add(client);
     socket.on('data', (chunk) => receive(client, chunk));
+    // A connection that breaks is closed too, and that is where its client leaves.
     socket.on('error', () => undefined);
     socket.on('close', () => leave(client));
   });
+  await rm(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen(path, resolve);
   });
-  const address = server.address();
-  if (!address || typeof address === 'string') throw new Error('The database server has no TCP address.');
+  await chmod(path, 0o600);
   return {
-    port: address.port,
     async [Symbol.asyncDispose]() {
       for (const { socket } of clients) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

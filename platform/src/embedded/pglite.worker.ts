@@ -5,21 +5,19 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { type PGliteServer, startPGliteServer } from './pglite.server.ts';
 
 export interface PGliteWorkerData {
+  /** Path of the socket to serve; left out: answer `dumped` with the fresh data directory as a tar, and do not serve. */
+  readonly socketPath?: string;
   /** Directory of the data; undefined keeps it in memory. */
   readonly dataDir?: string;
   /** A data directory, as a gzipped tar, to begin with when there is none. */
   readonly initial?: Uint8Array;
-  /** Answer `ready` with the fresh data directory as a tar, and do not serve. */
-  readonly dump?: boolean;
 }
 
-export type PGliteWorkerMessage =
-  | { readonly type: 'ready'; readonly port: number }
-  | { readonly type: 'dumped'; readonly tar: Uint8Array };
+export type PGliteWorkerMessage = { readonly type: 'ready' } | { readonly type: 'dumped'; readonly tar: Uint8Array };
 
 if (!parentPort) throw new Error('pglite.worker runs as a worker thread.');
 const port = parentPort;
-const { dataDir, initial, dump } = workerData as PGliteWorkerData;
+const { socketPath, dataDir, initial } = workerData as PGliteWorkerData;
 
 const db = await PGlite.create({
   ...(dataDir ? { dataDir } : {}),
@@ -29,12 +27,12 @@ const db = await PGlite.create({
   startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
 });
 let server: PGliteServer | undefined;
-if (dump) {
+if (socketPath === undefined) {
   const tar = new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer());
   port.postMessage({ type: 'dumped', tar } satisfies PGliteWorkerMessage);
 } else {
-  server = await startPGliteServer(db);
-  port.postMessage({ type: 'ready', port: server.port } satisfies PGliteWorkerMessage);
+  server = await startPGliteServer(db, socketPath);
+  port.postMessage({ type: 'ready' } satisfies PGliteWorkerMessage);
 }
 port.once('message', async () => {
   await server?.[Symbol.asyncDispose]();

@@ -7,6 +7,9 @@ import { KeyedQueue } from './keyed.queue.ts';
 /** `<topic>.<group>.dlq` and what each of its files ends in. */
 const [LETTERS, ASKED, RETURNING] = ['.jsonl', '.replay', '.returning.jsonl'];
 
+/** Events hold what users wrote. */
+const PRIVATE = 0o600;
+
 /**
  * Dead letters of a bus within one process: a file `<topic>.<group>.dlq.jsonl` for each topic and group, one `DeadLetter` a
  * line. Only the bus changes these files. Others leave a file `<topic>.<group>.dlq.replay`, which the bus finds while it
@@ -27,16 +30,20 @@ export class LocalDeadLetters implements DeadLetters {
   async replay(topic: string, group: string): Promise<number> {
     const name = toDeadLetterTopic(topic, group);
     const letters = await this.#read(`${name}${LETTERS}`);
-    if (letters.length > 0) await writeFile(join(this.directory, `${name}${ASKED}`), '', { flush: true });
+    if (letters.length > 0)
+      await writeFile(join(this.directory, `${name}${ASKED}`), '', { flush: true, mode: PRIVATE });
     return letters.length;
   }
 
   /** For the bus: durable when it resolves. */
   async keep(letter: DeadLetter): Promise<void> {
     const name = toDeadLetterTopic(letter.topic, letter.group);
-    await mkdir(this.directory, { recursive: true });
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
     await this.#changes.run(name, () =>
-      appendFile(join(this.directory, `${name}${LETTERS}`), `${JSON.stringify(letter)}\n`, { flush: true }),
+      appendFile(join(this.directory, `${name}${LETTERS}`), `${JSON.stringify(letter)}\n`, {
+        flush: true,
+        mode: PRIVATE,
+      }),
     );
   }
 
