@@ -1,5 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { createLogDestination } from './log.destination.ts';
+import { standardOutput } from './log.sinks.ts';
 
 export type { Logger } from 'pino';
 
@@ -23,11 +25,8 @@ const SECRETS: ReadonlySet<string> = new Set([
   'accessToken',
 ]);
 const CENSORED = '***';
-/**
- * Lines go out together, and wait for others 100 ms at most: a write for each one cost the gateway more than all else that
- * it did for a small query. Whatever waits is written when the process ends.
- */
-const STANDARD_OUTPUT = { dest: 1, sync: false, minLength: 16_000, periodicFlush: 100 };
+/** One for all logs of the process, so that their lines keep their order. */
+let shared: DestinationStream | null = null;
 /** Levels below a line's own fields in which secrets are looked for. */
 const MAX_DEPTH = 2;
 
@@ -54,8 +53,13 @@ export function createLog({ service, level = 'info', destination }: LogOptions):
         return span ? { traceId: span.traceId, spanId: span.spanId } : {};
       },
     },
-    destination ?? pino.destination(STANDARD_OUTPUT),
+    destination ?? openStandardOutput(),
   );
+}
+
+function openStandardOutput(): DestinationStream {
+  shared ??= createLogDestination(standardOutput);
+  return shared;
 }
 
 /**
