@@ -74,3 +74,44 @@ export class ConflictError extends AppError {
 export class UnavailableError extends AppError {
   override readonly status = 503;
 }
+
+/**
+ * The disk, or the space that was granted on it, is full. Reading goes on; the same request works again once there is room.
+ */
+export class StorageFullError extends AppError {
+  override readonly status = 507;
+  constructor(cause: unknown) {
+    super(
+      'STORAGE_FULL',
+      'Nothing can be stored at the moment: the disk is full. Reading works; try again once the operator has made room.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Codes that mean a full disk: of `StorageFullError`, also as another service sent it, of the operating system, of PostgreSQL (https://www.postgresql.org/docs/18/errcodes-appendix.html)
+ * and of MongoDB (`OutOfDiskSpace`).
+ */
+const FULL_DISK: ReadonlySet<unknown> = new Set(['STORAGE_FULL', 'ENOSPC', 'EDQUOT', '53100', 14_031]);
+
+/**
+ * What an error means to the client: an `AppError` itself, or a failure below that has a code of its own. Drivers wrap what
+ * happened in errors of theirs, each in its way.
+ *
+ * @returns null for what nobody foresaw, which is masked
+ */
+export function toAppError(error: unknown): AppError | null {
+  if (error instanceof AppError) return error;
+  return isDiskFull(error) ? new StorageFullError(error) : null;
+}
+
+/** Whether a full disk is what made this fail. */
+export function isDiskFull(error: unknown): boolean {
+  const met = new Set<unknown>();
+  for (let cause = error; cause instanceof Error && !met.has(cause); cause = cause.cause) {
+    met.add(cause);
+    if (FULL_DISK.has((cause as { code?: unknown }).code)) return true;
+  }
+  return false;
+}

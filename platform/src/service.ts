@@ -4,9 +4,12 @@ import { createRedisBroadcast } from './broadcast/redis.broadcast.ts';
 import { createRedisCache } from './cache/redis.cache.ts';
 import { openMongoDocuments } from './documents/mongo.documents.ts';
 import { parseEnv, SettingsError } from './env.ts';
+import { isDiskFull } from './errors.ts';
 import { createKafkaBus } from './events/kafka.bus.ts';
+import { AddressUnusableError } from './http/listen.ts';
 import { createTokenVerifier, remoteKeys } from './identity.ts';
 import type { Infrastructure } from './infrastructure.ts';
+import { surviveLostOutput } from './log.sinks.ts';
 import { createLog } from './log.ts';
 import { openRedis } from './redis/redis.connection.ts';
 import { createRedisRegistry } from './registry/redis.registry.ts';
@@ -29,6 +32,7 @@ export async function runService(
   start: (infrastructure: Infrastructure) => Promise<RunningSubgraph>,
   settings: z.ZodRawShape = {},
 ): Promise<void> {
+  surviveLostOutput();
   try {
     await using running = new AsyncDisposableStack();
     const opened = await openInfrastructure(service, settings, process.env, running);
@@ -122,12 +126,20 @@ const UNREACHABLE = [
 
 type SystemError = NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; broker?: string };
 
-/** What to print when a process cannot start: what was wrong and what to do, without a stack where the cause is known. */
+/**
+ * What to print when a process cannot start: in one line what was wrong, where, and what to do; with a stack only where the
+ * cause is unknown.
+ */
 export function toStartFailure(error: unknown, owner: string): string {
   if (error instanceof SettingsError) return error.message;
+  if (error instanceof AddressUnusableError) return `${owner} cannot start: ${error.message}`;
   const { code, address, port, path, syscall } = error as SystemError;
   if (code === 'EADDRINUSE') {
     return `${owner} cannot start: ${address}:${port} is taken. Stop what listens there, or choose another port with PORT.`;
+  }
+  if (isDiskFull(error)) {
+    const place = findPath(error);
+    return `${owner} cannot start: the disk is full${place ? `, '${place}' cannot be written` : ''}. Make room on it, or choose a directory on another disk with DATA_DIR.`;
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return `${owner} cannot start: no permission to ${syscall} '${path ?? `${address}:${port}`}'.`;
@@ -135,6 +147,13 @@ export function toStartFailure(error: unknown, owner: string): string {
   const unreachable = findUnreachable(error);
   if (unreachable) return `${owner} cannot start: ${unreachable}. Check the URLs in its settings.`;
   return `${owner} cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+}
+
+function findPath(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { path } = cause as SystemError;
+    if (path !== undefined) return path;
+  }
 }
 
 /** Drivers wrap what the system said in errors of their own, each in its way. */

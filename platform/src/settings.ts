@@ -91,5 +91,13 @@ export const embeddedSettings = {
   ...namespaceSettings,
   HOST: z.string().default('127.0.0.1').describe('address the gateway listens on'),
   PORT: setting.integer(0, 65_535).default(8080).describe('port the gateway listens on; 0 takes a free one'),
-  DATA_DIR: z.string().default('.data').describe('directory that keeps everything'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe('directory that keeps everything; other accounts of the machine are shut out of it'),
+  LOG_MAX_MB: setting
+    .integer(1, 10_000)
+    .default(20)
+    .describe('megabytes after which the log file is put aside and a new one begun'),
+  LOG_FILES: setting.integer(1, 1_000).default(5).describe('log files kept beside the current one'),
 };

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { register } from 'prom-client';
 import { WebSocketServer } from 'ws';
 import { NotFoundError } from './errors.ts';
+import { listen } from './http/listen.ts';
 import { bearerToken, sendJson } from './http/request.ts';
 import { newId } from './id.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -98,13 +99,7 @@ export async function startSubgraph<Context extends OperationContext>(
   const server = createServer((request, response) => {
     route(request, response).catch((error) => sendError(response, error, log));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  await listen(server, host, port);
   // Not before it listens: the socket server would report a taken port a second time, in words of its own.
   const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });
   const websocket = startGraphQLWebSocket({ server: sockets, schema, log, verifier, context });

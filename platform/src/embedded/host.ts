@@ -59,6 +59,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const urls = new Map<ServiceName, string>();
   const embedded: string[] = [];
   const opened = Promise.withResolvers<void>();
+  // Whoever waits for it is told too; without a bus in this process nobody waits, and Node would end for it.
   opened.promise.catch(() => undefined);
   const serviceSecret = randomBytes(32).toString('base64url');
   if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -66,7 +67,9 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const backed = serviceNames.every((service) => env[service === 'project' ? 'MONGODB_URL' : databaseSetting(service)]);
   const postgres = backed
     ? null
-    : started.use(await startEmbeddedPostgres(dataDir ? { dataDir: join(dataDir, 'postgres') } : {}));
+    : started.use(
+        await startEmbeddedPostgres({ log: hostLog, ...(dataDir ? { dataDir: join(dataDir, 'postgres') } : {}) }),
+      );
   const postgresUrl = postgres?.url ?? '';
   if (postgres) embedded.push('PostgreSQL with pgvector (PGlite)');
 

@@ -2,6 +2,8 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
 import { ByteQueue } from '../byte.queue.ts';
+import { type ErrorFields, ErrorResponses } from './error.responses.ts';
+import type { StorageGuard } from './storage.guard.ts';
 
 /**
  * Serves one PGlite instance to many PostgreSQL clients over a Unix socket. Whoever can reach the socket is let in, so its
@@ -16,14 +18,35 @@ import { ByteQueue } from '../byte.queue.ts';
  */
 export type PGliteServer = AsyncDisposable;
 
+export interface PGliteServerOptions {
+  /** Of the socket. What a killed process left there is removed, so only one process may use it. */
+  readonly path: string;
+  /** Left out: the database is in memory, and no disk can become full. */
+  readonly guard?: StorageGuard;
+  /** The session cannot be used any more; nothing is answered from then on. */
+  readonly onBroken: (error: Error) => void;
+}
+
 const SSL_REQUEST = 80877103;
 const GSSENC_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 const [QUERY, SYNC, FLUSH, TERMINATE] = ['Q', 'S', 'H', 'X'].map((letter) => letter.charCodeAt(0));
 
+/** Sources: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const READ_ONLY_TRANSACTION = '25006';
+const DISK_FULL = { C: '53100', M: 'the disk is full: nothing is stored until there is room' };
+const DISK_FULL_CODE = DISK_FULL.C;
+
+/** PGlite reports a log that cannot be written as an ordinary error, and answers nothing sensible after it. */
+function isFatal({ V: severity = '', C: code, M: message = '' }: ErrorFields): boolean {
+  return severity === 'FATAL' || severity === 'PANIC' || (code === DISK_FULL_CODE && message.includes('pg_wal'));
+}
+
 interface Unit {
   readonly client: Client;
   readonly message: Uint8Array;
+  /** Whether it ends what the client began. */
+  readonly synced: boolean;
 }
 
 interface Client {
@@ -34,12 +57,19 @@ interface Client {
   pending: Buffer[];
 }
 
-/** @param path of the socket; what a killed process left there is removed, so only one process may use it */
-export async function startPGliteServer(db: PGlite, path: string): Promise<PGliteServer> {
+export async function startPGliteServer(
+  db: PGlite,
+  { path, guard, onBroken }: PGliteServerOptions,
+): Promise<PGliteServer> {
   const clients = new Set<Client>();
   const queue: Unit[] = [];
   let owner: Client | null = null;
   let running = false;
+  let broken = false;
+  /** Why the session cannot be used after what runs now. */
+  let lost: Error | null = null;
+  /** Whether the last unit ended without a Sync: what was parsed must not be lost to statements of our own. */
+  let midway = false;
 
   async function work(): Promise<void> {
     if (running) return;
@@ -57,31 +87,53 @@ export async function startPGliteServer(db: PGlite, path: string): Promise<PGlit
     return index < 0 ? undefined : queue.splice(index, 1)[0];
   }
 
-  async function run({ client, message }: Unit): Promise<void> {
-    if (!clients.has(client)) return;
+  async function run({ client, message, synced }: Unit): Promise<void> {
+    if (broken || !clients.has(client)) return;
     try {
+      if (!midway) await guard?.prepare();
+      midway = !synced;
       await db.runExclusive(() =>
         db.execProtocolRawStream(message, {
           onRawData: (data) => {
-            if (client.socket.writable) client.socket.write(Buffer.from(data));
+            const answer = errors.push(data);
+            if (client.socket.writable) client.socket.write(answer);
           },
         }),
       );
     } catch (error) {
-      client.socket.destroy(error as Error);
+      lost = error as Error;
+    }
+    if (lost) {
+      breakOff(lost);
+      return;
     }
     owner = db.isInTransaction() ? client : null;
     if (owner && !clients.has(owner)) await abandon();
   }
 
+  const errors = new ErrorResponses((fields) => {
+    if (isFatal(fields)) lost = new Error(`The database session is lost: ${fields.M} (${fields.C})`);
+    return guard?.full && fields.C === READ_ONLY_TRANSACTION ? { ...fields, ...DISK_FULL } : fields;
+  });
+
+  /** What runs ends here: the error that is being answered still reaches its client. */
+  function breakOff(error: Error): void {
+    if (broken) return;
+    broken = true;
+    queue.length = 0;
+    for (const { socket } of clients) socket.end();
+    onBroken(error);
+  }
+
   /** A client left in mid-transaction: nothing of it may stay. */
   async function abandon(): Promise<void> {
-    await db.exec('rollback');
+    await db.exec('rollback').catch(breakOff);
     owner = null;
   }
 
-  function enqueue(client: Client, message: Buffer): void {
-    queue.push({ client, message: new Uint8Array(message) });
+  function enqueue(client: Client, message: Buffer, synced = true): void {
+    if (broken) return;
+    queue.push({ client, message: new Uint8Array(message), synced });
     void work();
   }
 
@@ -125,18 +177,17 @@ export async function startPGliteServer(db: PGlite, path: string): Promise<PGlit
     if (type !== QUERY && type !== SYNC && type !== FLUSH) return;
     const unit = client.pending.length === 1 ? message : Buffer.concat(client.pending);
     client.pending = [];
-    enqueue(client, unit);
+    enqueue(client, unit, type !== FLUSH);
   }
 
   function leave(client: Client): void {
     clients.delete(client);
     if (owner !== client || running) return;
     running = true;
-    abandon()
-      .finally(() => {
-        running = false;
-      })
-      .then(work, () => undefined);
+    void abandon().then(() => {
+      running = false;
+      return work();
+    });
   }
 
   const server: Server = createServer((socket) => {

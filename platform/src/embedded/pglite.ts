@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import type { PGliteWorkerData, PGliteWorkerMessage } from './pglite.worker.ts';
+import type { Logger } from '../log.ts';
+import { startWorker, stopWorker, superviseWorker } from './pglite.supervisor.ts';
 import { ensurePrivateDirectory, makePrivate, toSocketPath } from './private.files.ts';
 
 /** PostgreSQL 18 with pgvector in this process, reached like a server. */
@@ -16,6 +16,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 export interface EmbeddedPostgresOptions {
   /** Where the data is kept; made when absent. Left out: in memory, gone at the end. */
   readonly dataDir?: string;
+  /** Told when the disk becomes full or the database had to be started again. Left out: nobody is. */
+  readonly log?: Logger;
 }
 
 /** What PostgreSQL's clients look for in the directory of a socket. Source: https://www.postgresql.org/docs/18/runtime-config-connection.html */
@@ -30,24 +32,22 @@ const SOCKET_NAME = '.s.PGSQL.5432';
  *
  * @throws Error when the directory cannot be written or holds no usable data
  */
-export async function startEmbeddedPostgres({ dataDir }: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   await using started = new AsyncDisposableStack();
   const fresh = dataDir ? await prepareDirectory(dataDir) : true;
   const initial = fresh ? await readTemplate() : undefined;
   const socketDirectory = dataDir ? `${dataDir}.run` : await createTemporaryDirectory(started);
   await ensurePrivateDirectory(socketDirectory);
   const socketPath = await toSocketPath(socketDirectory, SOCKET_NAME);
-  const { worker, message } = await startWorker({
-    socketPath,
-    ...(dataDir ? { dataDir } : {}),
-    ...(initial ? { initial } : {}),
-  });
-  started.defer(() => stop(worker));
-  if (message.type !== 'ready') throw new Error(`The database worker answered '${message.type}', expected 'ready'.`);
   if (dataDir) {
+    started.use(await superviseWorker({ socketPath, dataDir, initial, log }));
     // PGlite gives some files modes of its own, inside a directory that is private already.
     await makePrivate(dataDir);
     await rm(toUnfinishedMark(dataDir), { force: true });
+  } else {
+    // Not started again when it is lost: what it held is gone with it.
+    const { worker } = await startWorker({ socketPath, ...(initial ? { initial } : {}) });
+    started.defer(() => stopWorker(worker));
   }
   const running = started.move();
   return {
@@ -85,7 +85,7 @@ async function readTemplate(): Promise<Uint8Array> {
     // Absent, or made by another account: a cluster is made, which takes longer and loses nothing.
   }
   const { worker, message } = await startWorker({});
-  await stop(worker);
+  await stopWorker(worker);
   if (message.type !== 'dumped') throw new Error(`The database worker answered '${message.type}', expected 'dumped'.`);
   await keepTemplate(path, message.tar);
   return message.tar;
@@ -100,6 +100,7 @@ async function keepTemplate(path: string, tar: Uint8Array): Promise<void> {
     await rename(part, path);
   } catch {
     // Packages that this account may not write to, or a full disk: the next start makes a cluster again.
+    // Where nothing can be written there is nothing to remove.
     await rm(part, { force: true }).catch(() => undefined);
   }
 }
@@ -107,21 +108,4 @@ async function keepTemplate(path: string, tar: Uint8Array): Promise<void> {
 function cacheDirectory(): string {
   const packages = dirname(dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')));
   return join(packages, '..', '..', '.cache', 'vibecode-pglite');
-}
-
-async function startWorker(data: PGliteWorkerData): Promise<{ worker: Worker; message: PGliteWorkerMessage }> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./pglite.worker.${extension}`, import.meta.url), { workerData: data });
-  const message = await new Promise<PGliteWorkerMessage>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The embedded database ended at start with code ${code}.`)));
-  });
-  return { worker, message };
-}
-
-async function stop(worker: Worker): Promise<void> {
-  const exited = new Promise((resolve) => worker.once('exit', resolve));
-  worker.postMessage('stop');
-  await exited;
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { type PGliteServer, startPGliteServer } from './pglite.server.ts';
+import { StorageGuard } from './storage.guard.ts';
 
 export interface PGliteWorkerData {
   /** Path of the socket to serve; left out: answer `dumped` with the fresh data directory as a tar, and do not serve. */
@@ -13,29 +14,57 @@ export interface PGliteWorkerData {
   readonly initial?: Uint8Array;
 }
 
-export type PGliteWorkerMessage = { readonly type: 'ready' } | { readonly type: 'dumped'; readonly tar: Uint8Array };
+export type PGliteWorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'dumped'; readonly tar: Uint8Array }
+  | { readonly type: 'storage'; readonly full: boolean; readonly freeBytes: number }
+  | { readonly type: 'broken'; readonly reason: string };
 
 if (!parentPort) throw new Error('pglite.worker runs as a worker thread.');
 const port = parentPort;
+const send = (message: PGliteWorkerMessage) => port.postMessage(message);
 const { socketPath, dataDir, initial } = workerData as PGliteWorkerData;
 
+if (dataDir) StorageGuard.release(dataDir);
 const db = await PGlite.create({
   ...(dataDir ? { dataDir } : {}),
   ...(initial ? { loadDataDir: new Blob([Buffer.from(initial)]) } : {}),
   extensions: { vector },
-  // The default of 128 MB is set aside at once; the files behind it are in the system's cache anyway.
-  startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
+  // The default of 128 MB is set aside at once; the files behind it are in the system's cache anyway. A checkpoint keeps
+  // three segments of the log for use again.
+  startParams: [
+    ...PGlite.defaultStartParams,
+    '-c',
+    'shared_buffers=16MB',
+    '-c',
+    'min_wal_size=48MB',
+    '-c',
+    'max_wal_size=64MB',
+  ],
 });
+
+/**
+ * Ends this thread without closing the database: what it holds in memory may be wrong now, what it wrote before is not, and
+ * the next start recovers from that.
+ */
+function onBroken({ message }: Error): void {
+  send({ type: 'broken', reason: message });
+  // After the answers that are on their way.
+  setImmediate(() => process.exit(1));
+}
+
 let server: PGliteServer | undefined;
 if (socketPath === undefined) {
-  const tar = new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer());
-  port.postMessage({ type: 'dumped', tar } satisfies PGliteWorkerMessage);
+  send({ type: 'dumped', tar: new Uint8Array(await (await db.dumpDataDir('gzip')).arrayBuffer()) });
 } else {
-  server = await startPGliteServer(db, socketPath);
-  port.postMessage({ type: 'ready' } satisfies PGliteWorkerMessage);
+  const guard =
+    dataDir && (await StorageGuard.open(db, dataDir, (full, freeBytes) => send({ type: 'storage', full, freeBytes })));
+  server = await startPGliteServer(db, { path: socketPath, ...(guard ? { guard } : {}), onBroken });
+  send({ type: 'ready' });
 }
 port.once('message', async () => {
   await server?.[Symbol.asyncDispose]();
+  if (dataDir) StorageGuard.release(dataDir);
   await db.close();
   port.close();
 });

@@ -1,5 +1,6 @@
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { isDiskFull } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { DeadLetter, RetryOptions } from './bus.ts';
 import { EventInvalidError, parseEvent } from './event.ts';
@@ -40,7 +41,8 @@ export function createDelivery({ group, handle, deadLetter, log, retry: options 
         await handle(parseEvent(value));
       }, signal);
     } catch (error) {
-      if (signal.aborted) throw error;
+      // A full disk is not the event's fault: once there is room, it is handled like any other.
+      if (signal.aborted || isDiskFull(error)) throw error;
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       log.error({ action: 'event.dead-lettered', topic, group, attempts, error }, `gave up on an event of ${topic}`);
       await deadLetter({ topic, group, reason, attempts, failedAt: new Date().toISOString(), value });

@@ -1,16 +1,16 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { AppError } from '../errors.ts';
+import { toAppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 /** The code of everything that is masked. */
 const INTERNAL_ERROR = 'INTERNAL_ERROR';
 
-/** What a client reads of an error: an `AppError`'s own words, or that something unforeseen happened. */
+/** What a client reads of an error: the words of the `AppError` that it is or stands for, or that something unforeseen happened. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError && !error.originalError) return error;
   const cause = error instanceof GraphQLError ? error.originalError : error;
   const location = error instanceof GraphQLError ? error : undefined;
-  const known = cause instanceof AppError ? cause : null;
+  const known = toAppError(cause);
   return new GraphQLError(known?.message ?? 'Something went wrong on our side.', {
     nodes: location?.nodes ?? null,
     source: location?.source ?? null,

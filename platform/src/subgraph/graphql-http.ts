@@ -3,7 +3,7 @@ import { ApolloServer, HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { GraphQLSchema } from 'graphql';
 import { GraphQLError } from 'graphql';
-import { AppError } from '../errors.ts';
+import { toAppError } from '../errors.ts';
 import { readJson, sendJson } from '../http/request.ts';
 import type { Logger } from '../log.ts';
 import { createErrorFormatter, toGraphQLError } from './graphql-errors.ts';
@@ -38,7 +38,7 @@ export async function startGraphQLHttp<Context extends OperationContext>(
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => {
       const cause = unwrapResolverError(error);
-      if (cause instanceof AppError) return { ...formatted, ...pick(toGraphQLError(error)) };
+      if (toAppError(cause)) return { ...formatted, ...pick(toGraphQLError(error)) };
       if (error instanceof GraphQLError && cause === error) return formatted;
       return { ...formatted, ...pick(format(error, '')) };
     },
@@ -54,8 +54,9 @@ export async function startGraphQLHttp<Context extends OperationContext>(
         operation = await identify(request, response);
         body = request.method === 'POST' ? await readJson(request, bodyLimitBytes) : undefined;
       } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        sendJson(response, error.status, { errors: [toGraphQLError(error)] });
+        const known = toAppError(error);
+        if (!known) throw error;
+        sendJson(response, known.status, { errors: [toGraphQLError(known)] });
         return;
       }
       const headers = new HeaderMap();

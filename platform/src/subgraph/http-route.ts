@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import { AppError, ForbiddenError, InvalidInputError, UnauthenticatedError } from '../errors.ts';
+import { ForbiddenError, InvalidInputError, toAppError, UnauthenticatedError } from '../errors.ts';
 import { bearerToken, readJson, sendJson } from '../http/request.ts';
 import type { TokenVerifier, Viewer } from '../identity.ts';
 import type { Logger } from '../log.ts';
@@ -76,8 +76,9 @@ export function sendError(response: ServerResponse, error: unknown, log: Logger)
     response.destroy();
     return;
   }
-  if (error instanceof AppError) {
-    const { code, message, details, status } = error;
+  const known = toAppError(error);
+  if (known) {
+    const { code, message, details, status } = known;
     sendJson(response, status, { error: { code, message, details } });
     return;
   }

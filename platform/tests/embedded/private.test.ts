@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@vibecode/platform/embedded/pglite';
+import { isRoot, runAsNobody } from '@vibecode/platform/testing/other-account';
 import { Client } from 'pg';
-import { isRoot, runAsNobody } from './other.account.ts';
 
 /** A directory that everybody can enter, as a home or `/srv` is. */
 async function createOpenDirectory() {

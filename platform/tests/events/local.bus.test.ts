@@ -59,6 +59,21 @@ describe('createLocalBus', () => {
     expect(done).toEqual(['billing', 'notification', 'published']);
   });
 
+  it('does not give up on an event because the disk is full', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'vibecode-bus-'));
+    await using bus = createLocalBus({ log: silent, deadLetterDirectory: directory, retry: contractRetry });
+    let full = true;
+    await using _ = await bus.subscribe('billing', ['user.registered'], async () => {
+      if (full) throw Object.assign(new Error('could not extend file'), { code: '53100' });
+    });
+    const event = createUserRegistered();
+    await expect(bus.publish([event])).rejects.toThrow('publish them again');
+    full = false;
+    await bus.publish([event]);
+    expect(await new LocalDeadLetters(directory).list()).toEqual([]);
+    await rm(directory, { recursive: true });
+  });
+
   it('delivers nothing before it is ready, so that a group which subscribes late misses nothing', async () => {
     const ready = Promise.withResolvers<void>();
     await using bus = createLocalBus({ log: silent, ready: ready.promise });
