@@ -1,37 +1,44 @@
 // `npm start`: every service and the gateway in one process; what no URL names is embedded.
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { demoAccount, ensureDemoAccount } from '@vibecode/auth/demo.account';
+import { ensureDemoAccount, openDemoAccount } from '@vibecode/auth/demo.account';
 import { DirectoryUnusableError, lockDirectory } from '@vibecode/platform/embedded/directory';
+import { assertRoom } from '@vibecode/platform/embedded/disk.space';
 import { startEmbeddedHost } from '@vibecode/platform/embedded/host';
 import { parseEnv } from '@vibecode/platform/env';
+import { listen } from '@vibecode/platform/http/listen';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
+import { createLogDestination } from '@vibecode/platform/log.destination';
+import { createRotatingFileSink, surviveLostOutput } from '@vibecode/platform/log.sinks';
 import { toStartFailure, untilTold } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
-import { backingSettings, embeddedSettings } from '@vibecode/platform/settings';
+import { backingSettings, databaseSetting, embeddedSettings } from '@vibecode/platform/settings';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
 import { startTelemetry } from '@vibecode/platform/telemetry';
 import { createSystemKeyExchange } from '@vibecode/supergraph/edge/system.keys';
 import { startGateway } from '@vibecode/supergraph/gateway/gateway';
-import { pino } from 'pino';
 import type { z } from 'zod';
 import { loadOwnSettings } from './own-settings.ts';
 
+/** What a stop may take; its parts have limits of their own, which together are shorter. */
+const STOP_LIMIT_MS = 25_000;
+
 type Start = (infrastructure: Infrastructure) => Promise<RunningSubgraph>;
 
+// What this process makes is for its own account, whichever part of it makes it.
+process.umask(0o077);
+surviveLostOutput();
 const started = performance.now();
 const root = resolve(import.meta.dirname, '..');
 const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** The port is asked for at the end; that it is taken is better known before everything has started. */
-async function assertPortIsFree(host: string, port: number): Promise<void> {
+async function assertAddressIsFree(host: string, port: number): Promise<void> {
   const probe = createServer();
-  await new Promise<void>((done, reject) => {
-    probe.once('error', reject);
-    probe.listen(port, host, () => probe.close(() => done()));
-  });
+  await listen(probe, host, port);
+  await new Promise((done) => probe.close(done));
 }
 
 async function startService(name: ServiceName, infrastructure: Infrastructure): Promise<RunningSubgraph> {
@@ -45,11 +52,15 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** Only where nobody but this machine can reach it: the password is the same everywhere. */
-async function sayDemoLogin(url: string): Promise<void> {
-  const state = await ensureDemoAccount(url);
-  const { email, password } = demoAccount;
-  say(`Demo login: ${email} ${state === 'CHANGED' ? '(its password was changed)' : password}`);
+/** A start that cannot make the demo account is still a start. */
+async function sayDemoLogin(url: string, dataDir: string): Promise<void> {
+  try {
+    const account = await openDemoAccount(join(dataDir, 'demo-login.json'));
+    const state = await ensureDemoAccount(url, account);
+    say(`Demo login: ${account.email} ${state === 'CHANGED' ? '(its password was changed)' : account.password}`);
+  } catch (error) {
+    say(`No demo login: ${(error as Error).message}`);
+  }
 }
 
 async function run(): Promise<void> {
@@ -60,10 +71,11 @@ async function run(): Promise<void> {
   const owner = production ? 'In production nothing is embedded: VibeCode AI' : 'VibeCode AI';
   const settings = parseEnv(owner, { ...(own as z.ZodRawShape), ...embeddedSettings, ...required });
   const dataDir = resolve(root, settings.DATA_DIR);
-  await assertPortIsFree(settings.HOST, settings.PORT);
+  await assertAddressIsFree(settings.HOST, settings.PORT);
 
   await using running = new AsyncDisposableStack();
   running.use(await lockDirectory(dataDir));
+  assertRoom(dataDir, { embedded: !production });
   running.use(
     startTelemetry({
       service: 'vibecode',
@@ -72,7 +84,12 @@ async function run(): Promise<void> {
     }),
   );
   const logFile = join(dataDir, 'vibecode.log');
-  const destination = pino.destination({ dest: logFile, sync: false, mkdir: true });
+  const destination = running.use(
+    createLogDestination(
+      createRotatingFileSink({ path: logFile, maxMegabytes: settings.LOG_MAX_MB, keptFiles: settings.LOG_FILES }),
+      { onRefused: ({ message }) => say(`The log ${logFile} cannot be written, its lines are lost: ${message}`) },
+    ),
+  );
   const log = (service: string) => createLog({ service, level: settings.LOG_LEVEL, destination });
 
   say(`Starting VibeCode AI with its data in ${dataDir}`);
@@ -110,11 +127,15 @@ async function run(): Promise<void> {
   say(`  ${'gateway'.padEnd(16)} ${seconds()} s`);
   say(`\nEmbedded: ${host.embedded.join(', ') || 'nothing'}`);
   say(`Log: ${logFile}`);
-  if (isLoopback(settings.HOST) && !production) await sayDemoLogin(gateway.url);
+  // Only where the accounts are embedded, and where nobody but this machine can reach them.
+  const embedded = settings[databaseSetting('auth') as keyof typeof settings] === undefined && !production;
+  if (embedded && isLoopback(settings.HOST)) await sayDemoLogin(gateway.url, dataDir);
   const told = untilTold();
   say(`Ready in ${seconds()} s: ${gateway.url}`);
   const signal = await told;
   say(`${signal}: stopping`);
+  // The end comes, whatever hangs.
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
 }
 
 try {

@@ -38,6 +38,18 @@ describe('npm start', () => {
     expect(message).toContain(`127.0.0.1:${port} is taken`);
   });
 
+  it.each([
+    ['192.0.2.1', '192.0.2.1:0 is not an address of this machine. Name one of its addresses with HOST'],
+    ['no-such-host.invalid', "HOST 'no-such-host.invalid' is neither an address nor a name that this machine knows"],
+  ])('says in one line what is wrong and ends with 1: HOST %s', async (host, expected) => {
+    await using data = await createDataDirectory();
+    const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env: { HOST: host } }));
+    const lines = message.trimEnd().split('\n');
+    expect(lines[0]).toContain('ended with 1');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain(`VibeCode AI cannot start: ${expected}`);
+  });
+
   it('says what is wrong and ends with 1: a directory that cannot be', async () => {
     await using data = await createDataDirectory();
     const file = join(data.path, 'file');

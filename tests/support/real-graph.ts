@@ -44,6 +44,7 @@ export async function startRealGraph({ env = {}, portOffset = 20_000 }: RealGrap
     // Everybody in a test has one address.
     RATE_LIMIT_PER_MINUTE: '100000',
     SERVICE_SECRET: randomBytes(24).toString('base64url'),
+    AUTH_SIGNING_KEY_SECRET: randomBytes(24).toString('base64url'),
     REDIS_PREFIX: `${run}:`,
     KAFKA_PREFIX: `${run}.`,
     MONGODB_DATABASE: run,

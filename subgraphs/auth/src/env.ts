@@ -1,4 +1,4 @@
-import { parseEnv, setting } from '@vibecode/platform/env';
+import { parseEnv, SettingsError, setting } from '@vibecode/platform/env';
 import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -12,7 +12,9 @@ export const authSettings = {
   AUTH_SIGNING_KEY_SECRET: setting
     .secret(16)
     .optional()
-    .describe('Passphrase that seals the private signing keys in the database; without it they are stored readable'),
+    .describe(
+      'Passphrase that seals the private signing keys in the database; required where NODE_ENV is production; elsewhere a key file in DATA_DIR takes its place',
+    ),
   AUTH_SIGNING_KEY_DAYS: setting
     .integer(1, 3650)
     .default(30)
@@ -41,7 +43,7 @@ const shared = {
 
 export interface AuthEnv {
   readonly bcryptCost: number;
-  /** Null: private keys are stored readable. */
+  /** Null: a key file seals the private signing keys. */
   readonly signingKeyPassphrase: string | null;
   readonly signingKeyMs: number;
   readonly sessionIdleMs: number;
@@ -55,6 +57,13 @@ export interface AuthEnv {
 /** @throws SettingsError naming every setting that cannot be used */
 export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
   const settings = parseEnv('auth', { ...authSettings, ...shared }, env);
+  const production = settings.NODE_ENV === 'production';
+  if (production && settings.AUTH_SIGNING_KEY_SECRET === undefined) {
+    // A file would stay with one instance, and another instance or machine could not open the keys.
+    throw new SettingsError('auth', [
+      'AUTH_SIGNING_KEY_SECRET is missing (passphrase of at least 16 characters that seals the private signing keys; the same for every instance, required where NODE_ENV is production)',
+    ]);
+  }
   return {
     bcryptCost: settings.AUTH_BCRYPT_COST,
     signingKeyPassphrase: settings.AUTH_SIGNING_KEY_SECRET ?? null,
@@ -62,7 +71,7 @@ export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
     sessionIdleMs: settings.AUTH_SESSION_IDLE_DAYS * DAY_MS,
     sessionMaxMs: settings.AUTH_SESSION_MAX_DAYS * DAY_MS,
     refreshGraceMs: settings.AUTH_REFRESH_GRACE_SECONDS * 1000,
-    secureCookies: settings.AUTH_SECURE_COOKIES ?? settings.NODE_ENV === 'production',
+    secureCookies: settings.AUTH_SECURE_COOKIES ?? production,
     redis: toRedis(settings.REDIS_URL, settings.REDIS_PREFIX),
   };
 }

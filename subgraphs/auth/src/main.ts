@@ -14,6 +14,7 @@ import { authSettings, parseAuthEnv } from './env.ts';
 import { createLoginThrottle } from './login.throttle.ts';
 import type { CreateUser } from './registration.service.ts';
 import { schema } from './schema.ts';
+import { openSealing } from './sealing.ts';
 import { createAuthServices } from './services.ts';
 import { createSessionCookies } from './session.cookies.ts';
 
@@ -35,7 +36,9 @@ export async function startAuth(infrastructure: Infrastructure): Promise<Running
   };
   const throttle = createLoginThrottle(redis);
   const clock = systemClock;
-  const services = await createAuthServices({ env, orm, cache, broadcast, verifier, throttle, createUser, clock, log });
+  const sealing = await openSealing(env.signingKeyPassphrase, infrastructure.dataDir);
+  const shared = { orm, cache, broadcast, verifier, log };
+  const services = await createAuthServices({ ...shared, env, sealing, throttle, createUser, clock });
   await services.sessions.announceRecent();
 
   const { ring, registrations, sessions } = services;

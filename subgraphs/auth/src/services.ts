@@ -10,6 +10,7 @@ import { LoginService } from './login.service.ts';
 import type { LoginThrottle } from './login.throttle.ts';
 import { createPasswordHasher, type PasswordHasher } from './password.ts';
 import { type CreateUser, RegistrationService } from './registration.service.ts';
+import type { Sealing } from './sealing.ts';
 import { createRevocations } from './session.revocation.ts';
 import { SessionService } from './session.service.ts';
 import type { RotationPolicy } from './signing-key.plan.ts';
@@ -19,6 +20,7 @@ import { TokenService } from './token.service.ts';
 
 export interface AuthServicesOptions {
   readonly env: AuthEnv;
+  readonly sealing: Sealing;
   readonly orm: MikroORM;
   readonly cache: Cache;
   readonly broadcast: Broadcast;
@@ -45,10 +47,9 @@ const KEY_LEAD_MS = 60 * 60_000;
 const KEY_OVERLAP_MS = 60 * 60_000;
 
 export async function createAuthServices(options: AuthServicesOptions): Promise<AuthServices> {
-  const { env, orm, cache, broadcast, verifier, throttle, createUser, clock, log } = options;
+  const { env, sealing, orm, cache, broadcast, verifier, throttle, createUser, clock, log } = options;
   const policy: RotationPolicy = { rotationMs: env.signingKeyMs, leadMs: KEY_LEAD_MS, overlapMs: KEY_OVERLAP_MS };
-  const passphrase = env.signingKeyPassphrase;
-  const ring = await SigningKeyRing.open({ orm, clock, policy, passphrase });
+  const ring = await SigningKeyRing.open({ orm, clock, policy, sealing });
   const issuer = new TokenIssuer({ ring, clock });
   const revocations = createRevocations({ cache, broadcast, clock });
   const lifetime = { idleMs: env.sessionIdleMs, maxMs: env.sessionMaxMs };

@@ -1,18 +1,20 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Clock } from './clock.ts';
+import type { Sealing } from './sealing.ts';
 import { createSecretBox, type SecretBox } from './secret-box.ts';
 import { SigningKey } from './signing-key.entity.ts';
 import { planRotation, type RotationPolicy } from './signing-key.plan.ts';
 
 export const SIGNING_ALGORITHM = 'EdDSA';
+const PURPOSE = 'signing-key';
 
 export interface SigningKeyRingOptions {
   readonly orm: MikroORM;
   readonly clock: Clock;
   readonly policy: RotationPolicy;
-  /** Seals private keys at rest. Null keeps them readable to whoever reads the database. */
-  readonly passphrase: string | null;
+  /** Seals private keys at rest: whoever reads the database alone cannot sign. */
+  readonly sealing: Sealing;
 }
 
 interface LoadedKey {
@@ -25,15 +27,18 @@ interface LoadedKey {
 /** The signing keys all instances share: the first is made on first start, the next before it is due. */
 export class SigningKeyRing {
   readonly #options: SigningKeyRingOptions;
-  readonly #box: SecretBox | null;
+  readonly #box: SecretBox;
+  readonly #earlierBoxes: readonly SecretBox[];
   #keys: readonly LoadedKey[] = [];
 
   private constructor(options: SigningKeyRingOptions) {
     this.#options = options;
-    this.#box = options.passphrase === null ? null : createSecretBox(options.passphrase, 'signing-key');
+    const { passphrase, earlierPassphrases } = options.sealing;
+    this.#box = createSecretBox(passphrase, PURPOSE);
+    this.#earlierBoxes = earlierPassphrases.map((earlier) => createSecretBox(earlier, PURPOSE));
   }
 
-  /** @throws when a stored key is sealed with another passphrase than the one given */
+  /** @throws Error when a stored key is sealed with another passphrase than those given */
   static async open(options: SigningKeyRingOptions): Promise<SigningKeyRing> {
     const ring = new SigningKeyRing(options);
     await ring.refresh();
@@ -68,9 +73,10 @@ export class SigningKeyRing {
         em.persist(spare);
         stored.push(spare);
       }
-      for (const row of stored) if (!row.sealed && this.#box) this.#seal(row, this.#box);
       for (const row of stored) if (plan.expired.includes(row.id)) em.remove(row);
-      return stored.filter((row) => !plan.expired.includes(row.id));
+      const valid = stored.filter((row) => !plan.expired.includes(row.id));
+      for (const row of valid) this.#seal(row);
+      return valid;
     });
     this.#keys = await Promise.all(rows.map((row) => this.#load(row)));
   }
@@ -90,8 +96,10 @@ export class SigningKeyRing {
     });
   }
 
-  #seal(row: SigningKey, box: SecretBox): void {
-    row.privateJwk = box.seal(row.privateJwk);
+  /** Seals what stands readable, and anew what an earlier passphrase sealed. */
+  #seal(row: SigningKey): void {
+    if (row.sealed && open(this.#box, row.privateJwk) !== null) return;
+    row.privateJwk = this.#box.seal(this.#unseal(row));
     row.sealed = true;
   }
 
@@ -102,17 +110,23 @@ export class SigningKeyRing {
 
   #unseal(row: SigningKey): string {
     if (!row.sealed) return row.privateJwk;
-    if (!this.#box)
-      throw new Error(
-        `The signing key ${row.id} is sealed: set AUTH_SIGNING_KEY_SECRET to the passphrase it was sealed with.`,
-      );
-    try {
-      return this.#box.open(row.privateJwk);
-    } catch (cause) {
-      throw new Error(
-        `The signing key ${row.id} does not open: AUTH_SIGNING_KEY_SECRET is not what it was sealed with.`,
-        { cause },
-      );
+    for (const box of [this.#box, ...this.#earlierBoxes]) {
+      const text = open(box, row.privateJwk);
+      if (text !== null) return text;
     }
+    throw new Error(
+      `The signing key ${row.id} does not open: it was sealed with something else than ${this.#options.sealing.source}. ` +
+        'Bring back what it was sealed with, or delete the rows of auth.signing_key: everybody then signs in again.',
+    );
+  }
+}
+
+/** @returns null when another passphrase sealed it */
+function open(box: SecretBox, sealed: string): string | null {
+  try {
+    return box.open(sealed);
+  } catch {
+    // Nothing is lost: the caller tries the next passphrase, and says so when none opens it.
+    return null;
   }
 }

@@ -1,6 +1,11 @@
+import { mkdtemp, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startTestDatabase, type TestDatabase } from '@vibecode/platform/testing/database';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { openAuthDatabase } from '../src/database.ts';
+import { parseAuthEnv } from '../src/env.ts';
+import { openSealing } from '../src/sealing.ts';
 import { createSecretBox } from '../src/secret-box.ts';
 import { SigningKey } from '../src/signing-key.entity.ts';
 import { SigningKeyRing } from '../src/signing-key.ring.ts';
@@ -21,7 +26,8 @@ describe('the signing key ring', () => {
     const orm = await openAuthDatabase(database.url);
     await orm.em.fork().nativeDelete(SigningKey, {});
     const clock = createTestClock();
-    const open = (passphrase: string | null = null) => SigningKeyRing.open({ orm, clock, policy, passphrase });
+    const open = (passphrase = 'a passphrase for tests', earlierPassphrases: string[] = []) =>
+      SigningKeyRing.open({ orm, clock, policy, sealing: { passphrase, earlierPassphrases, source: 'the test' } });
     return { orm, clock, open, [Symbol.asyncDispose]: () => orm.close(true) };
   }
 
@@ -53,16 +59,55 @@ describe('the signing key ring', () => {
     expect(ring.jwks.keys).toHaveLength(1);
   }, 60_000);
 
-  it('seals keys made before there was a passphrase, and opens them only with it', async () => {
+  it('seals every key that it makes, and opens it only with the same passphrase', async () => {
     await using keys = await start();
-    const before = await keys.open();
-    const sealed = await keys.open('a passphrase for tests');
-    expect(sealed.signing.kid).toBe(before.signing.kid);
+    const made = await keys.open();
     const [row] = await keys.orm.em.fork().findAll(SigningKey);
     expect(row).toMatchObject({ sealed: true, privateJwk: expect.stringMatching(/^v1\./) });
-    expect((await keys.open('a passphrase for tests')).signing.kid).toBe(before.signing.kid);
-    await expect(keys.open('another passphrase')).rejects.toThrow('AUTH_SIGNING_KEY_SECRET is not what');
-    await expect(keys.open(null)).rejects.toThrow('set AUTH_SIGNING_KEY_SECRET');
+    expect((await keys.open()).signing.kid).toBe(made.signing.kid);
+    await expect(keys.open('another passphrase')).rejects.toThrow(`${row?.id} does not open`);
+  });
+
+  it('seals keys that an earlier version stored readable', async () => {
+    await using keys = await start();
+    const before = await keys.open();
+    const em = keys.orm.em.fork();
+    const row = await em.findOneOrFail(SigningKey, { id: before.signing.kid });
+    row.privateJwk = createSecretBox('a passphrase for tests', 'signing-key').open(row.privateJwk);
+    row.sealed = false;
+    await em.flush();
+    expect((await keys.open()).signing.kid).toBe(before.signing.kid);
+    const after = await keys.orm.em.fork().findOneOrFail(SigningKey, { id: row.id });
+    expect(after).toMatchObject({ sealed: true, privateJwk: expect.stringMatching(/^v1\./) });
+  });
+
+  it('seals keys anew when another passphrase takes over', async () => {
+    await using keys = await start();
+    const { kid } = (await keys.open('the passphrase of the file')).signing;
+    expect((await keys.open('the new passphrase', ['the passphrase of the file'])).signing.kid).toBe(kid);
+    expect((await keys.open('the new passphrase')).signing.kid).toBe(kid);
+  });
+});
+
+describe('what seals the keys', () => {
+  it('is the setting, or else a key file that only this account can read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'vibecode-sealing-'));
+    const made = await openSealing(null, directory);
+    expect(made.passphrase).toHaveLength(43);
+    expect(await openSealing(null, directory)).toEqual(made);
+    expect((await stat(join(directory, 'signing-key.secret'))).mode & 0o777).toBe(0o600);
+    const given = await openSealing('a passphrase of the operator', directory);
+    expect(given).toMatchObject({
+      passphrase: 'a passphrase of the operator',
+      earlierPassphrases: [made.passphrase],
+    });
+  });
+
+  it('has to be named by a setting in production', () => {
+    expect(() => parseAuthEnv({ NODE_ENV: 'production' })).toThrow('AUTH_SIGNING_KEY_SECRET is missing');
+    const env = { NODE_ENV: 'production', AUTH_SIGNING_KEY_SECRET: 'a passphrase for tests' };
+    expect(parseAuthEnv(env).signingKeyPassphrase).toBe('a passphrase for tests');
+    expect(parseAuthEnv({}).signingKeyPassphrase).toBeNull();
   });
 });
 

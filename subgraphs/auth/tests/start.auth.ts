@@ -33,7 +33,7 @@ export async function startTestAuth({ databaseUrl, cost = 4 }: { databaseUrl?: s
   await using started = new AsyncDisposableStack();
   const base = started.use(
     await startTestInfrastructure('auth', {
-      env: { AUTH_BCRYPT_COST: String(cost) },
+      env: { AUTH_BCRYPT_COST: String(cost), AUTH_SIGNING_KEY_SECRET: 'a passphrase for tests' },
       ...(databaseUrl && { databaseUrl }),
     }),
   );

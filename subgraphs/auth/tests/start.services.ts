@@ -57,6 +57,7 @@ export async function startTestServices(
   });
   const services: AuthServices = await createAuthServices({
     env,
+    sealing: { passphrase: 'a passphrase for tests', earlierPassphrases: [], source: 'the test' },
     orm,
     cache,
     broadcast,
