@@ -82,6 +82,7 @@ async function ensureDatabase(url: string): Promise<void> {
   } catch (error) {
     if ((error as { code?: string }).code !== UNKNOWN_DATABASE) throw error;
   } finally {
+    // Whether the connection ends in order does not matter: why it failed has been thrown.
     await probe.end().catch(() => undefined);
   }
   const name = decodeURIComponent(new URL(url).pathname.slice(1));

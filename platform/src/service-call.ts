@@ -82,6 +82,7 @@ export function createServiceClient({
         cause,
       });
     }
+    // A body that is not JSON is not an answer of ours: its status is reported below.
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return answer;
     const refusal = errorBody.safeParse(answer);

@@ -57,6 +57,7 @@ export function startSpanExporting(options: SpanExportingOptions): SpanExporting
 
 /** Sends what waits. A receiver that does not answer then loses it, and no process fails to stop because of that. */
 export async function shutDown(provider: { shutdown(): Promise<void> }): Promise<void> {
+  // The exporter has reported each batch that it could not send.
   await provider.shutdown().catch(() => undefined);
 }
 

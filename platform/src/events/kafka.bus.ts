@@ -147,7 +147,7 @@ class KafkaBus implements EventBus {
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] });
     };
     // A failed heartbeat means a rebalance: the consumer notices by itself once this batch has ended.
-    const beat = setInterval(() => heartbeat().catch(() => {}), HEARTBEAT_INTERVAL_MS);
+    const beat = setInterval(() => heartbeat().catch(() => undefined), HEARTBEAT_INTERVAL_MS);
     try {
       const deliveries = batch.messages.map(async (message) => {
         const offset = BigInt(message.offset);
@@ -208,7 +208,8 @@ class KafkaBus implements EventBus {
   async #dropProducer(producer: Promise<Producer> | null): Promise<void> {
     if (!producer) return;
     if (this.#producer === producer) this.#producer = null;
-    await producer.then((connected) => connected.disconnect()).catch(() => {});
+    // A producer that could not connect has failed its callers already; one that cannot disconnect has nothing left to send.
+    await producer.then((connected) => connected.disconnect()).catch(() => undefined);
   }
 
   async #create(topics: readonly string[]): Promise<void> {

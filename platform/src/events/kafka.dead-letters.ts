@@ -45,6 +45,7 @@ class KafkaDeadLetters implements DeadLetters {
     for (const topic of topics.filter((name) => name.startsWith(this.prefix) && name.endsWith('.dlq')).sort()) {
       const group = `${topic}.look-${randomUUID()}`;
       await this.#read(topic, group, async (message) => void letters.push(toDeadLetter(message)));
+      // Left behind, the group is empty, and the broker forgets it when its offsets expire.
       await this.admin.deleteGroups([group]).catch(() => undefined);
     }
     return letters;
@@ -126,6 +127,7 @@ function findKey(text: string): string | null {
   try {
     return keyed.parse(JSON.parse(text)).partitionkey;
   } catch {
+    // The text itself goes back whole, and the handler says what is wrong with it.
     return null;
   }
 }

@@ -120,7 +120,12 @@ class LocalBus implements EventBus {
   }
 
   async #replay(): Promise<void> {
-    await this.#ready().catch(() => undefined);
+    try {
+      await this.#ready();
+    } catch {
+      // The bus has stopped, or a service could not start: what waits to be replayed stays in its file for the next start.
+      return;
+    }
     await this.#deadLetters?.giveBack(async (letters) => {
       await Promise.all(letters.map((letter) => this.#deliverAgain(letter)));
     });
@@ -138,6 +143,7 @@ function findKey(value: string): string {
   try {
     return parseEvent(value).partitionkey;
   } catch {
+    // The handler meets the same text, and says what is wrong with it.
     return '';
   }
 }

@@ -167,7 +167,8 @@ class Relay implements OutboxRelay {
   }
 
   async #sleep(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
+    // Rejects only when the relay is stopped, which its loops look for.
+    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }
 

@@ -102,6 +102,7 @@ export function createRedisRegistry(options: RedisRegistryOptions): ServiceRegis
       return {
         async [Symbol.asyncDispose]() {
           await owned.disposeAsync();
+          // A read that failed has been logged by whoever started it.
           await turn.catch(() => undefined);
         },
       };
