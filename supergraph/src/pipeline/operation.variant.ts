@@ -63,20 +63,23 @@ export function createVariant(
     fetched = fetched && removeDefer(fetched);
   }
   const plans = inParts ? inParts.plans : planAll(fetched, scope);
+  const isRestricted = allowed !== document;
   const selectionSet = findOperation(asked, name).selectionSet;
+  const shown = isRestricted ? (fetched ? [findOperation(fetched, name).selectionSet] : []) : undefined;
   const shapeScope = {
     schema: supergraph.apiSchema,
     planKey: supergraph.responseKeys.planKey,
     isInternal: supergraph.responseKeys.isInternal,
     fragments: collectFragments(asked),
+    allowedFragments: isRestricted && fetched ? collectFragments(fetched) : new Map(),
   };
   return {
     plan: plans[0] ?? null,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
-    shape: compileShape(selectionSet, rootType, shapeScope),
-    isFinished: isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
+    shape: compileShape(selectionSet, rootType, shapeScope, shown),
+    isFinished: !isRestricted && isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
   };
 }
 
