@@ -11,7 +11,7 @@ import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
-import { createAuthorization } from './authorization.ts';
+import { createAuthorization, createAuthorizationReport } from './authorization.ts';
 import { type Cors, createCors } from './cors.ts';
 import { createCsrfCheck } from './csrf.ts';
 import { createDemandControl } from './demand.control.ts';
@@ -225,10 +225,12 @@ function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors:
 type Finish = (result: GraphQLResult, context: RequestContext) => GraphQLResult;
 
 function createFinish(config: RouterConfig): Finish | undefined {
+  const report = createAuthorizationReport(config.authorization.directives);
   const mask = createErrorMasking(config.include_subgraph_errors);
   const redacts = config.supergraph.redact_query_validation_errors;
-  if (!mask && !redacts) return undefined;
-  return (result) => {
+  if (!report && !mask && !redacts) return undefined;
+  return (unfinished) => {
+    const result = report ? report(unfinished) : unfinished;
     if (!result.errors) return result;
     if (redacts && result.errors.some(({ extensions }) => VALIDATION_CODES.has(String(extensions?.code)))) {
       return { errors: [{ message: 'invalid query', extensions: { code: 'UNKNOWN_ERROR' } }] };
