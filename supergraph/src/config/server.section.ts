@@ -5,6 +5,19 @@ import { byteSize, duration, listenAddress, urlPath } from './config.values.ts';
 /** What is served, where, and how connections are handled. */
 export const supergraph = z.strictObject({
   listen: listenAddress().default('127.0.0.1:4000').describe('Where clients connect. Default 127.0.0.1:4000.'),
+  allowed_hosts: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(\*|(\*\.)?[^\s:/*[\]]+|[0-9a-f:]+)$/i,
+          "expected a name or an address without a port, '*.example.com' or '*'",
+        ),
+    )
+    .nullish()
+    .describe(
+      "Ours: `Host` headers that are answered; '*': all. Default: loopback's when listening there only, else all.",
+    ),
   path: urlPath().optional().describe('Path of the GraphQL endpoint. Left out: /graphql, and / for POST.'),
   introspection: z.boolean().default(false).describe('Whether clients may read the schema. Default false.'),
   defer_support: z.boolean().default(true).describe('Whether @defer is in the schema. Default true.'),

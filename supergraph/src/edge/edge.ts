@@ -9,6 +9,7 @@ import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
+import { assertReadable } from '../transport/http.request.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
 import { createAuthorization, createAuthorizationReport } from './authorization.ts';
@@ -148,7 +149,8 @@ function createHttpHandler(
     if (cors.handle(request, response)) return true;
     try {
       assertHeaderCount(request, maxHeaders);
-      assertPreflighted?.(request.headers);
+      assertReadable(request);
+      assertPreflighted?.(request);
     } catch (error) {
       answerRefused(response, error);
       return true;

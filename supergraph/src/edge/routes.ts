@@ -61,7 +61,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
     if (authentication === 'none' || !identity) return null;
     const found = await identity.identify(request.headers as Record<string, string | undefined>);
     if (!found.identity && authentication === 'required') throw new UnauthenticatedError();
-    if (found.byCookie) assertPreflighted?.(request.headers);
+    if (found.byCookie) assertPreflighted?.(request);
     return found.identity;
   }
 

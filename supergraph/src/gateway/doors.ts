@@ -52,11 +52,14 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
   const tls = config && toServerTls(config.tls.supergraph);
   const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
   const hooks = () => live.current.hooks;
+  // A load balancer asks for health by address.
+  const healthPaths = new Set(health.routes.map(([route]) => route));
   const shared = {
     core: () => live.current.core,
     telemetry: () => telemetry.current,
     variantAt: (at: string) => live.variantAt(at),
     onIdentity: streams.renew,
+    allowsHost: (host: string | undefined, at: string) => healthPaths.has(at) || live.current.allowsHost(host),
     log,
     path,
     heartbeatMs,

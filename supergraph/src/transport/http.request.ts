@@ -34,6 +34,7 @@ export async function readGraphQLRequest(
     return Array.isArray(body) ? checkBatch(body, batching) : checkRequest(body);
   }
   if (request.method === 'GET') {
+    assertReadable(request);
     const parameters = new URLSearchParams(search);
     return checkRequest({
       query: parameters.get('query') ?? undefined,
@@ -43,6 +44,21 @@ export async function readGraphQLRequest(
     });
   }
   throw new HttpError(405, `GraphQL takes GET and POST, not ${request.method}.`, 'METHOD_NOT_ALLOWED');
+}
+
+/**
+ * A GET has no body, and a `content-type` of one that none but a JSON client sends: browsers have been made to send others
+ * to foreign servers without asking (GHSA-9q82-xgwf-vj6h, GHSA-hff2-gcpx-8f4p).
+ * @throws HttpError 415
+ */
+export function assertReadable({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): void {
+  const type = headers['content-type'];
+  if (method !== 'GET' || type === undefined || /^\s*application\/json\s*(;[^,]*)?$/i.test(type)) return;
+  throw new HttpError(
+    415,
+    `A GET with the content-type '${type}' is refused; send none, or application/json.`,
+    'UNSUPPORTED_MEDIA_TYPE',
+  );
 }
 
 function readText(request: IncomingMessage, limitBytes: number): Promise<string> {

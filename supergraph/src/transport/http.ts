@@ -44,6 +44,8 @@ export interface HttpServerOptions {
   readonly tls?: TlsOptions;
   /** What else is served, by exact path. */
   readonly routes?: ReadonlyMap<string, HttpHandler>;
+  /** Whether a `Host` header is answered at a path. Left out: each is. */
+  readonly allowsHost?: (host: string | undefined, path: string) => boolean;
   /** Told of each request's verified identity. */
   readonly onIdentity?: (identity: Identity) => void;
   /** Time between signs of life on a stream. Default 5,000. */
@@ -93,6 +95,11 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
+    if (options.allowsHost?.(request.headers.host, pathname) === false) {
+      request.resume();
+      sendText(response, 421, toMisdirected(request.headers.host));
+      return undefined;
+    }
     const variant = pathname === path ? undefined : options.variantAt?.(pathname);
     const hooks = variant?.hooks ?? hooksOf();
     if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
@@ -165,6 +172,11 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const { headerLimitBytes: maxHeaderSize } = options;
   const settings = { keepAliveTimeout: 65_000, ...(maxHeaderSize !== undefined && { maxHeaderSize }) };
   return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);
+}
+
+/** For operators too, whose proxy passes on another name. */
+export function toMisdirected(host: string | undefined): string {
+  return `This gateway does not answer to the host '${host}'. supergraph.allowed_hosts names those that it answers to.`;
 }
 
 /** What is sent to `/` is for the graph, and passes the same checks. */

@@ -17,6 +17,8 @@ export interface WebSocketOptions {
   readonly path?: string;
   /** The graph at another path, if there is one. */
   readonly variantAt?: (path: string) => Endpoint | undefined;
+  /** Whether a `Host` header is answered at a path. Left out: each is. */
+  readonly allowsHost?: (host: string | undefined, path: string) => boolean;
   /** Told of each operation's verified identity. */
   readonly onIdentity?: (identity: Identity) => void;
   /** Time between looks whether a client still lives. Default 12,000. */

@@ -5,6 +5,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { GatewayCore, RequestContext } from '../request/context.ts';
 import type { GraphQLResult } from '../request/message.ts';
+import { toMisdirected } from './http.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
 import type { WebSocketOptions } from './websocket.options.ts';
 
@@ -55,8 +56,11 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     };
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const at = optionsAt(request.url?.split('?', 1)[0] ?? '/');
-    if (!at) refuse(socket, '404 Not Found', 'No GraphQL is served at this path.');
+    const requested = request.url?.split('?', 1)[0] ?? '/';
+    const { host } = request.headers;
+    const at = optionsAt(requested);
+    if (options.allowsHost?.(host, requested) === false) refuse(socket, '421 Misdirected Request', toMisdirected(host));
+    else if (!at) refuse(socket, '404 Not Found', 'No GraphQL is served at this path.');
     else if (at.hooks?.().allowUpgrade?.(request.headers as RequestContext['headers']) === false)
       refuse(socket, '403 Forbidden', 'This origin may not open WebSockets with a cookie that signs in.');
     else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request, at));
@@ -106,6 +110,6 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
 }
 
 function refuse(socket: Duplex, status: string, why: string): void {
-  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${why.length}\r\n\r\n`;
+  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(why)}\r\n\r\n`;
   socket.end(head + why);
 }
