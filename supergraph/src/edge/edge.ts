@@ -23,7 +23,8 @@ import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } fr
 import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
 import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries } from './persisted.queries.ts';
-import { createRateLimit, findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
+import { createRateLimit, type RateLimit } from './rate.limit.ts';
+import { createRequestBudget, type RequestBudget } from './request.budget.ts';
 import { createRoutes, type Routes } from './routes.ts';
 
 export interface EdgeOptions {
@@ -79,11 +80,12 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       : config.rate_limit
         ? starting.use(createRateLimit(config.rate_limit, options.redis))
         : null;
+  const budget = rateLimit && config.rate_limit ? createRequestBudget(config.rate_limit, rateLimit) : null;
   const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);
   const persisted = await createPersistence(config, log);
   if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
   const cors = createCors(config.cors);
-  const routes = createRoutes({ config, supergraph, identity, rateLimit, cors, log });
+  const routes = createRoutes({ config, supergraph, identity, budget, cors, log });
   if (routes) starting.use(routes);
 
   const limits = createOperationLimits(config.limits.router, log);
@@ -91,7 +93,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   const finish = createFinish(config);
   const hooks: GatewayHooks = {
     handleHttp: createHttpHandler(options, cors, routes, assertCapacity),
-    resolveRequest: createRequestGate(config, rateLimit, persisted),
+    resolveRequest: createRequestGate(config, budget, persisted),
+    ...(budget && {
+      assertBudget: (context) => budget.assertOpen(context),
+      countMalformed: (context) => budget.countMalformed(context),
+    }),
     checkText: limits.checkText,
     checkOperation(operation) {
       if (config.forbid_mutations && operation.kind === 'mutation') {
@@ -118,10 +124,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       name: config.telemetry.apollo.client_name_header,
       version: config.telemetry.apollo.client_version_header,
     },
-    ...(identity && toIdentityHooks(identity, config, cors)),
+    ...(identity && toIdentityHooks(identity, config, cors, budget)),
     ...(demand
       ? { ...demand, finishResult: chain(demand.finishResult, finish), finishesAll: true }
       : finish && { finishResult: finish }),
+    ...(budget && { admit: admitWithin(budget, demand?.admit) }),
   };
   const owned = starting.move();
   return {
@@ -178,24 +185,27 @@ function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
 /** Every GraphQL request of every transport: who may ask at all, how often, and what. */
 function createRequestGate(
   config: RouterConfig,
-  rateLimit: RateLimit | null,
+  budget: RequestBudget | null,
   persisted: Pick<PersistedQueries, 'resolve'> | null,
 ): GatewayHooks['resolveRequest'] {
   const needsIdentity = config.authorization.require_authentication;
-  if (!needsIdentity && !rateLimit && !persisted) return undefined;
-
-  async function count(limit: RateLimit, context: RequestContext): Promise<void> {
-    const { by = 'user', client_ip_header: header } = config.rate_limit ?? {};
-    const address = findClientAddress(header, context.headers, context.remoteAddress);
-    const { allowed, headers } = await limit.admit(toClientKey(by, context.identity, address));
-    for (const [name, value] of Object.entries(headers)) context.setHeader?.(name, value);
-    if (!allowed) throw new RateLimitedError(headers);
-  }
+  if (!needsIdentity && !budget && !persisted) return undefined;
 
   return (request: GraphQLRequest, context: RequestContext) => {
-    if (needsIdentity && !context.identity) throw new UnauthenticatedError();
-    const resolve = () => (persisted ? persisted.resolve(request, context) : request);
-    return rateLimit ? count(rateLimit, context).then(resolve) : resolve();
+    const resolve = () => {
+      if (needsIdentity && !context.identity) throw new UnauthenticatedError();
+      return persisted ? persisted.resolve(request, context) : request;
+    };
+    return budget ? budget.count(context).then(resolve) : resolve();
+  };
+}
+
+/** Operations that anybody may ask count on their address before anything else is looked at. */
+function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): GatewayHooks['admit'] {
+  return (operation, variables, context) => {
+    const counted = budget.countAnonymous(operation, context);
+    const admit = () => then?.(operation, variables, context);
+    return counted ? counted.then(admit) : admit();
   };
 }
 
@@ -207,12 +217,17 @@ async function createPersistence(
   return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit) : null;
 }
 
-function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors: Cors): GatewayHooks {
+function toIdentityHooks(
+  identity: IdentityProvider,
+  config: RouterConfig,
+  cors: Cors,
+  budget: RequestBudget | null,
+): GatewayHooks {
   const { jwt, cookie: session } = config.authentication.router ?? {};
   const signsInByCookie = session !== undefined || jwt?.sources.some(({ type }) => type === 'cookie') === true;
   return {
-    identify(headers, connectionParams) {
-      const found = identity.identify(headers, connectionParams);
+    identify(headers, connectionParams, remoteAddress) {
+      const found = identity.identify(headers, connectionParams, budget?.forVerification({ headers, remoteAddress }));
       return found instanceof Promise ? found.then((settled) => settled.identity) : found.identity;
     },
     allowUpgrade({ cookie, origin, host }) {

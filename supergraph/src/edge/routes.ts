@@ -20,7 +20,7 @@ import { createCsrfCheck } from './csrf.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
 import { answerRefused } from './http.answer.ts';
 import type { IdentityProvider } from './identity.ts';
-import { findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
+import type { RequestBudget } from './request.budget.ts';
 
 type RouteConfig = RouterConfig['routes'][number];
 
@@ -28,7 +28,7 @@ export interface RoutesOptions {
   readonly config: RouterConfig;
   readonly supergraph: Pick<LoadedSupergraph, 'subgraphs'>;
   readonly identity: IdentityProvider | null;
-  readonly rateLimit: RateLimit | null;
+  readonly budget: RequestBudget | null;
   readonly cors: Cors;
   readonly log: Logger;
 }
@@ -41,7 +41,7 @@ export interface Routes extends AsyncDisposable {
 
 /** Null when the configuration has no routes. @throws AppError for a route to a subgraph that is not there */
 export function createRoutes(options: RoutesOptions): Routes | null {
-  const { config, supergraph, identity, rateLimit, cors, log } = options;
+  const { config, supergraph, identity, budget, cors, log } = options;
   if (config.routes.length === 0) return null;
   // The longest prefix wins, wherever it stands in the file.
   const routes = config.routes
@@ -59,7 +59,9 @@ export function createRoutes(options: RoutesOptions): Routes | null {
   /** Who asks; a credential that the route takes no interest in goes on as it is. */
   async function identify({ authentication }: RouteConfig, request: IncomingMessage): Promise<Identity | null> {
     if (authentication === 'none' || !identity) return null;
-    const found = await identity.identify(request.headers as Record<string, string | undefined>);
+    const headers = request.headers as Record<string, string | undefined>;
+    const { remoteAddress } = request.socket;
+    const found = await identity.identify(headers, undefined, budget?.forVerification({ headers, remoteAddress }));
     if (!found.identity && authentication === 'required') throw new UnauthenticatedError();
     if (found.byCookie) assertPreflighted?.(request);
     return found.identity;
@@ -71,12 +73,13 @@ export function createRoutes(options: RoutesOptions): Routes | null {
     response: ServerResponse,
     viewer: Identity | null,
   ): Promise<void> {
-    if (!rateLimit || !route.rate_limit) return;
-    const { by = 'user', client_ip_header: header } = config.rate_limit ?? {};
-    const address = findClientAddress(header, request.headers as Record<string, string>, request.socket.remoteAddress);
-    const { allowed, headers } = await rateLimit.admit(toClientKey(by, viewer, address));
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (!allowed) throw new RateLimitedError(headers);
+    if (!budget || !route.rate_limit) return;
+    await budget.count({
+      headers: request.headers as Record<string, string | undefined>,
+      remoteAddress: request.socket.remoteAddress,
+      identity: viewer,
+      setHeader: (name, value) => void response.setHeader(name, value),
+    });
   }
 
   async function forward(

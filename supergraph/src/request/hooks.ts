@@ -39,7 +39,15 @@ export interface GatewayHooks {
     headers: RequestContext['headers'],
     /** Payload of `connection_init`, for WebSockets. */
     connectionParams?: Readonly<Record<string, unknown>>,
+    remoteAddress?: string,
   ): Identity | null | Promise<Identity | null>;
+  /**
+   * Before the body of an HTTP request is read.
+   * @throws AppError `RATE_LIMITED` for a client that is known to have nothing left
+   */
+  assertBudget?(context: RequestContext): void;
+  /** Counts a request or message that could not be read. Rejects with `RATE_LIMITED` for a client that has nothing left. */
+  countMalformed?(context: Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity'>): Promise<void>;
   /** Whether a WebSocket may be opened: a page of a foreign origin may not, where a cookie signs in. */
   allowUpgrade?(headers: RequestContext['headers']): boolean;
   /** Calls back when a session ends; the answer stops that. */

@@ -79,8 +79,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
 
-  async function tellInvalid(error: Error): Promise<never> {
+  async function tellInvalid(error: Error, hooks: GatewayHooks, context: HttpContext): Promise<never> {
     await plugins?.invalidRequest(error);
+    if (error instanceof AppError) await hooks.countMalformed?.(context);
     throw error;
   }
 
@@ -128,12 +129,17 @@ export function createHttpServer(options: HttpServerOptions): Server {
     if (hooks.logsBrokenPipes) logBrokenPipe(response, context.id, log);
     context.watch = telemetryOf?.().begin(context, 'http', at);
     try {
-      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes, hooks.batching).catch(tellInvalid);
-      const isBatch = Array.isArray(graphql);
-      if (!isBatch) context.extensions = graphql.extensions ?? undefined;
-      const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
+      const identity = hooks.identify
+        ? hooks.identify(context.headers, undefined, context.remoteAddress)
+        : passOnBearer(request.headers.authorization);
       context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
       if (context.identity) onIdentity?.(context.identity);
+      hooks.assertBudget?.(context);
+      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes, hooks.batching).catch((error) =>
+        tellInvalid(error, hooks, context),
+      );
+      const isBatch = Array.isArray(graphql);
+      if (!isBatch) context.extensions = graphql.extensions ?? undefined;
       if (isBatch) {
         sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
         return context;
@@ -148,6 +154,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     } catch (error) {
       if (response.headersSent || response.destroyed) return context;
       const { status, message, code } = toHttpError(error, log);
+      for (const [name, value] of Object.entries(headersOf(error))) response.setHeader(name, value);
       const refused = { errors: [{ message, extensions: { code } }] };
       context.watch?.note(refused.errors);
       await sendResult(response, refused, accept.single, NEVER, status);
@@ -189,6 +196,11 @@ function toHttpError(error: unknown, log: Logger): { status: number; message: st
   if (error instanceof AppError) return error;
   log.error({ action: 'gateway.http.failed', error });
   return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_ERROR' };
+}
+
+/** Those that a refusal brings along, such as `retry-after`. */
+function headersOf(error: unknown): Readonly<Record<string, string>> {
+  return error instanceof AppError && 'headers' in error ? (error.headers as Record<string, string>) : {};
 }
 
 function logBrokenPipe(response: ServerResponse, requestId: string, log: Logger): void {

@@ -59,6 +59,12 @@ export class WebSocketConnection {
     try {
       message = validateMessage(JSON.parse(text));
     } catch {
+      const client = { headers: this.#headers, remoteAddress: this.#remoteAddress, identity: null };
+      // The connection ends in any case.
+      this.options
+        .hooks?.()
+        .countMalformed?.(client)
+        .catch(() => undefined);
       this.#close(CloseCode.BadRequest, 'Invalid message received');
       return;
     }
@@ -235,7 +241,7 @@ export class WebSocketConnection {
 
   #identify(headers: RequestContext['headers']): Identity | null | Promise<Identity | null> {
     const hooks = this.options.hooks?.();
-    if (hooks?.identify) return hooks.identify(headers, this.#params);
+    if (hooks?.identify) return hooks.identify(headers, this.#params, this.#remoteAddress);
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     return token ? { key: token, subject: '', token, scopes: [], claims: {} } : null;
   }
