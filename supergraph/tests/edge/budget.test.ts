@@ -14,9 +14,10 @@ const CAPACITY = 10;
 const limited = (more = '') => `rate_limit: { capacity: ${CAPACITY}, interval: 60s${more} }\n`;
 const times = (count: number, status: number) => Array<number>(count).fill(status);
 
-/** A token that the verifier below takes; its claims are read as they stand. */
+const EXPIRES_AT_S = Math.floor(Date.now() / 1_000) + 900;
+/** A token that the verifier below takes, the same each time; its claims are read as they stand. */
 const tokenOf = (subject: string) => {
-  const claims = Buffer.from(JSON.stringify({ sub: subject, exp: Math.floor(Date.now() / 1_000) + 900 }));
+  const claims = Buffer.from(JSON.stringify({ sub: subject, exp: EXPIRES_AT_S }));
   return `e30.${claims.toString('base64url')}.ok`;
 };
 
