@@ -46,6 +46,9 @@ const route = z
     rate_limit: z.boolean().default(true).describe('Whether requests count for rate_limit.'),
     max_request_bytes: z.int().min(0).nullish().describe('Largest body. Default: as for operations.'),
     timeout: duration().default(60_000).describe('Until response headers. Default 60s.'),
+    body_idle_timeout: duration()
+      .default(60_000)
+      .describe('Longest time in which nothing of a body comes from the client. Default 60s.'),
   })
   .refine((value) => (value.url === undefined) !== (value.subgraph === undefined), {
     error: 'expected either url or subgraph',

@@ -88,9 +88,29 @@ export const server = z.strictObject({
   http: z
     .strictObject({
       header_read_timeout: duration().default(10_000).describe('For complete request headers. Default 10s.'),
+      body_read_timeout: duration().default(60_000).describe('Ours: for the whole body of an operation. Default 60s.'),
+      body_idle_timeout: duration()
+        .default(10_000)
+        .describe('Ours: longest time in which nothing of such a body comes. Default 10s.'),
+      max_connections_per_address: z
+        .int()
+        .min(1)
+        .default(10_000)
+        .describe('Ours: further ones are closed. Not counted with rate_limit.client_ip_header. Default 10,000.'),
       tls_handshake_timeout: duration().default(10_000).describe('For the TLS handshake. Default 10s.'),
     })
     .prefault({}),
+  websocket: z
+    .strictObject({
+      max_connections_per_address: z.int().min(1).default(10_000).describe('429 beyond. Default 10,000.'),
+      max_connections_per_user: z
+        .int()
+        .min(1)
+        .default(200)
+        .describe('Of one verified subject; the next is closed when it signs in. Default 200.'),
+    })
+    .prefault({})
+    .describe('Ours.'),
 });
 
 const clientTls = z.strictObject({

@@ -108,6 +108,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
       headers: toForwardedHeaders(request, route, viewer),
       limitBytes,
       timeoutMs: route.timeout,
+      idleMs: route.body_idle_timeout,
       request,
       response,
     });
@@ -154,11 +155,23 @@ interface Forward {
   readonly headers: IncomingHttpHeaders;
   readonly limitBytes: number;
   readonly timeoutMs: number;
+  /** Of the body. */
+  readonly idleMs: number;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-async function proxy({ url, agent, tls, headers, limitBytes, timeoutMs, request, response }: Forward): Promise<void> {
+async function proxy({
+  url,
+  agent,
+  tls,
+  headers,
+  limitBytes,
+  timeoutMs,
+  idleMs,
+  request,
+  response,
+}: Forward): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
@@ -172,25 +185,39 @@ async function proxy({ url, agent, tls, headers, limitBytes, timeoutMs, request,
     outgoing.once('response', resolve);
     outgoing.once('error', reject);
   }).finally(() => clearTimeout(timer));
-  const sent = pipeline(request, limitSize(limitBytes), outgoing);
+  const sent = pipeline(readLimited(request, limitBytes, idleMs), outgoing);
+  const refused = Promise.withResolvers<never>();
   // A server may answer, and close, before it has taken the whole body.
-  sent.catch((error) => outgoing.destroy(error));
-  const incoming = await answered;
+  sent.catch((error) => {
+    if (error instanceof HttpError) refused.reject(error);
+    outgoing.destroy(error);
+  });
+  // Where the body is refused the other has no answer any more, which nobody waits for.
+  answered.catch(() => undefined);
+  const incoming = await Promise.race([answered, refused.promise]);
   const { connection: _c, 'keep-alive': _k, 'transfer-encoding': _t, ...answer } = incoming.headers;
   response.writeHead(incoming.statusCode ?? 502, answer);
   response.flushHeaders();
   await pipeline(incoming, response);
 }
 
-function limitSize(limitBytes: number) {
-  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let bytes = 0;
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > limitBytes) throw tooLarge(limitBytes);
-      yield chunk;
-    }
-  };
+/**
+ * The body as it comes. Time counts while the client is waited for only: a target that takes nothing is not the client's
+ * fault. A request that is refused is left as it is, so that it can be answered.
+ */
+async function* readLimited(request: IncomingMessage, limitBytes: number, idleMs: number): AsyncGenerator<Buffer> {
+  const chunks = request.iterator({ destroyOnReturn: false });
+  let bytes = 0;
+  for (;;) {
+    const idle = Promise.withResolvers<never>();
+    const timer = setTimeout(() => idle.reject(tooSlow()), idleMs);
+    const next = await Promise.race([chunks.next(), idle.promise]).finally(() => clearTimeout(timer));
+    if (next.done) return;
+    const chunk = next.value as Buffer;
+    bytes += chunk.length;
+    if (bytes > limitBytes) throw tooLarge(limitBytes);
+    yield chunk;
+  }
 }
 
 function toTargetUrl({ path, target_path: targetPath, url }: RouteConfig, target: URL, requested: URL): URL {
@@ -228,6 +255,10 @@ function toForwardedHeaders(
 
 function tooLarge(limitBytes: number): HttpError {
   return new HttpError(413, `The request's body is over the limit of ${limitBytes} bytes.`, 'PAYLOAD_TOO_LARGE');
+}
+
+function tooSlow(): HttpError {
+  return new HttpError(408, "The request's body came too slowly.", 'REQUEST_TIMEOUT', { connection: 'close' });
 }
 
 function toRouteError(error: unknown, { path }: RouteConfig, log: Logger): unknown {

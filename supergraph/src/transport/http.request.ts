@@ -2,15 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Batching } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest } from '../request/message.ts';
+import { type BodyLimits, readBody } from './http.body.ts';
 
 /**
  * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.
- * @throws HttpError 405, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
+ * @throws HttpError 405, 408, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
  */
 export async function readGraphQLRequest(
   request: IncomingMessage,
   search: string,
-  limitBytes: number,
+  limits: BodyLimits,
   batching: Batching | undefined,
 ): Promise<GraphQLRequest | GraphQLRequest[]> {
   if (request.method === 'POST') {
@@ -30,7 +31,7 @@ export async function readGraphQLRequest(
         'UNSUPPORTED_MEDIA_TYPE',
       );
     }
-    const body = parseJson(await readText(request, limitBytes), 'body');
+    const body = parseJson(await readBody(request, limits), 'body');
     return Array.isArray(body) ? checkBatch(body, batching) : checkRequest(body);
   }
   if (request.method === 'GET') {
@@ -59,26 +60,6 @@ export function assertReadable({ method, headers }: Pick<IncomingMessage, 'metho
     `A GET with the content-type '${type}' is refused; send none, or application/json.`,
     'UNSUPPORTED_MEDIA_TYPE',
   );
-}
-
-function readText(request: IncomingMessage, limitBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(new HttpError(413, `The request's body is over the limit of ${limitBytes} bytes.`, 'PAYLOAD_TOO_LARGE'));
-      }
-    });
-    request.on('end', () => {
-      const [first, second] = chunks;
-      resolve((first && !second ? first : Buffer.concat(chunks, bytes)).toString('utf8'));
-    });
-    request.on('error', reject);
-  });
 }
 
 function parseParameter(parameters: URLSearchParams, name: string): Record<string, unknown> | null {

@@ -9,6 +9,7 @@ import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type BodyLimits, DEFAULT_BODY_LIMITS } from './http.body.ts';
 import { sendCompressed } from './http.compression.ts';
 import { HttpContext } from './http.context.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
@@ -32,8 +33,9 @@ export interface HttpServerOptions {
   readonly path?: string;
   /** The graph at another path, if there is one. */
   readonly variantAt?: (path: string) => Endpoint | undefined;
-  /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
-  readonly bodyLimitBytes?: number;
+  readonly bodyLimits?: BodyLimits;
+  /** Time for a request's line and headers, obeyed to half a second. Default Node's own, 60,000. */
+  readonly headersTimeoutMs?: number | undefined;
   /** Size from which an answer is compressed for clients that accept it, asked for each. Default 2,048 bytes. */
   readonly compressFromBytes?: () => number;
   /** Whether the graph is at `/` as well, for POST. */
@@ -58,6 +60,9 @@ interface Asked {
   readonly hooks: GatewayHooks;
 }
 
+const CONNECTIONS_CHECKING_MS = 500;
+/** Node's own, for whole requests on any path. */
+const REQUEST_TIMEOUT_MS = 300_000;
 const NO_HOOKS: GatewayHooks = {};
 const COMPRESS_FROM_BYTES = 2_048;
 const ACCEPTABLE =
@@ -69,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const {
     log,
     path = '/graphql',
-    bodyLimitBytes = 2_000_000,
+    bodyLimits = DEFAULT_BODY_LIMITS,
     routes = new Map(),
     onIdentity,
     heartbeatMs,
@@ -135,7 +140,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
       if (context.identity) onIdentity?.(context.identity);
       hooks.assertBudget?.(context);
-      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes, hooks.batching).catch((error) =>
+      const graphql = await readGraphQLRequest(request, search, bodyLimits, hooks.batching).catch((error) =>
         tellInvalid(error, hooks, context),
       );
       const isBatch = Array.isArray(graphql);
@@ -176,8 +181,17 @@ export function createHttpServer(options: HttpServerOptions): Server {
       },
     );
   };
-  const { headerLimitBytes: maxHeaderSize } = options;
-  const settings = { keepAliveTimeout: 65_000, ...(maxHeaderSize !== undefined && { maxHeaderSize }) };
+  const { headerLimitBytes: maxHeaderSize, headersTimeoutMs } = options;
+  const settings = {
+    keepAliveTimeout: 65_000,
+    // How often Node looks for slow headers; its own 30 seconds would be added to the timeout.
+    connectionsCheckingInterval: CONNECTIONS_CHECKING_MS,
+    ...(headersTimeoutMs !== undefined && {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: Math.max(REQUEST_TIMEOUT_MS, headersTimeoutMs),
+    }),
+    ...(maxHeaderSize !== undefined && { maxHeaderSize }),
+  };
   return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);
 }
 

@@ -38,6 +38,8 @@ export class WebSocketConnection {
     private readonly socket: WebSocket,
     request: IncomingMessage,
     private readonly options: WebSocketOptions,
+    /** Whether the connection has a place among those of a viewer. */
+    private readonly hasPlace: (identity: Identity) => boolean = () => true,
   ) {
     this.#headers = request.headers as RequestContext['headers'];
     this.#remoteAddress = request.socket.remoteAddress;
@@ -125,6 +127,10 @@ export class WebSocketConnection {
     try {
       const identity = this.#identify(headers);
       context.identity = identity instanceof Promise ? await identity : identity;
+      if (context.identity && !this.hasPlace(context.identity)) {
+        this.#close(CloseCode.Forbidden, 'Too many connections of this user');
+        return;
+      }
       if (context.identity) this.options.onIdentity?.(context.identity);
       const result = await core().subscribe(payload, context);
       if (this.#operations.get(id) !== operation) {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Logger } from '@vibecode/platform/log';
-import type { GatewayCore, Identity } from '../request/context.ts';
+import type { GatewayCore, Identity, RequestContext } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -29,4 +29,15 @@ export interface WebSocketOptions {
   readonly messageLimitBytes?: number;
   /** Operations of one connection at once. Default 1,000. */
   readonly maxOperations?: number;
+  /** Left out: no bound. */
+  readonly connections?: SocketLimits;
+}
+
+/** How many connections may be open at once. */
+export interface SocketLimits {
+  readonly maxPerAddress: number;
+  /** Of one verified subject, on whatever addresses. */
+  readonly maxPerUser: number;
+  /** The client's address, as a proxy in front may name it. */
+  addressOf(headers: RequestContext['headers'], remoteAddress: string | undefined): string;
 }

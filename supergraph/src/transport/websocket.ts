@@ -8,6 +8,7 @@ import type { GraphQLResult } from '../request/message.ts';
 import { toMisdirected } from './http.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
 import type { WebSocketOptions } from './websocket.options.ts';
+import { SocketPlaces } from './websocket.places.ts';
 
 const GOING_AWAY = 1001;
 
@@ -32,6 +33,7 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     maxPayload: messageLimitBytes,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
+  const places = options.connections && new SocketPlaces(options.connections);
   const alive = new WeakSet<WebSocket>();
   const networks = new WeakMap<WebSocket, { readonly socket: Socket; flushedBytes: number }>();
   /** A slow client answers a ping only once it has read what was sent before: it lives as long as it reads. */
@@ -63,6 +65,8 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     else if (!at) refuse(socket, '404 Not Found', 'No GraphQL is served at this path.');
     else if (at.hooks?.().allowUpgrade?.(request.headers as RequestContext['headers']) === false)
       refuse(socket, '403 Forbidden', 'This origin may not open WebSockets with a cookie that signs in.');
+    else if (places && !places.enter(request, socket))
+      refuse(socket, '429 Too Many Requests', 'This address has too many WebSockets open.');
     else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request, at));
   };
   server.on('upgrade', onUpgrade);
@@ -77,7 +81,7 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     alive.add(socket);
     networks.set(socket, { socket: request.socket, flushedBytes: 0 });
     socket.on('pong', () => alive.add(socket));
-    new WebSocketConnection(socket, request, at);
+    new WebSocketConnection(socket, request, at, places?.forUser(socket));
   });
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
