@@ -141,6 +141,17 @@ export const routerLimits = z.strictObject({
   http1_max_request_buf_size: byteSize().nullish().describe('Most bytes of request headers.'),
   parser_max_tokens: z.int().min(1).default(15_000).describe('Most tokens of a document. Default 15000.'),
   parser_max_recursion: z.int().min(1).default(500).describe('Deepest nesting of a document. Default 500.'),
+  http_max_json_values: z
+    .int()
+    .min(1)
+    .default(50_000)
+    .describe('Ours: most values and keys in the JSON of a body or message. Default 50,000.'),
+  max_document_bytes: byteSize().default(1_048_576).describe('Ours: longest text of a document. Default 1 MiB.'),
+  max_field_comparisons: z
+    .int()
+    .min(1)
+    .default(60_000)
+    .describe('Ours: pairs of fields that validation would compare, fragments expanded. Default 60,000.'),
   max_depth: z.int().min(1).nullish().describe('Deepest nesting of fields, fragments expanded.'),
   max_height: z.int().min(1).nullish().describe('Most fields of an operation, repetitions by alias not counted.'),
   max_aliases: z.int().min(0).nullish().describe('Most aliases of an operation.'),

@@ -99,6 +99,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       countMalformed: (context) => budget.countMalformed(context),
     }),
     checkText: limits.checkText,
+    checkDocument: limits.checkDocument,
     checkOperation(operation) {
       if (config.forbid_mutations && operation.kind === 'mutation') {
         throw new GraphQLError('Mutations are forbidden here.', { extensions: { code: 'MUTATION_FORBIDDEN' } });

@@ -89,6 +89,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     server,
     hooks,
     messageLimitBytes: bodyLimitBytes,
+    maxJsonValues: config?.limits.router.http_max_json_values,
     ...(config && { connections: toSocketLimits(config) }),
   });
   const owned = starting.move();
@@ -115,7 +116,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
 function toBodyLimits(bytes = DEFAULT_BODY_LIMITS.bytes, config: RouterConfig | null): BodyLimits {
   if (!config) return { ...DEFAULT_BODY_LIMITS, bytes };
   const { body_read_timeout: totalMs, body_idle_timeout: idleMs } = config.server.http;
-  return { bytes, totalMs, idleMs };
+  return { bytes, totalMs, idleMs, jsonValues: config.limits.router.http_max_json_values };
 }
 
 function toSocketLimits({ server: { websocket }, rate_limit: rateLimit }: RouterConfig): SocketLimits {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DocumentNode } from 'graphql';
 import type { Identity, RequestContext } from './context.ts';
 import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
 import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
@@ -62,7 +63,9 @@ export interface GatewayHooks {
   resolveRequest?(request: GraphQLRequest, context: RequestContext): GraphQLRequest | Promise<GraphQLRequest>;
   /** The text before it is parsed, once for each operation: token limits. */
   checkText?(query: string): void;
-  /** Once for each operation, valid and not yet planned: depth and other limits. */
+  /** The document before it is validated: what would take long. */
+  checkDocument?(document: DocumentNode): void;
+  /** Once for each operation, before it is validated: depth and other limits. Its fragments spread in no circle. */
   checkOperation?(operation: ParsedOperation): void;
   /** Which fields a viewer may ask for: once for each operation and `key`. */
   readonly authorize?: {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { decode, parseCodings } from '../request/content.coding.ts';
 import { HttpError } from '../request/http.error.ts';
+import { DEFAULT_MAX_JSON_VALUES } from './json.bounds.ts';
 
 export interface BodyLimits {
   /** Largest body, as sent and decompressed. Default 2,000,000, as in Apollo Router. */
@@ -9,9 +10,16 @@ export interface BodyLimits {
   readonly totalMs: number;
   /** Longest time in which nothing of it comes. Default 10,000. */
   readonly idleMs: number;
+  /** Most values and keys of its JSON. Default 50,000. */
+  readonly jsonValues: number;
 }
 
-export const DEFAULT_BODY_LIMITS: BodyLimits = { bytes: 2_000_000, totalMs: 60_000, idleMs: 10_000 };
+export const DEFAULT_BODY_LIMITS: BodyLimits = {
+  bytes: 2_000_000,
+  totalMs: 60_000,
+  idleMs: 10_000,
+  jsonValues: DEFAULT_MAX_JSON_VALUES,
+};
 
 /** Codings one after the other that are undone. */
 const MAX_CODINGS = 2;

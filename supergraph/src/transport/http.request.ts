@@ -3,6 +3,7 @@ import type { Batching } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import { type BodyLimits, readBody } from './http.body.ts';
+import { assertJsonBounds } from './json.bounds.ts';
 
 /**
  * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.
@@ -31,7 +32,9 @@ export async function readGraphQLRequest(
         'UNSUPPORTED_MEDIA_TYPE',
       );
     }
-    const body = parseJson(await readBody(request, limits), 'body');
+    const text = await readBody(request, limits);
+    assertJsonBounds(text, limits.jsonValues);
+    const body = parseJson(text, 'body');
     return Array.isArray(body) ? checkBatch(body, batching) : checkRequest(body);
   }
   if (request.method === 'GET') {

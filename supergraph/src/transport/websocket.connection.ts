@@ -8,6 +8,7 @@ import type { Identity, RequestContext } from '../request/context.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { isHeaderText } from './header.text.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
+import { assertJsonBounds, DEFAULT_MAX_JSON_VALUES } from './json.bounds.ts';
 import { WebSocketContext } from './websocket.context.ts';
 import type { WebSocketOptions } from './websocket.options.ts';
 
@@ -59,6 +60,7 @@ export class WebSocketConnection {
     if (this.socket.readyState !== this.socket.OPEN) return;
     let message: Message;
     try {
+      assertJsonBounds(text, this.options.maxJsonValues ?? DEFAULT_MAX_JSON_VALUES);
       message = validateMessage(JSON.parse(text));
     } catch {
       const client = { headers: this.#headers, remoteAddress: this.#remoteAddress, identity: null };

@@ -27,6 +27,8 @@ export interface WebSocketOptions {
   readonly initTimeoutMs?: number;
   /** Largest message of a client. Default 2,000,000 bytes, as for HTTP. */
   readonly messageLimitBytes?: number;
+  /** Most values and keys of a message's JSON. Default 50,000. */
+  readonly maxJsonValues?: number | undefined;
   /** Operations of one connection at once. Default 1,000. */
   readonly maxOperations?: number;
   /** Left out: no bound. */
