@@ -203,9 +203,9 @@ function createRequestGate(
 
 /** Operations that anybody may ask count on their address before anything else is looked at. */
 function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): GatewayHooks['admit'] {
-  return (operation, variables, context) => {
+  return (operation, variables, context, plans) => {
     const counted = budget.countAnonymous(operation, context);
-    const admit = () => then?.(operation, variables, context);
+    const admit = () => then?.(operation, variables, context, plans);
     return counted ? counted.then(admit) : admit();
   };
 }

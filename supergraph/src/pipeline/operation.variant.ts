@@ -28,6 +28,8 @@ type Plan = NonNullable<QueryPlan['node']>;
 export interface OperationVariant {
   /** Null when nothing has to be fetched: `{ __typename }`, introspection, all fields refused. */
   readonly plan: PlanNode | SubscriptionNode | null;
+  /** All of them, where what is asked cannot be fetched by one. */
+  readonly plans: readonly (PlanNode | SubscriptionNode)[];
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
   readonly shape: Shape;
@@ -75,6 +77,7 @@ export function createVariant(
   };
   return {
     plan: plans[0] ?? null,
+    plans,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
-import type { Identity, RequestContext } from './context.ts';
+import type { Identity, RequestContext, SubgraphTransport } from './context.ts';
 import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
 import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
 
@@ -78,6 +79,8 @@ export interface GatewayHooks {
     operation: ParsedOperation,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
+    /** How it would be run, planned when first asked for. @throws RefusedRequestError when it cannot be planned */
+    plans: () => readonly (PlanNode | SubscriptionNode)[],
   ): undefined | GraphQLResult | Promise<undefined | GraphQLResult>;
   /** Labels of progressive overrides that are on beside the `percent(x)` ones. */
   overrideLabels?(context: RequestContext): Iterable<string>;
@@ -85,6 +88,8 @@ export interface GatewayHooks {
   subgraphHeaders?(request: SubgraphRequest, context: RequestContext): Readonly<Record<string, string>> | undefined;
   /** Headers of a subgraph's answer, names in lower case: some may be passed on to the client. */
   takeSubgraphHeaders?(subgraph: string, headers: AnswerHeaders, context: RequestContext): void;
+  /** Stands between the plans of queries and mutations and the subgraphs. */
+  wrapTransport?(transport: SubgraphTransport): SubgraphTransport;
   /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */
   finishResult?(result: GraphQLResult, context: RequestContext): GraphQLResult;
   readonly finishesAll?: boolean;
