@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, headerName, pattern, urlPath } from './config.values.ts';
+import { duration, headerName, pattern, perSubgraph, urlPath } from './config.values.ts';
 
 const headerNames = () => z.array(headerName());
 
@@ -149,6 +149,11 @@ export const persistedQueries = z.strictObject({
   hot_reload: z.boolean().default(true),
 });
 
+const subgraphDemand = z.strictObject({
+  list_size: z.int().min(0).nullish().describe('Assumed length of its lists without @listSize. Default: as for all.'),
+  max: z.number().min(0).nullish().describe('Largest estimated cost of all fetches from it; beyond, it is not asked.'),
+});
+
 export const demandControl = z.strictObject({
   enabled: z.boolean().default(false),
   mode: z.enum(['measure', 'enforce']).default('measure'),
@@ -157,8 +162,12 @@ export const demandControl = z.strictObject({
       static_estimated: z.strictObject({
         list_size: z.int().min(0).describe('Assumed length of a list without @listSize.'),
         max: z.number().min(0).describe('Largest estimated cost.'),
-        actual_cost_mode: z.enum(['by_subgraph', 'by_response_shape']).default('by_response_shape'),
+        actual_cost_mode: z
+          .enum(['by_subgraph', 'by_response_shape'])
+          .default('by_subgraph')
+          .describe('Of the answers of subgraphs, or of the answer to the client. Default by_subgraph.'),
+        subgraph: perSubgraph(subgraphDemand.prefault({}), subgraphDemand).prefault({}),
       }),
     })
-    .default({ static_estimated: { list_size: 10, max: 1_000, actual_cost_mode: 'by_response_shape' } }),
+    .prefault({ static_estimated: { list_size: 10, max: 1_000 } }),
 });

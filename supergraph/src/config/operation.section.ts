@@ -14,6 +14,12 @@ export const rateLimit = z.strictObject({
     .enum(['user', 'ip'])
     .default('user')
     .describe('Whom requests are counted for. `user`: the verified subject, else the address.'),
+  count_by_address: z
+    .array(
+      z.string().regex(/^[_A-Za-z]\w*\.[_A-Za-z]\w*$/, 'expected the name of a root field, such as Mutation.login'),
+    )
+    .default([])
+    .describe('Root fields that anybody may ask, each counted for the address whoever is signed in: Mutation.login.'),
   client_ip_header: headerName()
     .nullish()
     .describe('Header in which a proxy in front names the client; never set it without such a proxy.'),
@@ -40,6 +46,9 @@ const route = z
     rate_limit: z.boolean().default(true).describe('Whether requests count for rate_limit.'),
     max_request_bytes: z.int().min(0).nullish().describe('Largest body. Default: as for operations.'),
     timeout: duration().default(60_000).describe('Until response headers. Default 60s.'),
+    body_idle_timeout: duration()
+      .default(60_000)
+      .describe('Longest time in which nothing of a body comes from the client. Default 60s.'),
   })
   .refine((value) => (value.url === undefined) !== (value.subgraph === undefined), {
     error: 'expected either url or subgraph',

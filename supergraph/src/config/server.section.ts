@@ -5,6 +5,19 @@ import { byteSize, duration, listenAddress, urlPath } from './config.values.ts';
 /** What is served, where, and how connections are handled. */
 export const supergraph = z.strictObject({
   listen: listenAddress().default('127.0.0.1:4000').describe('Where clients connect. Default 127.0.0.1:4000.'),
+  allowed_hosts: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(\*|(\*\.)?[^\s:/*[\]]+|[0-9a-f:]+)$/i,
+          "expected a name or an address without a port, '*.example.com' or '*'",
+        ),
+    )
+    .nullish()
+    .describe(
+      "Ours: `Host` headers that are answered; '*': all. Default: loopback's when listening there only, else all.",
+    ),
   path: urlPath().optional().describe('Path of the GraphQL endpoint. Left out: /graphql, and / for POST.'),
   introspection: z.boolean().default(false).describe('Whether clients may read the schema. Default false.'),
   defer_support: z.boolean().default(true).describe('Whether @defer is in the schema. Default true.'),
@@ -75,9 +88,29 @@ export const server = z.strictObject({
   http: z
     .strictObject({
       header_read_timeout: duration().default(10_000).describe('For complete request headers. Default 10s.'),
+      body_read_timeout: duration().default(60_000).describe('Ours: for the whole body of an operation. Default 60s.'),
+      body_idle_timeout: duration()
+        .default(10_000)
+        .describe('Ours: longest time in which nothing of such a body comes. Default 10s.'),
+      max_connections_per_address: z
+        .int()
+        .min(1)
+        .default(10_000)
+        .describe('Ours: further ones are closed. Not counted with rate_limit.client_ip_header. Default 10,000.'),
       tls_handshake_timeout: duration().default(10_000).describe('For the TLS handshake. Default 10s.'),
     })
     .prefault({}),
+  websocket: z
+    .strictObject({
+      max_connections_per_address: z.int().min(1).default(10_000).describe('429 beyond. Default 10,000.'),
+      max_connections_per_user: z
+        .int()
+        .min(1)
+        .default(200)
+        .describe('Of one verified subject; the next is closed when it signs in. Default 200.'),
+    })
+    .prefault({})
+    .describe('Ours.'),
 });
 
 const clientTls = z.strictObject({
@@ -108,6 +141,17 @@ export const routerLimits = z.strictObject({
   http1_max_request_buf_size: byteSize().nullish().describe('Most bytes of request headers.'),
   parser_max_tokens: z.int().min(1).default(15_000).describe('Most tokens of a document. Default 15000.'),
   parser_max_recursion: z.int().min(1).default(500).describe('Deepest nesting of a document. Default 500.'),
+  http_max_json_values: z
+    .int()
+    .min(1)
+    .default(50_000)
+    .describe('Ours: most values and keys in the JSON of a body or message. Default 50,000.'),
+  max_document_bytes: byteSize().default(1_048_576).describe('Ours: longest text of a document. Default 1 MiB.'),
+  max_field_comparisons: z
+    .int()
+    .min(1)
+    .default(60_000)
+    .describe('Ours: pairs of fields that validation would compare, fragments expanded. Default 60,000.'),
   max_depth: z.int().min(1).nullish().describe('Deepest nesting of fields, fragments expanded.'),
   max_height: z.int().min(1).nullish().describe('Most fields of an operation, repetitions by alias not counted.'),
   max_aliases: z.int().min(0).nullish().describe('Most aliases of an operation.'),

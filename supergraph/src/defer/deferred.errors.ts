@@ -25,16 +25,26 @@ export function moveErrors(
   const kept: GraphQLFormattedError[] = [];
   const byFragment = new Map<DeferredFragment, GraphQLFormattedError[]>();
   for (const error of errors) {
-    const owner = fragments.find((fragment) => isOnlyOf(fragment, error, data, depth));
-    if (!owner) kept.push(error);
-    else byFragment.set(owner, [...(byFragment.get(owner) ?? []), error]);
+    // An error of every item of a list is one of the fragment on each.
+    const owners = fragments.filter((fragment) => isOnlyOf(fragment, error, data, depth));
+    if (owners.length === 0) kept.push(error);
+    for (const owner of error.path?.includes('@') ? owners : owners.slice(0, 1)) {
+      const own = byFragment.get(owner);
+      if (own) own.push(error);
+      else byFragment.set(owner, [error]);
+    }
   }
   return { kept, byFragment };
 }
 
 function isOnlyOf(fragment: DeferredFragment, { path }: GraphQLFormattedError, data: unknown, depth: number): boolean {
-  const key = path?.[fragment.path.length];
+  // Paths of refused fields have `... on Type` for a fragment, and `@` for any item of a list.
+  const steps = path?.filter((step) => typeof step === 'number' || !step.startsWith('... on ')) ?? [];
+  const key = steps[fragment.path.length];
   if (typeof key !== 'string' || !fragment.has(key)) return false;
-  if (!fragment.path.every((step, index) => path?.[index] === step)) return false;
+  const isWithin = fragment.path.every(
+    (step, index) => steps[index] === step || (steps[index] === '@' && typeof step === 'number'),
+  );
+  if (!isWithin) return false;
   return !Object.hasOwn(reach(data, fragment.path.slice(depth)) ?? {}, key);
 }

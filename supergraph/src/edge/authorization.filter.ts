@@ -3,11 +3,9 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type FragmentSpreadNode,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
-  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isListType,
@@ -17,10 +15,14 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
-  type VariableNode,
-  visit,
 } from 'graphql';
+import { collectFragments } from '../request/document.ts';
+import { HiddenTypes } from './authorization.hidden.types.ts';
 import { type AuthorizationRules, type Grants, isMet } from './authorization.rules.ts';
+import { dropUnused } from './authorization.unused.ts';
+
+/** Places that are reported at most; fragments spread in fragments multiply them. */
+const MAX_PATHS = 1_000;
 
 export interface FilteredOperation {
   /** Null when nothing of it is left. The document itself when nothing was taken away. */
@@ -70,12 +72,14 @@ interface Permissions {
 class Filter {
   paths: string[][] = [];
   readonly #fragments = new Map<string, FilteredFragment>();
-  readonly #document: DocumentNode;
+  readonly #definitions: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #hidden: HiddenTypes;
   readonly #schema: GraphQLSchema;
   readonly #isAllowed: Permissions;
 
   constructor(document: DocumentNode, schema: GraphQLSchema, isAllowed: Permissions) {
-    this.#document = document;
+    this.#definitions = collectFragments(document);
+    this.#hidden = new HiddenTypes(schema, this.#definitions, isAllowed.type);
     this.#schema = schema;
     this.#isAllowed = isAllowed;
   }
@@ -105,7 +109,7 @@ class Filter {
       case Kind.FRAGMENT_SPREAD: {
         const fragment = this.fragment(selection.name.value);
         if (!fragment) return selection;
-        this.paths.push(...fragment.paths.map((inner) => [...path, ...inner]));
+        for (const inner of fragment.paths) this.#remove([...path, ...inner]);
         return fragment.definition && selection;
       }
     }
@@ -117,11 +121,7 @@ class Filter {
     if (!definition) return field; // __typename, __schema and __type ask for nothing
     const own = [...path, field.alias?.value ?? name];
     const type = getNamedType(definition.type);
-    if (
-      !this.#isFieldAllowed(parent, name) ||
-      !this.isTypeAllowed(type.name) ||
-      this.#mixesImplementations(field, type)
-    ) {
+    if (!this.#isFieldAllowed(parent, name) || !this.isTypeAllowed(type.name) || this.#hidden.shows(field, type)) {
       return this.#remove(own);
     }
     if (!field.selectionSet || !isCompositeType(type)) return field;
@@ -132,9 +132,7 @@ class Filter {
   fragment(name: string): FilteredFragment | null {
     const known = this.#fragments.get(name);
     if (known) return known;
-    const definition = this.#document.definitions.find(
-      (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name,
-    );
+    const definition = this.#definitions.get(name);
     const condition = definition?.typeCondition.name.value ?? '';
     const type = this.#schema.getType(condition);
     if (!definition || !type) return null;
@@ -149,7 +147,7 @@ class Filter {
   }
 
   #remove(path: string[]): null {
-    this.paths.push(path);
+    if (this.paths.length < MAX_PATHS) this.paths.push(path);
     return null;
   }
 
@@ -157,61 +155,20 @@ class Filter {
     return this.#isAllowed.type(name);
   }
 
-  /** A field of an interface asks for whatever any implementation of it asks for. */
+  /** A field of an interface asks for whatever any implementation of it asks for, and the type that it has there. */
   #isFieldAllowed(parent: GraphQLNamedType, name: string): boolean {
     if (!this.#isAllowed.field(`${parent.name}.${name}`)) return false;
-    return (
-      !isInterfaceType(parent) ||
-      this.#schema.getPossibleTypes(parent).every(({ name: type }) => this.#isAllowed.field(`${type}.${name}`))
-    );
-  }
-
-  /**
-   * Fields selected on an interface itself may come from any implementation. When these ask for different things and not
-   * all are granted, there is no telling which the answer would hold.
-   */
-  #mixesImplementations(field: FieldNode, type: GraphQLNamedType): boolean {
-    if (!isAbstractType(type)) return false;
-    const hasOwnFields = field.selectionSet?.selections.some(
-      (selection) => selection.kind === Kind.FIELD && selection.name.value !== '__typename',
-    );
-    return hasOwnFields === true && this.#schema.getPossibleTypes(type).some(({ name }) => !this.#isAllowed.type(name));
+    if (!isInterfaceType(parent)) return true;
+    return this.#schema.getPossibleTypes(parent).every((type) => {
+      const field = type.getFields()[name];
+      return (
+        this.#isAllowed.field(`${type.name}.${name}`) && (!field || this.isTypeAllowed(getNamedType(field.type).name))
+      );
+    });
   }
 }
 
 function withItems(path: string[], type: unknown): string[] {
   if (isNonNullType(type)) return withItems(path, type.ofType);
   return isListType(type) ? withItems([...path, '@'], type.ofType) : path;
-}
-
-/** Fragments that nothing spreads any more, and variables that nothing uses. */
-function dropUnused(document: DocumentNode): DocumentNode {
-  let definitions = document.definitions;
-  for (;;) {
-    const spread = new Set<string>();
-    visit(
-      { ...document, definitions },
-      { [Kind.FRAGMENT_SPREAD]: (node: FragmentSpreadNode) => void spread.add(node.name.value) },
-    );
-    const kept = definitions.filter((node) => node.kind !== Kind.FRAGMENT_DEFINITION || spread.has(node.name.value));
-    if (kept.length === definitions.length) break;
-    definitions = kept;
-  }
-  const used = new Set<string>();
-  const collectVariables = {
-    [Kind.VARIABLE_DEFINITION]: () => false,
-    [Kind.VARIABLE]: (node: VariableNode) => void used.add(node.name.value),
-  };
-  visit({ ...document, definitions }, collectVariables);
-  return {
-    ...document,
-    definitions: definitions.map((node) =>
-      node.kind === Kind.OPERATION_DEFINITION
-        ? {
-            ...node,
-            variableDefinitions: node.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)),
-          }
-        : node,
-    ),
-  };
 }

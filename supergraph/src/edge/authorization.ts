@@ -4,7 +4,8 @@ import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
 import type { Identity, RequestContext } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
-import { refusal } from '../request/refusal.ts';
+import type { GraphQLResult } from '../request/message.ts';
+import { RefusedRequestError } from '../request/refusal.ts';
 import { filterOperation } from './authorization.filter.ts';
 import { type Grants, readAuthorizationRules } from './authorization.rules.ts';
 
@@ -22,6 +23,8 @@ export interface AuthorizationOptions {
 const NOBODY: Grants = { authenticated: false, scopes: new Set(), policies: new Set() };
 const MESSAGE = 'Unauthorized field or type';
 const CODE = 'UNAUTHORIZED_FIELD_OR_TYPE';
+/** One object for all: it tells the errors of this file apart from what a subgraph calls by the same code. */
+const EXTENSIONS = Object.freeze({ code: CODE });
 
 /**
  * Takes fields and types that a viewer may not use out of operations before they are planned, by `@authenticated`,
@@ -67,22 +70,38 @@ export function createAuthorization({
       const errors: GraphQLFormattedError[] = filtered.unauthorizedPaths.map((path) => ({
         message: MESSAGE,
         path: [...path],
-        extensions: { code: CODE },
+        extensions: EXTENSIONS,
       }));
       if (config.errors.log) {
         const paths = filtered.unauthorizedPaths.map((path) => path.join('/'));
         log.info({ action: 'authorization.filtered', operation: operation.name?.value, paths, dryRun: config.dry_run });
       }
-      const shown = config.errors.response === 'errors' ? errors : [];
-      if (config.dry_run) return { document, errors: shown };
-      if (config.reject_unauthorized) throw refusal(CODE, describeRefusal(filtered.unauthorizedPaths));
-      return { document: filtered.document, errors: shown };
+      if (config.dry_run) return { document, errors };
+      if (config.reject_unauthorized) {
+        throw new RefusedRequestError(errors.map((error) => ({ ...error, extensions: { code: CODE } })));
+      }
+      return { document: filtered.document, errors };
     },
   };
 }
 
-function describeRefusal(paths: readonly (readonly string[])[]): string {
-  return `${MESSAGE}: ${paths.map((path) => path.join('.')).join(', ')}`;
+/**
+ * Puts the errors of refused fields where `errors.response` has them: into `extensions.authorizationErrors`, or nowhere.
+ * Null where they stay among the other errors.
+ */
+export function createAuthorizationReport({
+  enabled,
+  errors: { response },
+}: DirectivesConfig): ((result: GraphQLResult) => GraphQLResult) | null {
+  if (!enabled || response === 'errors') return null;
+  return (result) => {
+    const { errors, ...rest } = result;
+    const refused = errors?.filter(({ extensions }) => extensions === EXTENSIONS) ?? [];
+    if (refused.length === 0) return result;
+    const others = errors?.filter(({ extensions }) => extensions !== EXTENSIONS) ?? [];
+    const extensions = { ...result.extensions, authorizationErrors: refused };
+    return { ...rest, ...(others.length > 0 && { errors: others }), ...(response === 'extensions' && { extensions }) };
+  };
 }
 
 function readPolicies(_policies: readonly string[], { identity }: RequestContext): readonly string[] {

@@ -1,11 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { HttpError } from '../request/http.error.ts';
 
+/** What a browser cannot read as a media type it may send as if there were none. */
+const MEDIA_TYPE = /^[!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+$/;
 const SIMPLE_TYPES = new Set(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']);
 
 /** @throws HttpError 400 for a request that any web page could have made a browser send without asking */
-export type AssertPreflighted = (headers: IncomingHttpHeaders) => void;
+export type AssertPreflighted = (request: Pick<IncomingMessage, 'headers' | 'method'>) => void;
 
 /**
  * Only a request that a browser asks leave for (a preflight) runs: one with another content type than forms have, or with
@@ -13,9 +15,12 @@ export type AssertPreflighted = (headers: IncomingHttpHeaders) => void;
  */
 export function createCsrfCheck(config: RouterConfig['csrf']): AssertPreflighted | null {
   if (config.unsafe_disabled) return null;
-  return (headers) => {
+  return ({ headers, method }) => {
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-    if (type !== undefined && type !== '' && !SIMPLE_TYPES.has(type)) return;
+    if (type !== undefined && MEDIA_TYPE.test(type) && !SIMPLE_TYPES.has(type)) {
+      // Browsers have been made to send a GET with other types without asking.
+      if (type === 'application/json' || (method !== 'GET' && method !== 'HEAD')) return;
+    }
     if (config.required_headers.some((name) => headers[name] !== undefined && headers[name] !== '')) return;
     throw new HttpError(
       400,

@@ -1,6 +1,8 @@
 import {
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLField,
+  type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
@@ -11,44 +13,65 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
-import { getArgumentValues, getDirectiveValues } from 'graphql/execution/values.js';
+import { getDirectiveValues } from 'graphql/execution/values.js';
 import { GraphQLIncludeDirective, GraphQLSkipDirective } from 'graphql/type/directives.js';
-import type { ParsedOperation } from '../request/parsed.operation.ts';
-import type { CostRules, ListSize } from './demand.rules.ts';
+import { type Sizing, sizeList } from './demand.list.size.ts';
+import type { CostRules } from './demand.rules.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
 const OPERATION_COST = { query: 0, mutation: 10, subscription: 0 } as const;
+/** Of a subgraph's own root type; the supergraph does not have it. */
+const ENTITIES = '_entities';
 
-/** Costs of operations in the way of https://ibm.github.io/graphql-specs/cost-spec.html, with Apollo Router's defaults. */
+/** An operation of a client, or one that a plan sends to a subgraph. */
+export interface CostedOperation {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+export interface EstimateOptions {
+  /** Assumed length of lists that nothing else is known of. */
+  readonly listSize: number;
+  /** Whether an operation is refused that leaves the length of a list open where `@listSize` does not allow that. */
+  readonly isStrict: boolean;
+}
+
+/**
+ * Costs of operations by `@cost` and `@listSize`, in the way of https://ibm.github.io/graphql-specs/cost-spec.html and with
+ * Apollo Router's defaults.
+ */
 export class CostModel {
   readonly #schema: GraphQLSchema;
   readonly #rules: CostRules;
-  readonly #defaultListSize: number;
 
-  constructor(schema: GraphQLSchema, rules: CostRules, defaultListSize: number) {
+  /** @param schema of the whole supergraph, because plans ask for what clients do not see */
+  constructor(schema: GraphQLSchema, rules: CostRules) {
     this.#schema = schema;
     this.#rules = rules;
-    this.#defaultListSize = defaultListSize;
   }
 
-  /** Before execution: lists are taken to be as long as `@listSize` or the configuration says. */
-  estimate(operation: ParsedOperation, variables: Variables): number {
-    return this.#cost(operation, variables, true, undefined);
+  /**
+   * Before execution: lists are taken to be as long as `@listSize` or the configuration says.
+   * @throws GraphQLError `COST_QUERY_PARSE_FAILURE`
+   */
+  estimate(costed: CostedOperation, variables: Variables, options: EstimateOptions): number {
+    const root = this.#schema.getRootType(costed.operation.operation);
+    if (!root) return 0;
+    const walk: Walk = { ...costed, variables, estimate: options };
+    const ofFields = this.#selections(walk, costed.operation.selectionSet, root, undefined, null);
+    return OPERATION_COST[costed.operation.operation] + ofFields;
   }
 
   /** After execution: lists are as long as they came. */
-  measure(operation: ParsedOperation, variables: Variables, data: unknown): number {
-    return this.#cost(operation, variables, false, data);
-  }
-
-  #cost(operation: ParsedOperation, variables: Variables, isEstimate: boolean, data: unknown): number {
-    const root = this.#schema.getRootType(operation.operation.operation);
-    if (!root) return 0;
-    const walk: Walk = { operation, variables, isEstimate };
-    return OPERATION_COST[operation.kind] + this.#selections(walk, operation.operation.selectionSet, root, data, null);
+  measure(costed: CostedOperation, variables: Variables, data: unknown): number {
+    const root = this.#schema.getRootType(costed.operation.operation);
+    if (!root || typeof data !== 'object' || data === null) return 0;
+    return this.#selections({ ...costed, variables, estimate: null }, costed.operation.selectionSet, root, data, null);
   }
 
   #selections(
@@ -56,99 +79,132 @@ export class CostModel {
     set: SelectionSetNode,
     parent: GraphQLNamedType,
     data: unknown,
-    sized: SizedFields | null,
+    sizing: Sizing | null,
   ): number {
     let cost = 0;
     for (const selection of set.selections) {
       if (!isIncluded(selection, walk.variables)) continue;
       if (selection.kind === Kind.FIELD) {
-        cost += this.#field(walk, selection, parent, data, sized);
+        cost += walk.estimate
+          ? this.#estimateField(walk, walk.estimate, selection, parent, sizing)
+          : this.#measureField(walk, selection, parent, data);
         continue;
       }
-      const fragment =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : walk.operation.fragments.get(selection.name.value);
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : walk.fragments.get(selection.name.value);
       const condition = fragment?.typeCondition && this.#schema.getType(fragment.typeCondition.name.value);
-      if (!fragment || (!walk.isEstimate && !mayBe(data, condition, this.#schema))) continue;
-      cost += this.#selections(walk, fragment.selectionSet, condition ?? parent, data, sized);
+      if (!fragment || (!walk.estimate && !mayBe(data, condition, this.#schema))) continue;
+      cost += this.#selections(walk, fragment.selectionSet, condition ?? parent, data, sizing);
     }
     return cost;
   }
 
-  #field(walk: Walk, node: FieldNode, parent: GraphQLNamedType, data: unknown, sized: SizedFields | null): number {
+  #estimateField(
+    walk: Walk,
+    estimate: EstimateOptions,
+    node: FieldNode,
+    parent: GraphQLNamedType,
+    above: Sizing | null,
+  ): number {
     const name = node.name.value;
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    if (name === ENTITIES && node.selectionSet) {
+      return estimate.listSize * (1 + this.#selections(walk, node.selectionSet, parent, undefined, null));
+    }
+    const field = findField(parent, name);
     if (!field) return 0;
-    const value = walk.isEstimate ? undefined : (data as Record<string, unknown> | null)?.[node.alias?.value ?? name];
-    if (!walk.isEstimate && (value === null || value === undefined)) return 0;
     const coordinate = `${parent.name}.${name}`;
     const type = getNamedType(field.type);
-    const own =
-      this.#rules.fields.get(coordinate) ?? this.#rules.types.get(type.name) ?? (isCompositeType(type) ? 1 : 0);
-    const args = getArgumentValues(field, node, walk.variables);
     const listSize = this.#rules.listSizes.get(coordinate);
-    const count = listSize && sizeByArguments(listSize, args);
-    const inner: SizedFields | null = listSize?.sizedFields.length
-      ? { names: new Set(listSize.sizedFields), size: count ?? this.#defaultListSize }
-      : null;
-    const items = walk.isEstimate
-      ? isList(field.type)
-        ? ((sized?.names.has(name) ? sized.size : inner ? null : count) ?? this.#defaultListSize)
-        : 1
-      : null;
-
-    const ofOne = (item: unknown): number =>
-      own +
-      (node.selectionSet && isCompositeType(type) ? this.#selections(walk, node.selectionSet, type, item, inner) : 0);
-    const ofAll =
-      items === null ? flatten(value).reduce<number>((sum, item) => sum + ofOne(item), 0) : items * ofOne(undefined);
-    return ofAll + this.#arguments(coordinate, field, args);
+    const own = listSize && sizeList(listSize, coordinate, field, node, walk.variables, estimate.isStrict);
+    const named = above?.fields?.lists.has(name) ? above.size : null;
+    const items = isList(field.type) ? (named ?? own?.size ?? estimate.listSize) : 1;
+    const below = own ?? descend(above, name);
+    const ofSelections =
+      node.selectionSet && isCompositeType(type)
+        ? this.#selections(walk, node.selectionSet, type, undefined, below)
+        : 0;
+    return items * (this.#weigh(coordinate, type) + ofSelections) + this.#arguments(walk, coordinate, field, node);
   }
 
-  #arguments(coordinate: string, field: GraphQLField<unknown, unknown>, args: Record<string, unknown>): number {
+  #measureField(walk: Walk, node: FieldNode, parent: GraphQLNamedType, data: unknown): number {
+    const name = node.name.value;
+    const value = (data as Record<string, unknown>)[node.alias?.value ?? name];
+    if (value === undefined) return 0;
+    const isEntities = name === ENTITIES && node.selectionSet !== undefined;
+    const field = isEntities ? undefined : findField(parent, name);
+    if (!field && !isEntities) return 0;
+    const coordinate = `${parent.name}.${name}`;
+    const type = field ? getNamedType(field.type) : parent;
+    const weight = field ? this.#weigh(coordinate, type) : 1;
+    const explicit = field ? (this.#rules.fields.get(coordinate) ?? this.#rules.types.get(type.name) ?? 0) : 0;
+    let cost = field ? this.#arguments(walk, coordinate, field, node) : 0;
+    for (const item of flatten(value)) {
+      if (typeof item !== 'object' || item === null) cost += explicit;
+      else cost += weight + (node.selectionSet ? this.#selections(walk, node.selectionSet, type, item, null) : 0);
+    }
+    return cost;
+  }
+
+  #weigh(coordinate: string, type: GraphQLNamedType): number {
+    return this.#rules.fields.get(coordinate) ?? this.#rules.types.get(type.name) ?? (isCompositeType(type) ? 1 : 0);
+  }
+
+  #arguments({ variables }: Walk, coordinate: string, field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     let cost = 0;
-    for (const argument of field.args) {
-      if (!(argument.name in args)) continue;
-      cost += this.#rules.fields.get(`${coordinate}(${argument.name}:)`) ?? 0;
-      cost += this.#input(getNamedType(argument.type), args[argument.name]);
+    for (const { name, value } of node.arguments ?? []) {
+      const argument = field.args.find((known) => known.name === name.value);
+      if (argument) cost += this.#input(`${coordinate}(${name.value}:)`, argument.type, value, variables);
     }
     return cost;
   }
 
-  #input(type: GraphQLNamedType, value: unknown): number {
+  /** The cost of a value where its argument or input field is declared: `@cost` there, or of its type, or 1 for an object. */
+  #input(coordinate: string, type: GraphQLInputType, value: ValueNode, variables: Variables): number {
+    if (value.kind === Kind.VARIABLE) return this.#inputValue(coordinate, type, variables[value.name.value]);
+    if (value.kind === Kind.NULL) return 0;
+    const named = getNamedType(type);
+    const own = this.#rules.fields.get(coordinate) ?? this.#rules.types.get(named.name);
+    if (value.kind === Kind.LIST) {
+      return value.values.reduce((sum, item) => sum + this.#input(coordinate, type, item, variables), own ?? 0);
+    }
+    if (value.kind !== Kind.OBJECT || !isInputObjectType(named)) return own ?? 0;
+    let cost = own ?? 1;
+    for (const field of value.fields) {
+      const declared = named.getFields()[field.name.value];
+      if (declared) cost += this.#input(`${named.name}.${field.name.value}`, declared.type, field.value, variables);
+    }
+    return cost;
+  }
+
+  #inputValue(coordinate: string, type: GraphQLInputType, value: unknown): number {
     if (value === null || value === undefined) return 0;
-    if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + this.#input(type, item), 0);
-    if (!isInputObjectType(type)) return this.#rules.types.get(type.name) ?? 0;
-    let cost = this.#rules.types.get(type.name) ?? 1;
-    for (const [name, field] of Object.entries(type.getFields())) {
-      const inner = (value as Record<string, unknown>)[name];
-      if (inner === undefined) continue;
-      cost += (this.#rules.fields.get(`${type.name}.${name}`) ?? 0) + this.#input(getNamedType(field.type), inner);
+    const named = getNamedType(type);
+    const own = this.#rules.fields.get(coordinate) ?? this.#rules.types.get(named.name);
+    if (Array.isArray(value)) {
+      return value.reduce<number>((sum, item) => sum + this.#inputValue(coordinate, type, item), own ?? 0);
+    }
+    if (typeof value !== 'object' || !isInputObjectType(named)) return own ?? 0;
+    let cost = own ?? 1;
+    for (const [name, inner] of Object.entries(value)) {
+      const declared = named.getFields()[name];
+      if (declared) cost += this.#inputValue(`${named.name}.${name}`, declared.type, inner);
     }
     return cost;
   }
 }
 
-/** Fields below a connection that are as long as its slicing arguments say: `edges`, `nodes`. */
-interface SizedFields {
-  readonly names: ReadonlySet<string>;
-  readonly size: number;
-}
-
-interface Walk {
-  readonly operation: ParsedOperation;
+interface Walk extends CostedOperation {
   readonly variables: Variables;
-  /** Otherwise the answer itself says how long its lists are. */
-  readonly isEstimate: boolean;
+  /** Null: the answer itself says how long its lists are. */
+  readonly estimate: EstimateOptions | null;
 }
 
-function sizeByArguments({ assumedSize, slicingArguments }: ListSize, args: Record<string, unknown>): number | null {
-  const given = slicingArguments.flatMap((path) => {
-    const value = path
-      .split('.')
-      .reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], args);
-    return typeof value === 'number' ? [value] : [];
-  });
-  return given.length > 0 ? Math.max(0, ...given) : assumedSize;
+function descend(above: Sizing | null, name: string): Sizing | null {
+  const fields = above?.fields?.below.get(name);
+  return fields ? { size: above?.size ?? null, fields } : null;
+}
+
+function findField(parent: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined {
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
 function isIncluded(node: SelectionSetNode['selections'][number], variables: Variables): boolean {
@@ -162,7 +218,6 @@ function isList(type: unknown): boolean {
 }
 
 function flatten(value: unknown): unknown[] {
-  if (value === null || value === undefined) return [];
   return Array.isArray(value) ? value.flatMap(flatten) : [value];
 }
 

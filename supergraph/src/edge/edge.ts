@@ -9,9 +9,10 @@ import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
+import { assertReadable } from '../transport/http.request.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
-import { createAuthorization } from './authorization.ts';
+import { createAuthorization, createAuthorizationReport } from './authorization.ts';
 import { type Cors, createCors } from './cors.ts';
 import { createCsrfCheck } from './csrf.ts';
 import { createDemandControl } from './demand.control.ts';
@@ -22,7 +23,8 @@ import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } fr
 import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
 import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries } from './persisted.queries.ts';
-import { createRateLimit, findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
+import { createRateLimit, type RateLimit } from './rate.limit.ts';
+import { createRequestBudget, type RequestBudget } from './request.budget.ts';
 import { createRoutes, type Routes } from './routes.ts';
 
 export interface EdgeOptions {
@@ -78,11 +80,12 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       : config.rate_limit
         ? starting.use(createRateLimit(config.rate_limit, options.redis))
         : null;
+  const budget = rateLimit && config.rate_limit ? createRequestBudget(config.rate_limit, rateLimit) : null;
   const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);
   const persisted = await createPersistence(config, log);
   if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
   const cors = createCors(config.cors);
-  const routes = createRoutes({ config, supergraph, identity, rateLimit, cors, log });
+  const routes = createRoutes({ config, supergraph, identity, budget, cors, log });
   if (routes) starting.use(routes);
 
   const limits = createOperationLimits(config.limits.router, log);
@@ -90,8 +93,13 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   const finish = createFinish(config);
   const hooks: GatewayHooks = {
     handleHttp: createHttpHandler(options, cors, routes, assertCapacity),
-    resolveRequest: createRequestGate(config, rateLimit, persisted),
+    resolveRequest: createRequestGate(config, budget, persisted),
+    ...(budget && {
+      assertBudget: (context) => budget.assertOpen(context),
+      countMalformed: (context) => budget.countMalformed(context),
+    }),
     checkText: limits.checkText,
+    checkDocument: limits.checkDocument,
     checkOperation(operation) {
       if (config.forbid_mutations && operation.kind === 'mutation') {
         throw new GraphQLError('Mutations are forbidden here.', { extensions: { code: 'MUTATION_FORBIDDEN' } });
@@ -117,10 +125,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       name: config.telemetry.apollo.client_name_header,
       version: config.telemetry.apollo.client_version_header,
     },
-    ...(identity && toIdentityHooks(identity, config, cors)),
+    ...(identity && toIdentityHooks(identity, config, cors, budget)),
     ...(demand
       ? { ...demand, finishResult: chain(demand.finishResult, finish), finishesAll: true }
       : finish && { finishResult: finish }),
+    ...(budget && { admit: admitWithin(budget, demand?.admit) }),
   };
   const owned = starting.move();
   return {
@@ -148,7 +157,8 @@ function createHttpHandler(
     if (cors.handle(request, response)) return true;
     try {
       assertHeaderCount(request, maxHeaders);
-      assertPreflighted?.(request.headers);
+      assertReadable(request);
+      assertPreflighted?.(request);
     } catch (error) {
       answerRefused(response, error);
       return true;
@@ -176,24 +186,27 @@ function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
 /** Every GraphQL request of every transport: who may ask at all, how often, and what. */
 function createRequestGate(
   config: RouterConfig,
-  rateLimit: RateLimit | null,
+  budget: RequestBudget | null,
   persisted: Pick<PersistedQueries, 'resolve'> | null,
 ): GatewayHooks['resolveRequest'] {
   const needsIdentity = config.authorization.require_authentication;
-  if (!needsIdentity && !rateLimit && !persisted) return undefined;
-
-  async function count(limit: RateLimit, context: RequestContext): Promise<void> {
-    const { by = 'user', client_ip_header: header } = config.rate_limit ?? {};
-    const address = findClientAddress(header, context.headers, context.remoteAddress);
-    const { allowed, headers } = await limit.admit(toClientKey(by, context.identity, address));
-    for (const [name, value] of Object.entries(headers)) context.setHeader?.(name, value);
-    if (!allowed) throw new RateLimitedError(headers);
-  }
+  if (!needsIdentity && !budget && !persisted) return undefined;
 
   return (request: GraphQLRequest, context: RequestContext) => {
-    if (needsIdentity && !context.identity) throw new UnauthenticatedError();
-    const resolve = () => (persisted ? persisted.resolve(request, context) : request);
-    return rateLimit ? count(rateLimit, context).then(resolve) : resolve();
+    const resolve = () => {
+      if (needsIdentity && !context.identity) throw new UnauthenticatedError();
+      return persisted ? persisted.resolve(request, context) : request;
+    };
+    return budget ? budget.count(context).then(resolve) : resolve();
+  };
+}
+
+/** Operations that anybody may ask count on their address before anything else is looked at. */
+function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): GatewayHooks['admit'] {
+  return (operation, variables, context, plans) => {
+    const counted = budget.countAnonymous(operation, context);
+    const admit = () => then?.(operation, variables, context, plans);
+    return counted ? counted.then(admit) : admit();
   };
 }
 
@@ -205,12 +218,17 @@ async function createPersistence(
   return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit) : null;
 }
 
-function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors: Cors): GatewayHooks {
+function toIdentityHooks(
+  identity: IdentityProvider,
+  config: RouterConfig,
+  cors: Cors,
+  budget: RequestBudget | null,
+): GatewayHooks {
   const { jwt, cookie: session } = config.authentication.router ?? {};
   const signsInByCookie = session !== undefined || jwt?.sources.some(({ type }) => type === 'cookie') === true;
   return {
-    identify(headers, connectionParams) {
-      const found = identity.identify(headers, connectionParams);
+    identify(headers, connectionParams, remoteAddress) {
+      const found = identity.identify(headers, connectionParams, budget?.forVerification({ headers, remoteAddress }));
       return found instanceof Promise ? found.then((settled) => settled.identity) : found.identity;
     },
     allowUpgrade({ cookie, origin, host }) {
@@ -225,10 +243,12 @@ function toIdentityHooks(identity: IdentityProvider, config: RouterConfig, cors:
 type Finish = (result: GraphQLResult, context: RequestContext) => GraphQLResult;
 
 function createFinish(config: RouterConfig): Finish | undefined {
+  const report = createAuthorizationReport(config.authorization.directives);
   const mask = createErrorMasking(config.include_subgraph_errors);
   const redacts = config.supergraph.redact_query_validation_errors;
-  if (!mask && !redacts) return undefined;
-  return (result) => {
+  if (!report && !mask && !redacts) return undefined;
+  return (unfinished) => {
+    const result = report ? report(unfinished) : unfinished;
     if (!result.errors) return result;
     if (redacts && result.errors.some(({ extensions }) => VALIDATION_CODES.has(String(extensions?.code)))) {
       return { errors: [{ message: 'invalid query', extensions: { code: 'UNKNOWN_ERROR' } }] };

@@ -14,6 +14,7 @@ export function answerRefused(response: ServerResponse, error: unknown): void {
   response.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,
+    ...('headers' in error ? (error.headers as Record<string, string>) : {}),
     ...(error.status === 413 && { connection: 'close' }),
   });
   response.end(body);

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
 import { createJwtVerifier, readClaims, refuseToken, toIdentity, type VerifyToken } from './jwt.verifier.ts';
+import type { VerificationBudget } from './request.budget.ts';
 import { createTokenFinder, defaultTokenSources, withCookie } from './token.source.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -37,9 +38,14 @@ export interface IdentityProvider extends Disposable {
    * Answers at once for a token that was verified before, else by a promise: the hot path waits for nothing.
    *
    * @param connectionParams payload of `connection_init`, for WebSockets
+   * @param budget of the address, taken from before a credential is verified that is not known yet. Left out: no bound
    * @throws UnauthenticatedError (or rejects) when a credential does not verify and the configuration refuses that
    */
-  identify(headers: Headers, connectionParams?: Readonly<Record<string, unknown>>): Identified | Promise<Identified>;
+  identify(
+    headers: Headers,
+    connectionParams?: Readonly<Record<string, unknown>>,
+    budget?: VerificationBudget,
+  ): Identified | Promise<Identified>;
   /** For a fresh token that a running stream brings. */
   verify(token: string): Identity | Promise<Identity>;
   /** Called when a session ends; streams of it end then. */
@@ -95,38 +101,44 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
     return identity;
   }
 
-  function verify(token: string): Identity | Promise<Identity> {
+  function verify(token: string, budget?: VerificationBudget): Identity | Promise<Identity> {
     const known = verified.get(token);
     if (known) return assertAlive(known);
     if (!verifyUnknown) throw new UnauthenticatedError('This gateway is not configured to verify tokens.');
-    return verifyCold(token, verifyUnknown);
+    return spend(budget, () => verifyCold(token, verifyUnknown));
   }
+
+  const isRefused = (byCookie: boolean): boolean => refusesErrors && !(byCookie && forgivesCookies);
 
   /** What to make of a credential that does not verify. A key server out of reach is never taken for nobody. */
   function onFailure(error: unknown, byCookie = false): Identified {
-    const isRefused = refusesErrors && !(byCookie && forgivesCookies);
-    if (isRefused || (error as AppError).code !== 'UNAUTHENTICATED') throw error;
+    if (isRefused(byCookie) || (error as AppError).code !== 'UNAUTHENTICATED') throw error;
     return nobody;
   }
 
-  async function identifyApiKey(apiKey: string, exchange: ExchangeApiKey): Promise<Identified> {
+  async function identifyApiKey(
+    apiKey: string,
+    exchange: ExchangeApiKey,
+    budget: VerificationBudget | undefined,
+  ): Promise<Identified> {
     let token = tokensOfKeys.get(apiKey);
     if (!token || token.expiresAtMs <= now() + 5_000) {
-      const fresh = await exchange(apiKey);
-      if (!fresh)
+      token = await spend(budget, async () => {
+        const fresh = await exchange(apiKey);
+        if (fresh) return fresh;
         throw new UnauthenticatedError('The API key is not known or was revoked.', { details: { reason: 'api-key' } });
-      token = fresh;
+      });
       tokensOfKeys.set(apiKey, token, { ttl: Math.max(1, Math.min(60_000, token.expiresAtMs - now())) });
     }
     return { identity: await verify(token.token), byCookie: false };
   }
 
   return {
-    identify(headers, connectionParams) {
+    identify(headers, connectionParams, budget) {
       if (apiKeyHeader) {
         const apiKey = headers[apiKeyHeader] ?? connectionParams?.apiKey;
         if (typeof apiKey === 'string' && apiKey !== '') {
-          return identifyApiKey(apiKey, exchangeApiKey).catch((error) => onFailure(error));
+          return identifyApiKey(apiKey, exchangeApiKey, budget).catch((error) => onFailure(error));
         }
       }
       if (!verifyUnknown) return nobody;
@@ -135,23 +147,37 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
         const found = findToken(headers, connectionParams);
         if (!found) return nobody;
         byCookie = found.byCookie;
-        const identity = verify(found.token);
+        const identity = verify(found.token, budget);
         if (!(identity instanceof Promise)) return { identity, byCookie };
         return identity.then(
           (verifiedIdentity) => ({ identity: verifiedIdentity, byCookie }),
           (error) => onFailure(error, byCookie),
         );
       } catch (error) {
-        return onFailure(error, byCookie);
+        if (!budget || !isRefused(byCookie)) return onFailure(error, byCookie);
+        return budget.take().then(() => onFailure(error, byCookie));
       }
     },
-    verify,
+    verify: (token) => verify(token),
     onRevoked(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     [Symbol.dispose]: () => stop?.(),
   };
+}
+
+/** A credential that is right costs nothing in the end, nor does one that could not be checked. */
+async function spend<Result>(budget: VerificationBudget | undefined, verify: () => Promise<Result>): Promise<Result> {
+  await budget?.take();
+  try {
+    const result = await verify();
+    budget?.giveBack();
+    return result;
+  } catch (error) {
+    if ((error as AppError).code !== 'UNAUTHENTICATED') budget?.giveBack();
+    throw error;
+  }
 }
 
 /** The system's own verifier has checked the token and its session; the claims are read as they stand. */

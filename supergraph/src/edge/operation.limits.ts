@@ -3,6 +3,7 @@ import { type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Sourc
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
+import { assertBounded } from './document.bounds.ts';
 
 type Limits = RouterConfig['limits']['router'];
 
@@ -19,9 +20,10 @@ export interface OperationSize {
 export function createOperationLimits(
   limits: Limits,
   log: Logger,
-): Required<Pick<GatewayHooks, 'checkText' | 'checkOperation'>> {
+): Required<Pick<GatewayHooks, 'checkText' | 'checkDocument' | 'checkOperation'>> {
   return {
     checkText: (query) => assertTokens(query, limits),
+    checkDocument: (document) => assertBounded(document, limits.max_field_comparisons),
     checkOperation(operation) {
       const size = measureOperation(operation, limits.max_recursive_selections);
       const exceeded = [
@@ -62,16 +64,29 @@ function exceeds(actual: number, limit: number | null | undefined, code: string,
   return new GraphQLError(`${message}: ${actual}, where at most ${limit} are allowed.`, { extensions: { code } });
 }
 
+type TextLimits = Pick<Limits, 'parser_max_tokens' | 'parser_max_recursion' | 'max_document_bytes'>;
+
+/** Block strings, comments and the places of errors take their time for each line. */
+const MAX_LINES = 20_000;
+/** For a name that the schema does not have, all of its characters are compared with names that it has. */
+const MAX_NAME_CHARACTERS = 1_000;
+
 /** Tokens and nesting are counted by the lexer: deep nesting must not reach the recursive parser. */
-function assertTokens(query: string, limits: Pick<Limits, 'parser_max_tokens' | 'parser_max_recursion'>): void {
+function assertTokens(query: string, limits: TextLimits): void {
   // A token takes at least one character, so that short documents need no count.
-  if (query.length <= Math.min(limits.parser_max_tokens, limits.parser_max_recursion)) return;
+  if (query.length <= Math.min(limits.parser_max_tokens, limits.parser_max_recursion, MAX_NAME_CHARACTERS)) return;
+  assertLength(query, limits.max_document_bytes);
   const lexer = new Lexer(new Source(query));
   let tokens = 0;
   let depth = 0;
   for (;;) {
-    const { kind } = lexer.advance();
+    const { kind, start, end } = lexer.advance();
     if (kind === TokenKind.EOF) return;
+    if (kind === TokenKind.NAME && end - start > MAX_NAME_CHARACTERS) {
+      throw new GraphQLError(`The document has a name of more than ${MAX_NAME_CHARACTERS} characters.`, {
+        extensions: { code: 'PARSER_NAME_LIMIT' },
+      });
+    }
     tokens++;
     if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth++;
     else if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth--;
@@ -86,6 +101,29 @@ function assertTokens(query: string, limits: Pick<Limits, 'parser_max_tokens' | 
       });
     }
   }
+}
+
+function assertLength(query: string, maxBytes: number): void {
+  // A character takes one to three bytes.
+  if (query.length > maxBytes || (query.length > maxBytes / 3 && Buffer.byteLength(query) > maxBytes)) {
+    throw tooLong(`The document is longer than ${maxBytes} bytes.`);
+  }
+  if (query.length <= MAX_LINES) return;
+  if (countCharacter(query, '\n') + countCharacter(query, '\r') > MAX_LINES) {
+    throw tooLong(`The document has more than ${MAX_LINES} lines.`);
+  }
+}
+
+function tooLong(what: string): GraphQLError {
+  return new GraphQLError(`${what} Send long values as variables.`, { extensions: { code: 'DOCUMENT_SIZE_LIMIT' } });
+}
+
+/** Stops once there are more than anybody is allowed. */
+function countCharacter(text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0 && count <= MAX_LINES; at = text.indexOf(character, at + 1))
+    count += 1;
+  return count;
 }
 
 /** @throws GraphQLError when the expanded operation has more selections than allowed */

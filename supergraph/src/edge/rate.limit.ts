@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { AppError } from '@vibecode/platform/errors';
 import { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
@@ -17,8 +18,12 @@ export interface Admission {
 export interface RateLimit extends AsyncDisposable {
   /** Settles when the shared counts are in reach, or were found not to be; until then each instance counts for itself. */
   readonly ready: Promise<void>;
-  /** Counts one request. */
-  admit(client: string): Promise<Admission>;
+  /** @param points requests that are counted; default 1 */
+  admit(client: string, points?: number): Promise<Admission>;
+  /** Takes back one that was counted. */
+  giveBack(client: string): void;
+  /** A refusal that still holds, as far as this instance knows without asking: null when it must be asked. */
+  spent(client: string): Admission | null;
 }
 
 export class RateLimitedError extends AppError {
@@ -30,6 +35,8 @@ export class RateLimitedError extends AppError {
 }
 
 const POLICY = 'default';
+/** Clients without anything left that are remembered; those beyond are asked for. */
+const MAX_SPENT = 20_000;
 
 /**
  * Counts requests of each client in windows of fixed length. With Redis all instances share the counts; should it be out of
@@ -64,6 +71,7 @@ export function createRateLimit(
     return { allowed, headers };
   };
 
+  const spent = new LRUCache<string, number>({ max: MAX_SPENT });
   const ready = redis
     ? once(redis, 'ready').then(
         () => undefined,
@@ -73,13 +81,26 @@ export function createRateLimit(
 
   return {
     ready,
-    async admit(client) {
+    async admit(client, points = 1) {
       try {
-        return toAdmission(await limiter.consume(client), true);
+        return toAdmission(await limiter.consume(client, points), true);
       } catch (refused) {
-        if (refused instanceof RateLimiterRes) return toAdmission(refused, false);
-        throw refused;
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        // More than one point may be too many where one is not.
+        if (points === 1)
+          spent.set(client, performance.now() + refused.msBeforeNext, { ttl: Math.max(1, refused.msBeforeNext) });
+        return toAdmission(refused, false);
       }
+    },
+    giveBack(client) {
+      // What cannot be given back now is gone with its interval.
+      limiter.reward(client, 1).catch(() => undefined);
+    },
+    spent(client) {
+      const untilMs = spent.get(client);
+      if (untilMs === undefined) return null;
+      const refused = new RateLimiterRes(0, Math.max(0, untilMs - performance.now()), capacity + 1, false);
+      return toAdmission(refused, false);
     },
     async [Symbol.asyncDispose]() {
       redis?.disconnect();
@@ -87,9 +108,13 @@ export function createRateLimit(
   };
 }
 
+export function toAddressKey(address: string): string {
+  return `ip:${address}`;
+}
+
 /** Whom a request counts for. */
 export function toClientKey(by: RateLimitConfig['by'], identity: Identity | null, address: string): string {
-  if (by === 'ip' || !identity) return `ip:${address}`;
+  if (by === 'ip' || !identity) return toAddressKey(address);
   // Foreign subjects may be of any length and hold anything.
   const { subject, key } = identity;
   return subject && subject.length <= 64

@@ -20,7 +20,7 @@ import { createCsrfCheck } from './csrf.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
 import { answerRefused } from './http.answer.ts';
 import type { IdentityProvider } from './identity.ts';
-import { findClientAddress, type RateLimit, RateLimitedError, toClientKey } from './rate.limit.ts';
+import type { RequestBudget } from './request.budget.ts';
 
 type RouteConfig = RouterConfig['routes'][number];
 
@@ -28,7 +28,7 @@ export interface RoutesOptions {
   readonly config: RouterConfig;
   readonly supergraph: Pick<LoadedSupergraph, 'subgraphs'>;
   readonly identity: IdentityProvider | null;
-  readonly rateLimit: RateLimit | null;
+  readonly budget: RequestBudget | null;
   readonly cors: Cors;
   readonly log: Logger;
 }
@@ -41,7 +41,7 @@ export interface Routes extends AsyncDisposable {
 
 /** Null when the configuration has no routes. @throws AppError for a route to a subgraph that is not there */
 export function createRoutes(options: RoutesOptions): Routes | null {
-  const { config, supergraph, identity, rateLimit, cors, log } = options;
+  const { config, supergraph, identity, budget, cors, log } = options;
   if (config.routes.length === 0) return null;
   // The longest prefix wins, wherever it stands in the file.
   const routes = config.routes
@@ -59,9 +59,11 @@ export function createRoutes(options: RoutesOptions): Routes | null {
   /** Who asks; a credential that the route takes no interest in goes on as it is. */
   async function identify({ authentication }: RouteConfig, request: IncomingMessage): Promise<Identity | null> {
     if (authentication === 'none' || !identity) return null;
-    const found = await identity.identify(request.headers as Record<string, string | undefined>);
+    const headers = request.headers as Record<string, string | undefined>;
+    const { remoteAddress } = request.socket;
+    const found = await identity.identify(headers, undefined, budget?.forVerification({ headers, remoteAddress }));
     if (!found.identity && authentication === 'required') throw new UnauthenticatedError();
-    if (found.byCookie) assertPreflighted?.(request.headers);
+    if (found.byCookie) assertPreflighted?.(request);
     return found.identity;
   }
 
@@ -71,12 +73,13 @@ export function createRoutes(options: RoutesOptions): Routes | null {
     response: ServerResponse,
     viewer: Identity | null,
   ): Promise<void> {
-    if (!rateLimit || !route.rate_limit) return;
-    const { by = 'user', client_ip_header: header } = config.rate_limit ?? {};
-    const address = findClientAddress(header, request.headers as Record<string, string>, request.socket.remoteAddress);
-    const { allowed, headers } = await rateLimit.admit(toClientKey(by, viewer, address));
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (!allowed) throw new RateLimitedError(headers);
+    if (!budget || !route.rate_limit) return;
+    await budget.count({
+      headers: request.headers as Record<string, string | undefined>,
+      remoteAddress: request.socket.remoteAddress,
+      identity: viewer,
+      setHeader: (name, value) => void response.setHeader(name, value),
+    });
   }
 
   async function forward(
@@ -105,6 +108,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
       headers: toForwardedHeaders(request, route, viewer),
       limitBytes,
       timeoutMs: route.timeout,
+      idleMs: route.body_idle_timeout,
       request,
       response,
     });
@@ -151,11 +155,23 @@ interface Forward {
   readonly headers: IncomingHttpHeaders;
   readonly limitBytes: number;
   readonly timeoutMs: number;
+  /** Of the body. */
+  readonly idleMs: number;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-async function proxy({ url, agent, tls, headers, limitBytes, timeoutMs, request, response }: Forward): Promise<void> {
+async function proxy({
+  url,
+  agent,
+  tls,
+  headers,
+  limitBytes,
+  timeoutMs,
+  idleMs,
+  request,
+  response,
+}: Forward): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
@@ -169,25 +185,39 @@ async function proxy({ url, agent, tls, headers, limitBytes, timeoutMs, request,
     outgoing.once('response', resolve);
     outgoing.once('error', reject);
   }).finally(() => clearTimeout(timer));
-  const sent = pipeline(request, limitSize(limitBytes), outgoing);
+  const sent = pipeline(readLimited(request, limitBytes, idleMs), outgoing);
+  const refused = Promise.withResolvers<never>();
   // A server may answer, and close, before it has taken the whole body.
-  sent.catch((error) => outgoing.destroy(error));
-  const incoming = await answered;
+  sent.catch((error) => {
+    if (error instanceof HttpError) refused.reject(error);
+    outgoing.destroy(error);
+  });
+  // Where the body is refused the other has no answer any more, which nobody waits for.
+  answered.catch(() => undefined);
+  const incoming = await Promise.race([answered, refused.promise]);
   const { connection: _c, 'keep-alive': _k, 'transfer-encoding': _t, ...answer } = incoming.headers;
   response.writeHead(incoming.statusCode ?? 502, answer);
   response.flushHeaders();
   await pipeline(incoming, response);
 }
 
-function limitSize(limitBytes: number) {
-  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let bytes = 0;
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > limitBytes) throw tooLarge(limitBytes);
-      yield chunk;
-    }
-  };
+/**
+ * The body as it comes. Time counts while the client is waited for only: a target that takes nothing is not the client's
+ * fault. A request that is refused is left as it is, so that it can be answered.
+ */
+async function* readLimited(request: IncomingMessage, limitBytes: number, idleMs: number): AsyncGenerator<Buffer> {
+  const chunks = request.iterator({ destroyOnReturn: false });
+  let bytes = 0;
+  for (;;) {
+    const idle = Promise.withResolvers<never>();
+    const timer = setTimeout(() => idle.reject(tooSlow()), idleMs);
+    const next = await Promise.race([chunks.next(), idle.promise]).finally(() => clearTimeout(timer));
+    if (next.done) return;
+    const chunk = next.value as Buffer;
+    bytes += chunk.length;
+    if (bytes > limitBytes) throw tooLarge(limitBytes);
+    yield chunk;
+  }
 }
 
 function toTargetUrl({ path, target_path: targetPath, url }: RouteConfig, target: URL, requested: URL): URL {
@@ -225,6 +255,10 @@ function toForwardedHeaders(
 
 function tooLarge(limitBytes: number): HttpError {
   return new HttpError(413, `The request's body is over the limit of ${limitBytes} bytes.`, 'PAYLOAD_TOO_LARGE');
+}
+
+function tooSlow(): HttpError {
+  return new HttpError(408, "The request's body came too slowly.", 'REQUEST_TIMEOUT', { connection: 'close' });
 }
 
 function toRouteError(error: unknown, { path }: RouteConfig, log: Logger): unknown {

@@ -2,13 +2,17 @@ import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from '../config/config.schema.ts';
+import { findClientAddress } from '../edge/rate.limit.ts';
 import { toServerTls } from '../edge/server.tls.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { HttpHandler } from '../request/hooks.ts';
 import { startCallbacks, withCallbacks } from '../subscription/callback.endpoint.ts';
 import type { GatewayTelemetry } from '../telemetry/gateway.telemetry.ts';
+import { limitConnections } from '../transport/connection.limit.ts';
+import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../transport/http.body.ts';
 import { watchUnusedConnections } from '../transport/http.drain.ts';
 import { createHttpServer } from '../transport/http.ts';
+import type { SocketLimits } from '../transport/websocket.options.ts';
 import { startWebSocket } from '../transport/websocket.ts';
 import { createSandboxRoutes } from './graphiql.ts';
 import { startHealth } from './health.ts';
@@ -52,11 +56,14 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
   const tls = config && toServerTls(config.tls.supergraph);
   const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
   const hooks = () => live.current.hooks;
+  // A load balancer asks for health by address.
+  const healthPaths = new Set(health.routes.map(([route]) => route));
   const shared = {
     core: () => live.current.core,
     telemetry: () => telemetry.current,
     variantAt: (at: string) => live.variantAt(at),
     onIdentity: streams.renew,
+    allowsHost: (host: string | undefined, at: string) => healthPaths.has(at) || live.current.allowsHost(host),
     log,
     path,
     heartbeatMs,
@@ -69,12 +76,22 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     compressFromBytes: () => live.current.compressFromBytes,
     servesRoot: config?.supergraph.path === undefined,
     headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
-    ...(bodyLimitBytes !== undefined && { bodyLimitBytes }),
+    headersTimeoutMs: config?.server.http.header_read_timeout,
+    bodyLimits: toBodyLimits(bodyLimitBytes, config),
     ...(tls && { tls: { ...tls, handshakeTimeout: config.server.http.tls_handshake_timeout } }),
   });
-  if (config) server.headersTimeout = config.server.http.header_read_timeout;
+  // Behind a proxy that names its clients, all connections come from the proxy.
+  if (config && !config.rate_limit?.client_ip_header)
+    limitConnections(server, { maxPerAddress: config.server.http.max_connections_per_address, log });
   const closeUnused = watchUnusedConnections(server);
-  const websocket = startWebSocket({ ...shared, server, hooks, messageLimitBytes: bodyLimitBytes });
+  const websocket = startWebSocket({
+    ...shared,
+    server,
+    hooks,
+    messageLimitBytes: bodyLimitBytes,
+    maxJsonValues: config?.limits.router.http_max_json_values,
+    ...(config && { connections: toSocketLimits(config) }),
+  });
   const owned = starting.move();
   return {
     server,
@@ -93,6 +110,20 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
       await drain(server, closed, closeUnused, config?.supergraph.connection_shutdown_timeout ?? DRAIN_MS);
       await owned.disposeAsync();
     },
+  };
+}
+
+function toBodyLimits(bytes = DEFAULT_BODY_LIMITS.bytes, config: RouterConfig | null): BodyLimits {
+  if (!config) return { ...DEFAULT_BODY_LIMITS, bytes };
+  const { body_read_timeout: totalMs, body_idle_timeout: idleMs } = config.server.http;
+  return { bytes, totalMs, idleMs, jsonValues: config.limits.router.http_max_json_values };
+}
+
+function toSocketLimits({ server: { websocket }, rate_limit: rateLimit }: RouterConfig): SocketLimits {
+  return {
+    maxPerAddress: websocket.max_connections_per_address,
+    maxPerUser: websocket.max_connections_per_user,
+    addressOf: (headers, address) => findClientAddress(rateLimit?.client_ip_header, headers, address),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { RouterConfig } from '../config/config.schema.ts';
+import { type RouterConfig, routerConfigSchema } from '../config/config.schema.ts';
 import { toVariantConfig, type VariantConfig } from '../config/config.variant.ts';
 import { toContract } from '../contract/contract.ts';
 import { createEdge, type Edge, type EdgeOptions } from '../edge/edge.ts';
+import { createOperationLimits } from '../edge/operation.limits.ts';
 import { createCore, type PlannedEndpoint } from '../pipeline/core.ts';
 import { type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
@@ -66,7 +67,9 @@ async function createEndpoint(
   const { config, log, transport, introspection, path, metrics } = options;
   const onCost = metrics ? { onCost: (cost: MeasuredCost) => metrics.cost(cost) } : {};
   const edge = config && (await createEdge({ ...options, config, supergraph, ...onCost }));
-  const hooks: GatewayHooks = { ...edge?.hooks, ...options.hooks };
+  // Without a configuration nothing is guarded but the gateway itself.
+  const bounds = edge?.hooks ?? createOperationLimits(routerConfigSchema.parse({}).limits.router, log);
+  const hooks: GatewayHooks = { ...bounds, ...options.hooks };
   const core = createCore({
     supergraph,
     transport,

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly bodyLimitBytes?: number;
   /** Whether clients may ask for the schema. Default true, with a configuration what it says. */
   readonly introspection?: boolean;
+  /** `Host` headers that are answered, as `supergraph.allowed_hosts`. Default: what the configuration says. */
+  readonly allowedHosts?: readonly string[];
   /** As `router --dev`: GraphiQL, introspection and the errors of subgraphs for every client. Default false. */
   readonly dev?: boolean;
   /** Whether browsers find GraphiQL at `/`. Default true, with a configuration what it says. */
@@ -108,7 +110,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   const onChange = (sdl: string) => void takeOver(live, sdl, log);
   const source = starting.use(await toSource(options.supergraph).start({ log, onChange }));
-  const versions = starting.use(createLifecycle({ options, live, path, log, plugins, telemetry, streams }));
+  const address = toListenAddress(options, config);
+  const versions = starting.use(createLifecycle({ options, live, path, address, log, plugins, telemetry, streams }));
   await live.start({ sdl: source.sdl, config: loaded }, versions);
 
   const { sandbox, bodyLimitBytes, heartbeatMs } = options;
@@ -124,7 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     starting.use(startConfigWatch({ file: options.config, loaded, log, onChange: take }));
   }
   await plugins?.start(live.current.core.supergraph);
-  const url = await doors.listen(toListenAddress(options, config));
+  const url = await doors.listen(address);
   channel?.announceReady(url);
   const { server, healthUrl } = doors;
   const worker = channel && { pid: process.pid };
@@ -150,6 +153,7 @@ interface LifecycleScope {
   readonly options: GatewayOptions;
   readonly live: LiveGraph;
   readonly path: string;
+  readonly address: Address;
   readonly log: Logger;
   readonly plugins: PluginHost | null;
   readonly telemetry: GatewayTelemetry;
@@ -161,6 +165,7 @@ function createLifecycle({
   options,
   live,
   path,
+  address,
   log,
   plugins,
   telemetry,
@@ -175,6 +180,7 @@ function createLifecycle({
         sdl: inputs.sdl,
         config: toConfig(inputs.config, options),
         path,
+        listensOn: 'host' in address ? address.host : null,
         log,
         transport,
         previous,

@@ -3,6 +3,7 @@ import { withConfiguredCache } from '../cache/configured.cache.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
+import { createHostCheck } from '../request/allowed.hosts.ts';
 import { toSubscriptionSettings } from '../subscription/subscription.settings.ts';
 import { startDiscovery } from '../traffic/discovery.ts';
 import { createSubgraphClient } from '../traffic/subgraph.client.ts';
@@ -48,6 +49,10 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     hooks,
     variants,
     client,
+    allowsHost: createHostCheck({
+      configured: options.allowedHosts ?? config?.supergraph.allowed_hosts,
+      listensOn: options.listensOn,
+    }),
     compressFromBytes: toCompressFrom(config),
     urls: supergraph.subgraphs,
     subscriptions: toSubscriptionSettings(config?.subscription ?? null),

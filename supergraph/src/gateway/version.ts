@@ -5,6 +5,7 @@ import type { RouterConfig } from '../config/config.schema.ts';
 import type { ExchangeApiKey } from '../edge/identity.ts';
 import type { PlannedEndpoint, StartSubscription } from '../pipeline/core.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
+import type { AllowsHost } from '../request/allowed.hosts.ts';
 import type { SubgraphTransport } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import { type SubscriptionSettings } from '../subscription/subscription.settings.ts';
@@ -21,6 +22,9 @@ export interface VersionOptions {
   readonly hooks?: GatewayHooks;
   readonly log: Logger;
   readonly introspection?: boolean;
+  readonly allowedHosts?: readonly string[];
+  /** Name or address that clients connect to; null for a Unix socket. */
+  readonly listensOn: string | null;
   readonly subgraphTimeoutMs?: number;
   readonly verifier?: TokenVerifier;
   readonly exchangeApiKey?: ExchangeApiKey;
@@ -42,6 +46,7 @@ export interface GatewayVersion extends PlannedEndpoint, AsyncDisposable {
   /** Parts of the graph, by their paths. */
   readonly variants: ReadonlyMap<string, PlannedEndpoint>;
   readonly client: SubgraphClient;
+  readonly allowsHost: AllowsHost;
   /** Size from which answers are compressed for clients that accept it. */
   readonly compressFromBytes: number;
   readonly urls: ReadonlyMap<string, string>;

@@ -69,7 +69,8 @@ export type PlannedEndpoint = Endpoint<Core>;
 export type EndpointInForce = () => PlannedEndpoint | undefined;
 
 export function createCore(options: CoreOptions): Core {
-  const { supergraph, transport, hooks, log, timeoutMs, plugins } = options;
+  const { supergraph, hooks, log, timeoutMs, plugins } = options;
+  const transport = hooks?.wrapTransport?.(options.transport) ?? options.transport;
   const operations = new OperationStore(options);
   // Plugins and some hooks look into every answer, or add to it: for them it is parsed.
   const looksIntoAll = Boolean(plugins) || hooks?.finishesAll === true;
@@ -92,8 +93,10 @@ export function createCore(options: CoreOptions): Core {
         })),
       );
     }
-    const instead = await hooks?.admit?.(operation, coerced.values, context);
-    return { operation, variables: { raw, coerced: coerced.values }, instead };
+    const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+    const plans = () => operation.variantFor(coerced.values, overrides, context.watch).plans;
+    const instead = await hooks?.admit?.(operation, coerced.values, context, plans);
+    return { operation, variables: { raw, coerced: coerced.values }, overrides, instead };
   }
 
   /** @throws RefusedRequestError, or what a plugin threw */
@@ -180,7 +183,7 @@ export function createCore(options: CoreOptions): Core {
 
   /** @throws RefusedRequestError */
   function start(
-    { operation, variables }: Admitted,
+    { operation, variables, overrides }: Admitted,
     context: RequestContext,
     accepts: AcceptedStreams,
   ): SubscriptionStream | GraphQLResult | Promise<GraphQLResult> {
@@ -193,7 +196,6 @@ export function createCore(options: CoreOptions): Core {
       context.setHeader?.('allow', 'POST');
       throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
     }
-    const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
     const variant = operation.variantFor(variables.coerced, overrides, context.watch);
     const execution = toExecution(operation, variant, variables, context, transport);
     if (context.takesBytes && !looksIntoAll && mayBeFinished(operation))
@@ -227,6 +229,8 @@ function timedOut(timeoutMs: number): RefusedRequestError {
 interface Admitted {
   readonly operation: PreparedOperation;
   readonly variables: AdmittedVariables;
+  /** Labels of progressive overrides that are on for it. */
+  readonly overrides: ReadonlySet<string> | undefined;
   readonly instead: GraphQLResult | undefined;
 }
 

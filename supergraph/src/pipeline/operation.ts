@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
   type GraphQLFormattedError,
   MaxIntrospectionDepthRule,
   NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
   parse,
   specifiedRules,
   type ValidationRule,
@@ -14,7 +17,13 @@ import { prepareDefer } from '../defer/defer.document.ts';
 import { deferRule } from '../defer/defer.rules.ts';
 import { type Conditions, collectConditionNames } from '../request/conditions.ts';
 import type { Identity, RequestContext } from '../request/context.ts';
-import { collectFragments, findOperation } from '../request/document.ts';
+import {
+  collectFragments,
+  collectOperations,
+  findCircle,
+  findOperation,
+  selectOperation,
+} from '../request/document.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver } from '../request/observer.ts';
@@ -56,6 +65,10 @@ interface PlannedFor {
   readonly conditions: Conditions;
   readonly overrides: ReadonlySet<string> | undefined;
 }
+
+const MAX_ERRORS = 25;
+const LONG_CHARACTERS = 100_000;
+const MAX_ERRORS_OF_LONG = 5;
 
 /** Sets of conditions kept for each operation. */
 const MAX_VARIANTS = 64;
@@ -168,24 +181,30 @@ export class OperationStore {
     } catch (error) {
       throw asRefusal(error, 'GRAPHQL_PARSE_FAILED');
     }
-    const errors = validate(supergraph.apiSchema, document, this.#rules);
-    if (errors.length)
-      throw new RefusedRequestError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
-    const operation = findOperation(document, operationName);
-    const parsed: ParsedOperation = {
-      query,
-      document,
-      operation,
-      fragments: collectFragments(document),
-      kind: operation.operation,
-      supergraph,
+    const fragments = collectFragments(document);
+    const toParsed = (operation: OperationDefinitionNode): ParsedOperation => {
+      return { query, document, operation, fragments, kind: operation.operation, supergraph };
     };
+    const circular = findCircle(fragments);
     try {
-      hooks?.checkOperation?.(parsed);
+      // What is too large is refused before it is looked at in full.
+      hooks?.checkDocument?.(document);
+      const operation = selectOperation(collectOperations(document), operationName);
+      if (operation && circular === null) hooks?.checkOperation?.(toParsed(operation));
     } catch (error) {
       throw asRefusal(error, 'GRAPHQL_VALIDATION_FAILED');
     }
-    return prepareDefer(parsed);
+    // Rules would go round the fragments at length.
+    const errors = circular === null ? this.#validate(document, query) : [toCircleError(fragments, circular)];
+    if (errors.length)
+      throw new RefusedRequestError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+    return prepareDefer(toParsed(findOperation(document, operationName)));
+  }
+
+  /** The place of an error is found by reading the text up to it. */
+  #validate(document: DocumentNode, query: string): readonly GraphQLError[] {
+    const maxErrors = query.length > LONG_CHARACTERS ? MAX_ERRORS_OF_LONG : MAX_ERRORS;
+    return validate(this.options.supergraph.apiSchema, document, this.#rules, { maxErrors });
   }
 
   #prepare(parsed: ParsedOperation, request: GraphQLRequest, context: RequestContext): PreparedOperation {
@@ -228,6 +247,10 @@ export class OperationStore {
       },
     };
   }
+}
+
+function toCircleError(fragments: ReadonlyMap<string, FragmentDefinitionNode>, name: string): GraphQLError {
+  return new GraphQLError(`Cannot spread fragment "${name}" within itself.`, { nodes: fragments.get(name) });
 }
 
 /** Left out is another thing than false: see the default of `@defer`. */

@@ -28,6 +28,8 @@ type Plan = NonNullable<QueryPlan['node']>;
 export interface OperationVariant {
   /** Null when nothing has to be fetched: `{ __typename }`, introspection, all fields refused. */
   readonly plan: PlanNode | SubscriptionNode | null;
+  /** All of them, where what is asked cannot be fetched by one. */
+  readonly plans: readonly (PlanNode | SubscriptionNode)[];
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
   readonly shape: Shape;
@@ -63,20 +65,24 @@ export function createVariant(
     fetched = fetched && removeDefer(fetched);
   }
   const plans = inParts ? inParts.plans : planAll(fetched, scope);
+  const isRestricted = allowed !== document;
   const selectionSet = findOperation(asked, name).selectionSet;
+  const shown = isRestricted ? (fetched ? [findOperation(fetched, name).selectionSet] : []) : undefined;
   const shapeScope = {
     schema: supergraph.apiSchema,
     planKey: supergraph.responseKeys.planKey,
     isInternal: supergraph.responseKeys.isInternal,
     fragments: collectFragments(asked),
+    allowedFragments: isRestricted && fetched ? collectFragments(fetched) : new Map(),
   };
   return {
     plan: plans[0] ?? null,
+    plans,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
-    shape: compileShape(selectionSet, rootType, shapeScope),
-    isFinished: isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
+    shape: compileShape(selectionSet, rootType, shapeScope, shown),
+    isFinished: !isRestricted && isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
   };
 }
 

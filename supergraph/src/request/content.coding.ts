@@ -26,12 +26,15 @@ const encoders: Readonly<Record<ContentCoding, Encode>> = {
   zstd: promisify<Buffer, Buffer>(zstdCompress),
 };
 
+const ZSTD_WINDOW = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
+
 type Decode = (body: Buffer, limits: { readonly maxOutputLength: number }) => Promise<Buffer>;
 const decoders: Readonly<Record<ContentCoding, Decode>> = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
   br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
+  // What is sent over HTTP needs no larger window (RFC 9659); a frame could claim 128 MiB of memory.
+  zstd: (body, limits) => promisify(zstdDecompress)(body, { ...limits, ...ZSTD_WINDOW }),
 };
 
 /** Compresses off the main thread. */
@@ -39,17 +42,24 @@ export function encode(body: Buffer, coding: ContentCoding): Promise<Buffer> {
   return encoders[coding](body);
 }
 
-/**
- * @param codings value of `content-encoding`: codings in the order they were applied
- * @throws RangeError `ERR_BUFFER_TOO_LARGE` beyond the limit, Error for what is not in a known coding
- */
-export async function decode(body: Buffer, codings: string, limitBytes: number): Promise<Buffer> {
-  let decoded = body;
-  for (const name of codings.toLowerCase().split(',').reverse()) {
+/** The codings of a `content-encoding` in the order they were applied; null when one of them is not known. */
+export function parseCodings(header: string): ContentCoding[] | null {
+  const codings: ContentCoding[] = [];
+  for (const name of header.toLowerCase().split(',')) {
     const coding = name.trim().replace(/^x-/, '');
     if (coding === 'identity' || coding === '') continue;
-    if (!Object.hasOwn(decoders, coding)) throw new Error(`an answer in the unknown content coding '${coding}'`);
-    decoded = await decoders[coding as ContentCoding](decoded, { maxOutputLength: limitBytes });
+    if (!Object.hasOwn(decoders, coding)) return null;
+    codings.push(coding as ContentCoding);
   }
+  return codings;
+}
+
+/**
+ * Undoes codings that were applied in this order, off the main thread.
+ * @throws RangeError `ERR_BUFFER_TOO_LARGE` as soon as it is beyond the limit, Error for what is not in the coding
+ */
+export async function decode(body: Buffer, codings: readonly ContentCoding[], limitBytes: number): Promise<Buffer> {
+  let decoded = body;
+  for (const coding of codings.toReversed()) decoded = await decoders[coding](decoded, { maxOutputLength: limitBytes });
   return decoded;
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Identity, RequestContext } from './context.ts';
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
+import type { DocumentNode } from 'graphql';
+import type { Identity, RequestContext, SubgraphTransport } from './context.ts';
 import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
 import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
 
@@ -39,7 +41,15 @@ export interface GatewayHooks {
     headers: RequestContext['headers'],
     /** Payload of `connection_init`, for WebSockets. */
     connectionParams?: Readonly<Record<string, unknown>>,
+    remoteAddress?: string,
   ): Identity | null | Promise<Identity | null>;
+  /**
+   * Before the body of an HTTP request is read.
+   * @throws AppError `RATE_LIMITED` for a client that is known to have nothing left
+   */
+  assertBudget?(context: RequestContext): void;
+  /** Counts a request or message that could not be read. Rejects with `RATE_LIMITED` for a client that has nothing left. */
+  countMalformed?(context: Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity'>): Promise<void>;
   /** Whether a WebSocket may be opened: a page of a foreign origin may not, where a cookie signs in. */
   allowUpgrade?(headers: RequestContext['headers']): boolean;
   /** Calls back when a session ends; the answer stops that. */
@@ -54,7 +64,9 @@ export interface GatewayHooks {
   resolveRequest?(request: GraphQLRequest, context: RequestContext): GraphQLRequest | Promise<GraphQLRequest>;
   /** The text before it is parsed, once for each operation: token limits. */
   checkText?(query: string): void;
-  /** Once for each operation, valid and not yet planned: depth and other limits. */
+  /** The document before it is validated: what would take long. */
+  checkDocument?(document: DocumentNode): void;
+  /** Once for each operation, before it is validated: depth and other limits. Its fragments spread in no circle. */
   checkOperation?(operation: ParsedOperation): void;
   /** Which fields a viewer may ask for: once for each operation and `key`. */
   readonly authorize?: {
@@ -67,6 +79,8 @@ export interface GatewayHooks {
     operation: ParsedOperation,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
+    /** How it would be run, planned when first asked for. @throws RefusedRequestError when it cannot be planned */
+    plans: () => readonly (PlanNode | SubscriptionNode)[],
   ): undefined | GraphQLResult | Promise<undefined | GraphQLResult>;
   /** Labels of progressive overrides that are on beside the `percent(x)` ones. */
   overrideLabels?(context: RequestContext): Iterable<string>;
@@ -74,6 +88,8 @@ export interface GatewayHooks {
   subgraphHeaders?(request: SubgraphRequest, context: RequestContext): Readonly<Record<string, string>> | undefined;
   /** Headers of a subgraph's answer, names in lower case: some may be passed on to the client. */
   takeSubgraphHeaders?(subgraph: string, headers: AnswerHeaders, context: RequestContext): void;
+  /** Stands between the plans of queries and mutations and the subgraphs. */
+  wrapTransport?(transport: SubgraphTransport): SubgraphTransport;
   /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */
   finishResult?(result: GraphQLResult, context: RequestContext): GraphQLResult;
   readonly finishesAll?: boolean;

@@ -6,6 +6,8 @@ export class HttpError extends AppError {
     override readonly status: number,
     message: string,
     code = 'BAD_REQUEST',
+    /** Of the answer. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(code, message);
   }

@@ -59,8 +59,17 @@ export interface Shape {
   keepAsked(data: JsonObject, errors: GraphQLFormattedError[]): void;
 }
 
-export function compileShape(selectionSet: SelectionSetNode, rootType: GraphQLCompositeType, scope: ShapeScope): Shape {
-  const root = new ObjectShape([selectionSet], rootType, scope);
+/**
+ * @param allowed the selections of which the viewer may see the values; left out: all. A plan may fetch what the viewer
+ * may not see, such as the key of an entity: it shows as null.
+ */
+export function compileShape(
+  selectionSet: SelectionSetNode,
+  rootType: GraphQLCompositeType,
+  scope: ShapeScope,
+  allowed?: readonly SelectionSetNode[],
+): Shape {
+  const root = new ObjectShape([selectionSet], allowed, rootType, scope);
   const keepAsked = (data: JsonObject, errors: GraphQLFormattedError[]) =>
     dropUnasked(errors, (path) => toAskedPath(path, data, selectionSet, rootType, scope));
   return {
@@ -99,6 +108,8 @@ class ObjectShape {
 
   constructor(
     private readonly selectionSets: readonly SelectionSetNode[],
+    /** Undefined: all of them. */
+    private readonly allowed: readonly SelectionSetNode[] | undefined,
     private readonly type: GraphQLCompositeType,
     private readonly scope: ShapeScope,
   ) {}
@@ -168,13 +179,14 @@ class ObjectShape {
   }
 
   #compileFields(): FieldShape[] {
-    const { type, scope } = this;
+    const { type, scope, allowed } = this;
     const { fields, deferred } = collectSelection(this.selectionSets, type, scope);
+    const shown = allowed && collectSelection(allowed, type, { ...scope, fragments: scope.allowedFragments });
     if (deferred.length) {
-      this.#deferred = deferred.map(({ id, selectionSet }) => ({
-        id,
-        shape: new ObjectShape([selectionSet], type, scope),
-      }));
+      this.#deferred = deferred.map(({ id, selectionSet }) => {
+        const allowedOfIt = shown?.deferred.flatMap((other) => (other.id === id ? other.selectionSet : []));
+        return { id, shape: new ObjectShape([selectionSet], allowedOfIt, type, scope) };
+      });
     }
     return [...fields].map(([key, nodes]) => {
       const first = nodes[0] as FieldNode;
@@ -182,23 +194,38 @@ class ObjectShape {
       const source = scope.planKey(first);
       if (name === '__typename' && !isAbstractType(type)) return { key, source, complete: () => type.name };
       const field = 'getFields' in type ? type.getFields()[name] : undefined;
-      const complete = field ? compileType(field.type, nodes, `${type.name}.${name}`, scope) : passThrough;
-      return { key, source, complete };
+      const nodesShown = shown ? (shown.fields.get(key) ?? NONE) : undefined;
+      const complete = field
+        ? compileType(field.type, { nodes, shown: nodesShown }, `${type.name}.${name}`, scope)
+        : passThrough;
+      return { key, source, complete: nodesShown === NONE ? asNull(complete) : complete };
     });
   }
+}
+
+const NONE: readonly FieldNode[] = [];
+
+/** Whatever was fetched, the viewer may not see it. */
+function asNull(complete: Complete): Complete {
+  return (_value, pass, depth) => complete(null, pass, depth);
+}
+
+/** One response key's selections, and those of them that the viewer may see (undefined: all). */
+interface Selected {
+  readonly nodes: readonly FieldNode[];
+  readonly shown: readonly FieldNode[] | undefined;
+}
+
+function toSelectionSets(nodes: readonly FieldNode[]): SelectionSetNode[] {
+  return nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
 }
 
 /** Introspection's answers, complete as they are. */
 const passThrough: Complete = (value) => value ?? null;
 
-function compileType(
-  type: GraphQLOutputType,
-  nodes: readonly FieldNode[],
-  coordinate: string,
-  scope: ShapeScope,
-): Complete {
+function compileType(type: GraphQLOutputType, selected: Selected, coordinate: string, scope: ShapeScope): Complete {
   if (isNonNullType(type)) {
-    const completeNullable = compileType(type.ofType, nodes, coordinate, scope);
+    const completeNullable = compileType(type.ofType, selected, coordinate, scope);
     const message = `Cannot return null for non-nullable field ${coordinate}.`;
     return (value, pass, depth) => {
       const completed = completeNullable(value, pass, depth);
@@ -207,10 +234,9 @@ function compileType(
       return INVALID;
     };
   }
-  if (isListType(type)) return compileList(compileType(type.ofType, nodes, coordinate, scope), coordinate);
+  if (isListType(type)) return compileList(compileType(type.ofType, selected, coordinate, scope), coordinate);
   if (isLeafType(type)) return compileLeaf(toLeafCheck(type), type.name, coordinate);
-  const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  return compileComposite(getNamedType(type) as GraphQLCompositeType, selectionSets, coordinate, scope);
+  return compileComposite(getNamedType(type) as GraphQLCompositeType, selected, coordinate, scope);
 }
 
 function compileList(completeItem: Complete, coordinate: string): Complete {
@@ -239,11 +265,13 @@ function compileLeaf(isValid: LeafCheck, typeName: string, coordinate: string): 
 
 function compileComposite(
   type: GraphQLCompositeType,
-  selectionSets: readonly SelectionSetNode[],
+  { nodes, shown }: Selected,
   coordinate: string,
   scope: ShapeScope,
 ): Complete {
-  const declared = new ObjectShape(selectionSets, type, scope);
+  const selectionSets = toSelectionSets(nodes);
+  const allowed = shown && toSelectionSets(shown);
+  const declared = new ObjectShape(selectionSets, allowed, type, scope);
   const mustBeObject = (pass: Pass, depth: number) =>
     invalidValue(pass, depth, `Expected an object for field ${coordinate}.`);
   if (!isAbstractType(type)) {
@@ -266,7 +294,7 @@ function compileComposite(
       const runtimeType = typeof typename === 'string' ? scope.schema.getType(typename) : undefined;
       shape =
         (isObjectType(runtimeType) || isInterfaceType(runtimeType)) && scope.schema.isSubType(type, runtimeType)
-          ? new ObjectShape(selectionSets, runtimeType, scope)
+          ? new ObjectShape(selectionSets, allowed, runtimeType, scope)
           : null;
       if (shape) shapeByTypename.set(typename, shape);
     }

@@ -4,6 +4,7 @@ import { type SpanExport, type SpanExporting, startSpanExporting, toSpanExports 
 import { AggregatorRegistry } from 'prom-client';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { parseListenAddress } from '../config/config.values.ts';
+import { createHostCheck } from '../request/allowed.hosts.ts';
 import type { HttpHandler } from '../request/hooks.ts';
 import { openWorkerChannel, type WorkerChannel } from '../request/worker.channel.ts';
 import { GatewayMetrics, type MeasuredState } from './gateway.metrics.ts';
@@ -59,7 +60,9 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
       response.writeHead(200, { 'content-type': contentType }).end(body);
     };
     if (prometheus.listen) {
-      const server = starting.use(await serve(prometheus.listen, prometheus.path, answer));
+      // Names of the graph are not names of this address; only `*` is meant for all.
+      const allowedHosts = config?.supergraph.allowed_hosts?.includes('*') ? ['*'] : undefined;
+      const server = starting.use(await serve(prometheus.listen, prometheus.path, answer, allowedHosts));
       metricsUrl = server.url;
     } else routes.push([prometheus.path, answer]);
   }
@@ -188,10 +191,13 @@ async function serve(
   listen: string,
   path: string,
   answer: HttpHandler,
+  allowedHosts: readonly string[] | undefined,
 ): Promise<AsyncDisposable & { readonly url: string | null }> {
   const address = parseListenAddress(listen);
+  const allowsHost = createHostCheck({ configured: allowedHosts, listensOn: address?.host ?? null });
   const server = createServer((request, response) => {
-    if (request.url?.split('?')[0] === path) void answer(request, response);
+    if (!allowsHost(request.headers.host)) response.writeHead(421).end();
+    else if (request.url?.split('?')[0] === path) void answer(request, response);
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { decode } from '../request/content.coding.ts';
+import { decode, parseCodings } from '../request/content.coding.ts';
 import type { AnswerHeaders } from '../request/hooks.ts';
 import { isInstanceFault, SubgraphCallError, toCallError } from './call.error.ts';
 import { CollectedBody } from './collected.body.ts';
@@ -94,7 +94,9 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   async #decode(body: Buffer, coding: string): Promise<RawResponse> {
     try {
-      return this.#toResponse(await decode(body, coding, this.limitBytes));
+      const codings = parseCodings(coding);
+      if (!codings) throw new Error(`an answer in the unknown content coding '${coding}'`);
+      return this.#toResponse(await decode(body, codings, this.limitBytes));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ERR_BUFFER_TOO_LARGE') throw this.#tooLarge();

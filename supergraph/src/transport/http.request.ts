@@ -2,15 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Batching } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest } from '../request/message.ts';
+import { type BodyLimits, readBody } from './http.body.ts';
+import { assertJsonBounds } from './json.bounds.ts';
 
 /**
  * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.
- * @throws HttpError 405, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
+ * @throws HttpError 405, 408, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
  */
 export async function readGraphQLRequest(
   request: IncomingMessage,
   search: string,
-  limitBytes: number,
+  limits: BodyLimits,
   batching: Batching | undefined,
 ): Promise<GraphQLRequest | GraphQLRequest[]> {
   if (request.method === 'POST') {
@@ -30,10 +32,13 @@ export async function readGraphQLRequest(
         'UNSUPPORTED_MEDIA_TYPE',
       );
     }
-    const body = parseJson(await readText(request, limitBytes), 'body');
+    const text = await readBody(request, limits);
+    assertJsonBounds(text, limits.jsonValues);
+    const body = parseJson(text, 'body');
     return Array.isArray(body) ? checkBatch(body, batching) : checkRequest(body);
   }
   if (request.method === 'GET') {
+    assertReadable(request);
     const parameters = new URLSearchParams(search);
     return checkRequest({
       query: parameters.get('query') ?? undefined,
@@ -45,24 +50,19 @@ export async function readGraphQLRequest(
   throw new HttpError(405, `GraphQL takes GET and POST, not ${request.method}.`, 'METHOD_NOT_ALLOWED');
 }
 
-function readText(request: IncomingMessage, limitBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(new HttpError(413, `The request's body is over the limit of ${limitBytes} bytes.`, 'PAYLOAD_TOO_LARGE'));
-      }
-    });
-    request.on('end', () => {
-      const [first, second] = chunks;
-      resolve((first && !second ? first : Buffer.concat(chunks, bytes)).toString('utf8'));
-    });
-    request.on('error', reject);
-  });
+/**
+ * A GET has no body, and a `content-type` of one that none but a JSON client sends: browsers have been made to send others
+ * to foreign servers without asking (GHSA-9q82-xgwf-vj6h, GHSA-hff2-gcpx-8f4p).
+ * @throws HttpError 415
+ */
+export function assertReadable({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): void {
+  const type = headers['content-type'];
+  if (method !== 'GET' || type === undefined || /^\s*application\/json\s*(;[^,]*)?$/i.test(type)) return;
+  throw new HttpError(
+    415,
+    `A GET with the content-type '${type}' is refused; send none, or application/json.`,
+    'UNSUPPORTED_MEDIA_TYPE',
+  );
 }
 
 function parseParameter(parameters: URLSearchParams, name: string): Record<string, unknown> | null {

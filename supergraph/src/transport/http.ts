@@ -9,6 +9,7 @@ import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type BodyLimits, DEFAULT_BODY_LIMITS } from './http.body.ts';
 import { sendCompressed } from './http.compression.ts';
 import { HttpContext } from './http.context.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
@@ -32,8 +33,9 @@ export interface HttpServerOptions {
   readonly path?: string;
   /** The graph at another path, if there is one. */
   readonly variantAt?: (path: string) => Endpoint | undefined;
-  /** Largest request body. Default 2,000,000 bytes, as in Apollo Router. */
-  readonly bodyLimitBytes?: number;
+  readonly bodyLimits?: BodyLimits;
+  /** Time for a request's line and headers, obeyed to half a second. Default Node's own, 60,000. */
+  readonly headersTimeoutMs?: number | undefined;
   /** Size from which an answer is compressed for clients that accept it, asked for each. Default 2,048 bytes. */
   readonly compressFromBytes?: () => number;
   /** Whether the graph is at `/` as well, for POST. */
@@ -44,6 +46,8 @@ export interface HttpServerOptions {
   readonly tls?: TlsOptions;
   /** What else is served, by exact path. */
   readonly routes?: ReadonlyMap<string, HttpHandler>;
+  /** Whether a `Host` header is answered at a path. Left out: each is. */
+  readonly allowsHost?: (host: string | undefined, path: string) => boolean;
   /** Told of each request's verified identity. */
   readonly onIdentity?: (identity: Identity) => void;
   /** Time between signs of life on a stream. Default 5,000. */
@@ -56,6 +60,9 @@ interface Asked {
   readonly hooks: GatewayHooks;
 }
 
+const CONNECTIONS_CHECKING_MS = 500;
+/** Node's own, for whole requests on any path. */
+const REQUEST_TIMEOUT_MS = 300_000;
 const NO_HOOKS: GatewayHooks = {};
 const COMPRESS_FROM_BYTES = 2_048;
 const ACCEPTABLE =
@@ -67,7 +74,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const {
     log,
     path = '/graphql',
-    bodyLimitBytes = 2_000_000,
+    bodyLimits = DEFAULT_BODY_LIMITS,
     routes = new Map(),
     onIdentity,
     heartbeatMs,
@@ -77,8 +84,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
 
-  async function tellInvalid(error: Error): Promise<never> {
+  async function tellInvalid(error: Error, hooks: GatewayHooks, context: HttpContext): Promise<never> {
     await plugins?.invalidRequest(error);
+    if (error instanceof AppError) await hooks.countMalformed?.(context);
     throw error;
   }
 
@@ -93,6 +101,11 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
+    if (options.allowsHost?.(request.headers.host, pathname) === false) {
+      request.resume();
+      sendText(response, 421, toMisdirected(request.headers.host));
+      return undefined;
+    }
     const variant = pathname === path ? undefined : options.variantAt?.(pathname);
     const hooks = variant?.hooks ?? hooksOf();
     if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
@@ -121,12 +134,17 @@ export function createHttpServer(options: HttpServerOptions): Server {
     if (hooks.logsBrokenPipes) logBrokenPipe(response, context.id, log);
     context.watch = telemetryOf?.().begin(context, 'http', at);
     try {
-      const graphql = await readGraphQLRequest(request, search, bodyLimitBytes, hooks.batching).catch(tellInvalid);
-      const isBatch = Array.isArray(graphql);
-      if (!isBatch) context.extensions = graphql.extensions ?? undefined;
-      const identity = hooks.identify ? hooks.identify(context.headers) : passOnBearer(request.headers.authorization);
+      const identity = hooks.identify
+        ? hooks.identify(context.headers, undefined, context.remoteAddress)
+        : passOnBearer(request.headers.authorization);
       context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
       if (context.identity) onIdentity?.(context.identity);
+      hooks.assertBudget?.(context);
+      const graphql = await readGraphQLRequest(request, search, bodyLimits, hooks.batching).catch((error) =>
+        tellInvalid(error, hooks, context),
+      );
+      const isBatch = Array.isArray(graphql);
+      if (!isBatch) context.extensions = graphql.extensions ?? undefined;
       if (isBatch) {
         sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
         return context;
@@ -141,6 +159,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     } catch (error) {
       if (response.headersSent || response.destroyed) return context;
       const { status, message, code } = toHttpError(error, log);
+      for (const [name, value] of Object.entries(headersOf(error))) response.setHeader(name, value);
       const refused = { errors: [{ message, extensions: { code } }] };
       context.watch?.note(refused.errors);
       await sendResult(response, refused, accept.single, NEVER, status);
@@ -162,9 +181,23 @@ export function createHttpServer(options: HttpServerOptions): Server {
       },
     );
   };
-  const { headerLimitBytes: maxHeaderSize } = options;
-  const settings = { keepAliveTimeout: 65_000, ...(maxHeaderSize !== undefined && { maxHeaderSize }) };
+  const { headerLimitBytes: maxHeaderSize, headersTimeoutMs } = options;
+  const settings = {
+    keepAliveTimeout: 65_000,
+    // How often Node looks for slow headers; its own 30 seconds would be added to the timeout.
+    connectionsCheckingInterval: CONNECTIONS_CHECKING_MS,
+    ...(headersTimeoutMs !== undefined && {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: Math.max(REQUEST_TIMEOUT_MS, headersTimeoutMs),
+    }),
+    ...(maxHeaderSize !== undefined && { maxHeaderSize }),
+  };
   return options.tls ? createTlsServer({ ...settings, ...options.tls }, listener) : createServer(settings, listener);
+}
+
+/** For operators too, whose proxy passes on another name. */
+export function toMisdirected(host: string | undefined): string {
+  return `This gateway does not answer to the host '${host}'. supergraph.allowed_hosts names those that it answers to.`;
 }
 
 /** What is sent to `/` is for the graph, and passes the same checks. */
@@ -177,6 +210,11 @@ function toHttpError(error: unknown, log: Logger): { status: number; message: st
   if (error instanceof AppError) return error;
   log.error({ action: 'gateway.http.failed', error });
   return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_ERROR' };
+}
+
+/** Those that a refusal brings along, such as `retry-after`. */
+function headersOf(error: unknown): Readonly<Record<string, string>> {
+  return error instanceof AppError && 'headers' in error ? (error.headers as Record<string, string>) : {};
 }
 
 function logBrokenPipe(response: ServerResponse, requestId: string, log: Logger): void {

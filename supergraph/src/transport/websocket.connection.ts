@@ -8,6 +8,7 @@ import type { Identity, RequestContext } from '../request/context.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { isHeaderText } from './header.text.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
+import { assertJsonBounds, DEFAULT_MAX_JSON_VALUES } from './json.bounds.ts';
 import { WebSocketContext } from './websocket.context.ts';
 import type { WebSocketOptions } from './websocket.options.ts';
 
@@ -38,6 +39,8 @@ export class WebSocketConnection {
     private readonly socket: WebSocket,
     request: IncomingMessage,
     private readonly options: WebSocketOptions,
+    /** Whether the connection has a place among those of a viewer. */
+    private readonly hasPlace: (identity: Identity) => boolean = () => true,
   ) {
     this.#headers = request.headers as RequestContext['headers'];
     this.#remoteAddress = request.socket.remoteAddress;
@@ -57,8 +60,15 @@ export class WebSocketConnection {
     if (this.socket.readyState !== this.socket.OPEN) return;
     let message: Message;
     try {
+      assertJsonBounds(text, this.options.maxJsonValues ?? DEFAULT_MAX_JSON_VALUES);
       message = validateMessage(JSON.parse(text));
     } catch {
+      const client = { headers: this.#headers, remoteAddress: this.#remoteAddress, identity: null };
+      // The connection ends in any case.
+      this.options
+        .hooks?.()
+        .countMalformed?.(client)
+        .catch(() => undefined);
       this.#close(CloseCode.BadRequest, 'Invalid message received');
       return;
     }
@@ -119,6 +129,10 @@ export class WebSocketConnection {
     try {
       const identity = this.#identify(headers);
       context.identity = identity instanceof Promise ? await identity : identity;
+      if (context.identity && !this.hasPlace(context.identity)) {
+        this.#close(CloseCode.Forbidden, 'Too many connections of this user');
+        return;
+      }
       if (context.identity) this.options.onIdentity?.(context.identity);
       const result = await core().subscribe(payload, context);
       if (this.#operations.get(id) !== operation) {
@@ -235,7 +249,7 @@ export class WebSocketConnection {
 
   #identify(headers: RequestContext['headers']): Identity | null | Promise<Identity | null> {
     const hooks = this.options.hooks?.();
-    if (hooks?.identify) return hooks.identify(headers, this.#params);
+    if (hooks?.identify) return hooks.identify(headers, this.#params, this.#remoteAddress);
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     return token ? { key: token, subject: '', token, scopes: [], claims: {} } : null;
   }

@@ -5,8 +5,10 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { GatewayCore, RequestContext } from '../request/context.ts';
 import type { GraphQLResult } from '../request/message.ts';
+import { toMisdirected } from './http.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
 import type { WebSocketOptions } from './websocket.options.ts';
+import { SocketPlaces } from './websocket.places.ts';
 
 const GOING_AWAY = 1001;
 
@@ -31,6 +33,7 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     maxPayload: messageLimitBytes,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
+  const places = options.connections && new SocketPlaces(options.connections);
   const alive = new WeakSet<WebSocket>();
   const networks = new WeakMap<WebSocket, { readonly socket: Socket; flushedBytes: number }>();
   /** A slow client answers a ping only once it has read what was sent before: it lives as long as it reads. */
@@ -55,10 +58,15 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     };
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const at = optionsAt(request.url?.split('?', 1)[0] ?? '/');
-    if (!at) refuse(socket, '404 Not Found', 'No GraphQL is served at this path.');
+    const requested = request.url?.split('?', 1)[0] ?? '/';
+    const { host } = request.headers;
+    const at = optionsAt(requested);
+    if (options.allowsHost?.(host, requested) === false) refuse(socket, '421 Misdirected Request', toMisdirected(host));
+    else if (!at) refuse(socket, '404 Not Found', 'No GraphQL is served at this path.');
     else if (at.hooks?.().allowUpgrade?.(request.headers as RequestContext['headers']) === false)
       refuse(socket, '403 Forbidden', 'This origin may not open WebSockets with a cookie that signs in.');
+    else if (places && !places.enter(request, socket))
+      refuse(socket, '429 Too Many Requests', 'This address has too many WebSockets open.');
     else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request, at));
   };
   server.on('upgrade', onUpgrade);
@@ -73,7 +81,7 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     alive.add(socket);
     networks.set(socket, { socket: request.socket, flushedBytes: 0 });
     socket.on('pong', () => alive.add(socket));
-    new WebSocketConnection(socket, request, at);
+    new WebSocketConnection(socket, request, at, places?.forUser(socket));
   });
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
@@ -106,6 +114,6 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
 }
 
 function refuse(socket: Duplex, status: string, why: string): void {
-  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${why.length}\r\n\r\n`;
+  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(why)}\r\n\r\n`;
   socket.end(head + why);
 }

@@ -106,10 +106,8 @@ describe('authorization directives', () => {
   it('rejects the whole operation, only reports, or says nothing, as configured', async () => {
     const query = '{ post(id: 1) { title views } }';
     await using strict = await start('authorization: { directives: { reject_unauthorized: true } }\n');
-    expect(await strict.query(query)).toEqual({
-      errors: [
-        { message: 'Unauthorized field or type: post.views', extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } },
-      ],
+    expect(await strict.query('{ me { name } post(id: 1) { title views } }')).toEqual({
+      errors: [refusedAt(['me']), refusedAt(['post', 'views'])],
     });
     await using dry = await start('authorization: { directives: { dry_run: true } }\n');
     expect(await dry.query(query)).toEqual({
@@ -118,9 +116,80 @@ describe('authorization directives', () => {
     });
     await using silent = await start('authorization: { directives: { errors: { response: disabled } } }\n');
     expect(await silent.query(query)).toEqual({ data: { post: { title: 'Open', views: null } } });
+    // Nor of the null that it leaves in a non-null position.
+    expect(await silent.query('{ articles { secret } }')).toEqual({ data: null });
     await using closed = await start('authorization: { require_authentication: true }\n');
     expect(await closed.query('{ __typename }')).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
+  });
+
+  it('puts the errors into extensions.authorizationErrors, as configured', async () => {
+    await using graph = await start('authorization: { directives: { errors: { response: extensions } } }\n');
+    expect(await graph.query('{ post(id: 1) { title views } }')).toEqual({
+      data: { post: { title: 'Open', views: null } },
+      extensions: { authorizationErrors: [refusedAt(['post', 'views'])] },
+    });
+    expect(await graph.query('{ me { name } }')).toEqual({
+      data: { me: null },
+      extensions: { authorizationErrors: [refusedAt(['me'])] },
+    });
+    expect(await graph.query('{ articles { secret } }')).toEqual({
+      data: null,
+      extensions: { authorizationErrors: [refusedAt(['articles', '@', 'secret'])] },
+    });
+    await using strict = await start(
+      'authorization: { directives: { reject_unauthorized: true, errors: { response: extensions } } }\n',
+    );
+    expect(await strict.query('{ me { name } }')).toEqual({ errors: [refusedAt(['me'])] });
+  });
+
+  const askInParts = async (url: string, query: string) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'multipart/mixed;deferSpec=20220824' },
+      body: JSON.stringify({ query }),
+    });
+    const parts = (await response.text()).split('\r\n').filter((line) => line.startsWith('{'));
+    return parts.map((part) => JSON.parse(part));
+  };
+
+  it.each([
+    '{ post(id: 1) { title ... @defer(label: "more") { views } } }',
+    '{ post(id: 1) { title ... on Article @defer(label: "more") { views } } }',
+    '{ post(id: 1) { title ...F @defer(label: "more") } } fragment F on Article { views }',
+  ])('says in the part itself that all of it is refused: %s', async (query) => {
+    await using graph = await start();
+    expect(await askInParts(graph.url, query)).toEqual([
+      { data: { post: { title: 'Open' } }, hasNext: true },
+      {
+        hasNext: false,
+        incremental: [
+          {
+            label: 'more',
+            path: ['post'],
+            data: { views: null },
+            errors: [expect.objectContaining({ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } })],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('says so in the part of a list’s item, and of the whole operation', async () => {
+    await using graph = await start();
+    expect(await askInParts(graph.url, '{ articles { title ... @defer { views } } }')).toMatchObject([
+      { data: { articles: [{ title: 'Open' }, { title: 'Closed' }] }, hasNext: true },
+      {
+        incremental: [
+          { path: ['articles', 0], data: { views: null }, errors: [refusedAt(['articles', '@', 'views'])] },
+          { path: ['articles', 1], data: { views: null }, errors: [refusedAt(['articles', '@', 'views'])] },
+        ],
+      },
+    ]);
+    expect(await askInParts(graph.url, '{ ... @defer { me { name } } }')).toMatchObject([
+      { data: {}, hasNext: true },
+      { incremental: [{ path: [], data: { me: null }, errors: [refusedAt(['me'])] }] },
+    ]);
   });
 });

@@ -106,10 +106,40 @@ describe('forged requests', () => {
     expect((await get(graph.url, { 'x-mine': '1' })).status).toBe(200);
     expect((await get(graph.url, json)).status).toBe(200);
     for (const type of ['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded']) {
-      expect((await get(graph.url, { 'content-type': type })).status).toBe(400);
+      const simple = await fetch(graph.url, { method: 'POST', headers: { 'content-type': type }, body: '{}' });
+      expect(simple.status).toBe(400);
     }
     await using open = await startEdgeGraph('csrf: { unsafe_disabled: true }\n', [greeter]);
     expect((await get(open.url)).status).toBe(200);
+  });
+});
+
+describe('a GET', () => {
+  // What browsers have been made to send to foreign servers without asking: GHSA-9q82-xgwf-vj6h, GHSA-hff2-gcpx-8f4p.
+  const REFUSED = [
+    'text/xml',
+    'application/xml',
+    'application/octet-stream',
+    'image/png',
+    'foo',
+    'application/graphql-response+json',
+    'application/json, text/plain',
+    'application/json; charset=utf-8, text/plain',
+    'text/plain, application/json',
+    'text/plain',
+    'multipart/form-data; boundary=x',
+    'application/x-www-form-urlencoded',
+    'application/jsonx',
+  ];
+
+  it.each(['{}\n', 'csrf: { unsafe_disabled: true }\n'])('takes no content-type but JSON: %s', async (config) => {
+    await using graph = await startEdgeGraph(config, [greeter]);
+    const get = (type: string) =>
+      fetch(`${graph.url}?query={hello}`, { headers: { 'content-type': type, 'apollo-require-preflight': '1' } });
+    for (const type of REFUSED) expect([type, (await get(type)).status]).toEqual([type, 415]);
+    for (const type of ['application/json', 'Application/JSON; charset=utf-8'])
+      expect(await (await get(type)).json()).toEqual({ data: { hello: 'hi' } });
+    expect(graph.requests).toHaveLength(2);
   });
 });
 

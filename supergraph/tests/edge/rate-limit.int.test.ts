@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseConfig } from '../../src/config/config.parse.ts';
 import { createRateLimit } from '../../src/edge/rate.limit.ts';
+import { describeRateLimit } from './rate-limit.contract.ts';
 
 const config = parseConfig('rate_limit: { capacity: 5, interval: 60s }\n', 'test.yaml').config.rate_limit!;
 
@@ -9,6 +10,8 @@ function redisUrl(): string {
   if (!url) throw new Error('REDIS_URL is missing: expected a Redis server to count in.');
   return url;
 }
+
+describeRateLimit('in Redis', () => ({ url: redisUrl(), prefix: `test-${randomUUID()}:` }));
 
 describe('rate limits with Redis', () => {
   it('count over all instances', async () => {

@@ -23,8 +23,14 @@ export interface InProcess {
   readonly requests: SubgraphRequest[];
 }
 
-/** Composes subgraphs and answers for them in this process, each by graphql-js over its own schema. */
-export function composeInProcess(definitions: readonly SubgraphDefinition[]): InProcess {
+/**
+ * Composes subgraphs and answers for them in this process, each by graphql-js over its own schema.
+ * @param rewrite makes another supergraph of the composed one
+ */
+export function composeInProcess(
+  definitions: readonly SubgraphDefinition[],
+  rewrite: (supergraphSdl: string) => string = (sdl) => sdl,
+): InProcess {
   const services = definitions.map(({ name, sdl }) => ({
     name,
     url: `http://${name}.invalid/graphql`,
@@ -43,7 +49,7 @@ export function composeInProcess(definitions: readonly SubgraphDefinition[]): In
   );
   const requests: SubgraphRequest[] = [];
   return {
-    supergraph: loadSupergraph(supergraphSdl),
+    supergraph: loadSupergraph(rewrite(supergraphSdl)),
     requests,
     transport: {
       async fetch(request) {

@@ -1,0 +1,3 @@
+import { describeRateLimit } from './rate-limit.contract.ts';
+
+describeRateLimit('in memory', () => undefined);
