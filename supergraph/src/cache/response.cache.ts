@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
@@ -142,7 +143,7 @@ function toData(isEntities: boolean, answers: readonly unknown[]): Record<string
 }
 
 function parse(text: string | undefined): unknown {
-  return text === undefined ? null : JSON.parse(text);
+  return text === undefined ? null : parseExactJson(text);
 }
 
 /** Without the text of the whole request, which does not hold for a part of it. */

@@ -93,7 +93,7 @@ export function createCore(options: CoreOptions): Core {
       );
     }
     const instead = await hooks?.admit?.(operation, coerced.values, context);
-    return { operation, variables: { raw, coerced: coerced.values }, instead };
+    return { operation, variables: { raw: coerced.sent ?? raw, coerced: coerced.values }, instead };
   }
 
   /** @throws RefusedRequestError, or what a plugin threw */

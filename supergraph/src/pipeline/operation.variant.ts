@@ -4,6 +4,7 @@ import type { DocumentNode } from 'graphql';
 import { hasDefer, removeDefer } from '../defer/defer.document.ts';
 import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
 import { compilePlan } from '../plan/compile.ts';
+import { markLongLiterals, unmarkLiterals } from '../plan/exact.literals.ts';
 import type { Execution, PlanStep } from '../plan/execution.ts';
 import { findRepeatedFetches } from '../plan/fetched.entities.ts';
 import { mergeInto } from '../plan/merge.ts';
@@ -45,7 +46,7 @@ export interface OperationVariant {
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
-  { document, operation, deferLabels }: ParsedOperation,
+  { query, document, operation, deferLabels }: ParsedOperation,
   supergraph: LoadedSupergraph,
   allowed: DocumentNode | null,
   conditions: Conditions,
@@ -56,7 +57,9 @@ export function createVariant(
   if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
   const scope = { supergraph, name, overrides };
   let asked = applyConditions(document, conditions, { placeholder: false });
-  let fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
+  let fetched =
+    allowed &&
+    markLongLiterals(applyConditions(allowed, conditions, { placeholder: true }), query, supergraph.apiSchema);
   const inParts = deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
   if (deferLabels && !inParts) {
     asked = removeDefer(asked);
@@ -183,7 +186,9 @@ function createPlan(
       supergraph.planner.buildQueryPlan(operation, {
         overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true])),
       });
-    return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+    const planned = supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+    unmarkLiterals(planned);
+    return planned;
   } catch (cause) {
     throw unplannable(cause);
   }

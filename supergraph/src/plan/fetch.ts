@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult, OperationType, SubgraphRequest } from '../request/message.ts';
 import { type CompiledFetch, describeFetch } from './compiled.fetch.ts';
 import { type ContextValues, compileContextValues, placeTargets } from './context.value.ts';
@@ -232,6 +233,6 @@ class FetchRequest implements SubgraphRequest {
   }
 
   get variables(): JsonObject {
-    return JSON.parse(this.variablesText);
+    return parseExactJson(this.variablesText) as JsonObject;
   }
 }

@@ -1,4 +1,5 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { JsonObject } from './merge.ts';
 import { compileRewrites } from './rewrite.ts';
 import type { TypeIndex } from './type.index.ts';
@@ -25,7 +26,7 @@ export function compileRepresentation(
   return (entity) => {
     const text = write(entity);
     if (text === null) return null;
-    const representation = JSON.parse(text);
+    const representation = parseExactJson(text);
     rewrite(representation);
     return JSON.stringify(representation);
   };

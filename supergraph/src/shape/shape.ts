@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
 import { collectSelection } from '../plan/selection.ts';
+import { ExactNumber } from '../request/exact.json.ts';
 import { toAskedPath } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
@@ -232,7 +233,7 @@ function compileList(completeItem: Complete, coordinate: string): Complete {
 function compileLeaf(isValid: LeafCheck, typeName: string, coordinate: string): Complete {
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (isValid(value)) return typeName === 'ID' && typeof value === 'number' ? String(value) : value;
+    if (isValid(value)) return typeName === 'ID' && typeof value !== 'string' ? String(value) : value;
     return invalidValue(pass, depth, `A subgraph's value for field ${coordinate} is no ${typeName}.`);
   };
 }
@@ -249,8 +250,8 @@ function compileComposite(
   if (!isAbstractType(type)) {
     return (value, pass, depth) => {
       if (value === null || value === undefined) return null;
-      if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
-      return declared.complete(value as JsonObject, pass, depth);
+      if (!isObject(value)) return mustBeObject(pass, depth);
+      return declared.complete(value, pass, depth);
     };
   }
   const shapeByTypename = new Map<unknown, ObjectShape | null>([
@@ -259,8 +260,8 @@ function compileComposite(
   ]);
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
-    const typename = (value as JsonObject).__typename;
+    if (!isObject(value)) return mustBeObject(pass, depth);
+    const typename = value.__typename;
     let shape = shapeByTypename.get(typename);
     if (shape === undefined) {
       const runtimeType = typeof typename === 'string' ? scope.schema.getType(typename) : undefined;
@@ -273,8 +274,12 @@ function compileComposite(
     // A type that is none of the field's, or that the API schema hides (@inaccessible), must not show, not even by its name.
     if (shape === null)
       return invalidValue(pass, depth, `The object's type for field ${coordinate} is not in the schema.`);
-    return shape.complete(value as JsonObject, pass, depth);
+    return shape.complete(value, pass, depth);
   };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof ExactNumber);
 }
 
 function invalidValue(pass: Pass, depth: number, message: string): null {

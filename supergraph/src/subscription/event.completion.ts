@@ -4,6 +4,7 @@ import { toClientErrors } from '../plan/fetch.errors.ts';
 import type { JsonObject } from '../plan/merge.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import type { SubscriptionPlan } from './subscription.plan.ts';
 
@@ -62,7 +63,7 @@ function giveBack(error: GraphQLFormattedError, events: readonly OpenEvent[]): v
 
 function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQLFormattedError[]): OpenEvent {
   const { primary } = plan;
-  const answer = JSON.parse(payload) as { data?: unknown } | null;
+  const answer = parseExactJson(payload) as { data?: unknown } | null;
   const result = checkAnswer(answer, primary.subgraph, null);
   const data = answer?.data === undefined ? undefined : (result.data ?? null);
   const errors = [...refusals];

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { traceHeadersOf } from '../request/observer.ts';
@@ -166,7 +167,7 @@ function toResult({ status, body }: RawResponse, { subgraph, kind, isFinished }:
   let result: unknown;
   try {
     // Each caller parses for itself: plans merge into what they get.
-    result = JSON.parse(body.toString('utf8'));
+    result = parseExactJson(body.toString('utf8'));
   } catch {
     return unreachable(subgraph, `HTTP status ${status} and a body that is not JSON`, status);
   }
@@ -184,7 +185,7 @@ class UnreadResult implements GraphQLResult {
   constructor(readonly bytes: Buffer) {}
 
   get data(): GraphQLResult['data'] {
-    return (JSON.parse(this.bytes.toString('utf8')) as GraphQLResult).data;
+    return (parseExactJson(this.bytes.toString('utf8')) as GraphQLResult).data;
   }
 }
 

@@ -5,6 +5,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Identity, RequestContext } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { isHeaderText } from './header.text.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
@@ -57,7 +58,7 @@ export class WebSocketConnection {
     if (this.socket.readyState !== this.socket.OPEN) return;
     let message: Message;
     try {
-      message = validateMessage(JSON.parse(text));
+      message = validateMessage(parseExactJson(text));
     } catch {
       this.#close(CloseCode.BadRequest, 'Invalid message received');
       return;
