@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import { changeError } from '../request/error.origin.ts';
 import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
@@ -133,7 +134,7 @@ function toPartial(
   const errors = result.errors?.map((error) => {
     const [root, at, ...rest] = Array.isArray(error?.path) ? error.path : [];
     const index = typeof at === 'number' ? missing[at] : undefined;
-    return index === undefined ? error : { ...error, path: [root ?? '_entities', index, ...rest] };
+    return index === undefined ? error : changeError(error, { path: [root ?? '_entities', index, ...rest] });
   });
   return { data: { _entities: entities }, ...(errors?.length && { errors }) };
 }

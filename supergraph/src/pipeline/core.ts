@@ -7,6 +7,7 @@ import { type JsonObject, setOwn } from '../plan/merge.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { GatewayCore, RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
+import { logFaults } from '../request/fault.log.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
@@ -151,8 +152,11 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {
-    // Before errors are masked: operators are told what went wrong.
-    if (result.errors) context.watch?.note(result.errors);
+    if (result.errors) {
+      // Before errors are masked: operators are told what went wrong.
+      context.watch?.note(result.errors);
+      logFaults(log, result.errors, context);
+    }
     return hooks?.finishResult && (hooks.finishesAll || result.errors) ? hooks.finishResult(result, context) : result;
   }
 

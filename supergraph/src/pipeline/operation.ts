@@ -5,6 +5,7 @@ import {
   MaxIntrospectionDepthRule,
   NoSchemaIntrospectionCustomRule,
   parse,
+  SingleFieldSubscriptionsRule,
   specifiedRules,
   type ValidationRule,
   validate,
@@ -23,6 +24,7 @@ import { asRefusal, RefusedRequestError, refusal, withCode } from '../request/re
 import { type CoercedVariables, compileVariables } from '../request/variables.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { createVariant, type OperationVariant } from './operation.variant.ts';
+import { subscriptionRootRule } from './subscription.root.rule.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /** An operation with all that does not depend on one request's variables worked out. */
@@ -84,7 +86,9 @@ export class OperationStore {
     const max = options.maxOperations ?? 1_000;
     this.#parsed = new LRUCache({ max });
     this.#prepared = new LRUCache({ max });
-    this.#rules = specifiedRules.filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule);
+    this.#rules = specifiedRules
+      .filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule)
+      .map((rule) => (rule === SingleFieldSubscriptionsRule ? subscriptionRootRule : rule));
     if (options.introspection === false) this.#rules.push(NoSchemaIntrospectionCustomRule);
     if (options.supergraph.defer) this.#rules.push(deferRule);
   }

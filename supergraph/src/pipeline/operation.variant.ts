@@ -11,8 +11,10 @@ import { mergeInto } from '../plan/merge.ts';
 import { orderMutation, runInOrder, splitMutation } from '../plan/mutation.order.ts';
 import { planWithFragmentsKept } from '../plan/partial.unions.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
+import { createAsksTypename } from '../plan/typename.positions.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
 import { collectFragments, findOperation } from '../request/document.ts';
+import { addExplained, originOf } from '../request/error.origin.ts';
 import type { OperationType } from '../request/message.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
@@ -36,6 +38,8 @@ export interface OperationVariant {
   readonly isFinished: ByteShape | null;
   /** Keys of the fetches whose entities are kept for others of the same query. */
   readonly repeatedFetches: ReadonlySet<string> | null;
+  /** The shape of what other plans bring. */
+  readonly shapeOf: (plans: readonly Plan[]) => Shape;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
 }
@@ -66,19 +70,23 @@ export function createVariant(
     fetched = fetched && removeDefer(fetched);
   }
   const plans = inParts ? inParts.plans : planAll(fetched, scope);
-  const selectionSet = findOperation(asked, name).selectionSet;
+  const { selectionSet } = findOperation(asked, name);
   const shapeScope = {
     schema: supergraph.apiSchema,
     planKey: supergraph.responseKeys.planKey,
     isInternal: supergraph.responseKeys.isInternal,
+    subgraphsOf: supergraph.subgraphsOf,
     fragments: collectFragments(asked),
   };
+  const shapeOf = (fetched: readonly Plan[]) =>
+    compileShape(selectionSet, rootType, { ...shapeScope, asksTypename: createAsksTypename(fetched) });
   return {
     plan: plans[0] ?? null,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
-    shape: compileShape(selectionSet, rootType, shapeScope),
+    shape: shapeOf(plans),
+    shapeOf,
     isFinished: isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
   };
 }
@@ -139,11 +147,15 @@ function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationTyp
   return async (execution) => {
     const parts = others.map((step) => ({ step, execution: { ...execution, data: {}, errors: [] } as Execution }));
     await Promise.all([first(execution), ...parts.map((part) => part.step(part.execution))]);
-    const reported = new Set(execution.errors.map((error) => JSON.stringify(error)));
+    const reported = new Map(execution.errors.map((error) => [JSON.stringify(error), error]));
     for (const part of parts) {
       mergeInto(execution.data, part.execution.data, types);
-      // The way to the parts' fields is fetched for each, and fails for each.
-      for (const error of part.execution.errors) if (!reported.has(JSON.stringify(error))) execution.errors.push(error);
+      for (const error of part.execution.errors) {
+        // The way to the parts' fields is fetched for each, and fails for each.
+        const same = reported.get(JSON.stringify(error));
+        if (same) addExplained(same, originOf(error).explains ?? []);
+        else execution.errors.push(error);
+      }
     }
   };
 }

@@ -9,6 +9,8 @@ export interface Execution {
   /** What the fetches have brought so far. Plans merge into it. */
   readonly data: JsonObject;
   readonly errors: GraphQLFormattedError[];
+  /** Errors of parts of the answer that come before this one. */
+  readonly earlierErrors?: readonly GraphQLFormattedError[];
   /** As the client sent them: each subgraph coerces and defaults them by its own schema. */
   readonly variables: JsonObject;
   /** Coerced and defaulted, for the conditions of `@skip` and `@include`. */

@@ -12,6 +12,7 @@ import { collectTargets, type PlanPath } from './path.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { checkAnswer } from './subgraph.answer.ts';
 import type { TypeIndex } from './type.index.ts';
+import { explainUnasked } from './unasked.entities.ts';
 
 export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex): PlanStep {
   const fetch = describeFetch(node, path, types);
@@ -28,12 +29,13 @@ async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<
   if (targets.length === 0) return;
   const request = new FetchRequest(fetch, variablesText(fetch, execution, ''), execution.isFinished);
   const answer = await execution.transport.fetch(request, execution.context);
-  if (answer.bytes && execution.isFinished) {
+  if (execution.isFinished && answer?.bytes) {
     execution.finished = answer;
     return;
   }
   const result = checkAnswer(answer, fetch.subgraph, null);
   const { data } = result;
+  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, null), execution);
   if (data) {
     fetch.rewriteOutput?.(data);
     for (const [index, target] of targets.entries()) {
@@ -41,7 +43,6 @@ async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<
       else mergeInto(target, data, fetch.types);
     }
   }
-  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, null), execution);
 }
 
 async function fetchEntities(
@@ -77,13 +78,18 @@ async function sendRepresentations(
   execution: Execution,
 ): Promise<void> {
   const targets: TargetsByRepresentation = new Map();
+  const lacking: JsonObject[] = [];
   for (const target of entitiesToFetch) {
     const representation = represent(target);
-    if (representation === null) continue;
+    if (representation === null) {
+      lacking.push(target);
+      continue;
+    }
     const same = targets.get(representation);
     if (same) same.push(target);
     else targets.set(representation, [target]);
   }
+  if (lacking.length) explainUnasked(fetch, represent, lacking, execution);
   if (targets.size === 0) return;
   const requests = execution.entities?.of(fetch.key);
   if (requests) await shareRepresentations(fetch, targets, requests, execution);
@@ -160,6 +166,7 @@ async function requestEntities(
     const result = await send(fetch, variables, targetsByRepresentation.size, execution);
     const entities = result.data?._entities;
     const targets = [...targetsByRepresentation.values()];
+    if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
     if (Array.isArray(entities)) {
       for (const entity of entities) if (isEntity(entity)) fetch.rewriteOutput?.(entity);
       if (settle && !result.errors?.length) {
@@ -169,7 +176,6 @@ async function requestEntities(
       }
       for (const [index, same] of targets.entries()) mergeEntity(fetch, same, entities[index], kept !== null);
     }
-    if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
   } finally {
     settle?.(kept);
   }

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../request/context.ts';
+import { type GatewayFault, withOrigin } from '../request/error.origin.ts';
 import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
@@ -173,7 +174,13 @@ function toResult({ status, body }: RawResponse, { subgraph, kind, isFinished }:
   }
   if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {
     const { data, errors } = result as GraphQLResult;
-    if (data || (Array.isArray(errors) && errors.length)) return result as GraphQLResult;
+    if (Array.isArray(errors) && errors.length) return result as GraphQLResult;
+    if (data && status >= 200 && status < 300) return result as GraphQLResult;
+    // It says that it failed, and does not say what: what it answered is shown beside the error.
+    if (data) {
+      const reason = `HTTP status ${status} and data without an error`;
+      return { ...(result as GraphQLResult), ...unreachable(subgraph, reason, status) };
+    }
     // A subscription that the subgraph will call back for: its events come later.
     if (kind === 'subscription' && status < 300) return { data: null };
   }
@@ -189,6 +196,9 @@ class UnreadResult implements GraphQLResult {
   }
 }
 
+/** A limit keeps requests from a subgraph that may be well. */
+const LIMITED: ReadonlySet<SubgraphCallCode> = new Set(['REQUEST_RATE_LIMITED', 'REQUEST_CONCURRENCY_LIMITED']);
+
 const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
   SUBREQUEST_HTTP_ERROR: 'could not be reached or did not answer',
   GATEWAY_TIMEOUT: 'did not answer in time',
@@ -202,7 +212,8 @@ function toFailure(service: string, { code, reason }: SubgraphCallError, status?
     message: `The subgraph '${service}' ${SAID_BY_CODE[code]}: ${reason}.`,
     extensions: { code, service, reason, ...(status && { http: { status } }) },
   };
-  return { errors: [error] };
+  const fault: GatewayFault = { by: LIMITED.has(code) ? 'client' : 'subgraph', subgraphs: [service] };
+  return { errors: [withOrigin(error, { fault })] };
 }
 
 function unreachable(service: string, reason: string, status: number): GraphQLResult {

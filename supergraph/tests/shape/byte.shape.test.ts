@@ -26,6 +26,8 @@ function compile(query: string) {
     fragments,
     planKey: ({ name, alias }) => (alias ?? name).value,
     isInternal: () => false,
+    asksTypename: () => true,
+    subgraphsOf: () => [],
   };
   const root = schema.getQueryType() as GraphQLObjectType;
   const isFinished = compileByteShape(operation.selectionSet, root, scope);
