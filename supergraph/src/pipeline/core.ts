@@ -15,6 +15,7 @@ import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
+import { runSigningIn } from './sign.in.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 export interface CoreOptions {
@@ -94,7 +95,7 @@ export function createCore(options: CoreOptions): Core {
       );
     }
     const instead = await hooks?.admit?.(operation, coerced.values, context);
-    return { operation, variables: { raw: coerced.sent ?? raw, coerced: coerced.values }, instead };
+    return { request: resolved, operation, variables: { raw: coerced.sent ?? raw, coerced: coerced.values }, instead };
   }
 
   /** @throws RefusedRequestError, or what a plugin threw */
@@ -108,14 +109,33 @@ export function createCore(options: CoreOptions): Core {
     return plugin.prepare(() => operations.prepare(resolved, context), operations.knows(resolved));
   }
 
-  async function runInTime(variant: OperationVariant, execution: Execution): Promise<GraphQLResult> {
-    if (timeoutMs === undefined) return execute(variant, execution);
+  async function runInTime(
+    variant: OperationVariant,
+    run: RunPlan | null,
+    execution: Execution,
+  ): Promise<GraphQLResult> {
+    if (timeoutMs === undefined) return execute(variant, run, execution);
     const timer = setTimeout(() => execution.context.abort?.(timedOut(timeoutMs)), timeoutMs);
     try {
-      return await execute(variant, execution);
+      return await execute(variant, run, execution);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** A run of a mutation that may sign the client in: what comes after that is prepared for whoever it is. */
+  function toSigningIn({ request, operation, variables, variant, overrides }: SigningIn): RunPlan | null {
+    const { signIn: plan } = variant;
+    const { signIn } = hooks ?? {};
+    if (!plan || !signIn) return null;
+    const prepareFor = (context: RequestContext) => {
+      const prepared = operations.prepare(request, context);
+      return { operation: prepared, variant: prepared.variantFor(variables.coerced, overrides, context.watch) };
+    };
+    return (execution) => {
+      const { context } = execution;
+      return runSigningIn({ context, operation, variant, plan }, execution, { signIn, log, prepareFor });
+    };
   }
 
   function answerInParts(
@@ -184,7 +204,7 @@ export function createCore(options: CoreOptions): Core {
 
   /** @throws RefusedRequestError */
   function start(
-    { operation, variables }: Admitted,
+    { request, operation, variables }: Admitted,
     context: RequestContext,
     accepts: AcceptedStreams,
   ): SubscriptionStream | GraphQLResult | Promise<GraphQLResult> {
@@ -208,7 +228,8 @@ export function createCore(options: CoreOptions): Core {
       if (!accepts.defer) throw refusal('DEFER_BAD_HEADER', NO_DEFER);
       return answerInParts(operation, variant, variant.deferred, execution);
     }
-    return plugin ? plugin.execute(() => runInTime(variant, execution)) : runInTime(variant, execution);
+    const run = variant.signIn ? toSigningIn({ request, operation, variables, variant, overrides }) : variant.run;
+    return plugin ? plugin.execute(() => runInTime(variant, run, execution)) : runInTime(variant, run, execution);
   }
 
   return {
@@ -229,9 +250,21 @@ function timedOut(timeoutMs: number): RefusedRequestError {
 }
 
 interface Admitted {
+  /** With the text of a persisted query. */
+  readonly request: GraphQLRequest;
   readonly operation: PreparedOperation;
   readonly variables: AdmittedVariables;
   readonly instead: GraphQLResult | undefined;
+}
+
+type RunPlan = OperationVariant['run'] & {};
+
+interface SigningIn {
+  readonly request: GraphQLRequest;
+  readonly operation: PreparedOperation;
+  readonly variables: AdmittedVariables;
+  readonly variant: OperationVariant;
+  readonly overrides: ReadonlySet<string> | undefined;
 }
 
 function toExecution(
@@ -255,7 +288,7 @@ function toExecution(
 }
 
 /** Runs a query or mutation's plan and shapes what came. */
-async function execute({ run, shape }: OperationVariant, execution: Execution): Promise<GraphQLResult> {
+async function execute({ shape }: OperationVariant, run: RunPlan | null, execution: Execution): Promise<GraphQLResult> {
   const { errors, context } = execution;
   if (run) {
     const span = context.watch?.trace?.recorded?.startExecution();

@@ -196,6 +196,14 @@ export class OperationStore {
     const { operation, document } = parsed;
     const { onPrepared, supergraph } = this.options;
     const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
+    const { signIn, authorize } = this.options.hooks ?? {};
+    const signInRules = signIn && {
+      subgraphs: signIn.subgraphs,
+      mayAsk(probe: DocumentNode) {
+        const asked = { ...parsed, document: probe, operation: findOperation(probe, operation.name?.value ?? null) };
+        return !authorize || authorize.filter(asked, context).document !== null;
+      },
+    };
     const conditionNames = collectConditionNames(document);
     const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
     return {
@@ -220,7 +228,7 @@ export class OperationStore {
           const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
           const startMs = performance.now();
           try {
-            const created = createVariant(parsed, supergraph, authorized.document, conditions, overrides);
+            const created = createVariant(parsed, supergraph, authorized.document, conditions, overrides, signInRules);
             variant = { ...created, conditions: decisive, overrides };
           } finally {
             onPrepared?.planned(performance.now() - startMs);

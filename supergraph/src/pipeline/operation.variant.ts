@@ -20,6 +20,7 @@ import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
 import { type ByteShape, compileByteShape } from '../shape/byte.shape.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
+import { planSignIn, type SignInPlan, type SignInRules } from './sign.in.plan.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 type Plan = NonNullable<QueryPlan['node']>;
@@ -33,6 +34,8 @@ export interface OperationVariant {
   readonly plan: PlanNode | SubscriptionNode | null;
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
+  /** Of a mutation that may sign the client in: runs in place of `run`. */
+  readonly signIn: SignInPlan | null;
   readonly shape: Shape;
   /** Recognizes answers of a plan's only fetch that need not be parsed; null for other plans. */
   readonly isFinished: ByteShape | null;
@@ -47,6 +50,7 @@ export interface OperationVariant {
 /**
  * @param allowed what of the document the viewer may ask
  * @param overrides labels of progressive overrides that are on
+ * @param signInRules whom a mutation may sign in; left out: nobody
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
@@ -55,21 +59,31 @@ export function createVariant(
   allowed: DocumentNode | null,
   conditions: Conditions,
   overrides: ReadonlySet<string> | undefined,
+  signInRules?: SignInRules,
 ): OperationVariant {
   const name = operation.name?.value ?? null;
   const rootType = supergraph.apiSchema.getRootType(operation.operation);
   if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
   const scope = { supergraph, name, overrides };
   let asked = applyConditions(document, conditions, { placeholder: false });
-  let fetched =
-    allowed &&
-    markLongLiterals(applyConditions(allowed, conditions, { placeholder: true }), query, supergraph.apiSchema);
-  const inParts = deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
+  const toFetched = (of: DocumentNode) =>
+    markLongLiterals(applyConditions(of, conditions, { placeholder: true }), query, supergraph.apiSchema);
+  let fetched = allowed && toFetched(allowed);
+  let signIn: SignInPlan | null = null;
+  if (signInRules && operation.operation === 'mutation') {
+    const whole = allowed === document && fetched ? fetched : toFetched(document);
+    const settle = (of: DocumentNode) => (deferLabels ? removeDefer(of) : of);
+    const planOf = (of: DocumentNode) => planAll(of, scope) as PlanNode[];
+    const settled = settle(whole);
+    const left = fetched && (fetched === whole ? settled : settle(fetched));
+    signIn = planSignIn(settled, left, { name, supergraph, rules: signInRules, planOf });
+  }
+  const inParts = !signIn && deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
   if (deferLabels && !inParts) {
     asked = removeDefer(asked);
     fetched = fetched && removeDefer(fetched);
   }
-  const plans = inParts ? inParts.plans : planAll(fetched, scope);
+  const plans = signIn ? toWholePlan(signIn) : inParts ? inParts.plans : planAll(fetched, scope);
   const { selectionSet } = findOperation(asked, name);
   const shapeScope = {
     schema: supergraph.apiSchema,
@@ -83,6 +97,7 @@ export function createVariant(
   return {
     plan: plans[0] ?? null,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
+    signIn,
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
     shape: shapeOf(plans),
@@ -98,6 +113,11 @@ function isOneFetch([plan, ...others]: readonly Plan[]): boolean {
 function toRepeated(plans: readonly Plan[]): ReadonlySet<string> | null {
   const repeated = findRepeatedFetches(plans);
   return repeated.size > 0 ? repeated : null;
+}
+
+/** The plans of all fields as one, to look at. */
+function toWholePlan({ all }: SignInPlan): Plan[] {
+  return [{ kind: 'Sequence', nodes: all.map(({ plan }) => plan) }];
 }
 
 interface PlanningScope {

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import type { AnswerHeaders } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import type { FetchedEntities } from './fetched.entities.ts';
 import type { JsonObject } from './merge.ts';
@@ -23,6 +24,8 @@ export interface Execution {
   isFinished?: ((body: Buffer) => boolean) | undefined;
   /** The client's answer, when it was. */
   finished?: GraphQLResult;
+  /** Told of the headers of subgraphs' answers. */
+  readonly onHeaders?: (headers: AnswerHeaders) => void;
   /** Told of fetches that have an id: what is deferred waits for them. */
   readonly onFetched?: (id: string) => void;
 }

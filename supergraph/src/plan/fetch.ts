@@ -27,7 +27,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex):
 async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const targets = collectTargets(execution.data, fetch.path);
   if (targets.length === 0) return;
-  const request = new FetchRequest(fetch, variablesText(fetch, execution, ''), execution.isFinished);
+  const request = new FetchRequest(fetch, variablesText(fetch, execution, ''), execution);
   const answer = await execution.transport.fetch(request, execution.context);
   if (execution.isFinished && answer?.bytes) {
     execution.finished = answer;
@@ -225,12 +225,16 @@ class FetchRequest implements SubgraphRequest {
   readonly kind: OperationType;
 
   readonly body: string;
+  readonly isFinished: SubgraphRequest['isFinished'];
+  readonly onResponse: SubgraphRequest['onResponse'];
 
   constructor(
     fetch: CompiledFetch,
     private readonly variablesText: string,
-    readonly isFinished?: ((body: Buffer) => boolean) | undefined,
+    { isFinished, onHeaders }: Pick<Execution, 'isFinished' | 'onHeaders'> = {},
   ) {
+    this.isFinished = isFinished;
+    this.onResponse = onHeaders;
     this.body = `${fetch.bodyHead}${variablesText}}`;
     this.subgraph = fetch.subgraph;
     this.query = fetch.query;

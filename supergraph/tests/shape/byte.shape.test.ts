@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, type GraphQLFormattedError, type GraphQLObjectType, Kind, parse } from 'graphql';
 import { compileByteShape } from '../../src/shape/byte.shape.ts';
-import type { ShapeScope } from '../../src/shape/shape.scope.ts';
+import type { ByteShapeScope } from '../../src/shape/shape.scope.ts';
 import { compileShape } from '../../src/shape/shape.ts';
 
 const schema = buildSchema(`
@@ -21,7 +21,7 @@ function compile(query: string) {
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
     ),
   );
-  const scope: ShapeScope = {
+  const scope: ByteShapeScope = {
     schema,
     fragments,
     planKey: ({ name, alias }) => (alias ?? name).value,
