@@ -62,6 +62,37 @@ describe('who asks, at the gateway', () => {
     expect(performance.now() - revokedAt).toBeLessThan(1_000);
   });
 
+  it('answers a login and a registration with the new viewer’s own data', async () => {
+    const send = async (query: string, variables: object) => {
+      const response = await fetch(`${graph.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    };
+    const account = {
+      email: `${crypto.randomUUID()}@example.com`,
+      password: 'Correct-horse-battery',
+      displayName: 'Fay',
+    };
+    const { email, password } = account;
+    const own = 'user { email role projects { totalCount } quota { limitTokens } }';
+    const viewer = { email, role: 'USER', projects: { totalCount: 0 }, quota: { limitTokens: expect.any(Number) } };
+    const register = `mutation($input: RegisterInput!) { register(input: $input) { ${own} } }`;
+    expect(await send(register, { input: account })).toEqual({ data: { register: { user: viewer } } });
+    const login = `mutation($input: LoginInput!) {
+      login(input: $input) { ${own} } createProject(input: { name: "Mine" }) { name } logout
+    }`;
+    expect(await send(login, { input: { email, password } })).toEqual({
+      data: { login: { user: viewer }, createProject: { name: 'Mine' }, logout: true },
+    });
+    const after =
+      'mutation($input: LoginInput!) { login(input: $input) { user { email } } logout createProject(input: { name: "X" }) { name } }';
+    const refused = await send(after, { input: { email, password } });
+    expect([refused.data, codeOf(refused)]).toEqual([null, 'UNAUTHENTICATED']);
+  });
+
   it('signs a browser in by cookies, renews them, and lets it out', async () => {
     const send = async (query: string, variables: object, cookie = '') => {
       const response = await fetch(`${graph.url}/graphql`, {

@@ -6,9 +6,13 @@ export const SESSION_COOKIE = 'vibecode_session';
 /** The refresh token, for `refresh` without an argument. */
 export const REFRESH_COOKIE = 'vibecode_refresh';
 
+/** Tells the gateway whom a mutation signed in, by the token; or, being empty, that it signed the viewer out. */
+export const VIEWER_TOKEN_HEADER = 'x-viewer-token';
+
 /**
  * The cookies of a browser's session (RFC 6265): no script can read them, and no other site's page sends them. They go with
- * every answer that signs in; clients that are no browsers pass over them.
+ * every answer that signs in; clients that are not browsers pass over them. The gateway is told beside them: it runs the
+ * rest of the operation as the new viewer.
  */
 export interface SessionCookies {
   /** Null when the browser sent none. */
@@ -36,10 +40,12 @@ export function createSessionCookies(
     set({ accessToken, accessTokenExpiresAt, refreshToken, refreshTokenExpiresAt }) {
       write(SESSION_COOKIE, accessToken, accessTokenExpiresAt.getTime() - now());
       write(REFRESH_COOKIE, refreshToken, refreshTokenExpiresAt.getTime() - now());
+      appendHeader?.(VIEWER_TOKEN_HEADER, accessToken);
     },
     clear() {
       write(SESSION_COOKIE, '', 0);
       write(REFRESH_COOKIE, '', 0);
+      appendHeader?.(VIEWER_TOKEN_HEADER, '');
     },
   };
 }

@@ -74,6 +74,42 @@ export function describeAuth(name: string, startDatabase: () => Promise<TestData
       expect(codeOf(await auth.query(REFRESH))).toBe('AUTH_REFRESH_INVALID');
     });
 
+    it('tells the gateway whom a mutation signed in, and that it signed the viewer out', async () => {
+      const send = async (query: string, variables: object, token = '') => {
+        const response = await fetch(`${auth.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+          body: JSON.stringify({ query, variables }),
+        });
+        const { data } = (await response.json()) as { data: Record<string, { accessToken: string }> };
+        return { data, told: response.headers.get('x-viewer-token') };
+      };
+      const input = {
+        email: `${crypto.randomUUID()}@example.com`,
+        password: 'Correct-horse-battery',
+        displayName: 'Eve',
+      };
+      const fields = '{ accessToken }';
+      const registered = await send(`mutation($input: RegisterInput!) { register(input: $input) ${fields} }`, {
+        input,
+      });
+      expect(registered.told).toBe(registered.data.register?.accessToken);
+      const { email, password } = input;
+      const { data, told } = await send(`mutation($input: LoginInput!) { login(input: $input) ${fields} }`, {
+        input: { email, password },
+      });
+      expect(told).toBe(data.login?.accessToken);
+      expect(await send('{ sessions { id } }', {}, data.login?.accessToken)).toMatchObject({ told: null });
+      expect(await send('mutation { logout }', {}, data.login?.accessToken)).toEqual({
+        data: { logout: true },
+        told: '',
+      });
+      const wrong = await send(`mutation($input: LoginInput!) { login(input: $input) ${fields} }`, {
+        input: { email, password: 'another password' },
+      });
+      expect(wrong).toEqual({ data: null, told: null });
+    });
+
     it('keeps the session of a browser in cookies that no script reads', async () => {
       const { email } = await signUp();
       const send = (query: string, variables: unknown, cookie = '', token = '') =>

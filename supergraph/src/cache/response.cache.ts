@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import { changeError } from '../request/error.origin.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
@@ -132,7 +134,7 @@ function toPartial(
   const errors = result.errors?.map((error) => {
     const [root, at, ...rest] = Array.isArray(error?.path) ? error.path : [];
     const index = typeof at === 'number' ? missing[at] : undefined;
-    return index === undefined ? error : { ...error, path: [root ?? '_entities', index, ...rest] };
+    return index === undefined ? error : changeError(error, { path: [root ?? '_entities', index, ...rest] });
   });
   return { data: { _entities: entities }, ...(errors?.length && { errors }) };
 }
@@ -142,7 +144,7 @@ function toData(isEntities: boolean, answers: readonly unknown[]): Record<string
 }
 
 function parse(text: string | undefined): unknown {
-  return text === undefined ? null : JSON.parse(text);
+  return text === undefined ? null : parseExactJson(text);
 }
 
 /** Without the text of the whole request, which does not hold for a part of it. */

@@ -95,8 +95,26 @@ const cookie = z.strictObject({
     .describe('Cookie with the token, asked when no header has one. A token there that does not verify is nobody.'),
 });
 
+/** Ours: mutations that sign the client in. */
+const signIn = z.strictObject({
+  subgraphs: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Subgraphs that are believed when the answer to a mutation says who the viewer is from there on.'),
+  header_name: headerName()
+    .prefault('x-viewer-token')
+    .describe('Header of their answers: the token of the new viewer; empty when the viewer has signed out.'),
+});
+
 export const authentication = z.strictObject({
-  router: z.strictObject({ jwt: jwt.optional(), api_key: apiKey.optional(), cookie: cookie.optional() }).optional(),
+  router: z
+    .strictObject({
+      jwt: jwt.optional(),
+      api_key: apiKey.optional(),
+      cookie: cookie.optional(),
+      sign_in: signIn.optional(),
+    })
+    .optional(),
 });
 
 export const authorization = z.strictObject({

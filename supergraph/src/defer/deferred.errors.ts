@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { DeferredFragment } from '../shape/shape.ts';
+import type { DeferredFragment } from '../shape/deferred.fragment.ts';
 
 /** The value at a path of an answer; undefined where null propagation has taken it away. */
 export function reach(data: unknown, path: readonly (string | number)[]): object | undefined {

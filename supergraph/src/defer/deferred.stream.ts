@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Execution, PlanStep } from '../plan/execution.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
-import type { DeferredFragment } from '../shape/shape.ts';
+import type { DeferredFragment } from '../shape/deferred.fragment.ts';
 import { iterateStream } from '../transport/event.iterator.ts';
 import type { DeferredBlock } from './defer.plan.ts';
 import { moveErrors, reach } from './deferred.errors.ts';
@@ -42,6 +42,8 @@ interface Increment {
 export class DeferredStream implements SubscriptionStream {
   readonly isDeferred = true;
   readonly #blocks = new Map<string, Promise<Errors>>();
+  /** Errors of the parts that the client has. */
+  readonly #toldErrors: Errors = [];
   readonly #fetched = new Map<string, PromiseWithResolvers<void>>();
   #sink: EventSink | null = null;
   #isStopped = false;
@@ -81,12 +83,14 @@ export class DeferredStream implements SubscriptionStream {
       this.#runBlocks(
         blocks,
         ran.catch(() => undefined),
+        [errors],
       );
       await ran;
       const met: DeferredFragment[] = [];
       const data = shape(errors, met);
       const shown = met.filter(({ path }) => reach(data, path) !== undefined);
       const moved = moveErrors(errors, data, shown);
+      this.#toldErrors.push(...moved.kept);
       const first = finish(moved.kept.length ? { data, errors: moved.kept } : { data });
       this.#await(shown, moved.byFragment);
       this.#send(JSON.stringify({ ...first, hasNext: this.#outstanding > 0 }));
@@ -101,14 +105,18 @@ export class DeferredStream implements SubscriptionStream {
     this.#send(JSON.stringify({ ...this.scope.fail(error), hasNext: false }));
   }
 
-  /** @param above settled once all that blocks may depend on has run, whether or not it told of it */
-  #runBlocks(blocks: readonly DeferredBlock[], above: Promise<unknown>): void {
+  /**
+   * @param above settled once all that blocks may depend on has run, whether or not it told of it
+   * @param errorsAbove of what is above, as they come
+   */
+  #runBlocks(blocks: readonly DeferredBlock[], above: Promise<unknown>, errorsAbove: readonly Errors[]): void {
     for (const { id, depends, run, blocks: within } of blocks) {
       const errors: Errors = [];
       const ready = Promise.race([above, Promise.all(depends.map((fetch) => this.#whenFetched(fetch).promise))]);
       const ran = ready.then(() => {
         const onFetched = (fetch: string) => this.#whenFetched(fetch).resolve();
-        return this.#isStopped ? undefined : run?.({ ...this.scope.execution, errors, onFetched });
+        if (this.#isStopped) return undefined;
+        return run?.({ ...this.scope.execution, errors, earlierErrors: errorsAbove.flat(), onFetched });
       });
       const settled = ran.then(
         () => {
@@ -118,7 +126,7 @@ export class DeferredStream implements SubscriptionStream {
         (error) => (this.#isStopped ? errors : [...errors, ...(this.scope.fail(error).errors ?? [])]),
       );
       this.#blocks.set(id, settled);
-      this.#runBlocks(within, Promise.all([above, settled]));
+      this.#runBlocks(within, Promise.all([above, settled]), [...errorsAbove, errors]);
     }
   }
 
@@ -158,9 +166,10 @@ export class DeferredStream implements SubscriptionStream {
       const errors = [...refusals, ...(inherited.get(place) ?? []), ...unclaimed, ...own];
       unclaimed = [];
       const met: DeferredFragment[] = [];
-      const data = place.shape(errors, met);
+      const data = place.shape(errors, met, this.#toldErrors);
       const shown = met.filter(({ path }) => reach(data, path.slice(place.path.length)) !== undefined);
       const moved = moveErrors(errors.slice(refusals.length), data, shown, place.path.length);
+      this.#toldErrors.push(...moved.kept);
       const result = finish(moved.kept.length ? { data, errors: moved.kept } : { data });
       const increment: Increment = {
         ...(label !== undefined && { label }),

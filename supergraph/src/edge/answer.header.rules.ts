@@ -13,8 +13,13 @@ const NEVER = new Set(['content-encoding', 'content-length', 'content-type', 'da
 /**
  * Headers of subgraphs' answers that go on to the client. Of several subgraphs that send one the last word counts;
  * cookies of all are set. Undefined when there are no rules.
+ * @param tokenHeader by which subgraphs sign viewers in; it is for the gateway only
  */
-export function createAnswerHeaderRules({ all, subgraphs }: HeadersConfig): GatewayHooks['takeSubgraphHeaders'] {
+export function createAnswerHeaderRules(
+  { all, subgraphs }: HeadersConfig,
+  tokenHeader?: string,
+): GatewayHooks['takeSubgraphHeaders'] {
+  const compileRule = ({ propagate }: { readonly propagate: Propagation }) => compile(propagate, tokenHeader);
   const forAll = all.response.map(compileRule);
   const bySubgraph = new Map(
     Object.entries(subgraphs).map(([name, { response }]) => [name, [...forAll, ...response.map(compileRule)]]),
@@ -25,13 +30,16 @@ export function createAnswerHeaderRules({ all, subgraphs }: HeadersConfig): Gate
   };
 }
 
-function compileRule({ propagate }: { readonly propagate: Propagation }): Rule {
+function compile(propagate: Propagation, tokenHeader: string | undefined): Rule {
   if ('matching' in propagate) {
     return (headers, context) => {
-      for (const name of Object.keys(headers)) if (propagate.matching.test(name)) pass(name, headers[name], context);
+      for (const name of Object.keys(headers)) {
+        if (name !== tokenHeader && propagate.matching.test(name)) pass(name, headers[name], context);
+      }
     };
   }
   const { named, rename } = propagate;
+  if (named === tokenHeader) return () => undefined;
   return (headers, context) => pass(rename ?? named, headers[named], context);
 }
 

@@ -118,7 +118,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       grantPolicies: options.grantPolicies,
     }),
     subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
-    takeSubgraphHeaders: createAnswerHeaderRules(config.headers),
+    takeSubgraphHeaders: createAnswerHeaderRules(config.headers, config.authentication.router?.sign_in?.header_name),
     ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size } }),
     ...(config.supergraph.log_on_broken_pipe && { logsBrokenPipes: true }),
     clientHeaders: {
@@ -224,7 +224,7 @@ function toIdentityHooks(
   cors: Cors,
   budget: RequestBudget | null,
 ): GatewayHooks {
-  const { jwt, cookie: session } = config.authentication.router ?? {};
+  const { jwt, cookie: session, api_key: apiKey, sign_in: signIn } = config.authentication.router ?? {};
   const signsInByCookie = session !== undefined || jwt?.sources.some(({ type }) => type === 'cookie') === true;
   return {
     identify(headers, connectionParams, remoteAddress) {
@@ -237,6 +237,14 @@ function toIdentityHooks(
       return cors.allowsOrigin(origin) || (URL.canParse(origin) && new URL(origin).host === host);
     },
     onRevoked: (listener) => identity.onRevoked(listener),
+    ...(signIn && {
+      signIn: {
+        subgraphs: new Set(signIn.subgraphs),
+        headerName: signIn.header_name,
+        credentialHeaders: [jwt?.header_name ?? 'authorization', apiKey?.header_name ?? 'x-api-key'],
+        verify: (token) => identity.verify(token),
+      },
+    }),
   };
 }
 

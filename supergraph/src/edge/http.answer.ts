@@ -13,6 +13,7 @@ export function answerRefused(response: ServerResponse, error: unknown): void {
   );
   response.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
     'content-length': body.length,
     ...('headers' in error ? (error.headers as Record<string, string>) : {}),
     ...(error.status === 413 && { connection: 'close' }),

@@ -7,6 +7,7 @@ import { type JsonObject, setOwn } from '../plan/merge.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { GatewayCore, RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
+import { logFaults } from '../request/fault.log.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
@@ -14,6 +15,7 @@ import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
+import { runSigningIn } from './sign.in.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 export interface CoreOptions {
@@ -96,7 +98,8 @@ export function createCore(options: CoreOptions): Core {
     const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
     const plans = () => operation.variantFor(coerced.values, overrides, context.watch).plans;
     const instead = await hooks?.admit?.(operation, coerced.values, context, plans);
-    return { operation, variables: { raw, coerced: coerced.values }, overrides, instead };
+    const variables = { raw: coerced.sent ?? raw, coerced: coerced.values };
+    return { request: resolved, operation, variables, overrides, instead };
   }
 
   /** @throws RefusedRequestError, or what a plugin threw */
@@ -110,14 +113,33 @@ export function createCore(options: CoreOptions): Core {
     return plugin.prepare(() => operations.prepare(resolved, context), operations.knows(resolved));
   }
 
-  async function runInTime(variant: OperationVariant, execution: Execution): Promise<GraphQLResult> {
-    if (timeoutMs === undefined) return execute(variant, execution);
+  async function runInTime(
+    variant: OperationVariant,
+    run: RunPlan | null,
+    execution: Execution,
+  ): Promise<GraphQLResult> {
+    if (timeoutMs === undefined) return execute(variant, run, execution);
     const timer = setTimeout(() => execution.context.abort?.(timedOut(timeoutMs)), timeoutMs);
     try {
-      return await execute(variant, execution);
+      return await execute(variant, run, execution);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** A run of a mutation that may sign the client in: what comes after that is prepared for whoever it is. */
+  function toSigningIn({ request, operation, variables, variant, overrides }: SigningIn): RunPlan | null {
+    const { signIn: plan } = variant;
+    const { signIn } = hooks ?? {};
+    if (!plan || !signIn) return null;
+    const prepareFor = (context: RequestContext) => {
+      const prepared = operations.prepare(request, context);
+      return { operation: prepared, variant: prepared.variantFor(variables.coerced, overrides, context.watch) };
+    };
+    return (execution) => {
+      const { context } = execution;
+      return runSigningIn({ context, operation, variant, plan }, execution, { signIn, log, prepareFor });
+    };
   }
 
   function answerInParts(
@@ -154,8 +176,11 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function finish(result: GraphQLResult, context: RequestContext): GraphQLResult {
-    // Before errors are masked: operators are told what went wrong.
-    if (result.errors) context.watch?.note(result.errors);
+    if (result.errors) {
+      // Before errors are masked: operators are told what went wrong.
+      context.watch?.note(result.errors);
+      logFaults(log, result.errors, context);
+    }
     return hooks?.finishResult && (hooks.finishesAll || result.errors) ? hooks.finishResult(result, context) : result;
   }
 
@@ -183,7 +208,7 @@ export function createCore(options: CoreOptions): Core {
 
   /** @throws RefusedRequestError */
   function start(
-    { operation, variables, overrides }: Admitted,
+    { request, operation, variables, overrides }: Admitted,
     context: RequestContext,
     accepts: AcceptedStreams,
   ): SubscriptionStream | GraphQLResult | Promise<GraphQLResult> {
@@ -206,7 +231,8 @@ export function createCore(options: CoreOptions): Core {
       if (!accepts.defer) throw refusal('DEFER_BAD_HEADER', NO_DEFER);
       return answerInParts(operation, variant, variant.deferred, execution);
     }
-    return plugin ? plugin.execute(() => runInTime(variant, execution)) : runInTime(variant, execution);
+    const run = variant.signIn ? toSigningIn({ request, operation, variables, variant, overrides }) : variant.run;
+    return plugin ? plugin.execute(() => runInTime(variant, run, execution)) : runInTime(variant, run, execution);
   }
 
   return {
@@ -227,11 +253,23 @@ function timedOut(timeoutMs: number): RefusedRequestError {
 }
 
 interface Admitted {
+  /** With the text of a persisted query. */
+  readonly request: GraphQLRequest;
   readonly operation: PreparedOperation;
   readonly variables: AdmittedVariables;
   /** Labels of progressive overrides that are on for it. */
   readonly overrides: ReadonlySet<string> | undefined;
   readonly instead: GraphQLResult | undefined;
+}
+
+type RunPlan = OperationVariant['run'] & {};
+
+interface SigningIn {
+  readonly request: GraphQLRequest;
+  readonly operation: PreparedOperation;
+  readonly variables: AdmittedVariables;
+  readonly variant: OperationVariant;
+  readonly overrides: ReadonlySet<string> | undefined;
 }
 
 function toExecution(
@@ -255,7 +293,7 @@ function toExecution(
 }
 
 /** Runs a query or mutation's plan and shapes what came. */
-async function execute({ run, shape }: OperationVariant, execution: Execution): Promise<GraphQLResult> {
+async function execute({ shape }: OperationVariant, run: RunPlan | null, execution: Execution): Promise<GraphQLResult> {
   const { errors, context } = execution;
   if (run) {
     const span = context.watch?.trace?.recorded?.startExecution();

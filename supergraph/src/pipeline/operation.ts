@@ -8,6 +8,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   parse,
+  SingleFieldSubscriptionsRule,
   specifiedRules,
   type ValidationRule,
   validate,
@@ -32,6 +33,7 @@ import { asRefusal, RefusedRequestError, refusal, withCode } from '../request/re
 import { type CoercedVariables, compileVariables } from '../request/variables.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { createVariant, type OperationVariant } from './operation.variant.ts';
+import { subscriptionRootRule } from './subscription.root.rule.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /** An operation with all that does not depend on one request's variables worked out. */
@@ -97,7 +99,9 @@ export class OperationStore {
     const max = options.maxOperations ?? 1_000;
     this.#parsed = new LRUCache({ max });
     this.#prepared = new LRUCache({ max });
-    this.#rules = specifiedRules.filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule);
+    this.#rules = specifiedRules
+      .filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule)
+      .map((rule) => (rule === SingleFieldSubscriptionsRule ? subscriptionRootRule : rule));
     if (options.introspection === false) this.#rules.push(NoSchemaIntrospectionCustomRule);
     if (options.supergraph.defer) this.#rules.push(deferRule);
   }
@@ -211,6 +215,14 @@ export class OperationStore {
     const { operation, document } = parsed;
     const { onPrepared, supergraph } = this.options;
     const authorized = this.options.hooks?.authorize?.filter(parsed, context) ?? { document, errors: [] };
+    const { signIn, authorize } = this.options.hooks ?? {};
+    const signInRules = signIn && {
+      subgraphs: signIn.subgraphs,
+      mayAsk(probe: DocumentNode) {
+        const asked = { ...parsed, document: probe, operation: findOperation(probe, operation.name?.value ?? null) };
+        return !authorize || authorize.filter(asked, context).document !== null;
+      },
+    };
     const conditionNames = collectConditionNames(document);
     const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
     return {
@@ -235,7 +247,7 @@ export class OperationStore {
           const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
           const startMs = performance.now();
           try {
-            const created = createVariant(parsed, supergraph, authorized.document, conditions, overrides);
+            const created = createVariant(parsed, supergraph, authorized.document, conditions, overrides, signInRules);
             variant = { ...created, conditions: decisive, overrides };
           } finally {
             onPrepared?.planned(performance.now() - startMs);

@@ -4,19 +4,23 @@ import type { DocumentNode } from 'graphql';
 import { hasDefer, removeDefer } from '../defer/defer.document.ts';
 import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
 import { compilePlan } from '../plan/compile.ts';
+import { markLongLiterals, unmarkLiterals } from '../plan/exact.literals.ts';
 import type { Execution, PlanStep } from '../plan/execution.ts';
 import { findRepeatedFetches } from '../plan/fetched.entities.ts';
 import { mergeInto } from '../plan/merge.ts';
 import { orderMutation, runInOrder, splitMutation } from '../plan/mutation.order.ts';
 import { planWithFragmentsKept } from '../plan/partial.unions.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
+import { createAsksTypename } from '../plan/typename.positions.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
 import { collectFragments, findOperation } from '../request/document.ts';
+import { addExplained, originOf } from '../request/error.origin.ts';
 import type { OperationType } from '../request/message.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
 import { type ByteShape, compileByteShape } from '../shape/byte.shape.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
+import { planSignIn, type SignInPlan, type SignInRules } from './sign.in.plan.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 type Plan = NonNullable<QueryPlan['node']>;
@@ -32,11 +36,15 @@ export interface OperationVariant {
   readonly plans: readonly (PlanNode | SubscriptionNode)[];
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
+  /** Of a mutation that may sign the client in: runs in place of `run`. */
+  readonly signIn: SignInPlan | null;
   readonly shape: Shape;
   /** Recognizes answers of a plan's only fetch that need not be parsed; null for other plans. */
   readonly isFinished: ByteShape | null;
   /** Keys of the fetches whose entities are kept for others of the same query. */
   readonly repeatedFetches: ReadonlySet<string> | null;
+  /** The shape of what other plans bring. */
+  readonly shapeOf: (plans: readonly Plan[]) => Shape;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
 }
@@ -44,44 +52,63 @@ export interface OperationVariant {
 /**
  * @param allowed what of the document the viewer may ask
  * @param overrides labels of progressive overrides that are on
+ * @param signInRules whom a mutation may sign in; left out: nobody
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
-  { document, operation, deferLabels }: ParsedOperation,
+  { query, document, operation, deferLabels }: ParsedOperation,
   supergraph: LoadedSupergraph,
   allowed: DocumentNode | null,
   conditions: Conditions,
   overrides: ReadonlySet<string> | undefined,
+  signInRules?: SignInRules,
 ): OperationVariant {
   const name = operation.name?.value ?? null;
   const rootType = supergraph.apiSchema.getRootType(operation.operation);
   if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
   const scope = { supergraph, name, overrides };
   let asked = applyConditions(document, conditions, { placeholder: false });
-  let fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
-  const inParts = deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
+  const toFetched = (of: DocumentNode) =>
+    markLongLiterals(applyConditions(of, conditions, { placeholder: true }), query, supergraph.apiSchema);
+  let fetched = allowed && toFetched(allowed);
+  let signIn: SignInPlan | null = null;
+  if (signInRules && operation.operation === 'mutation') {
+    const whole = allowed === document && fetched ? fetched : toFetched(document);
+    const settle = (of: DocumentNode) => (deferLabels ? removeDefer(of) : of);
+    const planOf = (of: DocumentNode) => planAll(of, scope) as PlanNode[];
+    const settled = settle(whole);
+    const left = fetched && (fetched === whole ? settled : settle(fetched));
+    signIn = planSignIn(settled, left, { name, supergraph, rules: signInRules, planOf });
+  }
+  const inParts = !signIn && deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
   if (deferLabels && !inParts) {
     asked = removeDefer(asked);
     fetched = fetched && removeDefer(fetched);
   }
-  const plans = inParts ? inParts.plans : planAll(fetched, scope);
-  const isRestricted = allowed !== document;
-  const selectionSet = findOperation(asked, name).selectionSet;
+  const plans = signIn ? toWholePlan(signIn) : inParts ? inParts.plans : planAll(fetched, scope);
+  // What a sign-in answers is filtered field by field, for the viewer that each was answered for.
+  const isRestricted = allowed !== document && !signIn;
+  const { selectionSet } = findOperation(asked, name);
   const shown = isRestricted ? (fetched ? [findOperation(fetched, name).selectionSet] : []) : undefined;
   const shapeScope = {
     schema: supergraph.apiSchema,
     planKey: supergraph.responseKeys.planKey,
     isInternal: supergraph.responseKeys.isInternal,
+    subgraphsOf: supergraph.subgraphsOf,
     fragments: collectFragments(asked),
     allowedFragments: isRestricted && fetched ? collectFragments(fetched) : new Map(),
   };
+  const shapeOf = (fetched: readonly Plan[]) =>
+    compileShape(selectionSet, rootType, { ...shapeScope, asksTypename: createAsksTypename(fetched) }, shown);
   return {
     plan: plans[0] ?? null,
     plans,
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
+    signIn,
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
-    shape: compileShape(selectionSet, rootType, shapeScope, shown),
+    shape: shapeOf(plans),
+    shapeOf,
     isFinished: !isRestricted && isOneFetch(plans) ? compileByteShape(selectionSet, rootType, shapeScope) : null,
   };
 }
@@ -93,6 +120,11 @@ function isOneFetch([plan, ...others]: readonly Plan[]): boolean {
 function toRepeated(plans: readonly Plan[]): ReadonlySet<string> | null {
   const repeated = findRepeatedFetches(plans);
   return repeated.size > 0 ? repeated : null;
+}
+
+/** The plans of all fields as one, to look at. */
+function toWholePlan({ all }: SignInPlan): Plan[] {
+  return [{ kind: 'Sequence', nodes: all.map(({ plan }) => plan) }];
 }
 
 interface PlanningScope {
@@ -142,11 +174,15 @@ function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationTyp
   return async (execution) => {
     const parts = others.map((step) => ({ step, execution: { ...execution, data: {}, errors: [] } as Execution }));
     await Promise.all([first(execution), ...parts.map((part) => part.step(part.execution))]);
-    const reported = new Set(execution.errors.map((error) => JSON.stringify(error)));
+    const reported = new Map(execution.errors.map((error) => [JSON.stringify(error), error]));
     for (const part of parts) {
       mergeInto(execution.data, part.execution.data, types);
-      // The way to the parts' fields is fetched for each, and fails for each.
-      for (const error of part.execution.errors) if (!reported.has(JSON.stringify(error))) execution.errors.push(error);
+      for (const error of part.execution.errors) {
+        // The way to the parts' fields is fetched for each, and fails for each.
+        const same = reported.get(JSON.stringify(error));
+        if (same) addExplained(same, originOf(error).explains ?? []);
+        else execution.errors.push(error);
+      }
     }
   };
 }
@@ -189,7 +225,9 @@ function createPlan(
       supergraph.planner.buildQueryPlan(operation, {
         overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true])),
       });
-    return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+    const planned = supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+    unmarkLiterals(planned);
+    return planned;
   } catch (cause) {
     throw unplannable(cause);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { AppError } from '@vibecode/platform/errors';
+import { createSubgraphsOfField, type SubgraphsOfField } from '../plan/field.subgraphs.ts';
 import { createSplitByType, type SplitByType } from '../plan/interface.objects.ts';
 import { hasPartialUnions } from '../plan/partial.unions.ts';
 import { createSplitByArguments, type SplitByArguments } from '../plan/required.arguments.ts';
@@ -19,6 +20,7 @@ export interface LoadedSupergraph extends ServedSchema {
   /** Whether subgraphs know different types of one union or interface. */
   readonly hasPartialUnions: boolean;
   readonly types: TypeIndex;
+  readonly subgraphsOf: SubgraphsOfField;
   readonly responseKeys: ResponseKeys;
   readonly splitByArguments: SplitByArguments;
   readonly splitByType: SplitByType;
@@ -77,6 +79,7 @@ export function loadSupergraph(
       pathsLimit,
       hasPartialUnions: hasPartialUnions(supergraph.schema, supergraph.subgraphs()),
       types: createTypeIndex(supergraph.schema),
+      subgraphsOf: createSubgraphsOfField(supergraph.schema, readGraphNames(supergraph)),
       responseKeys: createResponseKeys(supergraph.schema),
       splitByArguments: createSplitByArguments(supergraph.schema, apiSchema),
       splitByType: createSplitByType(supergraph.schema, apiSchema),
@@ -90,6 +93,11 @@ export function loadSupergraph(
   } catch (cause) {
     throw new InvalidSupergraphError(cause);
   }
+}
+
+/** Subgraphs' names by those that they have in `join__Graph`. */
+function readGraphNames(supergraph: Supergraph): ReadonlyMap<string, string> {
+  return new Map([...supergraph.subgraphNameToGraphEnumValue()].map(([name, graph]) => [graph, name]));
 }
 
 function collectOverrideLabels(schema: Schema): string[] {

@@ -17,6 +17,8 @@ export interface CompiledFetch {
   readonly rewriteOutput: Rewrite | null;
   /** The same for fetches that ask the same: see `FetchedEntities`. */
   readonly key: string;
+  /** Keys of the subgraph's answer that `rewriteOutput` renames, and their names then. */
+  readonly renames: ReadonlyMap<string | number, string>;
   /** The request's JSON up to its variables. */
   readonly bodyHead: string;
 }
@@ -35,6 +37,16 @@ export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex)
     types,
     rewriteOutput: compileRewrites(node.outputRewrites, types),
     key: toFetchKey(node.serviceName, node.operation),
+    renames: collectRenames(node),
     bodyHead: `{"query":${JSON.stringify(node.operation)}${name},"variables":`,
   };
+}
+
+function collectRenames({ outputRewrites = [] }: FetchNode): ReadonlyMap<string | number, string> {
+  const renames = new Map<string | number, string>();
+  for (const rewrite of outputRewrites) {
+    const key = rewrite.path.at(-1);
+    if (rewrite.kind === 'KeyRenamer' && key !== undefined) renames.set(key, rewrite.renameKeyTo);
+  }
+  return renames;
 }

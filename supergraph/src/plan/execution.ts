@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import type { AnswerHeaders } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import type { FetchedEntities } from './fetched.entities.ts';
 import type { JsonObject } from './merge.ts';
@@ -9,6 +10,8 @@ export interface Execution {
   /** What the fetches have brought so far. Plans merge into it. */
   readonly data: JsonObject;
   readonly errors: GraphQLFormattedError[];
+  /** Errors of parts of the answer that come before this one. */
+  readonly earlierErrors?: readonly GraphQLFormattedError[];
   /** As the client sent them: each subgraph coerces and defaults them by its own schema. */
   readonly variables: JsonObject;
   /** Coerced and defaulted, for the conditions of `@skip` and `@include`. */
@@ -21,6 +24,8 @@ export interface Execution {
   isFinished?: ((body: Buffer) => boolean) | undefined;
   /** The client's answer, when it was. */
   finished?: GraphQLResult;
+  /** Told of the headers of subgraphs' answers. */
+  readonly onHeaders?: (headers: AnswerHeaders) => void;
   /** Told of fetches that have an id: what is deferred waits for them. */
   readonly onFetched?: (id: string) => void;
 }

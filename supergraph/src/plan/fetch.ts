@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult, OperationType, SubgraphRequest } from '../request/message.ts';
 import { type CompiledFetch, describeFetch } from './compiled.fetch.ts';
 import { type ContextValues, compileContextValues, placeTargets } from './context.value.ts';
@@ -11,6 +12,7 @@ import { collectTargets, type PlanPath } from './path.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { checkAnswer } from './subgraph.answer.ts';
 import type { TypeIndex } from './type.index.ts';
+import { explainUnasked } from './unasked.entities.ts';
 
 export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex): PlanStep {
   const fetch = describeFetch(node, path, types);
@@ -25,14 +27,15 @@ export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex):
 async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const targets = collectTargets(execution.data, fetch.path);
   if (targets.length === 0) return;
-  const request = new FetchRequest(fetch, variablesText(fetch, execution, ''), execution.isFinished);
+  const request = new FetchRequest(fetch, variablesText(fetch, execution, ''), execution);
   const answer = await execution.transport.fetch(request, execution.context);
-  if (answer.bytes && execution.isFinished) {
+  if (execution.isFinished && answer?.bytes) {
     execution.finished = answer;
     return;
   }
   const result = checkAnswer(answer, fetch.subgraph, null);
   const { data } = result;
+  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, null), execution);
   if (data) {
     fetch.rewriteOutput?.(data);
     for (const [index, target] of targets.entries()) {
@@ -40,7 +43,6 @@ async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<
       else mergeInto(target, data, fetch.types);
     }
   }
-  if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, null), execution);
 }
 
 async function fetchEntities(
@@ -76,13 +78,18 @@ async function sendRepresentations(
   execution: Execution,
 ): Promise<void> {
   const targets: TargetsByRepresentation = new Map();
+  const lacking: JsonObject[] = [];
   for (const target of entitiesToFetch) {
     const representation = represent(target);
-    if (representation === null) continue;
+    if (representation === null) {
+      lacking.push(target);
+      continue;
+    }
     const same = targets.get(representation);
     if (same) same.push(target);
     else targets.set(representation, [target]);
   }
+  if (lacking.length) explainUnasked(fetch, represent, lacking, execution);
   if (targets.size === 0) return;
   const requests = execution.entities?.of(fetch.key);
   if (requests) await shareRepresentations(fetch, targets, requests, execution);
@@ -159,6 +166,7 @@ async function requestEntities(
     const result = await send(fetch, variables, targetsByRepresentation.size, execution);
     const entities = result.data?._entities;
     const targets = [...targetsByRepresentation.values()];
+    if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
     if (Array.isArray(entities)) {
       for (const entity of entities) if (isEntity(entity)) fetch.rewriteOutput?.(entity);
       if (settle && !result.errors?.length) {
@@ -168,7 +176,6 @@ async function requestEntities(
       }
       for (const [index, same] of targets.entries()) mergeEntity(fetch, same, entities[index], kept !== null);
     }
-    if (result.errors?.length) report(toClientErrors(fetch, result, execution.data, targets), execution);
   } finally {
     settle?.(kept);
   }
@@ -218,12 +225,16 @@ class FetchRequest implements SubgraphRequest {
   readonly kind: OperationType;
 
   readonly body: string;
+  readonly isFinished: SubgraphRequest['isFinished'];
+  readonly onResponse: SubgraphRequest['onResponse'];
 
   constructor(
     fetch: CompiledFetch,
     private readonly variablesText: string,
-    readonly isFinished?: ((body: Buffer) => boolean) | undefined,
+    { isFinished, onHeaders }: Pick<Execution, 'isFinished' | 'onHeaders'> = {},
   ) {
+    this.isFinished = isFinished;
+    this.onResponse = onHeaders;
     this.body = `${fetch.bodyHead}${variablesText}}`;
     this.subgraph = fetch.subgraph;
     this.query = fetch.query;
@@ -232,6 +243,6 @@ class FetchRequest implements SubgraphRequest {
   }
 
   get variables(): JsonObject {
-    return JSON.parse(this.variablesText);
+    return parseExactJson(this.variablesText) as JsonObject;
   }
 }

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../request/exact.json.ts';
 import type { TypeIndex } from './type.index.ts';
 
 /** An object of a JSON answer. */
@@ -16,7 +17,7 @@ export function mergeInto(target: JsonObject, source: JsonObject, types: TypeInd
     } else if (key === '__typename') {
       // A subgraph that knows an interface as an @interfaceObject names the interface: the object's own name wins.
       if (types.isAbstract(existing as string)) target[key] = incoming;
-    } else if (typeof existing === 'object' && typeof incoming === 'object' && incoming !== null) {
+    } else if (isContainer(existing) && isContainer(incoming)) {
       mergeValue(existing as JsonObject, incoming as JsonObject, types);
     } else if (incoming !== null) {
       target[key] = incoming;
@@ -31,7 +32,7 @@ export function mergeCopyInto(target: JsonObject, source: JsonObject, types: Typ
 
 /** A deep copy of a JSON value: several times as fast as `structuredClone`, which has to allow for everything else. */
 export function copyJson<T>(value: T): T {
-  if (value === null || typeof value !== 'object') return value;
+  if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(copyJson) as T;
   const copy: JsonObject = {};
   for (const key in value) {
@@ -51,10 +52,14 @@ function mergeValue(existing: JsonObject | unknown[], incoming: JsonObject | unk
     const value = incoming[index];
     const present = existing[index];
     if (present === undefined || present === null) existing[index] = value;
-    else if (typeof present === 'object' && typeof value === 'object' && value !== null) {
+    else if (isContainer(present) && isContainer(value)) {
       mergeValue(present as JsonObject, value as JsonObject, types);
     }
   }
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
 }
 
 /** Sets a key whatever its name: a client may call a field `__proto__` by an alias. */

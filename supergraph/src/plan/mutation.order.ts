@@ -38,6 +38,12 @@ export function orderMutation(document: DocumentNode, name: string | null, schem
 export function splitMutation(document: DocumentNode, name: string | null, { node }: QueryPlan): DocumentNode[] {
   const { selections } = findOperation(document, name).selectionSet;
   if (!node || isInOrder(node as PlanNode) || selections.length < 2) return [document];
+  return splitFields(document, name);
+}
+
+/** A document for each field at the root. */
+export function splitFields(document: DocumentNode, name: string | null): DocumentNode[] {
+  const { selections } = findOperation(document, name).selectionSet;
   return selections.map((field) => withSelections(document, name, [field]));
 }
 

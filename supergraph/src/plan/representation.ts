@@ -1,4 +1,5 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { JsonObject } from './merge.ts';
 import { compileRewrites } from './rewrite.ts';
 import type { TypeIndex } from './type.index.ts';
@@ -8,7 +9,11 @@ import type { TypeIndex } from './type.index.ts';
  * not be had, or it is of a type the fetch is not about). Text, because equal texts are equal representations and
  * because the request is text in the end.
  */
-export type RepresentationBuilder = (entity: JsonObject) => string | null;
+export interface RepresentationBuilder {
+  (entity: JsonObject): string | null;
+  /** What the entity lacks of what is required of its type: the keys at its top that did not come, or not whole. */
+  lackedBy(entity: JsonObject): string[];
+}
 
 export function compileRepresentation(
   requires: readonly QueryPlanSelectionNode[],
@@ -17,18 +22,20 @@ export function compileRepresentation(
 ): RepresentationBuilder {
   const build = new RequiredSelection([requires], types);
   const rewrite = compileRewrites(inputRewrites, types);
-  const write: RepresentationBuilder = (entity) => {
+  const write = (entity: JsonObject) => {
     const text = typeof entity.__typename === 'string' ? build.write(entity) : null;
     return text === '{}' ? null : text;
   };
-  if (!rewrite) return write;
-  return (entity) => {
+  const lackedBy = (entity: JsonObject) => build.lackedBy(entity);
+  if (!rewrite) return Object.assign(write, { lackedBy });
+  const rewritten = (entity: JsonObject) => {
     const text = write(entity);
     if (text === null) return null;
-    const representation = JSON.parse(text);
+    const representation = parseExactJson(text);
     rewrite(representation);
     return JSON.stringify(representation);
   };
+  return Object.assign(rewritten, { lackedBy });
 }
 
 interface RequiredField {
@@ -47,15 +54,26 @@ class RequiredSelection {
     private readonly types: TypeIndex,
   ) {}
 
-  write(object: JsonObject): string | null {
+  lackedBy(object: JsonObject): string[] {
+    return this.#fieldsOf(object).flatMap(({ key, child }) => {
+      const value = Object.hasOwn(object, key) ? object[key] : undefined;
+      return value === undefined || (child && writeNested(value, child) === null) ? [key] : [];
+    });
+  }
+
+  #fieldsOf(object: JsonObject): readonly RequiredField[] {
     const typename = typeof object.__typename === 'string' ? object.__typename : '';
     let fields = this.#fieldsByType.get(typename);
     if (!fields) {
       fields = this.#collect(typename);
       this.#fieldsByType.set(typename, fields);
     }
+    return fields;
+  }
+
+  write(object: JsonObject): string | null {
     let text = '{';
-    for (const { key, prefix, child } of fields) {
+    for (const { key, prefix, child } of this.#fieldsOf(object)) {
       const value = Object.hasOwn(object, key) ? object[key] : undefined;
       if (value === undefined) return null;
       const valueText = child === null ? JSON.stringify(value) : writeNested(value, child);

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { originOf, withOrigin } from '../request/error.origin.ts';
 import type { GraphQLResult } from '../request/message.ts';
 
 /**
@@ -13,13 +14,13 @@ export function checkAnswer(answer: unknown, subgraph: string, entities: number 
 
   const checked = Array.isArray(errors) ? errors.map(toError) : [];
   const wrong = (what: string) => checked.push(malformed(subgraph, what));
-  if (errors !== undefined && errors !== null && !Array.isArray(errors)) wrong('its errors are no list');
+  if (errors !== undefined && errors !== null && !Array.isArray(errors)) wrong('`errors` is not a list');
   if (data === null || data === undefined) {
-    if (checked.length === 0) wrong('it has neither data nor errors');
+    if (checked.length === 0) wrong('it has neither `data` nor `errors`');
     return { data: null, errors: checked };
   }
   if (!isObject(data)) {
-    wrong('its data is no object');
+    wrong('`data` is not an object');
     return { data: null, errors: checked };
   }
   if (entities !== null && !hasEntities(data, entities) && (data._entities !== null || checked.length === 0)) {
@@ -35,11 +36,13 @@ function hasEntities({ _entities }: Record<string, unknown>, count: number): boo
 function toError(error: unknown): GraphQLFormattedError {
   if (!isObject(error)) return { message: '' };
   const { message, path, extensions } = error;
-  return {
+  const checked = {
     message: typeof message === 'string' ? message : '',
     ...(Array.isArray(path) && path.every(isStep) && { path }),
     ...(isObject(extensions) && { extensions }),
   };
+  const { fault } = originOf(error as object as GraphQLFormattedError);
+  return fault ? withOrigin(checked, { fault }) : checked;
 }
 
 function isStep(step: unknown): boolean {
@@ -47,8 +50,9 @@ function isStep(step: unknown): boolean {
 }
 
 function malformed(subgraph: string, what: string): GraphQLFormattedError {
-  const message = `The subgraph '${subgraph}' gave an answer that is no GraphQL response: ${what}.`;
-  return { message, extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } };
+  const message = `The subgraph '${subgraph}' gave an answer that is not a GraphQL response: ${what}.`;
+  const error = { message, extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } };
+  return withOrigin(error, { fault: { by: 'subgraph', subgraphs: [subgraph] } });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OpenRequestContext } from './plugin.context.ts';
 import { type RequestListener, toGraphQLError } from './plugin.context.ts';
@@ -74,7 +75,7 @@ class EventPayload {
   constructor(private readonly text: string) {}
 
   get incremental(): readonly object[] {
-    this.#incremental ??= [{ path: [], ...(JSON.parse(this.text) as GraphQLResult) }];
+    this.#incremental ??= [{ path: [], ...(parseExactJson(this.text) as GraphQLResult) }];
     return this.#incremental;
   }
 }

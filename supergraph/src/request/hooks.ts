@@ -26,6 +26,18 @@ export interface MeasuredCost {
   readonly result: 'COST_OK' | 'COST_ESTIMATED_TOO_EXPENSIVE';
 }
 
+/** How mutations sign the client in: the rest of the operation runs as whoever they say. */
+export interface SignIn {
+  /** Subgraphs that are believed. */
+  readonly subgraphs: ReadonlySet<string>;
+  /** Of their answers, in lower case: a token signs its viewer in, an empty value signs the viewer out. */
+  readonly headerName: string;
+  /** Headers of requests by which viewers sign in, in lower case: they hold for the viewer that came with them only. */
+  readonly credentialHeaders: readonly string[];
+  /** @throws UnauthenticatedError */
+  verify(token: string): Identity | Promise<Identity>;
+}
+
 /**
  * Where features of the edge attach. A hook left out costs nothing. A hook that throws an `AppError` (or a
  * `GraphQLError`) refuses the request with its code; anything else thrown is masked.
@@ -43,6 +55,8 @@ export interface GatewayHooks {
     connectionParams?: Readonly<Record<string, unknown>>,
     remoteAddress?: string,
   ): Identity | null | Promise<Identity | null>;
+  /** Left out: an operation runs as one viewer from beginning to end. */
+  readonly signIn?: SignIn;
   /**
    * Before the body of an HTTP request is read.
    * @throws AppError `RATE_LIMITED` for a client that is known to have nothing left

@@ -11,6 +11,7 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from 'graphql';
+import { fitExactNumbers } from './exact.variables.ts';
 
 type Values = Record<string, unknown>;
 
@@ -20,6 +21,8 @@ export type CoercedVariables =
       readonly values: Values;
       /** What was sent, where some of it had to be left out. */
       readonly inputs?: Values;
+      /** What goes on to subgraphs, where it is not what the client sent: IDs that came as long numbers are texts. */
+      readonly sent?: Values;
     }
   | { readonly errors: readonly GraphQLError[] };
 
@@ -56,6 +59,11 @@ function coerceSlowly(
   inputs: Values,
   onUnknownInput: ((message: string) => void) | undefined,
 ): CoercedVariables {
+  const exact = fitExactNumbers(schema, definitions, inputs);
+  if (exact) {
+    const result = coerceSlowly(schema, definitions, exact.rounded, onUnknownInput);
+    return 'errors' in result ? result : { ...result, sent: exact.sent };
+  }
   const { coerced, errors = [] } = getVariableValues(schema, definitions, inputs, { maxErrors: 50 });
   if (coerced) return { values: coerced };
   if (!onUnknownInput) return { errors };

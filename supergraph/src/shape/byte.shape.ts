@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { collectFields } from '../plan/selection.ts';
 import { skipJsonValue, skipLiteral, skipNumber, skipString } from './json.bytes.ts';
-import type { ShapeScope } from './shape.scope.ts';
+import type { ByteShapeScope } from './shape.scope.ts';
 
 /** Whether a subgraph's answer, as JSON text in UTF-8, is the client's answer as it stands, byte for byte. */
 export type ByteShape = (body: Buffer) => boolean;
@@ -48,7 +48,7 @@ const MAX_INT_DIGITS = 10;
 export function compileByteShape(
   selectionSet: SelectionSetNode,
   rootType: GraphQLCompositeType,
-  scope: ShapeScope,
+  scope: ByteShapeScope,
 ): ByteShape {
   const checkRoot = compileObject([selectionSet], rootType, scope);
   let misses = 0;
@@ -72,7 +72,7 @@ interface FieldCheck {
 function compileObject(
   selectionSets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
-  scope: ShapeScope,
+  scope: ByteShapeScope,
 ): Check {
   let fields: readonly FieldCheck[] | null | undefined;
   return (bytes, start) => {
@@ -94,7 +94,7 @@ function compileObject(
 function compileFields(
   selectionSets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
-  scope: ShapeScope,
+  scope: ByteShapeScope,
 ): readonly FieldCheck[] | null {
   if (isAbstractType(type)) return null;
   const compiled: FieldCheck[] = [];
@@ -113,21 +113,21 @@ function compileField(
   name: string,
   nodes: readonly FieldNode[],
   type: GraphQLCompositeType,
-  scope: ShapeScope,
+  scope: ByteShapeScope,
 ): Check | null {
   if (name === '__typename') return compileTexts([type.name]);
   const field = 'getFields' in type ? type.getFields()[name] : undefined;
   return field ? compileType(field.type, nodes, scope) : null;
 }
 
-function compileType(type: GraphQLOutputType, nodes: readonly FieldNode[], scope: ShapeScope): Check | null {
+function compileType(type: GraphQLOutputType, nodes: readonly FieldNode[], scope: ByteShapeScope): Check | null {
   if (isNonNullType(type)) return compileNullable(type.ofType, nodes, scope);
   const check = compileNullable(type, nodes, scope);
   return check && ((bytes, at) => (bytes[at] === SMALL_N ? skipLiteral(bytes, at, NULL) : check(bytes, at)));
 }
 
 /** Of a value that is there. */
-function compileNullable(type: GraphQLOutputType, nodes: readonly FieldNode[], scope: ShapeScope): Check | null {
+function compileNullable(type: GraphQLOutputType, nodes: readonly FieldNode[], scope: ByteShapeScope): Check | null {
   if (isListType(type)) {
     const item = compileType(type.ofType, nodes, scope);
     return item && compileList(item);

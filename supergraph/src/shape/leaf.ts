@@ -1,13 +1,18 @@
 import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from 'graphql';
+import { ExactNumber } from '../request/exact.json.ts';
 
 /** Whether a subgraph's value may stand for a leaf type. */
 export type LeafCheck = (value: unknown) => boolean;
 
 const isInt: LeafCheck = (value) => typeof value === 'number' && (value | 0) === value;
-const isFloat: LeafCheck = (value) => typeof value === 'number' && Number.isFinite(value);
+const isFloat: LeafCheck = (value) =>
+  Number.isFinite(value) || (value instanceof ExactNumber && Number.isFinite(value.toNumber()));
 const isString: LeafCheck = (value) => typeof value === 'string';
 const isBoolean: LeafCheck = (value) => typeof value === 'boolean';
-const isId: LeafCheck = (value) => typeof value === 'string' || Number.isInteger(value);
+const isId: LeafCheck = (value) =>
+  typeof value === 'string' ||
+  Number.isInteger(value) ||
+  (value instanceof ExactNumber && /^-?\d+$/.test(value.toString()));
 /** JSON has no infinity, but texts such as 1e999 become it. */
 const isAnything: LeafCheck = (value) => typeof value !== 'number' || Number.isFinite(value);
 

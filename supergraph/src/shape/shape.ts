@@ -14,37 +14,19 @@ import {
 } from 'graphql';
 import { type JsonObject, setOwn } from '../plan/merge.ts';
 import { collectSelection } from '../plan/selection.ts';
+import { changeError, originOf } from '../request/error.origin.ts';
+import { ExactNumber } from '../request/exact.json.ts';
 import { toAskedPath } from './asked.ts';
+import type { DeferredFragment } from './deferred.fragment.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
-import { addUnlessExplained } from './null.errors.ts';
+import { type FieldPlace, ShapePass } from './shape.pass.ts';
 import type { ShapeScope } from './shape.scope.ts';
-
-type Path = (string | number)[];
-
-/** One pass over one answer. `path` is a stack whose length the depth of the current value tells. */
-interface Pass {
-  readonly errors: GraphQLFormattedError[];
-  readonly path: Path;
-  /** Where fragments were met that are answered later. */
-  readonly deferred: DeferredFragment[] | undefined;
-}
-
-/** A fragment that is answered later, on one object. */
-export interface DeferredFragment {
-  readonly id: string;
-  /** Of the object, in the answer. */
-  readonly path: readonly (string | number)[];
-  /** Whether the fragment has this response key on this object. */
-  has(key: string): boolean;
-  /** As `Shape.shape`. */
-  shape(errors: GraphQLFormattedError[], deferred: DeferredFragment[]): JsonObject | null;
-}
 
 /** A null where none may be: the parent becomes null instead. */
 const INVALID = Symbol('null in a non-null position');
 
 /** How values of one type, under one selection, are completed. */
-type Complete = (value: unknown, pass: Pass, depth: number) => unknown;
+type Complete = (value: unknown, pass: ShapePass, depth: number) => unknown;
 
 /** The form of an operation's answer. */
 export interface Shape {
@@ -75,11 +57,14 @@ export function compileShape(
   return {
     shape(data, errors, deferred) {
       if (errors.length) keepAsked(data, errors);
-      return root.complete(data, { errors, path: [], deferred }, 0);
+      return root.complete(data, new ShapePass(errors, deferred), 0);
     },
     keepAsked,
   };
 }
+
+/** Positions of one error that are looked at: an error about thousands is about something that was asked. */
+const MAX_CONCERNS = 100;
 
 function dropUnasked(
   errors: GraphQLFormattedError[],
@@ -87,9 +72,11 @@ function dropUnasked(
 ) {
   const kept = errors.flatMap((error) => {
     if (!error.path) return error;
+    const { concerns } = originOf(error);
+    if (concerns) return concerns.slice(0, MAX_CONCERNS).some((position) => toAsked(position)) ? error : [];
     const path = toAsked(error.path);
     if (!path) return [];
-    return path === error.path ? error : { ...error, path };
+    return path === error.path ? error : changeError(error, { path });
   });
   errors.splice(0, errors.length, ...kept);
 }
@@ -115,7 +102,7 @@ class ObjectShape {
   ) {}
 
   /** The object itself where it has the fields that were asked, in their order, and no other. */
-  complete(object: JsonObject, pass: Pass, depth: number): JsonObject | null {
+  complete(object: JsonObject, pass: ShapePass, depth: number): JsonObject | null {
     this.#fields ??= this.#compileFields();
     const fields = this.#fields;
     let right = 0;
@@ -141,7 +128,7 @@ class ObjectShape {
    * @param right how many fields are right as they stand
    * @param next the value of the one after them, if it has been completed
    */
-  #rebuild(object: JsonObject, right: number, next: unknown, pass: Pass, depth: number): JsonObject | null {
+  #rebuild(object: JsonObject, right: number, next: unknown, pass: ShapePass, depth: number): JsonObject | null {
     const fields = this.#fields as readonly FieldShape[];
     const out: JsonObject = {};
     for (let index = 0; index < fields.length; index += 1) {
@@ -166,14 +153,15 @@ class ObjectShape {
     return this.#fields.some((field) => field.key === key);
   }
 
-  #defer(object: JsonObject, pass: Pass, depth: number): void {
+  #defer(object: JsonObject, pass: ShapePass, depth: number): void {
     for (const { id, shape } of this.#deferred ?? []) {
       const path = pass.path.slice(0, depth);
       pass.deferred?.push({
         id,
         path,
         has: (key) => shape.has(key),
-        shape: (errors, deferred) => shape.complete(object, { errors, path: [...path], deferred }, depth),
+        shape: (errors, deferred, earlierErrors) =>
+          shape.complete(object, new ShapePass(errors, deferred, earlierErrors, path), depth),
       });
     }
   }
@@ -195,9 +183,8 @@ class ObjectShape {
       if (name === '__typename' && !isAbstractType(type)) return { key, source, complete: () => type.name };
       const field = 'getFields' in type ? type.getFields()[name] : undefined;
       const nodesShown = shown ? (shown.fields.get(key) ?? NONE) : undefined;
-      const complete = field
-        ? compileType(field.type, { nodes, shown: nodesShown }, `${type.name}.${name}`, scope)
-        : passThrough;
+      const place = { coordinate: `${type.name}.${name}`, subgraphs: () => scope.subgraphsOf(type.name, name) };
+      const complete = field ? compileType(field.type, { nodes, shown: nodesShown }, place, scope) : passThrough;
       return { key, source, complete: nodesShown === NONE ? asNull(complete) : complete };
     });
   }
@@ -223,26 +210,25 @@ function toSelectionSets(nodes: readonly FieldNode[]): SelectionSetNode[] {
 /** Introspection's answers, complete as they are. */
 const passThrough: Complete = (value) => value ?? null;
 
-function compileType(type: GraphQLOutputType, selected: Selected, coordinate: string, scope: ShapeScope): Complete {
+function compileType(type: GraphQLOutputType, selected: Selected, place: FieldPlace, scope: ShapeScope): Complete {
   if (isNonNullType(type)) {
-    const completeNullable = compileType(type.ofType, selected, coordinate, scope);
-    const message = `Cannot return null for non-nullable field ${coordinate}.`;
+    const completeNullable = compileType(type.ofType, selected, place, scope);
     return (value, pass, depth) => {
       const completed = completeNullable(value, pass, depth);
       if (completed !== null) return completed;
-      addUnlessExplained(pass.errors, pass.path.slice(0, depth), message);
+      pass.reportNull(depth, place);
       return INVALID;
     };
   }
-  if (isListType(type)) return compileList(compileType(type.ofType, selected, coordinate, scope), coordinate);
-  if (isLeafType(type)) return compileLeaf(toLeafCheck(type), type.name, coordinate);
-  return compileComposite(getNamedType(type) as GraphQLCompositeType, selected, coordinate, scope);
+  if (isListType(type)) return compileList(compileType(type.ofType, selected, place, scope), place);
+  if (isLeafType(type)) return compileLeaf(toLeafCheck(type), type.name, place);
+  return compileComposite(getNamedType(type) as GraphQLCompositeType, selected, place, scope);
 }
 
-function compileList(completeItem: Complete, coordinate: string): Complete {
+function compileList(completeItem: Complete, place: FieldPlace): Complete {
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (!Array.isArray(value)) return invalidValue(pass, depth, `Expected a list for field ${coordinate}.`);
+    if (!Array.isArray(value)) return invalidValue(pass, depth, place, 'is not a list');
     let items: unknown[] = value;
     for (let index = 0; index < value.length; index += 1) {
       pass.path[depth] = index;
@@ -255,41 +241,39 @@ function compileList(completeItem: Complete, coordinate: string): Complete {
   };
 }
 
-function compileLeaf(isValid: LeafCheck, typeName: string, coordinate: string): Complete {
+function compileLeaf(isValid: LeafCheck, typeName: string, place: FieldPlace): Complete {
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (isValid(value)) return typeName === 'ID' && typeof value === 'number' ? String(value) : value;
-    return invalidValue(pass, depth, `A subgraph's value for field ${coordinate} is no ${typeName}.`);
+    if (isValid(value)) return typeName === 'ID' && typeof value !== 'string' ? String(value) : value;
+    return invalidValue(pass, depth, place, `is not of the type ${typeName}`);
   };
 }
 
 function compileComposite(
   type: GraphQLCompositeType,
   { nodes, shown }: Selected,
-  coordinate: string,
+  place: FieldPlace,
   scope: ShapeScope,
 ): Complete {
   const selectionSets = toSelectionSets(nodes);
   const allowed = shown && toSelectionSets(shown);
   const declared = new ObjectShape(selectionSets, allowed, type, scope);
-  const mustBeObject = (pass: Pass, depth: number) =>
-    invalidValue(pass, depth, `Expected an object for field ${coordinate}.`);
+  const mustBeObject = (pass: ShapePass, depth: number) => invalidValue(pass, depth, place, 'is not an object');
   if (!isAbstractType(type)) {
     return (value, pass, depth) => {
       if (value === null || value === undefined) return null;
-      if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
-      return declared.complete(value as JsonObject, pass, depth);
+      if (!isObject(value)) return mustBeObject(pass, depth);
+      return declared.complete(value, pass, depth);
     };
   }
-  const shapeByTypename = new Map<unknown, ObjectShape | null>([
-    [undefined, declared],
-    [type.name, declared],
-  ]);
+  const shapeByTypename = new Map<unknown, ObjectShape | null>([[type.name, declared]]);
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
-    const typename = (value as JsonObject).__typename;
-    let shape = shapeByTypename.get(typename);
+    if (!isObject(value)) return mustBeObject(pass, depth);
+    const typename = value.__typename;
+    // Where a subgraph knows an interface as an @interfaceObject, the plan may not ask for the type.
+    const isUntyped = typename === undefined && !scope.asksTypename(pass.path.slice(0, depth));
+    let shape = isUntyped ? declared : shapeByTypename.get(typename);
     if (shape === undefined) {
       const runtimeType = typeof typename === 'string' ? scope.schema.getType(typename) : undefined;
       shape =
@@ -299,13 +283,23 @@ function compileComposite(
       if (shape) shapeByTypename.set(typename, shape);
     }
     // A type that is none of the field's, or that the API schema hides (@inaccessible), must not show, not even by its name.
-    if (shape === null)
-      return invalidValue(pass, depth, `The object's type for field ${coordinate} is not in the schema.`);
-    return shape.complete(value as JsonObject, pass, depth);
+    if (shape === null) {
+      return invalidValue(
+        pass,
+        depth,
+        place,
+        typeof typename === 'string' ? 'is of a type that the schema does not allow there' : 'does not say its type',
+      );
+    }
+    return shape.complete(value, pass, depth);
   };
 }
 
-function invalidValue(pass: Pass, depth: number, message: string): null {
-  pass.errors.push({ message, path: pass.path.slice(0, depth), extensions: { code: 'INVALID_SUBGRAPH_VALUE' } });
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+function invalidValue(pass: ShapePass, depth: number, place: FieldPlace, expected: string): null {
+  pass.reportInvalid(depth, place, expected);
   return null;
 }

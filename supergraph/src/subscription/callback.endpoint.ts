@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { GraphQLFormattedError } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { parseListenAddress } from '../config/config.values.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { CallbackUpstreams } from './upstream.callbacks.ts';
 
@@ -178,7 +179,7 @@ async function readBody(request: IncomingMessage, limitBytes: number): Promise<s
 function readMessage(text: string): CallbackMessage {
   let message: Partial<CallbackMessage> & { kind?: unknown };
   try {
-    message = JSON.parse(text);
+    message = parseExactJson(text) as Partial<CallbackMessage> & { kind?: unknown };
   } catch {
     throw new CallbackRefused(400, 'The body is no JSON; expected a message of the callback protocol.');
   }

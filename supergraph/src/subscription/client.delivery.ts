@@ -1,4 +1,6 @@
 import type { RequestContext } from '../request/context.ts';
+import { changeError } from '../request/error.origin.ts';
+import { logFaults } from '../request/fault.log.ts';
 import type { EventSink, GraphQLResult } from '../request/message.ts';
 import { completeEvent, completeEvents } from './event.completion.ts';
 import { EventCursor } from './event.cursor.ts';
@@ -159,7 +161,10 @@ export class ClientDelivery {
 
   #send(result: GraphQLResult): void {
     const { scope, context } = this.owner;
-    if (result.errors) context.watch?.note(result.errors);
+    if (result.errors) {
+      context.watch?.note(result.errors);
+      logFaults(scope.log, result.errors, context);
+    }
     const finished = scope.finishesAll || result.errors ? scope.finish(result, context) : result;
     scope.watch?.sent();
     this.#takesMore = this.#sink?.next(JSON.stringify(finished)) ?? true;
@@ -176,7 +181,7 @@ export class ClientDelivery {
     if (!first) return COMPLETE;
     const resumeAfterSeq = resumption ? (this.#given ?? taken).read(resumption) : undefined;
     if (resumeAfterSeq === undefined) return { errors: [first, ...others] };
-    return { errors: [{ ...first, extensions: { ...first.extensions, resumeAfterSeq } }, ...others] };
+    return { errors: [changeError(first, { extensions: { ...first.extensions, resumeAfterSeq } }), ...others] };
   }
 }
 

@@ -4,6 +4,8 @@ import { toClientErrors } from '../plan/fetch.errors.ts';
 import type { JsonObject } from '../plan/merge.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
 import type { RequestContext, SubgraphTransport } from '../request/context.ts';
+import { changeError, originOf, type ResponsePath, withOrigin } from '../request/error.origin.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import type { SubscriptionPlan } from './subscription.plan.ts';
 
@@ -56,18 +58,24 @@ export async function completeEvents(payloads: readonly string[], scope: Complet
 function giveBack(error: GraphQLFormattedError, events: readonly OpenEvent[]): void {
   const [index, ...path] = error.path ?? [];
   const event = typeof index === 'number' ? events[index] : undefined;
-  if (event) event.errors.push({ ...error, path });
-  else for (const each of events) each.errors.push(error);
+  const { explains = [], concerns } = originOf(error);
+  for (const [at, each] of events.entries()) {
+    if (event && event !== each) continue;
+    const within = (positions: readonly ResponsePath[]) =>
+      positions.flatMap(([first, ...rest]) => (first === at ? [rest] : []));
+    const own = changeError(error, event ? { path } : {});
+    each.errors.push(withOrigin(own, { explains: within(explains), ...(concerns && { concerns: within(concerns) }) }));
+  }
 }
 
 function open(payload: string, plan: SubscriptionPlan, refusals: readonly GraphQLFormattedError[]): OpenEvent {
   const { primary } = plan;
-  const answer = JSON.parse(payload) as { data?: unknown } | null;
+  const answer = parseExactJson(payload) as { data?: unknown } | null;
   const result = checkAnswer(answer, primary.subgraph, null);
   const data = answer?.data === undefined ? undefined : (result.data ?? null);
   const errors = [...refusals];
-  if (data) primary.rewriteOutput?.(data);
   if (result?.errors?.length) errors.push(...toClientErrors(primary, result, data ?? {}, null));
+  if (data) primary.rewriteOutput?.(data);
   return { data, errors };
 }
 

@@ -2,6 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { toClientErrors } from '../plan/fetch.errors.ts';
 import { checkAnswer } from '../plan/subgraph.answer.ts';
 import type { Identity, RequestContext } from '../request/context.ts';
+import { withOrigin } from '../request/error.origin.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { iterateStream } from '../transport/event.iterator.ts';
 import { ClientDelivery, type DeliveryOwner, isPlainEvent } from './client.delivery.ts';
@@ -14,11 +15,14 @@ import type { StreamLimits } from './subscription.settings.ts';
 import type { UpstreamListener } from './upstream.ts';
 
 const COMPLETE: GraphQLResult = {};
-const TOO_SLOW: GraphQLFormattedError = {
-  message:
-    'The client is too slow for this subscription. Subscribe again, from extensions.resumeAfterSeq if it is there.',
-  extensions: { code: 'SUBSCRIPTION_TOO_SLOW' },
-};
+const TOO_SLOW = withOrigin<GraphQLFormattedError>(
+  {
+    message:
+      'The client is too slow for this subscription. Subscribe again, from extensions.resumeAfterSeq if it is there.',
+    extensions: { code: 'SUBSCRIPTION_TOO_SLOW' },
+  },
+  { fault: { by: 'client' } },
+);
 
 /**
  * - `open`: events are taken in.
@@ -186,7 +190,8 @@ export class EventStream implements SubscriptionStream, LinkOwner, DeliveryOwner
   brokeOff(reason: string): void {
     const service = this.#subgraph;
     const message = `The subscription to '${service}' broke off: ${reason}. Subscribe again.`;
-    this.#endWhenDrained({ errors: [{ message, extensions: { code: 'SUBREQUEST_WS_ERROR', service, reason } }] });
+    const error = { message, extensions: { code: 'SUBREQUEST_WS_ERROR', service, reason } };
+    this.#endWhenDrained({ errors: [withOrigin(error, { fault: { by: 'subgraph', subgraphs: [service] } })] });
   }
 
   failedToAsk(error: unknown): void {

@@ -11,6 +11,7 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
+import { parseExactJson } from '../request/exact.json.ts';
 
 /** How to go on with a subscription after its last event. */
 export interface Resumption {
@@ -69,7 +70,7 @@ export function createResumption(
 export function readCursor(payload: string, { cursorPath }: Resumption): unknown {
   let value: unknown;
   try {
-    value = (JSON.parse(payload) as { data?: unknown } | null)?.data;
+    value = (parseExactJson(payload) as { data?: unknown } | null)?.data;
   } catch {
     return undefined;
   }

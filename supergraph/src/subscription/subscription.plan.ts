@@ -51,7 +51,8 @@ function compile(operation: PreparedOperation, variant: OperationVariant, condit
   return {
     primary: describeFetch({ ...primary, operation: query }, [], supergraph.types),
     completion: rest ? compilePlan(rest, supergraph.types, ['@']) : null,
-    shape: variant.shape,
+    // What is forwarded may be asked without `__typename`.
+    shape: forwardable ? variant.shapeOf([{ ...primary, operation: query }]) : variant.shape,
     isForwarded: forwardable !== null && !resumable?.resumption.isAdded,
     resumption: resumable?.resumption ?? null,
   };

@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { WebSocket } from 'ws';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { UpstreamConnectOptions } from '../traffic/client.tls.ts';
 import type { UpstreamDialect } from './upstream.dialect.ts';
 import type { UpstreamListener } from './upstream.ts';
@@ -192,7 +193,7 @@ interface Message {
 
 function parseMessage(text: string): Message | null {
   try {
-    return JSON.parse(text) as Message | null;
+    return parseExactJson(text) as Message | null;
   } catch {
     return null;
   }

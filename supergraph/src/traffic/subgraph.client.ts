@@ -1,5 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../request/context.ts';
+import { type GatewayFault, withOrigin } from '../request/error.origin.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { traceHeadersOf } from '../request/observer.ts';
@@ -166,13 +168,19 @@ function toResult({ status, body }: RawResponse, { subgraph, kind, isFinished }:
   let result: unknown;
   try {
     // Each caller parses for itself: plans merge into what they get.
-    result = JSON.parse(body.toString('utf8'));
+    result = parseExactJson(body.toString('utf8'));
   } catch {
     return unreachable(subgraph, `HTTP status ${status} and a body that is not JSON`, status);
   }
   if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {
     const { data, errors } = result as GraphQLResult;
-    if (data || (Array.isArray(errors) && errors.length)) return result as GraphQLResult;
+    if (Array.isArray(errors) && errors.length) return result as GraphQLResult;
+    if (data && status >= 200 && status < 300) return result as GraphQLResult;
+    // It says that it failed, and does not say what: what it answered is shown beside the error.
+    if (data) {
+      const reason = `HTTP status ${status} and data without an error`;
+      return { ...(result as GraphQLResult), ...unreachable(subgraph, reason, status) };
+    }
     // A subscription that the subgraph will call back for: its events come later.
     if (kind === 'subscription' && status < 300) return { data: null };
   }
@@ -184,9 +192,12 @@ class UnreadResult implements GraphQLResult {
   constructor(readonly bytes: Buffer) {}
 
   get data(): GraphQLResult['data'] {
-    return (JSON.parse(this.bytes.toString('utf8')) as GraphQLResult).data;
+    return (parseExactJson(this.bytes.toString('utf8')) as GraphQLResult).data;
   }
 }
+
+/** A limit keeps requests from a subgraph that may be well. */
+const LIMITED: ReadonlySet<SubgraphCallCode> = new Set(['REQUEST_RATE_LIMITED', 'REQUEST_CONCURRENCY_LIMITED']);
 
 const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
   SUBREQUEST_HTTP_ERROR: 'could not be reached or did not answer',
@@ -201,7 +212,8 @@ function toFailure(service: string, { code, reason }: SubgraphCallError, status?
     message: `The subgraph '${service}' ${SAID_BY_CODE[code]}: ${reason}.`,
     extensions: { code, service, reason, ...(status && { http: { status } }) },
   };
-  return { errors: [error] };
+  const fault: GatewayFault = { by: LIMITED.has(code) ? 'client' : 'subgraph', subgraphs: [service] };
+  return { errors: [withOrigin(error, { fault })] };
 }
 
 function unreachable(service: string, reason: string, status: number): GraphQLResult {

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
 
 /** Events that wait for a consumer before the stream is told to wait itself. */
@@ -21,7 +22,7 @@ export function iterateStream(stream: SubscriptionStream, signal: AbortSignal): 
   signal.addEventListener('abort', stop, { once: true });
   stream.attach({
     next(text) {
-      const value = JSON.parse(text) as GraphQLResult;
+      const value = parseExactJson(text) as GraphQLResult;
       const consume = consumers.shift();
       if (consume) consume({ done: false, value });
       else waiting.push(value);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { Batching } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest } from '../request/message.ts';
@@ -72,7 +73,7 @@ function parseParameter(parameters: URLSearchParams, name: string): Record<strin
 
 function parseJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw new HttpError(400, `The request's ${what} is not valid JSON.`);
   }

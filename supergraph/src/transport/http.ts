@@ -242,7 +242,8 @@ function sendResult(
   compressFrom: number,
   status = 'data' in result ? 200 : refusedStatus(result, accepted),
 ): Promise<void> | undefined {
-  if (result.errors?.length) keepFromCaches(response);
+  // Of `node:http`: the request that this answers.
+  if (result.errors?.length) keepFromCaches(response, response.req.method === 'GET');
   if (result.bytes) return sendBytes(response, result.bytes, `${accepted}; charset=utf-8`, compressFrom, status);
   const text = JSON.stringify(result);
   if (typeof accepted !== 'string' && status === 200) {
@@ -269,9 +270,9 @@ function sendBytes(response: ServerResponse, body: Buffer, type: string, compres
 const ONE_PIECE = 16 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** What failed this time may not fail the next. */
-function keepFromCaches(response: ServerResponse): void {
-  if (response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+/** What failed this time may not fail the next. A cache may keep an answer to GET that says nothing of it. */
+function keepFromCaches(response: ServerResponse, isRead = false): void {
+  if (isRead || response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
 }
 
 /** Each answer stands where its operation did; what one of them is refused for is no business of the others. */
@@ -300,6 +301,6 @@ function refusedStatus({ errors }: GraphQLResult, accepted: ResponseType | Strea
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`${text}\n`);
 }

@@ -5,6 +5,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Identity, RequestContext } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { isHeaderText } from './header.text.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
@@ -61,7 +62,7 @@ export class WebSocketConnection {
     let message: Message;
     try {
       assertJsonBounds(text, this.options.maxJsonValues ?? DEFAULT_MAX_JSON_VALUES);
-      message = validateMessage(JSON.parse(text));
+      message = validateMessage(parseExactJson(text));
     } catch {
       const client = { headers: this.#headers, remoteAddress: this.#remoteAddress, identity: null };
       // The connection ends in any case.

@@ -62,7 +62,7 @@ function withoutInterfaceRights(sdl: string): string {
     node: T,
   ): T => ({ ...node, directives: node.directives?.filter(({ name }) => !RIGHTS.has(name.value)) });
   const document: DocumentNode = visit(parse(sdl), {
-    [Kind.INTERFACE_TYPE_DEFINITION]: (node: never) => without(node),
+    [Kind.INTERFACE_TYPE_DEFINITION]: { leave: (node) => without(node) },
   });
   return print(document);
 }

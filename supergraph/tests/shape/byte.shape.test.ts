@@ -25,7 +25,10 @@ function compile(query: string) {
     schema,
     fragments,
     planKey: ({ name, alias }) => (alias ?? name).value,
+    allowedFragments: fragments,
     isInternal: () => false,
+    asksTypename: () => true,
+    subgraphsOf: () => [],
   };
   const root = schema.getQueryType() as GraphQLObjectType;
   const isFinished = compileByteShape(operation.selectionSet, root, scope);

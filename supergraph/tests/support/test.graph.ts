@@ -8,6 +8,12 @@ import { type GatewayOptions, type RunningGateway, startGateway } from '../../sr
 import type { GraphQLResult } from '../../src/request/message.ts';
 import type { Resolvers } from './in-process.transport.ts';
 
+/** What resolvers know of the request that they answer. */
+export interface ResolverContext {
+  readonly headers: IncomingHttpHeaders;
+  readonly response: ServerResponse;
+}
+
 export interface TestSubgraph {
   readonly name: string;
   readonly sdl: string;
@@ -41,7 +47,8 @@ export async function startTestGraph(
         const body = Buffer.concat(chunks).toString();
         requests.push({ subgraph: name, headers: request.headers, body });
         const { query, variables, operationName } = JSON.parse(body);
-        const result = await graphql({ schema, source: query, variableValues: variables, operationName });
+        const contextValue: ResolverContext = { headers: request.headers, response };
+        const result = await graphql({ schema, source: query, variableValues: variables, operationName, contextValue });
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

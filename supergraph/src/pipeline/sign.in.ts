@@ -1,0 +1,121 @@
+import type { Logger } from '@vibecode/platform/log';
+import type { GraphQLFormattedError } from 'graphql';
+import type { Execution } from '../plan/execution.ts';
+import { setOwn } from '../plan/merge.ts';
+import type { RequestContext } from '../request/context.ts';
+import { originOf, type ResponsePath } from '../request/error.origin.ts';
+import type { AnswerHeaders, SignIn } from '../request/hooks.ts';
+import { toViewerContext } from '../request/signed.in.context.ts';
+import type { PreparedOperation } from './operation.ts';
+import type { OperationVariant } from './operation.variant.ts';
+import type { MutationField, SignInPlan } from './sign.in.plan.ts';
+
+/** Who asks from here on, and what they may ask. */
+export interface CurrentViewer {
+  readonly context: RequestContext;
+  readonly operation: PreparedOperation;
+  readonly variant: OperationVariant;
+}
+
+export interface SignInScope {
+  readonly signIn: SignIn;
+  readonly log: Logger;
+  /** The operation as it is for another viewer. @throws RefusedRequestError where it is nothing for them */
+  readonly prepareFor: (context: RequestContext) => Pick<CurrentViewer, 'operation' | 'variant'>;
+}
+
+/**
+ * Runs a mutation field by field, each as the viewer that the fields before it have left, and each complete before the next
+ * begins. What a sign-in answers is fetched and filtered for the viewer that it signed in.
+ */
+export async function runSigningIn(
+  viewer: CurrentViewer & { readonly plan: SignInPlan },
+  execution: Execution,
+  scope: SignInScope,
+): Promise<void> {
+  let current: CurrentViewer = viewer;
+  // Each field adds those of the viewer that it was answered for.
+  const refusals = new Set(viewer.operation.refusals);
+  const own = execution.errors.filter((error) => !refusals.has(error));
+  execution.errors.splice(0, execution.errors.length, ...own);
+  for (const field of viewer.plan.all) {
+    const mayAsk = current.variant.signIn?.mayAsk(field.planKey);
+    if (mayAsk && field.maySignIn) current = await runSignIn(field, current, execution, scope);
+    else if (mayAsk) await run(current.variant.signIn?.allowed.get(field.planKey), current, execution);
+    execution.errors.push(...refusalsOf(field, current.operation));
+  }
+  const unplaced = viewer.operation.refusals.filter(({ path }) => !path?.length);
+  execution.errors.push(...unplaced);
+}
+
+async function run(field: MutationField | undefined, { context }: CurrentViewer, execution: Execution): Promise<void> {
+  await field?.first({ ...execution, context });
+  await field?.completion?.({ ...execution, context });
+}
+
+/** @returns who asks after it */
+async function runSignIn(
+  field: MutationField,
+  current: CurrentViewer,
+  execution: Execution,
+  scope: SignInScope,
+): Promise<CurrentViewer> {
+  let headers: AnswerHeaders | undefined;
+  const errors: GraphQLFormattedError[] = [];
+  const onHeaders = (received: AnswerHeaders) => {
+    headers = received;
+  };
+  await field.first({ ...execution, errors, context: current.context, onHeaders });
+  const next = headers ? await viewerAfter(headers, current, scope) : current;
+  const allowed = next.variant.signIn?.allowed.get(field.planKey);
+  if (allowed !== field) {
+    const { data } = execution;
+    if (Object.hasOwn(data, field.planKey)) setOwn(data, field.planKey, pickAllowed(allowed, data[field.planKey]));
+  }
+  const refused = refusalsOf(field, next.operation);
+  execution.errors.push(...errors.filter((error) => isShown(error, refused)));
+  await allowed?.completion?.({ ...execution, context: next.context });
+  return next;
+}
+
+/** Nothing of it may be seen where the viewer may ask for nothing below the field. */
+function pickAllowed(allowed: MutationField | undefined, value: unknown): unknown {
+  if (allowed) return allowed.pick(value);
+  return typeof value === 'object' && value !== null ? {} : value;
+}
+
+/** Trusted for mutations of the subgraphs that the configuration names, and verified like any other token. */
+async function viewerAfter(headers: AnswerHeaders, current: CurrentViewer, scope: SignInScope): Promise<CurrentViewer> {
+  const { signIn, log, prepareFor } = scope;
+  const token = [headers[signIn.headerName]].flat().at(-1);
+  if (token === undefined) return current;
+  try {
+    const identity = token === '' ? null : await signIn.verify(token);
+    const setCookies = [headers['set-cookie'] ?? []].flat();
+    const context = toViewerContext(current.context, identity, setCookies, signIn.credentialHeaders);
+    return { context, ...prepareFor(context) };
+  } catch (error) {
+    const message = 'A mutation signed in by a token that does not verify, or for what the new viewer may not ask.';
+    log.warn({ action: 'gateway.sign-in.refused', requestId: current.context.id, error }, message);
+    return current;
+  }
+}
+
+/** Errors of what the viewer may not ask, within one root field. */
+function refusalsOf({ clientKey }: MutationField, { refusals }: PreparedOperation): GraphQLFormattedError[] {
+  return refusals.filter(({ path = [] }) => toSteps(path)[0] === clientKey);
+}
+
+/** What a subgraph says of a field that the viewer may not ask is not shown, unless it explains what else is null. */
+function isShown(error: GraphQLFormattedError, refusals: readonly GraphQLFormattedError[]): boolean {
+  const { path } = error;
+  if (!path || originOf(error).explains?.length) return true;
+  return !refusals.some((refusal) =>
+    toSteps(refusal.path ?? []).every((step, index) => step === path[index] || step === '@'),
+  );
+}
+
+/** `... on Type`, which names a fragment that was taken away, is not a step. */
+function toSteps(path: ResponsePath): ResponsePath {
+  return path.filter((step) => typeof step !== 'string' || !step.startsWith('... on '));
+}
