@@ -95,7 +95,7 @@ interface FieldShape {
 /** The answer's form for objects of one type. Fields are collected when the first such object comes. */
 class ObjectShape {
   #fields: readonly FieldShape[] | undefined;
-  #deferred: readonly { readonly id: string; readonly shape: ObjectShape }[] | undefined;
+  #deferred: readonly DeferredShape[] | undefined;
 
   constructor(
     private readonly selectionSets: readonly SelectionSetNode[],
@@ -156,13 +156,14 @@ class ObjectShape {
   }
 
   #defer(object: JsonObject, pass: Pass, depth: number): void {
-    for (const { id, shape } of this.#deferred ?? []) {
+    for (const { id, shapes } of this.#deferred ?? []) {
       const path = pass.path.slice(0, depth);
+      // Of an object known by its interface only, the type may come with what the fragment fetches.
       pass.deferred?.push({
         id,
         path,
-        has: (key) => shape.has(key),
-        shape: (errors, deferred) => shape.complete(object, { errors, path: [...path], deferred }, depth),
+        has: (key) => shapes.of(object)?.has(key) === true,
+        shape: (errors, deferred) => shapes.complete(object, { errors, path: [...path], deferred }, depth),
       });
     }
   }
@@ -173,7 +174,7 @@ class ObjectShape {
     if (deferred.length) {
       this.#deferred = deferred.map(({ id, selectionSet }) => ({
         id,
-        shape: new ObjectShape([selectionSet], type, scope),
+        shapes: new ShapesByType([selectionSet], type, 'a deferred fragment', scope),
       }));
     }
     return [...fields].map(([key, nodes]) => {
@@ -185,6 +186,60 @@ class ObjectShape {
       const complete = field ? compileType(field.type, nodes, `${type.name}.${name}`, scope) : passThrough;
       return { key, source, complete };
     });
+  }
+}
+
+interface DeferredShape {
+  readonly id: string;
+  readonly shapes: ShapesByType;
+}
+
+/** The forms of what one selection selects on objects of a type: for an abstract one by the name in `__typename`. */
+class ShapesByType {
+  readonly #byTypename: Map<unknown, ObjectShape | null>;
+  readonly #declared: ObjectShape;
+  readonly #isAbstract: boolean;
+
+  constructor(
+    private readonly selectionSets: readonly SelectionSetNode[],
+    private readonly type: GraphQLCompositeType,
+    /** What has the selection, for messages. */
+    private readonly owner: string,
+    private readonly scope: ShapeScope,
+  ) {
+    this.#isAbstract = isAbstractType(type);
+    this.#declared = new ObjectShape(selectionSets, type, scope);
+    this.#byTypename = new Map<unknown, ObjectShape | null>([
+      [undefined, this.#declared],
+      [type.name, this.#declared],
+    ]);
+  }
+
+  /** Null for a type that is not one of the abstract type's, or that the API schema hides (`@inaccessible`). */
+  of({ __typename: typename }: JsonObject): ObjectShape | null {
+    if (!this.#isAbstract) return this.#declared;
+    let shape = this.#byTypename.get(typename);
+    if (shape === undefined) {
+      const type = this.#findType(typename);
+      shape = type ? new ObjectShape(this.selectionSets, type, this.scope) : null;
+      if (shape) this.#byTypename.set(typename, shape);
+    }
+    return shape;
+  }
+
+  complete(object: JsonObject, pass: Pass, depth: number): JsonObject | null {
+    const shape = this.of(object);
+    if (shape) return shape.complete(object, pass, depth);
+    // Not even the name of such a type may show.
+    return invalidValue(pass, depth, `The object's type for ${this.owner} is not in the schema.`);
+  }
+
+  #findType(typename: unknown): GraphQLCompositeType | null {
+    const { schema } = this.scope;
+    const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    const isPossible =
+      isAbstractType(this.type) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(this.type, type);
+    return isPossible ? type : null;
   }
 }
 
@@ -243,37 +298,13 @@ function compileComposite(
   coordinate: string,
   scope: ShapeScope,
 ): Complete {
-  const declared = new ObjectShape(selectionSets, type, scope);
-  const mustBeObject = (pass: Pass, depth: number) =>
-    invalidValue(pass, depth, `Expected an object for field ${coordinate}.`);
-  if (!isAbstractType(type)) {
-    return (value, pass, depth) => {
-      if (value === null || value === undefined) return null;
-      if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
-      return declared.complete(value as JsonObject, pass, depth);
-    };
-  }
-  const shapeByTypename = new Map<unknown, ObjectShape | null>([
-    [undefined, declared],
-    [type.name, declared],
-  ]);
+  const shapes = new ShapesByType(selectionSets, type, `field ${coordinate}`, scope);
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (typeof value !== 'object' || Array.isArray(value)) return mustBeObject(pass, depth);
-    const typename = (value as JsonObject).__typename;
-    let shape = shapeByTypename.get(typename);
-    if (shape === undefined) {
-      const runtimeType = typeof typename === 'string' ? scope.schema.getType(typename) : undefined;
-      shape =
-        (isObjectType(runtimeType) || isInterfaceType(runtimeType)) && scope.schema.isSubType(type, runtimeType)
-          ? new ObjectShape(selectionSets, runtimeType, scope)
-          : null;
-      if (shape) shapeByTypename.set(typename, shape);
+    if (typeof value !== 'object' || Array.isArray(value)) {
+      return invalidValue(pass, depth, `Expected an object for field ${coordinate}.`);
     }
-    // A type that is none of the field's, or that the API schema hides (@inaccessible), must not show, not even by its name.
-    if (shape === null)
-      return invalidValue(pass, depth, `The object's type for field ${coordinate} is not in the schema.`);
-    return shape.complete(value as JsonObject, pass, depth);
+    return shapes.complete(value as JsonObject, pass, depth);
   };
 }
 
