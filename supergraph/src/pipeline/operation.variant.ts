@@ -1,7 +1,7 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
-import { hasDefer, removeDefer } from '../defer/defer.document.ts';
+import { dropRepeatedTypes, hasDefer, removeDefer } from '../defer/defer.document.ts';
 import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
 import { compilePlan } from '../plan/compile.ts';
 import type { Execution, PlanStep } from '../plan/execution.ts';
@@ -11,7 +11,7 @@ import { orderMutation, runInOrder, splitMutation } from '../plan/mutation.order
 import { planWithFragmentsKept } from '../plan/partial.unions.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
-import { collectFragments, findOperation } from '../request/document.ts';
+import { collectFragments, findOperation, keepUsed } from '../request/document.ts';
 import type { OperationType } from '../request/message.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
@@ -97,8 +97,10 @@ interface PlanningScope {
 
 function planAll(document: DocumentNode | null, { supergraph, name, overrides }: PlanningScope): Plan[] {
   if (!document || findOperation(document, name).selectionSet.selections.length === 0) return [];
-  const toPlan = supergraph.responseKeys.rename(supergraph.splitByType(document));
-  return createPlans(supergraph, toPlan, name, overrides);
+  // What is not asked must not decide on what is: a plan is made for the operation and its fragments alone.
+  const split = supergraph.splitByType(keepUsed(document, name));
+  const toPlan = hasDefer(split) ? dropRepeatedTypes(split, supergraph.apiSchema) : split;
+  return createPlans(supergraph, supergraph.responseKeys.rename(toPlan), name, overrides);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import { refusal } from './refusal.ts';
 
 export function collectFragments(document: DocumentNode): Map<string, FragmentDefinitionNode> {
@@ -7,6 +7,22 @@ export function collectFragments(document: DocumentNode): Map<string, FragmentDe
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   return fragments;
+}
+
+/** The document without other operations, and without fragments that the operation does not use. */
+export function keepUsed(document: DocumentNode, operationName: string | null): DocumentNode {
+  const fragments = collectFragments(document);
+  const used = new Set<OperationDefinitionNode | FragmentDefinitionNode>([findOperation(document, operationName)]);
+  // A set goes on to what is added to it on the way.
+  for (const definition of used) {
+    visit(definition, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.get(name.value);
+        if (fragment) used.add(fragment);
+      },
+    });
+  }
+  return { ...document, definitions: [...used] };
 }
 
 /**

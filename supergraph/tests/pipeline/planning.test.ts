@@ -117,5 +117,15 @@ describe('Plans that need care', () => {
     expect(data).toBeUndefined();
     expect(errors?.[0]?.extensions?.code).toBe('REQUIRED_ARGUMENTS_CONFLICT');
     expect(asked()).toHaveLength(before);
+    // What the document has beside the fields that are asked does not count.
+    const fragment = 'fragment Skipped on Item { one }';
+    for (const document of [
+      `mutation { make { two ...Skipped @skip(if: true) } } ${fragment}`,
+      `mutation ($no: Boolean = false) { make { two ...Skipped @include(if: $no) } } ${fragment}`,
+    ]) {
+      expect([document, await ask(document)]).toEqual([document, { data: { make: { two: 2 } } }]);
+    }
+    const both = await ask('mutation A { make { two } } mutation B { make { one } }', {}, 'A');
+    expect(both).toEqual({ data: { make: { two: 2 } } });
   });
 });
