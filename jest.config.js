@@ -7,6 +7,12 @@ const KINDS = {
     testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'],
     filter: '<rootDir>/scripts/fast-tests.cjs',
   },
+  // The properties of the unit tests, with a seed and for a time that the environment names.
+  fuzz: {
+    testMatch: ['**/*.test.ts'],
+    testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'],
+    setupFilesAfterEnv: ['<rootDir>/scripts/fuzz.setup.mjs'],
+  },
   int: { testMatch: ['**/*.int.test.ts'] },
   e2e: { testMatch: ['**/*.e2e.test.ts'] },
 };
@@ -35,6 +41,7 @@ export default {
       },
     ],
   },
-  testTimeout: kind === 'int' || kind === 'e2e' ? 120_000 : 30_000,
+  // Looking for long, a property takes the time that it is given.
+  testTimeout: process.env.FUZZ_SECONDS ? 600_000 : kind === 'int' || kind === 'e2e' ? 120_000 : 30_000,
   maxWorkers: 2,
 };

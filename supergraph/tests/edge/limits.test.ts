@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { buildSchema, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { pino } from 'pino';
 import { parseConfig } from '../../src/config/config.parse.ts';

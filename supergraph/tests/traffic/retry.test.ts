@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { RetryBudget } from '../../src/traffic/retry.budget.ts';
 import { ask, sayHello, startGreeterGraph, startUpstream } from './traffic.fixture.ts';
 
