@@ -69,6 +69,7 @@ export function createVariant(
     planKey: supergraph.responseKeys.planKey,
     isInternal: supergraph.responseKeys.isInternal,
     fragments: collectFragments(asked),
+    isWhole: allowed === document,
   };
   return {
     plan: plans[0] ?? null,

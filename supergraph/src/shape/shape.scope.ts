@@ -7,4 +7,6 @@ export interface ShapeScope extends SelectionScope {
   readonly planKey: (field: FieldNode) => string;
   /** Whether plans ask fields of this name by themselves: keys, and what fields require. */
   readonly isInternal: (key: string) => boolean;
+  /** Whether all that was asked is fetched: a part of it may have been refused. */
+  readonly isWhole: boolean;
 }

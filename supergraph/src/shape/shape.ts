@@ -18,6 +18,7 @@ import { toAskedPath } from './asked.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { addUnlessExplained } from './null.errors.ts';
 import type { ShapeScope } from './shape.scope.ts';
+import { findNeedOfType, hasFailure, type NeedOfType } from './unknown.type.ts';
 
 type Path = (string | number)[];
 
@@ -162,7 +163,7 @@ class ObjectShape {
       pass.deferred?.push({
         id,
         path,
-        has: (key) => shapes.of(object)?.has(key) === true,
+        has: (key) => shapes.has(object, key),
         shape: (errors, deferred) => shapes.complete(object, { errors, path: [...path], deferred }, depth),
       });
     }
@@ -194,9 +195,16 @@ interface DeferredShape {
   readonly shapes: ShapesByType;
 }
 
+/** The form of objects with one name in `__typename`. */
+interface TypeForm {
+  readonly shape: ObjectShape;
+  /** Of an interface's name: what it is not enough for. */
+  readonly need: NeedOfType;
+}
+
 /** The forms of what one selection selects on objects of a type: for an abstract one by the name in `__typename`. */
 class ShapesByType {
-  readonly #byTypename: Map<unknown, ObjectShape | null>;
+  readonly #byTypename = new Map<unknown, TypeForm>();
   readonly #declared: ObjectShape;
   readonly #isAbstract: boolean;
 
@@ -209,37 +217,43 @@ class ShapesByType {
   ) {
     this.#isAbstract = isAbstractType(type);
     this.#declared = new ObjectShape(selectionSets, type, scope);
-    this.#byTypename = new Map<unknown, ObjectShape | null>([
-      [undefined, this.#declared],
-      [type.name, this.#declared],
-    ]);
+    this.#byTypename.set(undefined, { shape: this.#declared, need: 'nothing' });
   }
 
-  /** Null for a type that is not one of the abstract type's, or that the API schema hides (`@inaccessible`). */
-  of({ __typename: typename }: JsonObject): ObjectShape | null {
-    if (!this.#isAbstract) return this.#declared;
-    let shape = this.#byTypename.get(typename);
-    if (shape === undefined) {
-      const type = this.#findType(typename);
-      shape = type ? new ObjectShape(this.selectionSets, type, this.scope) : null;
-      if (shape) this.#byTypename.set(typename, shape);
-    }
-    return shape;
+  /** Whether the selection has this response key on the object. */
+  has(object: JsonObject, key: string): boolean {
+    return this.#formOf(object.__typename)?.shape.has(key) === true;
   }
 
   complete(object: JsonObject, pass: Pass, depth: number): JsonObject | null {
-    const shape = this.of(object);
-    if (shape) return shape.complete(object, pass, depth);
+    if (!this.#isAbstract) return this.#declared.complete(object, pass, depth);
+    const form = this.#formOf(object.__typename);
     // Not even the name of such a type may show.
-    return invalidValue(pass, depth, `The object's type for ${this.owner} is not in the schema.`);
+    if (!form) return invalidValue(pass, depth, `The object's type for ${this.owner} is not in the schema.`);
+    if (form.need !== 'nothing') {
+      if (this.scope.isWhole && hasFailure(pass.errors, pass.path.slice(0, depth))) return null;
+      if (form.need === 'name') return invalidValue(pass, depth, `The object's type for ${this.owner} did not come.`);
+    }
+    return form.shape.complete(object, pass, depth);
+  }
+
+  /** Undefined for a type that is not one of the abstract type's, or that the API schema hides (`@inaccessible`). */
+  #formOf(typename: unknown): TypeForm | undefined {
+    let form = this.#byTypename.get(this.#isAbstract ? typename : undefined);
+    const type = form ? null : this.#findType(typename);
+    if (type) {
+      const need = isAbstractType(type) ? findNeedOfType(this.selectionSets, type, this.scope) : 'nothing';
+      form = { shape: new ObjectShape(this.selectionSets, type, this.scope), need };
+      this.#byTypename.set(typename, form);
+    }
+    return form;
   }
 
   #findType(typename: unknown): GraphQLCompositeType | null {
     const { schema } = this.scope;
     const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
-    const isPossible =
-      isAbstractType(this.type) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(this.type, type);
-    return isPossible ? type : null;
+    if (!isAbstractType(this.type) || !(isObjectType(type) || isInterfaceType(type))) return null;
+    return type === this.type || schema.isSubType(this.type, type) ? type : null;
   }
 }
 

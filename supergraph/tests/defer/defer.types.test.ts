@@ -115,7 +115,7 @@ describe('@defer on an object whose type comes later', () => {
     const { data, later } = await ask('{ second { id ... @defer(label: "L") { note ... on Birch { height } } } }');
     expect(data).toEqual({ second: { id: '2' } });
     const errors = [expect.objectContaining({ message: 'Nobody knows.' })];
-    expect(later).toEqual([{ label: 'L', path: ['second'], data: { note: 'n2' }, errors }]);
+    expect(later).toEqual([{ label: 'L', path: ['second'], data: null, errors }]);
   });
 
   it('keeps the error of a field to the fragment that has it', async () => {
