@@ -14,7 +14,7 @@ describe('the signing key ring', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startTestDatabase();
-  }, 60_000);
+  });
   afterAll(() => database?.[Symbol.asyncDispose]());
 
   async function start() {
@@ -51,7 +51,7 @@ describe('the signing key ring', () => {
     }
     expect(await keys.orm.em.fork().count(SigningKey)).toBe(1);
     expect(ring.jwks.keys).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('seals keys made before there was a passphrase, and opens them only with it', async () => {
     await using keys = await start();
