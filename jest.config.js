@@ -7,6 +7,12 @@ const KINDS = {
     testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'],
     filter: '<rootDir>/scripts/fast-tests.cjs',
   },
+  // The properties of the unit tests, with a seed and for a time that the environment names.
+  fuzz: {
+    testMatch: ['**/*.test.ts'],
+    testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'],
+    setupFilesAfterEnv: ['<rootDir>/scripts/fuzz.setup.mjs'],
+  },
   int: { testMatch: ['**/*.int.test.ts'] },
   e2e: { testMatch: ['**/*.e2e.test.ts'] },
 };
@@ -35,6 +41,8 @@ export default {
       },
     ],
   },
-  testTimeout: kind === 'int' || kind === 'e2e' ? 120_000 : 30_000,
+  // For a test that hangs: many times what any takes, because a busy machine is no reason to fail. A property that is
+  // looked into for long takes the time that it is given.
+  testTimeout: process.env.FUZZ_SECONDS ? 600_000 : 120_000,
   maxWorkers: 2,
 };

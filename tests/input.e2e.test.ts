@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import {
   buildSchema,
   type GraphQLInputType,

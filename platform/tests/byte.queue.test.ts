@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { ByteQueue } from '../src/byte.queue.ts';
 import { assertLinear } from '../src/testing/growth.ts';
+import * as fc from '../src/testing/property.ts';
 
 /** A byte of length, then as many bytes. */
 function readAll(queue: ByteQueue): Buffer[] {

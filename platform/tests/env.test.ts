@@ -1,6 +1,6 @@
 import { parseEnv, SettingsError, setting } from '@vibecode/platform/env';
-import fc from 'fast-check';
 import { z } from 'zod';
+import * as fc from '../src/testing/property.ts';
 
 const shape = {
   PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on'),

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { assertLinear } from '../src/testing/growth.ts';
+import * as fc from '../src/testing/property.ts';
 import { indexOfText } from '../src/text.search.ts';
 
 describe('indexOfText', () => {

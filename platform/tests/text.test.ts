@@ -1,5 +1,5 @@
 import { displayName, lengthOf, lineOf, paragraphsOf } from '@vibecode/platform/text';
-import fc from 'fast-check';
+import * as fc from '../src/testing/property.ts';
 
 const anything = fc.string({
   unit: fc.oneof(fc.constantFrom('\u0000', '\n', '\u0085', '\ud800', ' ', '😀'), fc.string()),

@@ -168,7 +168,7 @@ describe('the router command', () => {
         wrong.push(`${args.join(' ')} -> ${code} ${output}`);
     }
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('options of the router command', () => {

@@ -137,17 +137,20 @@ describe('A gateway of two workers', () => {
     await writeFile(config, `authentication: { router: { jwt: { jwks: [{ url: '${issuer.url}' }] } } }\n`);
     await using router = await startRouter(2, file, config);
 
-    const expiresAtMs = Date.now() + 4_000;
-    using stream = await openStream(
-      `${router.url}/graphql`,
-      { query: 'subscription { posted { seq } }' },
-      { accept: 'text/event-stream', headers: { authorization: `Bearer ${await issuer.sign(expiresAtMs)}` } },
-    );
-    await feed.until(({ open }) => open === 1);
-    const fresh = { authorization: `Bearer ${await issuer.sign(Date.now() + 600_000)}` };
+    const expiresAtMs = Date.now() + 8_000;
+    const openUntil = async (session: string, endMs: number) =>
+      openStream(
+        `${router.url}/graphql`,
+        { query: 'subscription { posted { seq } }' },
+        { accept: 'text/event-stream', headers: { authorization: `Bearer ${await issuer.sign(session, endMs)}` } },
+      );
+    using stream = await openUntil('session', expiresAtMs);
+    // Expires later than the stream would.
+    using witness = await openUntil('other', expiresAtMs + 1_000);
+    await feed.until(({ open }) => open === 2);
+    const fresh = { authorization: `Bearer ${await issuer.sign('session', Date.now() + 600_000)}` };
     await askAlone(router.url, '{ __typename }', fresh);
-    // Waits for the expiry itself: the stream must outlive it.
-    await new Promise((resolve) => setTimeout(resolve, expiresAtMs + 1_500 - Date.now()));
+    expect(await witness.end).toContain('SUBSCRIPTION_JWT_EXPIRED');
     feed.post('still there');
     await stream.untilSeen('"seq":1');
   });
@@ -178,8 +181,8 @@ async function startIssuer() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
-    sign: (expiresAtMs: number) =>
-      new SignJWT({ sid: 'session' })
+    sign: (sid: string, expiresAtMs: number) =>
+      new SignJWT({ sid })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'k' })
         .setSubject('ann')
         .setExpirationTime(Math.floor(expiresAtMs / 1_000))

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { DocumentCollection, Documents, Json } from '../../src/documents/documents.ts';
 import { newId } from '../../src/id.ts';
+import * as fc from '../../src/testing/property.ts';
 
 interface Thing {
   readonly _id: string;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { type ErrorFields, ErrorResponses } from '../../src/embedded/error.responses.ts';
 
 function toMessage(type: string, body: Buffer): Buffer {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { DeadLetter, EventBus, RetryOptions } from '../../src/events/bus.ts';
+import * as fc from '../../src/testing/property.ts';
 import { Collector, createUserRegistered } from './event.fixture.ts';
 
 /** One place where events live; buses that are opened on it one after another are restarts of the same system. */

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { KeyedQueue } from '../../src/events/keyed.queue.ts';
+import * as fc from '../../src/testing/property.ts';
 
 describe('KeyedQueue', () => {
   it('keeps the order of each key and never runs more than its limit, whatever the tasks do', async () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { OffsetTracker } from '../../src/events/offset.tracker.ts';
+import * as fc from '../../src/testing/property.ts';
 
 /** Offsets that rise with gaps, and the order in which they finish. */
 const runs = fc

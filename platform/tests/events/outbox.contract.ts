@@ -2,7 +2,6 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Migration } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { trace } from '@opentelemetry/api';
-import fc from 'fast-check';
 import { openDatabase } from '../../src/database.ts';
 import type { EventBus } from '../../src/events/bus.ts';
 import { consumeEvents, InboxMessage, inboxMigration } from '../../src/events/inbox.ts';
@@ -12,6 +11,7 @@ import { addToOutbox, OutboxMessage, outboxMigration } from '../../src/events/ou
 import type { ServiceName } from '../../src/services.ts';
 import { startTelemetry, withSpan } from '../../src/telemetry.ts';
 import type { TestDatabase } from '../../src/testing/database.ts';
+import * as fc from '../../src/testing/property.ts';
 import { Collector, createUserRegistered, silent } from './event.fixture.ts';
 
 /** What a consumer does with an event in these tests: one more row. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { newId } from '../../src/id.ts';
 import type { StreamEntry, StreamLog } from '../../src/stream-log/stream-log.ts';
+import * as fc from '../../src/testing/property.ts';
 
 /** Two instances that see the same streams; the same one twice where a driver serves one process only. */
 export interface StreamLogPair extends AsyncDisposable {

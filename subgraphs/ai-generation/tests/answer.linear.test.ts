@@ -1,5 +1,5 @@
 import { assertLinear } from '@vibecode/platform/testing/growth';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { escapeLine, findClosedTail, findOpeningTag, toFileBlock, unescapeLine } from '../src/answer/answer.blocks.ts';
 import { AnswerChanges } from '../src/answer/answer.changes.ts';
 import { applyEdit, parseEdits } from '../src/answer/answer.edits.ts';

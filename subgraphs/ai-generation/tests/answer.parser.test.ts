@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { toFileBlock } from '../src/answer/answer.blocks.ts';
 import { type AnswerEvent, type AnswerLimits, AnswerParser } from '../src/answer/answer.parser.ts';
 

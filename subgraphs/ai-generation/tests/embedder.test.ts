@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
 import { createOllamaEmbedder, findOllamaEmbedder } from '../src/embedders/ollama.embedder.ts';
 import { createOpenAiEmbedder } from '../src/embedders/openai.embedder.ts';

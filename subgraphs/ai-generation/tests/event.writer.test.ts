@@ -1,5 +1,5 @@
 import { createMemoryStreamLog } from '@vibecode/platform/stream-log/memory.stream-log';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { EventWriter, fromEntry } from '../src/event.writer.ts';
 import type { SequencedEvent } from '../src/generation.events.ts';
 import { toStreamName } from '../src/generation.events.ts';

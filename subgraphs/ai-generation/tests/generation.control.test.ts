@@ -50,7 +50,7 @@ describe('cancelling', () => {
     const cancelledAt = performance.now();
     await ann.ask(CANCEL, { id });
     await test.ollama.hungUp;
-    expect(performance.now() - cancelledAt).toBeLessThan(1_000);
+    expect(performance.now() - cancelledAt).toBeLessThan(5_000);
     const events = await ann.watch(id);
     expect(events.at(-1)).toMatchObject({ __typename: 'GenerationFinished', status: 'CANCELLED', completionTokens: 2 });
     const text = GREETING.slice(0, 2).join('');

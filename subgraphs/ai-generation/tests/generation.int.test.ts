@@ -125,7 +125,7 @@ describe('two instances with real services', () => {
       cancelledAt = performance.now();
       await test.there.ask('mutation($id: ID!) { cancelGeneration(id: $id) { id } }', { id });
     }
-    expect(performance.now() - cancelledAt).toBeLessThan(1_000);
+    expect(performance.now() - cancelledAt).toBeLessThan(5_000);
     expect(last).toMatchObject({ status: 'CANCELLED' });
     expect(await settled.promise).toMatchObject({ generationId: id, status: 'CANCELLED', chargeable: true });
   });

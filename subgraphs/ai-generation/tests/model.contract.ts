@@ -88,7 +88,7 @@ export function describeModel(name: string, createModel: () => Promise<ModelUnde
       })();
       await expect(reading).rejects.toBe(reason);
       await test.cancelled;
-      expect(performance.now() - abortedAt).toBeLessThan(1_000);
+      expect(performance.now() - abortedAt).toBeLessThan(5_000);
     });
 
     it('sends nothing when the signal has aborted before', async () => {

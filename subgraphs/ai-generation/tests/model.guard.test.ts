@@ -10,11 +10,11 @@ describe('a guarded model', () => {
     const never = new Promise(() => undefined);
     await using ollama = await startScriptedOllama(() => ['a', never]);
     const model = createOllamaModel('scripted', { url: ollama.url, contextTokens: 1_000 });
-    const answer = await createModelGuard({ silenceMs: 50 })(model, createModelRequest());
+    const answer = await createModelGuard({ silenceMs: 1_500 })(model, createModelRequest());
     const read = async () => {
       for await (const _ of answer);
     };
-    await expect(read()).rejects.toThrow('silent for 0.05 seconds');
+    await expect(read()).rejects.toThrow('silent for 1.5 seconds');
     await ollama.hungUp;
   });
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { fillPlaceholders } from '../src/templates/placeholder.ts';
 import { findValue, valueSources } from '../src/templates/prompt.values.ts';
 import { instantiateTemplate, TemplateCatalogue } from '../src/templates/template.catalogue.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { estimateTokens } from '../src/models/model.ts';
 import { toHeldPromptTokens, toHeldTokens, toMaxTokens, toPromptBudget } from '../src/token.budget.ts';
 

@@ -26,7 +26,7 @@ export function describeAuth(name: string, startDatabase: () => Promise<TestData
     beforeAll(async () => {
       database = await startDatabase();
       auth = await startTestAuth({ databaseUrl: database.url });
-    }, 60_000);
+    });
     afterAll(async () => {
       await auth?.[Symbol.asyncDispose]();
       await database?.[Symbol.asyncDispose]();

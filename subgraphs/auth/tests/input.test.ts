@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
 import { apiKeyScopes } from '@vibecode/platform/scope';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { parseArgument, registerInput, toCreateApiKeyInput } from '../src/input.ts';
 
 const good = { email: 'ann@example.com', password: 'correct horse battery', displayName: 'Ann' };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { addMs } from '../src/clock.ts';
 import { RefreshToken } from '../src/refresh-token.entity.ts';
 import { Session } from '../src/session.entity.ts';

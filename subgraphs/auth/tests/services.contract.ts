@@ -11,7 +11,7 @@ export function describeServices(name: string, startDatabase: () => Promise<Test
     let database: TestDatabase;
     beforeAll(async () => {
       database = await startDatabase();
-    }, 60_000);
+    });
     afterAll(() => database?.[Symbol.asyncDispose]());
 
     for (const describePart of [describeRegistration, describeLogin, describeSessions, describeApiKeys])

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { addMs } from '../src/clock.ts';
 import { type PlannedKey, planRotation } from '../src/signing-key.plan.ts';
 

@@ -19,7 +19,7 @@ describe('the signing key ring', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startTestDatabase();
-  }, 60_000);
+  });
   afterAll(() => database?.[Symbol.asyncDispose]());
 
   async function start() {
@@ -57,7 +57,7 @@ describe('the signing key ring', () => {
     }
     expect(await keys.orm.em.fork().count(SigningKey)).toBe(1);
     expect(ring.jwks.keys).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('seals every key that it makes, and opens it only with the same passphrase', async () => {
     await using keys = await start();

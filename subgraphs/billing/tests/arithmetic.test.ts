@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { type Allowance, decideHold, toRemainingTokens } from '../src/allowance.ts';
 import { periodAt } from '../src/period.ts';
 import { MICROS_PER_CENT, toAffordableTokens, toCostMicros } from '../src/price.ts';

@@ -1,5 +1,5 @@
 import { isUuid } from '@vibecode/platform/id';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { toLaterId } from '../src/later.id.ts';
 
 const id = fc.uuid({ version: 7 });

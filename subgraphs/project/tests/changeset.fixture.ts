@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { type Change, toSha256 } from '../src/changeset.ts';
 
 /** Few enough names that changes meet, with cases and folders that collide. */

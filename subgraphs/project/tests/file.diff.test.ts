@@ -1,5 +1,5 @@
+import * as fc from '@vibecode/platform/testing/property';
 import { applyPatch } from 'diff';
-import fc from 'fast-check';
 import { toUnifiedDiff } from '../src/file.diff.ts';
 import { findLanguage } from '../src/file.language.ts';
 

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { assertPath, foldPath, toFolders } from '../src/file.path.ts';
 
 function isAccepted(path: string): boolean {

@@ -3,11 +3,15 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { isDefer, readLabel } from '../request/defer.directive.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
@@ -44,6 +48,23 @@ export function hasDefer(document: DocumentNode): boolean {
     },
   });
   return found;
+}
+
+/**
+ * The same document without type conditions that only repeat the type around them. The planner never ends over
+ * `... on Birch { ... on Birch @defer { height } }` where a fetch has to find out first that the object is a Birch.
+ */
+export function dropRepeatedTypes(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+  const typeInfo = new TypeInfo(schema);
+  return visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      InlineFragment(node): InlineFragmentNode | undefined {
+        const isRepeated = node.typeCondition?.name.value === typeInfo.getParentType()?.name;
+        return isRepeated && node.directives?.length ? { ...node, typeCondition: undefined } : undefined;
+      },
+    }),
+  );
 }
 
 function withDocument(parsed: ParsedOperation, document: DocumentNode): ParsedOperation {

@@ -1,7 +1,7 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
-import { hasDefer, removeDefer } from '../defer/defer.document.ts';
+import { dropRepeatedTypes, hasDefer, removeDefer } from '../defer/defer.document.ts';
 import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
 import { compilePlan } from '../plan/compile.ts';
 import { markLongLiterals, unmarkLiterals } from '../plan/exact.literals.ts';
@@ -13,8 +13,10 @@ import { planWithFragmentsKept } from '../plan/partial.unions.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
 import { createAsksTypename } from '../plan/typename.positions.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
-import { collectFragments, findOperation } from '../request/document.ts';
+
+import { collectFragments, findOperation, keepUsed } from '../request/document.ts';
 import { addExplained, originOf } from '../request/error.origin.ts';
+
 import type { OperationType } from '../request/message.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
@@ -97,6 +99,7 @@ export function createVariant(
     subgraphsOf: supergraph.subgraphsOf,
     fragments: collectFragments(asked),
     allowedFragments: isRestricted && fetched ? collectFragments(fetched) : new Map(),
+    isWhole: allowed === document,
   };
   const shapeOf = (fetched: readonly Plan[]) =>
     compileShape(selectionSet, rootType, { ...shapeScope, asksTypename: createAsksTypename(fetched) }, shown);
@@ -135,8 +138,10 @@ interface PlanningScope {
 
 function planAll(document: DocumentNode | null, { supergraph, name, overrides }: PlanningScope): Plan[] {
   if (!document || findOperation(document, name).selectionSet.selections.length === 0) return [];
-  const toPlan = supergraph.responseKeys.rename(supergraph.splitByType(document));
-  return createPlans(supergraph, toPlan, name, overrides);
+  // What is not asked must not decide on what is: a plan is made for the operation and its fragments alone.
+  const split = supergraph.splitByType(keepUsed(document, name));
+  const toPlan = hasDefer(split) ? dropRepeatedTypes(split, supergraph.apiSchema) : split;
+  return createPlans(supergraph, supergraph.responseKeys.rename(toPlan), name, overrides);
 }
 
 /**

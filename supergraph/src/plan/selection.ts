@@ -82,7 +82,8 @@ function collect(
   return fields;
 }
 
-function applies(condition: string | undefined, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
+/** Whether objects of the type meet a fragment's type condition. An interface stands for what all its objects meet. */
+export function applies(condition: string | undefined, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditional: GraphQLNamedType | undefined = schema.getType(condition);
   return (

@@ -4,7 +4,9 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
+
 import { refusal } from './refusal.ts';
 
 export function collectFragments(document: DocumentNode): Map<string, FragmentDefinitionNode> {
@@ -13,6 +15,22 @@ export function collectFragments(document: DocumentNode): Map<string, FragmentDe
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   return fragments;
+}
+
+/** The document without other operations, and without fragments that the operation does not use. */
+export function keepUsed(document: DocumentNode, operationName: string | null): DocumentNode {
+  const fragments = collectFragments(document);
+  const used = new Set<OperationDefinitionNode | FragmentDefinitionNode>([findOperation(document, operationName)]);
+  // A set goes on to what is added to it on the way.
+  for (const definition of used) {
+    visit(definition, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.get(name.value);
+        if (fragment) used.add(fragment);
+      },
+    });
+  }
+  return { ...document, definitions: [...used] };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { ErrorIndex } from '../request/error.index.ts';
-import { type ResponsePath, withOrigin } from '../request/error.origin.ts';
+import { originOf, type ResponsePath, withOrigin } from '../request/error.origin.ts';
 import type { DeferredFragment } from './deferred.fragment.ts';
 
 /** The code of errors about values that a field's type does not allow: null, or of another type. */
@@ -31,6 +31,14 @@ export class ShapePass {
     this.path = [...path];
   }
 
+  /** Whether a fetch for the object at the current path, or for something within it, has failed. */
+  hasFailure(depth: number): boolean {
+    const path = this.path.slice(0, depth);
+    return (
+      this.earlierErrors.some((error) => isWithin(error, path)) || this.errors.some((error) => isWithin(error, path))
+    );
+  }
+
   /** Reports a null in a non-null position, unless an error explains it. */
   reportNull(depth: number, { coordinate, subgraphs }: FieldPlace): void {
     this.#index ??= new ErrorIndex([...this.earlierErrors, ...this.errors]);
@@ -57,4 +65,10 @@ export class ShapePass {
     this.errors.push(withOrigin(error, { fault: { by: 'subgraph', subgraphs } }));
     this.#index?.add(error);
   }
+}
+
+/** An error about several positions says so beside its path. */
+function isWithin(error: GraphQLFormattedError, path: ResponsePath): boolean {
+  const positions = originOf(error).concerns ?? (error.path ? [error.path] : []);
+  return positions.some((position) => path.every((step, index) => position[index] === step));
 }

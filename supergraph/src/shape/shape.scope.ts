@@ -17,4 +17,6 @@ export interface ShapeScope extends ByteShapeScope {
   readonly asksTypename: (path: readonly (string | number)[]) => boolean;
   /** The subgraphs that have a field, by the names of its type and of itself. */
   readonly subgraphsOf: (type: string, field: string) => readonly string[];
+  /** Whether all that was asked is fetched: a part of it may have been refused. */
+  readonly isWhole: boolean;
 }

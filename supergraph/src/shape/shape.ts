@@ -21,6 +21,7 @@ import type { DeferredFragment } from './deferred.fragment.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
 import { type FieldPlace, ShapePass } from './shape.pass.ts';
 import type { ShapeScope } from './shape.scope.ts';
+import { findNeedOfType, type NeedOfType } from './unknown.type.ts';
 
 /** A null where none may be: the parent becomes null instead. */
 const INVALID = Symbol('null in a non-null position');
@@ -91,7 +92,7 @@ interface FieldShape {
 /** The answer's form for objects of one type. Fields are collected when the first such object comes. */
 class ObjectShape {
   #fields: readonly FieldShape[] | undefined;
-  #deferred: readonly { readonly id: string; readonly shape: ObjectShape }[] | undefined;
+  #deferred: readonly DeferredShape[] | undefined;
 
   constructor(
     private readonly selectionSets: readonly SelectionSetNode[],
@@ -154,14 +155,15 @@ class ObjectShape {
   }
 
   #defer(object: JsonObject, pass: ShapePass, depth: number): void {
-    for (const { id, shape } of this.#deferred ?? []) {
+    for (const { id, shapes } of this.#deferred ?? []) {
       const path = pass.path.slice(0, depth);
+      // Of an object known by its interface only, the type may come with what the fragment fetches.
       pass.deferred?.push({
         id,
         path,
-        has: (key) => shape.has(key),
+        has: (key) => shapes.has(object, key),
         shape: (errors, deferred, earlierErrors) =>
-          shape.complete(object, new ShapePass(errors, deferred, earlierErrors, path), depth),
+          shapes.complete(object, new ShapePass(errors, deferred, earlierErrors, path), depth),
       });
     }
   }
@@ -171,9 +173,10 @@ class ObjectShape {
     const { fields, deferred } = collectSelection(this.selectionSets, type, scope);
     const shown = allowed && collectSelection(allowed, type, { ...scope, fragments: scope.allowedFragments });
     if (deferred.length) {
+      const place = { coordinate: type.name, subgraphs: () => [] };
       this.#deferred = deferred.map(({ id, selectionSet }) => {
         const allowedOfIt = shown?.deferred.flatMap((other) => (other.id === id ? other.selectionSet : []));
-        return { id, shape: new ObjectShape([selectionSet], allowedOfIt, type, scope) };
+        return { id, shapes: new ShapesByType([selectionSet], allowedOfIt, type, place, scope) };
       });
     }
     return [...fields].map(([key, nodes]) => {
@@ -205,6 +208,83 @@ interface Selected {
 
 function toSelectionSets(nodes: readonly FieldNode[]): SelectionSetNode[] {
   return nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+}
+
+interface DeferredShape {
+  readonly id: string;
+  readonly shapes: ShapesByType;
+}
+
+const FOREIGN_TYPE = 'is of a type that the schema does not allow there';
+const NO_TYPE = 'does not say its type';
+const UNKNOWN_TYPE = 'no subgraph knows the type of';
+
+/** The form of objects with one name in `__typename`. */
+interface TypeForm {
+  readonly shape: ObjectShape;
+  /** Of an interface's name: what it is not enough for. */
+  readonly need: NeedOfType;
+}
+
+/** The forms of what one selection selects on objects of a type: for an abstract one by the name in `__typename`. */
+class ShapesByType {
+  readonly #byTypename = new Map<unknown, TypeForm>();
+  readonly #declared: ObjectShape;
+  readonly #isAbstract: boolean;
+
+  constructor(
+    private readonly selectionSets: readonly SelectionSetNode[],
+    /** Undefined: all of them. */
+    private readonly allowed: readonly SelectionSetNode[] | undefined,
+    private readonly type: GraphQLCompositeType,
+    private readonly place: FieldPlace,
+    private readonly scope: ShapeScope,
+  ) {
+    this.#isAbstract = isAbstractType(type);
+    this.#declared = new ObjectShape(selectionSets, allowed, type, scope);
+  }
+
+  /** Whether the selection has this response key on the object. */
+  has(object: JsonObject, key: string): boolean {
+    const { __typename: typename } = object;
+    const shape = this.#isAbstract && typename !== undefined ? this.#formOf(typename)?.shape : this.#declared;
+    return shape?.has(key) === true;
+  }
+
+  complete(object: JsonObject, pass: ShapePass, depth: number): JsonObject | null {
+    if (!this.#isAbstract) return this.#declared.complete(object, pass, depth);
+    const typename = object.__typename;
+    // Where a subgraph knows an interface as an @interfaceObject, the plan may not ask for the type.
+    const isUntyped = typename === undefined && !this.scope.asksTypename(pass.path.slice(0, depth));
+    if (isUntyped) return this.#declared.complete(object, pass, depth);
+    const form = this.#formOf(typename);
+    // Not even the name of a type that the API schema hides (@inaccessible) may show.
+    if (!form) return invalidValue(pass, depth, this.place, typeof typename === 'string' ? FOREIGN_TYPE : NO_TYPE);
+    if (form.need !== 'nothing') {
+      if (this.scope.isWhole && pass.hasFailure(depth)) return null;
+      if (form.need === 'name') return invalidValue(pass, depth, this.place, UNKNOWN_TYPE);
+    }
+    return form.shape.complete(object, pass, depth);
+  }
+
+  /** Undefined for a type that is not one of the abstract type's, or that the API schema hides (`@inaccessible`). */
+  #formOf(typename: unknown): TypeForm | undefined {
+    let form = this.#byTypename.get(typename);
+    const type = form ? null : this.#findType(typename);
+    if (type) {
+      const need = isAbstractType(type) ? findNeedOfType(this.selectionSets, type, this.scope) : 'nothing';
+      form = { shape: new ObjectShape(this.selectionSets, this.allowed, type, this.scope), need };
+      this.#byTypename.set(typename, form);
+    }
+    return form;
+  }
+
+  #findType(typename: unknown): GraphQLCompositeType | null {
+    const { schema } = this.scope;
+    const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    if (!isAbstractType(this.type) || !(isObjectType(type) || isInterfaceType(type))) return null;
+    return type === this.type || schema.isSubType(this.type, type) ? type : null;
+  }
 }
 
 /** Introspection's answers, complete as they are. */
@@ -255,43 +335,11 @@ function compileComposite(
   place: FieldPlace,
   scope: ShapeScope,
 ): Complete {
-  const selectionSets = toSelectionSets(nodes);
-  const allowed = shown && toSelectionSets(shown);
-  const declared = new ObjectShape(selectionSets, allowed, type, scope);
-  const mustBeObject = (pass: ShapePass, depth: number) => invalidValue(pass, depth, place, 'is not an object');
-  if (!isAbstractType(type)) {
-    return (value, pass, depth) => {
-      if (value === null || value === undefined) return null;
-      if (!isObject(value)) return mustBeObject(pass, depth);
-      return declared.complete(value, pass, depth);
-    };
-  }
-  const shapeByTypename = new Map<unknown, ObjectShape | null>([[type.name, declared]]);
+  const shapes = new ShapesByType(toSelectionSets(nodes), shown && toSelectionSets(shown), type, place, scope);
   return (value, pass, depth) => {
     if (value === null || value === undefined) return null;
-    if (!isObject(value)) return mustBeObject(pass, depth);
-    const typename = value.__typename;
-    // Where a subgraph knows an interface as an @interfaceObject, the plan may not ask for the type.
-    const isUntyped = typename === undefined && !scope.asksTypename(pass.path.slice(0, depth));
-    let shape = isUntyped ? declared : shapeByTypename.get(typename);
-    if (shape === undefined) {
-      const runtimeType = typeof typename === 'string' ? scope.schema.getType(typename) : undefined;
-      shape =
-        (isObjectType(runtimeType) || isInterfaceType(runtimeType)) && scope.schema.isSubType(type, runtimeType)
-          ? new ObjectShape(selectionSets, allowed, runtimeType, scope)
-          : null;
-      if (shape) shapeByTypename.set(typename, shape);
-    }
-    // A type that is none of the field's, or that the API schema hides (@inaccessible), must not show, not even by its name.
-    if (shape === null) {
-      return invalidValue(
-        pass,
-        depth,
-        place,
-        typeof typename === 'string' ? 'is of a type that the schema does not allow there' : 'does not say its type',
-      );
-    }
-    return shape.complete(value, pass, depth);
+    if (!isObject(value)) return invalidValue(pass, depth, place, 'is not an object');
+    return shapes.complete(value, pass, depth);
   };
 }
 

@@ -5,19 +5,23 @@ import { anonymous, composeInProcess, type Resolvers } from '../support/in-proce
 
 type Source = Record<string, unknown>;
 
+export type Entities = readonly Source[] | (() => readonly Source[]);
+
 /** A subgraph as its data: fields are values, or methods that take the field's arguments. */
 export interface DataSubgraph {
   readonly name: string;
   readonly sdl: string;
   readonly query?: Source;
   readonly mutation?: Source;
-  /** What a representation may mean, by type: the entity whose scalar fields agree with it. */
-  readonly entities?: Readonly<Record<string, readonly Source[]>>;
+  /** What a representation may mean, by type: the entity whose scalar fields agree with it. A function may fail. */
+  readonly entities?: Readonly<Record<string, Entities>>;
 }
 
 export interface Audited {
   readonly requests: SubgraphRequest[];
-  ask(query: string, variables?: Source): Promise<GraphQLResult>;
+  ask(query: string, variables?: Source, operationName?: string): Promise<GraphQLResult>;
+  /** The parts of an answer to `@defer`; a single result where it comes in one piece. */
+  askInParts(query: string, variables?: Source): Promise<readonly GraphQLResult[]>;
   /** Answers without errors, or fails saying them. */
   data(query: string, variables?: Source): Promise<unknown>;
   /** Subgraphs in the order in which they were asked. */
@@ -42,10 +46,18 @@ export function startAudit(subgraphs: readonly DataSubgraph[]): Audited {
     }),
   );
   const core = createCore({ supergraph, transport, log: pino({ level: 'silent' }) });
-  const ask = (query: string, variables: Source = {}) => core.execute({ query, variables }, anonymous);
+  const ask = (query: string, variables: Source = {}, operationName?: string) =>
+    core.execute({ query, variables, operationName }, anonymous);
   return {
     requests,
     ask,
+    async askInParts(query, variables = {}) {
+      const answer = await core.subscribe({ query, variables }, anonymous);
+      if (!('attach' in answer)) return [answer];
+      const parts: GraphQLResult[] = [];
+      for await (const part of answer) parts.push(part);
+      return parts;
+    },
     async data(query, variables) {
       const { data, errors } = await ask(query, variables);
       if (errors) throw new Error(JSON.stringify(errors));
@@ -66,8 +78,9 @@ function toResolvers(fields: Source): Source {
 }
 
 /** The representation's other fields, required from elsewhere, come along: as they are, and under `given`. */
-function findEntity(known: readonly Source[], representation: Source): Source | null {
+function findEntity(entities: Entities, representation: Source): Source | null {
   const { __typename: _, ...fields } = representation;
+  const known = typeof entities === 'function' ? entities() : entities;
   const entity = known.find((candidate) =>
     Object.entries(fields).every(
       ([name, value]) =>

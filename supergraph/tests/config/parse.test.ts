@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { ConfigError, checkConfig, parseConfig } from '../../src/config/config.parse.ts';
 
 const source = (env: Record<string, string> = {}, files: Record<string, string> = {}) => ({

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { expandVariables } from '../../src/config/config.expansion.ts';
 import { checkConfig } from '../../src/config/config.parse.ts';
 import { editDistance, findNearestName } from '../../src/config/config.suggestion.ts';

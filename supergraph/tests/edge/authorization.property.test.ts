@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { parse, validate } from 'graphql';
 import { pino } from 'pino';
 import { routerConfigSchema } from '../../src/config/config.schema.ts';
@@ -69,75 +69,74 @@ function viewer(scopes: string[], policies: string): Identity {
 }
 
 describe('Authorization of random operations', () => {
-  it('never lets a value through to a viewer without the right to it', async () => {
-    let turn = 0;
-    const objects = Object.values(BY_TYPE);
-    const next = (names: readonly string[]) => {
-      const known = objects.filter((object) => names.includes((object as { __typename: string }).__typename));
-      turn += 1;
-      return known[turn % known.length];
-    };
-    const { supergraph, transport } = composeInProcess(
-      SUBGRAPHS.map((subgraph) => ({
-        ...subgraph,
-        ...(subgraph.name === 'a' && {
-          resolvers: {
-            Node: {
-              __resolveReference: ({ id }: { id: string }) =>
-                objects.find((object) => (object as { id: string }).id === id) ?? objects[0],
+  it(
+    'never lets a value through to a viewer without the right to it',
+    async () => {
+      let turn = 0;
+      const objects = Object.values(BY_TYPE);
+      const next = (names: readonly string[]) => {
+        const known = objects.filter((object) => names.includes((object as { __typename: string }).__typename));
+        turn += 1;
+        return known[turn % known.length];
+      };
+      const { supergraph, transport } = composeInProcess(
+        SUBGRAPHS.map((subgraph) => ({
+          ...subgraph,
+          ...(subgraph.name === 'a' && {
+            resolvers: {
+              Node: {
+                __resolveReference: ({ id }: { id: string }) =>
+                  objects.find((object) => (object as { id: string }).id === id) ?? objects[0],
+              },
             },
-          },
+          }),
+          typeResolver: ((source: { __typename: string }) => source.__typename) as never,
+          fieldResolver: ((source: Record<string, unknown>, _args: unknown, _context: unknown, info: never) => {
+            const { parentType, fieldName, returnType, schema } = info as {
+              parentType: { name: string };
+              fieldName: string;
+              returnType: { toString(): string };
+              schema: { getType(name: string): unknown; getPossibleTypes(type: unknown): { name: string }[] };
+            };
+            const value = VALUES[`${parentType.name}.${fieldName}`];
+            if (value !== undefined) return value;
+            if (fieldName === 'id') return source.id;
+            const text = returnType.toString();
+            const name = text.replaceAll(/[[\]!]/g, '');
+            const wrap = (item: unknown) => (text.startsWith('[[') ? [[item]] : text.startsWith('[') ? [item] : item);
+            if (name === 'Int') return 1;
+            if (name === 'String') return 'free';
+            if (subgraph.name === 'c') return wrap({ id: '2' });
+            const type = schema.getType(name) as { getFields?: unknown; getInterfaces?: unknown };
+            const isObject = Object.hasOwn(BY_TYPE, name);
+            return wrap(next(isObject ? [name] : schema.getPossibleTypes(type).map((possible) => possible.name)));
+          }) as never,
+        })),
+      );
+      const log = pino({ level: 'silent' });
+      const config = routerConfigSchema.parse({}).authorization.directives;
+      const authorize = createAuthorization({ config, supergraph, log });
+      if (!authorize) throw new Error('The supergraph restricts nothing.');
+      const core = createCore({ supergraph, transport, log, hooks: { authorize } });
+      const everyone = createCore({ supergraph, transport, log });
+      let protectedAnswers = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(1_000), { minLength: 200, maxLength: 200 }), async (numbers) => {
+          const { query, variables } = createOperation(supergraph.apiSchema, new Tape(numbers));
+          if (validate(supergraph.apiSchema, parse(query)).length) return;
+          const whole = await everyone.execute({ query, variables }, anonymous);
+          if (JSON.stringify(whole.data ?? null).includes('NEEDS_')) protectedAnswers += 1;
+          for (const { identity, lacks } of viewers) {
+            const { data, errors } = await core.execute({ query, variables }, { ...anonymous, identity });
+            const text = JSON.stringify(data ?? null);
+            if (lacks.test(text))
+              throw new Error(`${identity?.key ?? 'nobody'} saw ${text}\n${query}\n${JSON.stringify(variables)}`);
+            expect(JSON.stringify(errors ?? [])).not.toMatch(/INTERNAL_ERROR/);
+          }
         }),
-        typeResolver: ((source: { __typename: string }) => source.__typename) as never,
-        fieldResolver: ((source: Record<string, unknown>, _args: unknown, _context: unknown, info: never) => {
-          const { parentType, fieldName, returnType, schema } = info as {
-            parentType: { name: string };
-            fieldName: string;
-            returnType: { toString(): string };
-            schema: { getType(name: string): unknown; getPossibleTypes(type: unknown): { name: string }[] };
-          };
-          const value = VALUES[`${parentType.name}.${fieldName}`];
-          if (value !== undefined) return value;
-          if (fieldName === 'id') return source.id;
-          const text = returnType.toString();
-          const name = text.replaceAll(/[[\]!]/g, '');
-          const wrap = (item: unknown) => (text.startsWith('[[') ? [[item]] : text.startsWith('[') ? [item] : item);
-          if (name === 'Int') return 1;
-          if (name === 'String') return 'free';
-          if (subgraph.name === 'c') return wrap({ id: '2' });
-          const type = schema.getType(name) as { getFields?: unknown; getInterfaces?: unknown };
-          const isObject = Object.hasOwn(BY_TYPE, name);
-          return wrap(next(isObject ? [name] : schema.getPossibleTypes(type).map((possible) => possible.name)));
-        }) as never,
-      })),
-    );
-    const log = pino({ level: 'silent' });
-    const config = routerConfigSchema.parse({}).authorization.directives;
-    const authorize = createAuthorization({ config, supergraph, log });
-    if (!authorize) throw new Error('The supergraph restricts nothing.');
-    const core = createCore({ supergraph, transport, log, hooks: { authorize } });
-    const everyone = createCore({ supergraph, transport, log });
-    let protectedAnswers = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(1_000), { minLength: 200, maxLength: 200 }), async (numbers) => {
-        const { query, variables } = createOperation(supergraph.apiSchema, new Tape(numbers));
-        if (validate(supergraph.apiSchema, parse(query)).length) return;
-        const whole = await everyone.execute({ query, variables }, anonymous);
-        if (JSON.stringify(whole.data ?? null).includes('NEEDS_')) protectedAnswers += 1;
-        for (const { identity, lacks } of viewers) {
-          const { data, errors } = await core.execute({ query, variables }, { ...anonymous, identity });
-          const text = JSON.stringify(data ?? null);
-          if (lacks.test(text))
-            throw new Error(`${identity?.key ?? 'nobody'} saw ${text}\n${query}\n${JSON.stringify(variables)}`);
-          expect(JSON.stringify(errors ?? [])).not.toMatch(/INTERNAL_ERROR/);
-        }
-      }),
-      {
-        numRuns: 3_000,
-        interruptAfterTimeLimit: Number(process.env.PROPERTY_SECONDS ?? 8) * 1_000,
-        markInterruptAsFailure: false,
-      },
-    );
-    expect(protectedAnswers).toBeGreaterThan(10);
-  }, 700_000);
+        { numRuns: 150, covers: () => expect(protectedAnswers).toBeGreaterThan(10) },
+      );
+    },
+    fc.PROPERTY_TIMEOUT_MS,
+  );
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { parse, validate } from 'graphql';
 import { pino } from 'pino';
 import { routerConfigSchema } from '../../src/config/config.schema.ts';
@@ -17,9 +17,6 @@ import {
 } from '../support/random.rights.ts';
 import { Tape } from '../support/random.schema.ts';
 
-// PROPERTY_SECONDS=600 looks on for that long; PROPERTY_SEED=… begins where an earlier run began.
-const SECONDS = process.env.PROPERTY_SECONDS ? Number(process.env.PROPERTY_SECONDS) : undefined;
-const SEED = Number(process.env.PROPERTY_SEED ?? 2026);
 const OPERATIONS_OF_EACH = 30;
 const log = pino({ level: 'silent' });
 
@@ -55,60 +52,63 @@ function compose(way: 'now' | 'before', rights: Rights): InProcess | null {
 }
 
 describe.each(['now', 'before'] as const)('Authorization of random schemas, composed as %s', (way) => {
-  it('shows no value of a hidden type or field, whatever is asked', async () => {
-    const seen = { schemas: 0, operations: 0, protected: 0, shown: 0 };
+  it(
+    'shows no value of a hidden type or field, whatever is asked',
+    async () => {
+      const seen = { schemas: 0, operations: 0, protected: 0, shown: 0 };
 
-    async function ask({ supergraph, transport }: InProcess, tape: Tape, rights: Rights): Promise<void> {
-      const authorize = createAuthorization({
-        config: routerConfigSchema.parse({}).authorization.directives,
-        supergraph,
-        log,
-      });
-      if (!authorize) throw new Error('The supergraph restricts nothing.');
-      const core = createCore({ supergraph, transport, log, hooks: { authorize } });
-      const open = createCore({ supergraph, transport, log });
-      for (let count = 0; count < OPERATIONS_OF_EACH; count++) {
-        const { query: plain, variables } = createOperation(supergraph.apiSchema, tape);
-        const query = tape.oneIn(4) ? plain.replaceAll(/(\.\.\. on \w+)( \{)/g, '$1 @defer$2') : plain;
-        if (validate(supergraph.apiSchema, parse(query)).length) continue;
-        seen.operations += 1;
-        const whole = await readAll(await open.subscribe({ query, variables }, anonymous));
-        if (findForbidden(whole, []).length) seen.protected += 1;
-        for (const viewer of VIEWERS) {
-          const context = { ...anonymous, identity: toIdentity(viewer) };
-          const text = await readAll(await core.subscribe({ query, variables }, context));
-          const forbidden = findForbidden(text, viewer);
-          if (text.includes('needs:')) seen.shown += 1;
-          if (forbidden.length)
-            throw new Error(
-              `${viewer.join() || 'nobody'} saw what needs ${forbidden[0]}: ${text}\n${query}\n${JSON.stringify({ variables, rights: [...rights] })}`,
-            );
-          expect(text).not.toMatch(/INTERNAL_ERROR/);
+      async function ask({ supergraph, transport }: InProcess, tape: Tape, rights: Rights): Promise<void> {
+        const authorize = createAuthorization({
+          config: routerConfigSchema.parse({}).authorization.directives,
+          supergraph,
+          log,
+        });
+        if (!authorize) throw new Error('The supergraph restricts nothing.');
+        const core = createCore({ supergraph, transport, log, hooks: { authorize } });
+        const open = createCore({ supergraph, transport, log });
+        for (let count = 0; count < OPERATIONS_OF_EACH; count++) {
+          const { query: plain, variables } = createOperation(supergraph.apiSchema, tape);
+          const query = tape.oneIn(4) ? plain.replaceAll(/(\.\.\. on \w+)( \{)/g, '$1 @defer$2') : plain;
+          if (validate(supergraph.apiSchema, parse(query)).length) continue;
+          seen.operations += 1;
+          const whole = await readAll(await open.subscribe({ query, variables }, anonymous));
+          if (findForbidden(whole, []).length) seen.protected += 1;
+          for (const viewer of VIEWERS) {
+            const context = { ...anonymous, identity: toIdentity(viewer) };
+            const text = await readAll(await core.subscribe({ query, variables }, context));
+            const forbidden = findForbidden(text, viewer);
+            if (text.includes('needs:')) seen.shown += 1;
+            if (forbidden.length)
+              throw new Error(
+                `${viewer.join() || 'nobody'} saw what needs ${forbidden[0]}: ${text}\n${query}\n${JSON.stringify({ variables, rights: [...rights] })}`,
+              );
+            expect(text).not.toMatch(/INTERNAL_ERROR/);
+          }
         }
       }
-    }
 
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(1_000), { minLength: 4_000, maxLength: 4_000 }), async (numbers) => {
-        const tape = new Tape(numbers);
-        const rights = createRights(tape);
-        const graph = compose(way, rights);
-        if (!graph) return;
-        seen.schemas += 1;
-        await ask(graph, tape, rights);
-      }),
-      {
-        seed: SEED,
-        numRuns: SECONDS === undefined ? 6 : 1_000_000,
-        ...(SECONDS !== undefined && { interruptAfterTimeLimit: SECONDS * 1_000, markInterruptAsFailure: false }),
-        endOnFailure: true,
-      },
-    );
-    if (SECONDS !== undefined) process.stderr.write(`${way}: ${JSON.stringify(seen)}\n`);
-    expect(seen.schemas).toBeGreaterThan(4);
-    expect(seen.protected).toBeGreaterThan(50);
-    expect(seen.shown).toBeGreaterThan(100);
-  }, 1_000_000);
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(1_000), { minLength: 4_000, maxLength: 4_000 }), async (numbers) => {
+          const tape = new Tape(numbers);
+          const rights = createRights(tape);
+          const graph = compose(way, rights);
+          if (!graph) return;
+          seen.schemas += 1;
+          await ask(graph, tape, rights);
+        }),
+        {
+          numRuns: 6,
+          endOnFailure: true,
+          covers() {
+            expect(seen.schemas).toBeGreaterThan(4);
+            expect(seen.protected).toBeGreaterThan(50);
+            expect(seen.shown).toBeGreaterThan(100);
+          },
+        },
+      );
+    },
+    fc.PROPERTY_TIMEOUT_MS,
+  );
 });
 
 async function readAll(answer: AsyncIterable<unknown> | object): Promise<string> {

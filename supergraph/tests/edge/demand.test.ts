@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { buildASTSchema, buildSchema, parse } from 'graphql';
 import { pino } from 'pino';
 import { CostModel } from '../../src/edge/demand.cost.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { buildSchema, parse, validate } from 'graphql';
 import { pino } from 'pino';
 import { routerConfigSchema } from '../../src/config/config.schema.ts';

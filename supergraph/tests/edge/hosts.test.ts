@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { createHostCheck } from '../../src/request/allowed.hosts.ts';

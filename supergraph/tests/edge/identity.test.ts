@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { parseConfig } from '../../src/config/config.parse.ts';
 import { createIdentityProvider, type IdentityOptions } from '../../src/edge/identity.ts';

@@ -1,5 +1,6 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+
 import { pino } from 'pino';
 import { parseConfig } from '../../src/config/config.parse.ts';
 import { createOperationLimits, measureOperation } from '../../src/edge/operation.limits.ts';

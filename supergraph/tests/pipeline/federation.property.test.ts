@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { buildSchema, execute, parse, validate } from 'graphql';
 import { pino } from 'pino';
 import { createCore } from '../../src/pipeline/core.ts';
@@ -13,9 +13,6 @@ const log = pino({ level: 'silent' });
 /** What a gateway may refuse that one schema answers. */
 const REFUSALS: ReadonlySet<unknown> = new Set(['QUERY_PLANNING_LIMIT', 'REQUIRED_ARGUMENTS_CONFLICT']);
 const OPERATIONS_PER_SCHEMA = 10;
-// PROPERTY_SECONDS=600 looks on, from a new beginning each time; PROPERTY_SEED=… from that of an earlier run.
-const SECONDS = Number(process.env.PROPERTY_SECONDS ?? 10);
-const SEED = Number(process.env.PROPERTY_SEED ?? (process.env.PROPERTY_SECONDS ? Date.now() % 2 ** 31 : 2026));
 
 describe('A supergraph cut at random', () => {
   it(
@@ -23,17 +20,9 @@ describe('A supergraph cut at random', () => {
     async () => {
       const numbers = (length: number) => fc.array(fc.nat(1_000), { minLength: length, maxLength: length });
       const operations = fc.array(numbers(250), { minLength: 1, maxLength: OPERATIONS_PER_SCHEMA });
-      const result = await fc.check(fc.asyncProperty(numbers(400), operations, check), {
-        seed: SEED,
-        numRuns: process.env.PROPERTY_SECONDS ? 1_000_000 : 60,
-        interruptAfterTimeLimit: SECONDS * 1_000,
-        markInterruptAsFailure: false,
-      });
-      if (process.env.PROPERTY_SECONDS) process.stderr.write(`seed ${SEED}: ${result.numRuns} schemas\n`);
-      if (result.failed) throw new Error(`PROPERTY_SEED=${SEED}: ${(result.errorInstance as Error).message}`);
-      expect(result.numRuns).toBeGreaterThan(1);
+      await fc.assert(fc.asyncProperty(numbers(400), operations, check), { numRuns: 40 });
     },
-    SECONDS * 1_000 + 120_000,
+    fc.PROPERTY_TIMEOUT_MS,
   );
 });
 

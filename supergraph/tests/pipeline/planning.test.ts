@@ -52,13 +52,40 @@ describe('Plans that need care', () => {
         query: { node: { id: '1' } },
       },
     ]);
-    const { errors } = await ask('{ node { id ... on Birch { size } } }');
-    expect(errors).toEqual([
-      expect.objectContaining({
-        message: 'Cannot return null for non-nullable field Birch.size.',
-        path: ['node', 'size'],
-      }),
+    const expected = (path: string[]) => ({
+      data: { node: null },
+      errors: [expect.objectContaining({ message: 'Cannot return null for non-nullable field Birch.size.', path })],
+    });
+    expect(await ask('{ node { id ... on Birch { size } } }')).toEqual(expected(['node', 'size']));
+    expect(await ask('{ node { id ...B } } fragment B on Birch { a: size }')).toEqual(expected(['node', 'a']));
+    expect(await ask('{ node { __typename ... on Birch { size } } }')).toEqual(expected(['node', 'size']));
+    expect(await ask('{ node { id } }')).toEqual({ data: { node: { id: '1' } } });
+  });
+
+  it('never answers with the name of an interface for an object whose type did not come', async () => {
+    const { ask } = startAudit([
+      {
+        name: 'a',
+        sdl: 'interface Node @key(fields: "id") { id: ID! } type Birch implements Node @key(fields: "id") { id: ID! size: Int }',
+        entities: { Node: [] },
+      },
+      {
+        name: 'b',
+        sdl: 'type Query { nodes: [Node] } type Node @key(fields: "id") @interfaceObject { id: ID! note: String }',
+        query: { nodes: [{ id: '1', note: 'n' }] },
+      },
     ]);
+    expect(await ask('{ nodes { __typename note } }')).toEqual({
+      data: { nodes: [null] },
+      errors: [
+        {
+          message: "The subgraph 'b' gave a value for the field Query.nodes that no subgraph knows the type of.",
+          path: ['nodes', 0],
+          extensions: { code: 'INVALID_SUBGRAPH_VALUE', service: 'b' },
+        },
+      ],
+    });
+    expect(await ask('{ nodes { note ... on Birch { size } } }')).toEqual({ data: { nodes: [{ note: 'n' }] } });
   });
 
   it('refuses an operation that would keep the planner busy for minutes', async () => {
@@ -117,5 +144,15 @@ describe('Plans that need care', () => {
     expect(data).toBeUndefined();
     expect(errors?.[0]?.extensions?.code).toBe('REQUIRED_ARGUMENTS_CONFLICT');
     expect(asked()).toHaveLength(before);
+    // What the document has beside the fields that are asked does not count.
+    const fragment = 'fragment Skipped on Item { one }';
+    for (const document of [
+      `mutation { make { two ...Skipped @skip(if: true) } } ${fragment}`,
+      `mutation ($no: Boolean = false) { make { two ...Skipped @include(if: $no) } } ${fragment}`,
+    ]) {
+      expect([document, await ask(document)]).toEqual([document, { data: { make: { two: 2 } } }]);
+    }
+    const both = await ask('mutation A { make { two } } mutation B { make { one } }', {}, 'A');
+    expect(both).toEqual({ data: { make: { two: 2 } } });
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
 import { createCore } from '../../src/pipeline/core.ts';
@@ -110,7 +110,7 @@ describe('nulls and the errors that explain them', () => {
         }
         if (errors.length === 0) expect(JSON.stringify(data)).not.toContain('null');
       }),
-      { numRuns: 120, seed: 14 },
+      { numRuns: 120 },
     );
   });
 
@@ -127,7 +127,7 @@ describe('nulls and the errors that explain them', () => {
           expect([path, errors.some((error) => isNear(error.path ?? [], path))]).toEqual([path, true]);
         }
       }),
-      { numRuns: 80, seed: 15 },
+      { numRuns: 80 },
     );
   });
 
@@ -153,7 +153,7 @@ describe('nulls and the errors that explain them', () => {
         if (isAsked) expect(errors.map(isInvented)).toEqual([true]);
         else expect(errors.filter((error) => !isInvented(error))).toEqual([]);
       }),
-      { numRuns: 150, seed: 16 },
+      { numRuns: 150 },
     );
   });
 
@@ -170,7 +170,7 @@ describe('nulls and the errors that explain them', () => {
         expect(parts.length).toBeGreaterThan(0);
         expect(JSON.stringify(parts)).not.toContain('Cannot return null');
       }),
-      { numRuns: 50, seed: 17 },
+      { numRuns: 50 },
     );
   });
 });

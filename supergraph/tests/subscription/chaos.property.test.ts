@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { connectSlowly, type SlowClient } from '../support/slow.client.ts';
 import { FEED, NEXT_FEED } from './feed.fixture.ts';
 import { startFeed } from './subscription.fixture.ts';
@@ -125,24 +125,28 @@ const steps = fc.array(
 );
 
 describe('a stream, whatever happens meanwhile', () => {
-  it('brings every event once and in order over kills, reloads, slow readers and reconnections', async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, async (taken) => {
-        await using test = await startFeed({ configText: 'subscription: { queue_capacity: 50 }' });
-        const followers = QUERIES.map((query) => new Follower(test.socketUrl, query));
-        for (const follower of followers) await follower.connect();
-        for (const { take } of taken) await take(test, followers);
-        test.users.change((state) => {
-          state.isHeld = false;
-        });
-        test.feed.post('the last one');
-        const last = test.feed.state.log.length;
-        const all = Array.from({ length: last }, (_, index) => index + 1);
-        await Promise.all(followers.map((follower) => follower.readUpTo(last)));
-        for (const { seqs, errors } of followers) expect({ seqs, errors }).toEqual({ seqs: all, errors: [] });
-      }),
-      // Shrinking would run for minutes: the seed in the report brings the same steps again.
-      { numRuns: 12, endOnFailure: true },
-    );
-  }, 120_000);
+  it(
+    'brings every event once and in order over kills, reloads, slow readers and reconnections',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, async (taken) => {
+          await using test = await startFeed({ configText: 'subscription: { queue_capacity: 50 }' });
+          const followers = QUERIES.map((query) => new Follower(test.socketUrl, query));
+          for (const follower of followers) await follower.connect();
+          for (const { take } of taken) await take(test, followers);
+          test.users.change((state) => {
+            state.isHeld = false;
+          });
+          test.feed.post('the last one');
+          const last = test.feed.state.log.length;
+          const all = Array.from({ length: last }, (_, index) => index + 1);
+          await Promise.all(followers.map((follower) => follower.readUpTo(last)));
+          for (const { seqs, errors } of followers) expect({ seqs, errors }).toEqual({ seqs: all, errors: [] });
+        }),
+        // Making a failure smaller would take minutes: each step is real, and each run starts servers.
+        { numRuns: 12, endOnFailure: true },
+      );
+    },
+    fc.PROPERTY_TIMEOUT_MS,
+  );
 });

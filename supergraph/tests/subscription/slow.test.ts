@@ -13,6 +13,14 @@ const postsOf = ({ messages }: SlowClient, id = 's') =>
   );
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => index + first);
 
+const PROMETHEUS = 'telemetry: { exporters: { metrics: { prometheus: { enabled: true } } } }';
+
+async function untilMetric(gatewayUrl: string, line: string): Promise<void> {
+  let metrics: string;
+  do metrics = await (await fetch(`${gatewayUrl}/metrics`)).text();
+  while (!metrics.includes(line));
+}
+
 describe('a client that is too slow', () => {
   it('gets every event once and in order, slows nobody, and costs the gateway a bounded queue', async () => {
     await using test = await startFeed();
@@ -52,7 +60,7 @@ describe('a client that is too slow', () => {
   });
 
   it('is given up after a time, and told from where to go on', async () => {
-    await using test = await startFeed({ configText: 'subscription: { slow_client_timeout: 200ms }' });
+    await using test = await startFeed({ configText: `subscription: { slow_client_timeout: 200ms }\n${PROMETHEUS}` });
     await using slow = await connectSlowly(test.socketUrl);
     // It does not select the cursor.
     slow.subscribe('s', 'subscription { posted { text } }');
@@ -60,8 +68,7 @@ describe('a client that is too slow', () => {
     slow.stopReading();
     test.feed.post(BIG, MANY);
     await test.feed.until(({ open }) => open === 0);
-    // The gateway's timer is older than this one, and shorter.
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await untilMetric(test.gateway.url, 'gateway_subscription_too_slow_total 1');
     slow.goOnReading();
     await slow.until((messages) => messages.some(({ type }) => type === 'complete'));
     const given = slow.messages.filter(({ type }) => type === 'next').length - 1;
@@ -83,8 +90,8 @@ describe('a client that is too slow', () => {
     await test.feed.until(({ open }) => open === 0);
     await test.killFeed();
     slow.goOnReading();
-    // Longer than a subgraph that was never asked is looked for.
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    // More often than a subgraph is looked for that was never asked.
+    await test.refuseFeed(6);
     await test.restartFeed();
     await slow.until(({ length }) => length === MANY + 1);
     expect(postsOf(slow)).toEqual(upTo(MANY));

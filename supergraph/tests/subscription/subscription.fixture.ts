@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,15 @@ export interface FeedOptions extends Partial<Omit<GatewayOptions, 'config'>> {
   readonly startFeedServer?: StartSubgraph;
   readonly socketPath?: string;
 }
+
+/** Of a token that expires while a test waits for it: on a busy machine all that comes before must fit into it. */
+export const SHORT_LIFETIME_MS = 4_000;
+
+/**
+ * What the gateway does at once takes less than that on the busiest machine, and every timer that might do it instead takes
+ * longer. Where it is promised within a second, only a machine with nothing else to do could tell.
+ */
+export const SOON_MS = 5_000;
 
 /** The supergraph of a feed of posts and the users who wrote them. */
 export function composeFeed(feedUrl: string, usersUrl: string, feedTypes: DocumentNode = FEED): string {
@@ -64,6 +74,13 @@ export async function startFeed(options: FeedOptions = {}) {
     killFeed: () => lastFeed.kill(),
     restartFeed: async () => {
       lastFeed = owned.use(await startFeedServer(feedSchema(feed), { ...feedOptions, port: feedServer.port }));
+    },
+    /** In the place of the feed that was killed: cuts every connection, until so many have been tried. */
+    async refuseFeed(connections: number) {
+      const refusing = createServer((socket) => socket.destroy()).listen(feedServer.port, '127.0.0.1');
+      for (let tried = 0; tried < connections; tried += 1) await once(refusing, 'connection');
+      refusing.close();
+      await once(refusing, 'close');
     },
     reconfigure: (text: string) => writeFile(configFile, text),
     rewriteSupergraph: (text: string) => writeFile(supergraphFile, text),

@@ -117,11 +117,11 @@ subscription: { mode: { passthrough: { subgraphs: { feed: { protocol: graphql_tr
 });
 
 describe('a subgraph that calls back', () => {
-  const toConfig = (port: number, more = '') => `
+  const toConfig = (port: number, more = '', heartbeat = '400ms') => `
 include_subgraph_errors: { all: true }
 subscription:
   mode:
-    callback: { public_url: 'http://127.0.0.1:${port}/events/in', path: /events/in, heartbeat_interval: 50ms, subgraphs: [feed]${more} }
+    callback: { public_url: 'http://127.0.0.1:${port}/events/in', path: /events/in, heartbeat_interval: ${heartbeat}, subgraphs: [feed]${more} }
 `;
 
   it("works with Apollo Server's own plugin: events, rest, errors, completion, end at the source", async () => {
@@ -165,13 +165,17 @@ subscription:
   it('is believed only with the verifier of a subscription that runs', async () => {
     const port = await findFreePort();
     await using emitter = await startEmitter();
-    await using test = await startFeed({ configText: toConfig(port), port, startFeedServer: async () => emitter });
+    await using test = await startFeed({
+      configText: toConfig(port, '', '1m'),
+      port,
+      startFeedServer: async () => emitter,
+    });
     await using client = connect(test.socketUrl);
     const events = client.iterate({ query: POSTED });
     const first = events.next();
     const asked = await emitter.nextSubscription();
     expect(asked).toMatchObject({ accept: expect.stringContaining('application/json;callbackSpec=1.0') });
-    expect(asked.heartbeatIntervalMs).toBe(50);
+    expect(asked.heartbeatIntervalMs).toBe(60_000);
     const { callbackUrl, subscriptionId: id, verifier } = asked;
     const send = (message: object, url = callbackUrl) =>
       callBack(url, { kind: 'subscription', id, verifier, ...message });

@@ -21,9 +21,13 @@ export function deferSome(document: DocumentNode, tape: Tape): DocumentNode {
   };
   const orDefer = <T extends { readonly directives?: readonly DirectiveNode[] }>(fragment: T): T | undefined =>
     tape.oneIn(3) ? { ...fragment, directives: [...(fragment.directives ?? []), createDefer()] } : undefined;
+  const deferWithin = (node: InlineFragmentNode): InlineFragmentNode | undefined => {
+    const deferred = orDefer(node);
+    return deferred && tape.oneIn(4) ? repeatType(deferred) : deferred;
+  };
   return visit(document, {
     FragmentSpread: { leave: (node) => orDefer(node) },
-    InlineFragment: { leave: (node) => orDefer(node) },
+    InlineFragment: { leave: (node) => deferWithin(node) },
     SelectionSet: {
       leave(node): SelectionSetNode | undefined {
         if (!tape.oneIn(4)) return undefined;
@@ -34,6 +38,13 @@ export function deferSome(document: DocumentNode, tape: Tape): DocumentNode {
       },
     },
   });
+}
+
+/** `... on Birch { … }` as `... on Birch { ... on Birch { … } }`, of which the inner one has the directives. */
+function repeatType(fragment: InlineFragmentNode): InlineFragmentNode {
+  const { typeCondition } = fragment;
+  const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [fragment] };
+  return { kind: Kind.INLINE_FRAGMENT, typeCondition, directives: [], selectionSet };
 }
 
 function createArgument(name: string, value: ArgumentNode['value']): ArgumentNode {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { type BreakerSettings, CircuitBreaker } from '../../src/traffic/circuit.breaker.ts';
 import { ask, sayHello, startGreeterGraph, startUpstream } from './traffic.fixture.ts';
 

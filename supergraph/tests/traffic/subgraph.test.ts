@@ -22,7 +22,7 @@ const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync,
 describe('the time a subgraph has', () => {
   it('ends with a coded error, and the request is cancelled at the subgraph', async () => {
     await using upstream = await startUpstream(() => undefined);
-    await using graph = await startGreeterGraph(upstream.url, 'traffic_shaping: { all: { timeout: 100ms } }');
+    await using graph = await startGreeterGraph(upstream.url, 'traffic_shaping: { all: { timeout: 1s } }');
     const answer = graph.query('{ hello }');
     const { response } = await upstream.request(0);
     await once(response, 'close');
@@ -44,7 +44,7 @@ describe('the time a subgraph has', () => {
 describe('the time an operation has', () => {
   it('ends with 504, and the request is cancelled at the subgraph', async () => {
     await using upstream = await startUpstream(() => undefined);
-    await using graph = await startGreeterGraph(upstream.url, 'traffic_shaping: { router: { timeout: 100ms } }');
+    await using graph = await startGreeterGraph(upstream.url, 'traffic_shaping: { router: { timeout: 1s } }');
     const { answered } = ask(graph.url, '{ hello }');
     const { response } = await upstream.request(0);
     await once(response, 'close');

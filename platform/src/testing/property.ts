@@ -1,0 +1,148 @@
+/**
+ * fast-check for every test of the repository: `import * as fc from '@vibecode/platform/testing/property'`. What a test
+ * runs is the same on each machine and each day: one seed, a fixed number of runs, no time limit. The environment changes
+ * that, which is how `npm run fuzz` looks for more and how a failure is repeated:
+ *
+ * - `FUZZ_SEED` (an integer) is the seed in place of the fixed one.
+ * - `FUZZ_SECONDS` runs each property for so long in place of its number of runs.
+ * - `FUZZ_RUN` (counted from 0) is the one run of each property that is repeated.
+ */
+import * as fastCheck from 'fast-check';
+
+export * from 'fast-check';
+
+const DEFAULT_SEED = 2026;
+const DEFAULT_RUNS = 100;
+/** How long a failure may be made smaller, before it is reported as small as it is by then. */
+const SHRINK_MS = 20_000;
+const MAX_COUNTEREXAMPLE_CHARACTERS = 2_000;
+
+/** Which inputs are drawn. */
+export interface Draw {
+  readonly seed: number;
+  /** Each property is checked for so long, with as many runs as fit. Left out: for its own number of runs. */
+  readonly seconds?: number | undefined;
+  /** The one run that is repeated, counted from 0. */
+  readonly run?: number | undefined;
+  /** Whether the seed is not the fixed one. What failed once is not checked along then. */
+  readonly isChosen?: boolean;
+}
+
+const draw = readDraw(process.env);
+
+/** For a test that checks a property and needs longer than the usual time: enough for it, and for a failure to shrink. */
+export const PROPERTY_TIMEOUT_MS = 180_000 + (draw.seconds ?? 0) * 1_000;
+
+/** One run of one seed. */
+interface Regression {
+  readonly seed: number;
+  /** Counted from 0. */
+  readonly run: number;
+}
+
+export interface PropertyParameters<T> {
+  /** Default 100. */
+  readonly numRuns?: number;
+  /** Inputs that are checked before those drawn at random. */
+  readonly examples?: T[];
+  /** Runs that failed once, checked each time. Where a test can say the input itself, `examples` outlives its generator. */
+  readonly regressions?: readonly Regression[];
+  /** Reports a failure as it was met. Default false: a smaller one is looked for. */
+  readonly endOnFailure?: boolean;
+  /** Asserts, once every run has passed, that they met what they are there to meet. Left out when one run is repeated. */
+  readonly covers?: () => void;
+}
+
+type Details<T> = fastCheck.RunDetails<T>;
+
+export interface Assert {
+  /**
+   * Checks a property.
+   * @throws Error that says how to repeat the failure, with the property's own error as its cause
+   */
+  <T>(property: fastCheck.IAsyncProperty<T>, parameters?: PropertyParameters<T>): Promise<void>;
+  <T>(property: fastCheck.IProperty<T>, parameters?: PropertyParameters<T>): void;
+}
+
+export const assert: Assert = createAssert(draw);
+
+/** Values of the seed in force. */
+export function sample<T>(arbitrary: fastCheck.Arbitrary<T>, numRuns: number): T[] {
+  return fastCheck.sample(arbitrary, { seed: draw.seed, numRuns });
+}
+
+export function createAssert(drawn: Draw): Assert {
+  const assertDrawn = <T>(property: fastCheck.IRawProperty<T>, parameters: PropertyParameters<T> = {}) => {
+    const steps = checkAll(property, parameters, drawn);
+    if (property.isAsync()) return awaitAll(steps);
+    let { done, value } = steps.next();
+    while (!done) ({ done, value } = steps.next(value as Details<T>));
+  };
+  return assertDrawn as Assert;
+}
+
+async function awaitAll<T>(steps: Generator<Details<T> | Promise<Details<T>>, void, Details<T>>): Promise<void> {
+  let { done, value } = steps.next();
+  while (!done) ({ done, value } = steps.next((await value) as Details<T>));
+}
+
+function* checkAll<T>(
+  property: fastCheck.IRawProperty<T>,
+  { numRuns = DEFAULT_RUNS, examples = [], regressions = [], endOnFailure = false, covers }: PropertyParameters<T>,
+  { seed, seconds, run, isChosen }: Draw,
+): Generator<Details<T> | Promise<Details<T>>, void, Details<T>> {
+  const checks: fastCheck.Parameters<T>[] = isChosen ? [] : regressions.map(toSingleRun);
+  if (run !== undefined) checks.push(toSingleRun({ seed, run }));
+  else if (seconds === undefined) checks.push({ seed, numRuns, examples });
+  else checks.push({ seed, examples, numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: seconds * 1_000 });
+  for (const check of checks) {
+    const found = yield fastCheck.check(property, { ...check, endOnFailure: true });
+    if (!found.failed) continue;
+    const path = found.counterexamplePath;
+    if (endOnFailure || path === null) throw toFailure(found, found);
+    const smaller = yield fastCheck.check(property, { ...check, path, interruptAfterTimeLimit: SHRINK_MS });
+    throw toFailure(found, smaller.counterexample ? smaller : found);
+  }
+  if (run === undefined) covers?.();
+}
+
+function toSingleRun({ seed, run }: Regression): { seed: number; path: string; numRuns: number } {
+  return { seed, path: `${run}`, numRuns: 1 };
+}
+
+/** @param reported the same failure, made smaller */
+function toFailure<T>(found: Details<T>, reported: Details<T>): Error {
+  const { errorInstance: cause, counterexample } = reported;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const input = fastCheck.stringify(counterexample).slice(0, MAX_COUNTEREXAMPLE_CHARACTERS);
+  const failedRun = found.counterexamplePath?.split(':')[0] ?? '0';
+  return new Error(`Repeat it by: ${toCommand(found.seed, failedRun)}\n${reason}\nInput: ${input}`, { cause });
+}
+
+function toCommand(seed: number, run: string): string {
+  const { expect } = globalThis as { expect?: { getState(): { testPath?: string; currentTestName?: string } } };
+  const { testPath = '', currentTestName = '' } = expect?.getState() ?? {};
+  const path = testPath.slice(process.cwd().length + 1);
+  return `FUZZ_SEED=${seed} FUZZ_RUN=${run} npm test -- ${path} -t ${JSON.stringify(toPattern(currentTestName))}`;
+}
+
+/** A test's name as the regular expression that finds it, whatever a shell makes of its characters. */
+function toPattern(name: string): string {
+  return name.replaceAll(/[^\w ,;:@-]/g, '.');
+}
+
+function readDraw({ FUZZ_SEED, FUZZ_SECONDS, FUZZ_RUN }: NodeJS.ProcessEnv): Draw {
+  return {
+    seed: readInteger('FUZZ_SEED', FUZZ_SEED, -(2 ** 31)) ?? DEFAULT_SEED,
+    seconds: readInteger('FUZZ_SECONDS', FUZZ_SECONDS, 1),
+    run: readInteger('FUZZ_RUN', FUZZ_RUN, 0),
+    isChosen: FUZZ_SEED !== undefined,
+  };
+}
+
+function readInteger(name: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && text.trim() !== '') return value;
+  throw new Error(`${name} is '${text}'; expected an integer of at least ${least}.`);
+}
