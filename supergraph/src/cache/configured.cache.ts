@@ -53,7 +53,7 @@ function toSettings(
       ? createRedisStore({
           url: redis.urls[0] as string,
           prefix: `${redis.namespace}:${version}:`,
-          timeoutMs: redis.timeout,
+          timeoutMs: redis.timeout ?? 500,
         })
       : createMemoryStore(in_memory.limit);
     stores.set(key, store);

@@ -10,6 +10,7 @@ import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
 import { assertReadable } from '../transport/http.request.ts';
+import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
 import { createAuthorization, createAuthorizationReport } from './authorization.ts';
@@ -147,13 +148,17 @@ function createHttpHandler(
   assertCapacity: AssertCapacity | null,
 ): GatewayHooks['handleHttp'] {
   const assertPreflighted = createCsrfCheck(config.csrf);
+  const isGraphQL = compileRoutePattern(path);
+  const mayTakeOthers = hasParameters(path);
   const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
 
   return (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (pathname !== path) return routes?.handle(request, response) ?? false;
+    if (!isGraphQL(pathname)) return routes?.handle(request, response) ?? false;
+    const taken = mayTakeOthers && routes?.handle(request, response);
+    if (taken) return taken;
     if (cors.handle(request, response)) return true;
     try {
       assertHeaderCount(request, maxHeaders);

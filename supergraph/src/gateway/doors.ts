@@ -6,6 +6,7 @@ import { findClientAddress } from '../edge/rate.limit.ts';
 import { toServerTls } from '../edge/server.tls.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { HttpHandler } from '../request/hooks.ts';
+import { toExamplePath } from '../request/route.pattern.ts';
 import { startCallbacks, withCallbacks } from '../subscription/callback.endpoint.ts';
 import type { GatewayTelemetry } from '../telemetry/gateway.telemetry.ts';
 import { limitConnections } from '../transport/connection.limit.ts';
@@ -132,7 +133,7 @@ function toRoutes(
   health: readonly (readonly [string, HttpHandler])[],
 ): Map<string, HttpHandler> {
   const showsSandbox = sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true);
-  return new Map([...health, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(path) : [])]);
+  return new Map([...health, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(toExamplePath(path)) : [])]);
 }
 
 /** Lets the requests under way end, and cuts what takes longer than it may. */

@@ -5,6 +5,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { createLog } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import { toDevConfig } from '../config/config.dev.ts';
+import { toLine } from '../config/config.parse.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from '../config/config.watch.ts';
 import type { ExchangeApiKey } from '../edge/identity.ts';
@@ -91,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { log = createLog({ service: 'gateway' }) } = options;
   await using starting = new AsyncDisposableStack();
   const loaded = options.config === undefined ? null : await loadConfig(options.config);
+  for (const problem of loaded?.problems ?? []) log.warn({ action: 'config.problem' }, toLine(options.config!, problem));
   const config = toConfig(loaded, options);
   const path = config?.supergraph.path ?? '/graphql';
 

@@ -167,6 +167,7 @@ export function createCore(options: CoreOptions): Core {
   ): Promise<SubscriptionStream | GraphQLResult> {
     let result: SubscriptionStream | GraphQLResult;
     let operation: PreparedOperation | null = null;
+    context.request = request;
     try {
       if (plugins) context.plugin = await plugins.begin(request, context, supergraph);
       const admitted = await admit(request, context);

@@ -1,3 +1,4 @@
+import type { ContextEntries } from './context.entries.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './message.ts';
 import type { OperationObserver, OperationPlugins } from './observer.ts';
 
@@ -27,6 +28,10 @@ export interface RequestContext {
   readonly clientVersion?: string;
   /** `extensions` of the client's request. */
   readonly extensions?: Record<string, unknown>;
+  /** The client's request as it came, once it has been read. */
+  request?: GraphQLRequest;
+  /** What a coprocessor has left for later stages; left out while there is nothing. */
+  entries?: ContextEntries;
   /** Where the client's connection comes from. */
   readonly remoteAddress?: string;
   /** Set for a request that must change nothing: a GET. Mutations are refused. */

@@ -8,6 +8,7 @@ import type { GatewayCore, Identity } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
+import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from './http.body.ts';
 import { sendCompressed } from './http.compression.ts';
@@ -29,7 +30,7 @@ export interface HttpServerOptions {
   readonly telemetry?: () => Telemetry;
   /** Told of requests that never become operations. */
   readonly plugins?: PluginHost | null;
-  /** Default `/graphql`. */
+  /** May have parameters. Default `/graphql`. */
   readonly path?: string;
   /** The graph at another path, if there is one. */
   readonly variantAt?: (path: string) => Endpoint | undefined;
@@ -83,6 +84,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const compressFrom = options.compressFromBytes ?? (() => COMPRESS_FROM_BYTES);
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
+  const isGraphQL = compileRoutePattern(path);
+  const takesOthers = hasParameters(path);
 
   async function tellInvalid(error: Error, hooks: GatewayHooks, context: HttpContext): Promise<never> {
     await plugins?.invalidRequest(error);
@@ -106,10 +109,16 @@ export function createHttpServer(options: HttpServerOptions): Server {
       sendText(response, 421, toMisdirected(request.headers.host));
       return undefined;
     }
-    const variant = pathname === path ? undefined : options.variantAt?.(pathname);
+    const variant = options.variantAt?.(pathname);
     const hooks = variant?.hooks ?? hooksOf();
+    // A path with parameters may cover those that have one of their own.
+    const own = takesOthers ? routes.get(pathname) : undefined;
+    if (own) {
+      await own(request, response);
+      return undefined;
+    }
     if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
-    if (variant || pathname === path) {
+    if (variant || isGraphQL(pathname)) {
       const at: Asked = { path: pathname, search: queryAt < 0 ? '' : url.slice(queryAt), hooks };
       return answerGraphQL(request, response, at, variant ? () => variant.core : options.core);
     }

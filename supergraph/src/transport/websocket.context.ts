@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { ContextEntries } from '../request/context.entries.ts';
 import type { Identity, RequestContext } from '../request/context.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
 
@@ -9,6 +11,8 @@ export class WebSocketContext implements RequestContext {
   identity: Identity | null = null;
   watch?: OperationObserver;
   plugin?: OperationPlugins;
+  request?: GraphQLRequest;
+  entries?: ContextEntries;
   #abort: AbortController | undefined;
   #abortReason: Error | undefined;
 

@@ -158,9 +158,9 @@ describe('a configuration of Apollo Router', () => {
     expect(new Set(problems.map(({ path }) => path))).toEqual(
       new Set([
         'traffic_shaping.subgraphs.products.experimental_http2',
-        'apq.router.cache.redis',
         'telemetry.apollo.batch_processor.max_export_batch_size',
         'telemetry.exporters.tracing.otlp.protocol',
+        'telemetry.instrumentation.spans.mode',
         'telemetry.instrumentation',
       ]),
     );
