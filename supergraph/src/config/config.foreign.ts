@@ -88,7 +88,6 @@ const planning: readonly ForeignKey[] = ignored(
 );
 
 export const foreignKeys: readonly ForeignKey[] = [
-  ...refused('it can refuse requests, and nothing here would.', 'coprocessor'),
   ...ignored('Telemetry here has fixed events, spans and instruments.', 'telemetry.instrumentation'),
   ...protective,
   ...caches,

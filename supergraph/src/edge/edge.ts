@@ -14,6 +14,7 @@ import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts'
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
 import { createAuthorization, createAuthorizationReport } from './authorization.ts';
+import { createCoprocessor } from './coprocessor.ts';
 import { type Cors, createCors } from './cors.ts';
 import { createCsrfCheck } from './csrf.ts';
 import { createDemandControl } from './demand.control.ts';
@@ -89,6 +90,8 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   const routes = createRoutes({ config, supergraph, identity, budget, cors, log });
   if (routes) starting.use(routes);
 
+  const coprocessor = config.coprocessor && starting.use(createCoprocessor(config.coprocessor, supergraph.sdl, log));
+
   const limits = createOperationLimits(config.limits.router, log);
   const demand = createDemandControl({ config: config.demand_control, supergraph, log, onMeasured: options.onCost });
   const finish = createFinish(config);
@@ -121,6 +124,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
     takeSubgraphHeaders: createAnswerHeaderRules(config.headers),
     ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size } }),
+    ...(coprocessor && { stages: coprocessor.stages }),
     ...(config.supergraph.log_on_broken_pipe && { logsBrokenPipes: true }),
     clientHeaders: {
       name: config.telemetry.apollo.client_name_header,

@@ -29,6 +29,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
     headers: hooks.subgraphHeaders,
     takeHeaders: hooks.takeSubgraphHeaders,
+    stages: hooks.stages,
     trafficOf: (subgraph) => ({
       ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
       ...(timeoutMs !== undefined && { timeoutMs }),

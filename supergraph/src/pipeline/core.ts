@@ -11,6 +11,8 @@ import type { GatewayHooks } from '../request/hooks.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
+import { EndedByStage } from '../request/stages.ts';
+import { passStages, type Reached } from './core.stages.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
@@ -71,13 +73,19 @@ export type EndpointInForce = () => PlannedEndpoint | undefined;
 export function createCore(options: CoreOptions): Core {
   const { supergraph, hooks, log, timeoutMs, plugins } = options;
   const transport = hooks?.wrapTransport?.(options.transport) ?? options.transport;
+  const stages = hooks?.stages;
   const operations = new OperationStore(options);
   // Plugins and some hooks look into every answer, or add to it: for them it is parsed.
   const looksIntoAll = Boolean(plugins) || hooks?.finishesAll === true;
 
   /** @throws RefusedRequestError, or what a hook threw */
-  async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
-    const resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+  async function admit(request: GraphQLRequest, context: RequestContext, onStage: () => void): Promise<Admitted> {
+    let resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+    if (stages) {
+      if (stages.supergraphRequest) resolved = await stages.supergraphRequest(resolved, context);
+      context.request = resolved;
+      onStage();
+    }
     const operation = context.plugin
       ? await prepareWith(context.plugin, request, resolved, context)
       : operations.prepare(resolved, context);
@@ -143,6 +151,10 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function refuse(error: unknown, context: RequestContext): GraphQLResult {
+    if (error instanceof EndedByStage) {
+      context.setStatus?.(error.status);
+      return error.result;
+    }
     const refused = asRefusal(error, 'BAD_REQUEST');
     if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
     if (refused instanceof RefusedRequestError) return { errors: [...refused.errors] };
@@ -167,19 +179,36 @@ export function createCore(options: CoreOptions): Core {
   ): Promise<SubscriptionStream | GraphQLResult> {
     let result: SubscriptionStream | GraphQLResult;
     let operation: PreparedOperation | null = null;
+    let reached: Reached = 'nothing';
     context.request = request;
     try {
       if (plugins) context.plugin = await plugins.begin(request, context, supergraph);
-      const admitted = await admit(request, context);
+      const admitted = await admit(request, context, () => {
+        reached = 'supergraph';
+      });
       operation = admitted.operation;
+      if (stages?.executionRequest)
+        await stages.executionRequest(context.request, () => planOf(admitted, context), context);
+      if (stages) reached = 'execution';
       result = admitted.instead ?? (await start(admitted, context, accepts));
     } catch (error) {
       result = refuse(error, context);
     }
     const { plugin } = context;
-    if ('attach' in result) return plugin ? plugin.watch(result) : result;
-    const finished = finish(result, context);
-    return plugin ? plugin.finish(result, finished, operation) : finished;
+    if ('attach' in result) {
+      const watched = plugin ? await plugin.watch(result) : result;
+      return stages ? passStages(stages, watched, reached, context, (error) => refuse(error, context)) : watched;
+    }
+    let finished = finish(result, context);
+    if (plugin) finished = await plugin.finish(result, finished, operation);
+    if (!stages) return finished;
+    return passStages(stages, finished, reached, context, (error) => refuse(error, context));
+  }
+
+  /** The plan as it will run. @throws RefusedRequestError when there is none */
+  function planOf({ operation, variables }: Admitted, context: RequestContext): OperationVariant['plan'] {
+    const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+    return operation.variantFor(variables.coerced, overrides, context.watch).plan;
   }
 
   /** @throws RefusedRequestError */

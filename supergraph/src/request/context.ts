@@ -14,12 +14,19 @@ export interface Identity {
   readonly expiresAtMs?: number;
 }
 
+/** Headers of an answer that has not begun; names in lower case. */
+export interface AnswerHeaderAccess {
+  all(): Readonly<Record<string, string | string[] | undefined>>;
+  set(name: string, values: readonly string[]): void;
+  remove(name: string): void;
+}
+
 /** The client's side of one operation, whatever the transport. */
 export interface RequestContext {
   /** Request id, for logs and masked errors. */
   readonly id: string;
   /** Headers of the client's request (or of the WebSocket's upgrade), names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  headers: Readonly<Record<string, string | undefined>>;
   readonly identity: Identity | null;
   /** Aborted when the client goes away or the operation times out; it reaches down to the subgraph's socket. */
   readonly signal: AbortSignal;
@@ -46,6 +53,10 @@ export interface RequestContext {
   readonly takesBytes?: boolean;
   /** Of the HTTP request; left out for other transports. */
   readonly method?: string | undefined;
+  /** Of the answer, where something has set it. */
+  readonly status?: number | undefined;
+  /** Headers of the answer as they are so far, on transports that have such. */
+  readonly answerHeaders?: AnswerHeaderAccess;
   /** Sets the answer's HTTP status in place of the usual one. */
   setStatus?(status: number): void;
   /** Sets a header of the answer, on transports that have such. */

@@ -4,6 +4,7 @@ import type { DocumentNode } from 'graphql';
 import type { Identity, RequestContext, SubgraphTransport } from './context.ts';
 import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
 import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
+import type { RequestStages } from './stages.ts';
 
 /** Names in lower case; what came more than once is a list. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -93,4 +94,6 @@ export interface GatewayHooks {
   /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */
   finishResult?(result: GraphQLResult, context: RequestContext): GraphQLResult;
   readonly finishesAll?: boolean;
+  /** Where a coprocessor takes part. */
+  readonly stages?: RequestStages;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ContextEntries } from '../request/context.entries.ts';
-import type { Identity, RequestContext } from '../request/context.ts';
+import type { AnswerHeaderAccess, Identity, RequestContext } from '../request/context.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 
@@ -8,7 +8,7 @@ export const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apo
 
 /** The context of an operation that came over HTTP. */
 export class HttpContext implements RequestContext {
-  readonly headers: RequestContext['headers'];
+  headers: RequestContext['headers'];
   identity: Identity | null = null;
   extensions: Record<string, unknown> | undefined;
   request?: GraphQLRequest;
@@ -43,9 +43,23 @@ export class HttpContext implements RequestContext {
   toItem({ extensions }: { readonly extensions?: Record<string, unknown> | null }): HttpContext {
     const item = new HttpContext(this.incoming, this.response, this.id, this.clientHeaders);
     item.identity = this.identity;
-    item.entries = this.entries;
+    item.headers = this.headers;
+    item.entries = this.entries && new Map(this.entries);
     item.extensions = extensions ?? undefined;
     return item;
+  }
+
+  get answerHeaders(): AnswerHeaderAccess {
+    const { response } = this;
+    return {
+      all: () => response.getHeaders() as ReturnType<AnswerHeaderAccess['all']>,
+      set: (name, values) => {
+        if (!response.headersSent) response.setHeader(name, values.length === 1 ? values[0]! : values);
+      },
+      remove: (name) => {
+        if (!response.headersSent) response.removeHeader(name);
+      },
+    };
   }
 
   setHeader(name: string, value: string): void {

@@ -17,7 +17,7 @@ export class WebSocketContext implements RequestContext {
   #abortReason: Error | undefined;
 
   constructor(
-    readonly headers: RequestContext['headers'],
+    public headers: RequestContext['headers'],
     readonly extensions: Record<string, unknown> | undefined,
     readonly remoteAddress: string | undefined,
     private readonly clientHeaders: { readonly name: string; readonly version: string } = CLIENT_HEADERS,

@@ -21,6 +21,10 @@ batching.maximum_size: 9
 batching.maximum_size: null
 circuit_breaker.all: { enabled: true, failure_rate_threshold: 0.4, window_size: 50, min_requests: 5, open_duration: 9s, consecutive_failures: 4 }
 circuit_breaker.subgraphs.cart: { consecutive_failures: 2 }
+coprocessor: { url: "http://hooks:8081", timeout: 3s, client: { http2: http2only, dns_resolution_strategy: ipv4_only }, router: { request: { headers: true, body: true, context: all, sdl: true, path: true, method: true, detached: true, url: "http://other:1", condition: { eq: [{ request_header: x-a }, on] } }, response: { headers: true, body: true, context: false, sdl: true, status_code: true, detached: false, condition: { not: { exists: { request_header: x-a } } } } } }
+coprocessor: { url: "http://hooks:8081", supergraph: { request: { headers: true, body: true, context: { selective: ["apollo::supergraph::operation_name"] }, sdl: true, method: true, detached: true }, response: { headers: true, body: true, context: deprecated, sdl: true, status_code: true, condition: { eq: [true, { is_primary_response: true }] } } } }
+coprocessor: { url: "http://hooks:8081", execution: { request: { headers: true, body: true, context: true, sdl: true, method: true, query_plan: true }, response: { headers: true, body: true, context: none, sdl: true, status_code: true } } }
+coprocessor: { url: "http://hooks:8081", subgraph: { all: { request: { headers: true, body: true, context: all, uri: true, method: true, service_name: true, subgraph_request_id: true }, response: { headers: true, body: true, context: all, service_name: true, status_code: true, subgraph_request_id: true, condition: { any: [{ eq: [{ subgraph_name: true }, cart] }] } } } } }
 cors.allow_any_origin: true
 cors.allow_credentials: true
 cors.allow_headers: [x-tenant]
@@ -184,6 +188,7 @@ connectors.expose_sources_in_context: true
 connectors.max_requests_per_operation_per_source: 4
 connectors.sources: {}
 connectors.subgraphs: {}
+coprocessor: { url: "http://hooks:8081", connector: { all: { request: { headers: true } } } }
 enhanced_client_awareness: {}
 events: { providers: { p: { type: nats_core } } }
 experimental_chaos.force_reload: 1s
@@ -311,6 +316,7 @@ authentication.router.jwt.jwks: [{ url: "https://id.example/keys", issuer: "http
 authentication.router.jwt: { jwks: [{ url: "https://id.example/keys" }], on_error: Error }
 authentication.router.jwt: { jwks: [{ url: "https://id.example/keys" }], on_error: Continue }
 authorization.preview_directives.enabled: true
+coprocessor: { url: "http://hooks:1", client: { experimental_http2: enable } }
 cors.match_origins: ["^https://a"]
 cors.match_origins: null
 cors.origins: ["https://a.example"]
@@ -396,6 +402,7 @@ traffic_shaping.variables_deduplication: true
 export const retiredKeys = `
 apollo_metrics_generation_mode: new
 apq.router.cache.redis: { urls: ["redis://cache:6379"], enabled: true }
+coprocessor: { url: "http://hooks:1", subgraph: { all: { response: { uri: true, body: true } } } }
 experimental_api_schema_generation_mode: both
 experimental_apollo_metrics_generation_mode: new
 experimental_graphql_validation_mode: both

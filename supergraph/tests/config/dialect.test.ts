@@ -188,7 +188,6 @@ describe('a configuration of Apollo Router', () => {
   });
 
   it.each([
-    ['coprocessor:\n  url: http://127.0.0.1:1\n'],
     ['rhai:\n  main: main.rhai\n'],
     ['plugins:\n  shop.guard: {}\n'],
     ['authentication:\n  subgraph:\n    all: {}\n'],

@@ -30,7 +30,6 @@ const sections: Readonly<Record<string, string>> = {
 
 /** What would leave something open that the operator meant to close. */
 const protective: Readonly<Record<string, string>> = {
-  coprocessor: `coprocessor: { url: "http://127.0.0.1:8081", router: { request: { headers: true } } }`,
   rhai: `rhai: { scripts: ./rhai, main: main.rhai }`,
   plugins: `plugins: { my.guard: { strict: true } }`,
   signing: `authentication: { subgraph: { all: { aws_sig_v4: { default_chain: { region: eu-central-1, service_name: lambda } } } } }`,

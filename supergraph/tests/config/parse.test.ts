@@ -98,8 +98,8 @@ describe('router-config.yaml', () => {
     expect(errorsOf('fleet_detector:\n  enabled: true\n')).toEqual([
       expect.stringMatching(/^1:1 warning Apollo Router has this key/),
     ]);
-    expect(errorsOf('coprocessor:\n  url: http://127.0.0.1:1\n')).toEqual([
-      expect.stringMatching(/^1:1 error Apollo Router/),
+    expect(errorsOf('rhai:\n  main: main.rhai\n')).toEqual([
+      expect.stringMatching(/^1:1 error Apollo Router .*to a coprocessor/),
     ]);
     expect(() => parseConfig('rhai:\n  main: main.rhai\n', 'a.yaml')).toThrow(ConfigError);
   });
