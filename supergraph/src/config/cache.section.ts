@@ -48,9 +48,7 @@ export const responseCache = z.strictObject({
     .prefault({}),
   invalidation: z
     .strictObject({
-      listen: listenAddress()
-        .nullish()
-        .describe('An address of its own. Default 127.0.0.1:4000, or beside GraphQL if that is it.'),
+      listen: listenAddress().nullish().describe('An address of its own. Left out: where clients connect.'),
       path: urlPath().default('/invalidation').describe('Default /invalidation.'),
     })
     .nullish()

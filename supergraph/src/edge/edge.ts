@@ -3,6 +3,7 @@ import { UnauthenticatedError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError } from 'graphql';
+import { createSharedTexts, type SharedTexts } from '../cache/redis.texts.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
 import type { RequestContext } from '../request/context.ts';
@@ -24,7 +25,7 @@ import { answerRefused } from './http.answer.ts';
 import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from './identity.ts';
 import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
-import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries } from './persisted.queries.ts';
+import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries, type ResolveRequest } from './persisted.queries.ts';
 import { createRateLimit, type RateLimit } from './rate.limit.ts';
 import { createRequestBudget, type RequestBudget } from './request.budget.ts';
 import { createRoutes, type Routes } from './routes.ts';
@@ -84,7 +85,10 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
         : null;
   const budget = rateLimit && config.rate_limit ? createRequestBudget(config.rate_limit, rateLimit) : null;
   const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);
-  const persisted = await createPersistence(config, log);
+  const { redis: apqRedis } = config.apq.router.cache;
+  const isShared = apqRedis && config.apq.enabled && !config.persisted_queries.enabled;
+  const sharedQueries = isShared ? starting.use(createSharedTexts(apqRedis, 'persisted queries', log)) : null;
+  const persisted = await createPersistence(config, log, sharedQueries);
   if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
   const cors = createCors(config.cors);
   const routes = createRoutes({ config, supergraph, identity, budget, cors, log });
@@ -196,7 +200,7 @@ function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
 function createRequestGate(
   config: RouterConfig,
   budget: RequestBudget | null,
-  persisted: Pick<PersistedQueries, 'resolve'> | null,
+  persisted: { readonly resolve: ResolveRequest } | null,
 ): GatewayHooks['resolveRequest'] {
   const needsIdentity = config.authorization.require_authentication;
   if (!needsIdentity && !budget && !persisted) return undefined;
@@ -222,9 +226,10 @@ function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): Gatewa
 async function createPersistence(
   { persisted_queries: persisted, apq }: RouterConfig,
   log: Logger,
-): Promise<Pick<PersistedQueries, 'resolve'> | null> {
+  shared: SharedTexts | null,
+): Promise<{ readonly resolve: ResolveRequest } | null> {
   if (persisted.enabled) return createPersistedQueries(persisted, log);
-  return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit) : null;
+  return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit, shared) : null;
 }
 
 function toIdentityHooks(

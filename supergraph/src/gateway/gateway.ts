@@ -80,6 +80,8 @@ export interface RunningGateway extends AsyncDisposable {
   readonly healthUrl: string | null;
   /** Of the metrics where they have an address of their own, without a path. */
   readonly metricsUrl: string | null;
+  /** Of invalidations of the response cache where they have an address of their own, without a path. */
+  readonly invalidationUrl: string | null;
   readonly server: Server;
   readonly core: Core;
 }
@@ -131,7 +133,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   await plugins?.start(live.current.core.supergraph);
   const url = await doors.listen(address);
   channel?.announceReady(url);
-  const { server, healthUrl } = doors;
+  const { server, healthUrl, invalidationUrl } = doors;
   const worker = channel && { pid: process.pid };
   log.info({ action: 'gateway.started', url, ...worker, ...(healthUrl && { healthUrl }), supergraph: live.shortHash });
 
@@ -140,6 +142,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     url,
     healthUrl,
     metricsUrl: telemetry.metricsUrl,
+    invalidationUrl,
     server,
     get core() {
       return live.current.core;

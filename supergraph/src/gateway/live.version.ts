@@ -41,6 +41,8 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       config: config?.response_cache,
       headers: hooks.subgraphHeaders,
       version: supergraph.hash.slice(0, 12),
+      sdl: supergraph.sdl,
+      log,
       ...(metrics && { onLookup: (...lookup) => metrics.lookedUp(...lookup) }),
     }),
   );

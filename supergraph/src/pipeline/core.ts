@@ -16,6 +16,7 @@ import { passStages, type Reached } from './core.stages.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
+import type { PlanStore } from './plan.store.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 export interface CoreOptions {
@@ -30,6 +31,7 @@ export interface CoreOptions {
   readonly onUnknownInput?: (message: string) => void;
   /** Time for a whole query or mutation. Default: none. */
   readonly timeoutMs?: number;
+  readonly plans?: PlanStore | undefined;
   /** Apollo Server's plugins; null or left out: none. */
   readonly plugins?: PluginHost | null;
   /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
@@ -102,6 +104,7 @@ export function createCore(options: CoreOptions): Core {
       );
     }
     const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+    if (operation.preload) await operation.preload(coerced.values, overrides);
     const plans = () => operation.variantFor(coerced.values, overrides, context.watch).plans;
     const instead = await hooks?.admit?.(operation, coerced.values, context, plans);
     return { operation, variables: { raw, coerced: coerced.values }, overrides, instead };
@@ -206,8 +209,7 @@ export function createCore(options: CoreOptions): Core {
   }
 
   /** The plan as it will run. @throws RefusedRequestError when there is none */
-  function planOf({ operation, variables }: Admitted, context: RequestContext): OperationVariant['plan'] {
-    const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+  function planOf({ operation, variables, overrides }: Admitted, context: RequestContext): OperationVariant['plan'] {
     return operation.variantFor(variables.coerced, overrides, context.watch).plan;
   }
 

@@ -17,6 +17,7 @@ import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
 import { type ByteShape, compileByteShape } from '../shape/byte.shape.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
+import type { StoredPlans } from './plan.store.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
 type Plan = NonNullable<QueryPlan['node']>;
@@ -39,11 +40,14 @@ export interface OperationVariant {
   readonly repeatedFetches: ReadonlySet<string> | null;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
+  /** What it was compiled from. */
+  readonly stored: StoredPlans;
 }
 
 /**
  * @param allowed what of the document the viewer may ask
  * @param overrides labels of progressive overrides that are on
+ * @param known plans that have been made for the same before
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
@@ -52,6 +56,7 @@ export function createVariant(
   allowed: DocumentNode | null,
   conditions: Conditions,
   overrides: ReadonlySet<string> | undefined,
+  known: StoredPlans | null = null,
 ): OperationVariant {
   const name = operation.name?.value ?? null;
   const rootType = supergraph.apiSchema.getRootType(operation.operation);
@@ -59,12 +64,12 @@ export function createVariant(
   const scope = { supergraph, name, overrides };
   let asked = applyConditions(document, conditions, { placeholder: false });
   let fetched = allowed && applyConditions(allowed, conditions, { placeholder: true });
-  const inParts = deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
+  const inParts = deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope, known) : null;
   if (deferLabels && !inParts) {
     asked = removeDefer(asked);
     fetched = fetched && removeDefer(fetched);
   }
-  const plans = inParts ? inParts.plans : planAll(fetched, scope);
+  const plans = inParts?.plans ?? (known && [...known.plans]) ?? planAll(fetched, scope);
   const isRestricted = allowed !== document;
   const selectionSet = findOperation(asked, name).selectionSet;
   const shown = isRestricted ? (fetched ? [findOperation(fetched, name).selectionSet] : []) : undefined;
@@ -78,6 +83,7 @@ export function createVariant(
   return {
     plan: plans[0] ?? null,
     plans,
+    stored: { isInParts: inParts !== null, plans },
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
@@ -114,9 +120,11 @@ function planAll(document: DocumentNode | null, { supergraph, name, overrides }:
 function planInParts(
   document: DocumentNode | null,
   scope: PlanningScope,
+  known: StoredPlans | null,
 ): { readonly plans: Plan[]; readonly compiled: PlanInParts } | null {
+  if (known && !known.isInParts) return null;
   try {
-    const plans = planAll(document, scope);
+    const plans = known ? [...known.plans] : planAll(document, scope);
     return plans.length < 2
       ? { plans, compiled: compileInParts(plans[0] as PlanNode | undefined, scope.supergraph.types) }
       : null;

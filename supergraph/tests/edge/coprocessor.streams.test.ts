@@ -1,3 +1,4 @@
+// biome-ignore-all lint/correctness/noComponentHookFactories: these are names of stages
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';

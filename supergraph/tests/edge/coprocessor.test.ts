@@ -1,3 +1,4 @@
+// biome-ignore-all lint/correctness/noComponentHookFactories: these are names of stages
 import { observeLog } from '../support/source.fixture.ts';
 import { startCoprocessor, type TestCoprocessor } from '../support/test.coprocessor.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
