@@ -77,7 +77,8 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
       {
         ...toPlain(request),
         variables: asked,
-        onResponse(received) {
+        onResponse(received, status) {
+          request.onResponse?.(received, status);
           const [cacheControl, age, vary] = ['cache-control', 'age', 'vary'].map((name) => received[name]?.toString());
           response = { cacheControl, age, vary };
         },
@@ -171,7 +172,15 @@ function parse(text: string | undefined): unknown {
 }
 
 /** Without the text of the whole request, which does not hold for a part of it. */
-function toPlain({ subgraph, query, operationName, kind, accept, traceparent }: SubgraphRequest): SubgraphRequest {
+function toPlain({
+  subgraph,
+  query,
+  operationName,
+  kind,
+  accept,
+  traceparent,
+  onRequest,
+}: SubgraphRequest): SubgraphRequest {
   return {
     subgraph,
     query,
@@ -179,6 +188,7 @@ function toPlain({ subgraph, query, operationName, kind, accept, traceparent }: 
     ...(operationName !== undefined && { operationName }),
     ...(accept !== undefined && { accept }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(onRequest && { onRequest }),
   };
 }
 

@@ -88,7 +88,6 @@ const planning: readonly ForeignKey[] = ignored(
 );
 
 export const foreignKeys: readonly ForeignKey[] = [
-  ...ignored('Telemetry here has fixed events, spans and instruments.', 'telemetry.instrumentation'),
   ...protective,
   ...caches,
   ...planning,

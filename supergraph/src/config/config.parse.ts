@@ -10,6 +10,7 @@ import type { ConfigProblem } from './config.problem.ts';
 import { findRetiredKeys } from './config.retired.ts';
 import { type RouterConfig, routerConfigSchema } from './config.schema.ts';
 import { upgradeDocument } from './config.upgrade.ts';
+import { removeForeignInstrumentation } from './instrumentation.foreign.ts';
 
 export type { ConfigProblem } from './config.problem.ts';
 
@@ -83,6 +84,10 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
     const message = `Apollo Router has this key, this gateway does not: ${key.advice}`;
     problems.push({ ...positions.ofKey(path), severity, path: toKeyPath(path), message });
     removeAt(data, path);
+  }
+  for (const { path, advice } of removeForeignInstrumentation(data)) {
+    const message = `Apollo Router has this, this gateway does not: ${advice}`;
+    problems.push({ ...positions.ofKey(path), severity: 'warning', path: toKeyPath(path), message });
   }
   if (isEmptyMap(data.plugins)) delete data.plugins;
   const result = routerConfigSchema.safeParse(data);

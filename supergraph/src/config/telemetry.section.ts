@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
 import { z } from 'zod';
 import { duration, headerName, listenAddress, urlPath } from './config.values.ts';
+import { instrumentation } from './instrumentation.section.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -152,4 +153,5 @@ export const telemetry = z.strictObject({
   exporters: z
     .strictObject({ metrics: metrics.prefault({}), tracing: tracing.prefault({}), logging: logging.prefault({}) })
     .prefault({}),
+  instrumentation: instrumentation.prefault({}),
 });

@@ -12,6 +12,7 @@ import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream
 import type { OperationPlugins } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
 import { EndedByStage } from '../request/stages.ts';
+import { observeStream } from '../transport/observed.stream.ts';
 import { passStages, type Reached } from './core.stages.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
@@ -91,7 +92,10 @@ export function createCore(options: CoreOptions): Core {
     const operation = context.plugin
       ? await prepareWith(context.plugin, request, resolved, context)
       : operations.prepare(resolved, context);
-    if (context.watch) context.watch.operation = operation;
+    if (context.watch) {
+      context.watch.operation = operation;
+      context.watch.begins?.();
+    }
     const raw = resolved.variables ?? {};
     const coerced = operation.coerceVariables(raw);
     if ('errors' in coerced) {
@@ -244,14 +248,22 @@ export function createCore(options: CoreOptions): Core {
   return {
     supergraph,
     operations,
-    execute: async (request, context) => (await run(request, context, NO_STREAMS)) as GraphQLResult,
-    subscribe: (request, context, accepts = ALL_STREAMS) => run(request, context, accepts),
+    execute: async (request, context) => tell(await run(request, context, NO_STREAMS), context) as GraphQLResult,
+    subscribe: async (request, context, accepts = ALL_STREAMS) => tell(await run(request, context, accepts), context),
   };
 }
 
 /** Whether its answer is what its fetches bring, and nothing beside. */
 function mayBeFinished({ refusals, introspection }: PreparedOperation): boolean {
   return refusals.length === 0 && introspection === null;
+}
+
+/** Whoever watches sees what the client gets. */
+function tell(result: SubscriptionStream | GraphQLResult, { watch }: RequestContext) {
+  if (!watch?.sees) return result;
+  if ('attach' in result) return observeStream(result, watch.sees);
+  watch.sees(result);
+  return result;
 }
 
 function timedOut(timeoutMs: number): RefusedRequestError {

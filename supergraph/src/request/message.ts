@@ -60,8 +60,10 @@ export interface SubgraphRequest {
   readonly isFinished?: ((body: Buffer) => boolean) | undefined;
   /** `Accept`, where it is not the usual one. */
   readonly accept?: string;
+  /** Told of the headers that it is about to be sent with. */
+  readonly onRequest?: (headers: Readonly<Record<string, string>>) => void;
   /** Told of the answer's headers, names in lower case; not when the subgraph could not be reached. */
-  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>) => void;
+  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>, status: number) => void;
   /** Of the fetch's own span, where it has one. */
   traceparent?: string;
   /** Whether the request asks for a trace of the subgraph's own work (`extensions.ftv1`). */

@@ -112,6 +112,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     const { kind, body = toBody(request) } = request;
     const own = options.headers?.(request, context);
     const headers = headersFor(request, context, traffic, own);
+    request.onRequest?.(headers);
     if (staged) return staged({ request, url: urls.get(request.subgraph) ?? '', headers, body }, context);
     if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
 
@@ -151,7 +152,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         const response = await call(request, context);
         options.takeHeaders?.(request.subgraph, response.headers, context);
         context.plugin?.fetches.restrictCache(response.headers['cache-control']);
-        request.onResponse?.(response.headers);
+        request.onResponse?.(response.headers, response.status);
         return toResult(response, request);
       } catch (error) {
         context.signal.throwIfAborted();

@@ -153,6 +153,17 @@ telemetry.exporters.tracing.propagation.baggage: true
 telemetry.exporters.tracing.propagation.trace_context: true
 telemetry.exporters.tracing.response_trace_id: { enabled: true, header_name: x-trace }
 telemetry.exporters.tracing.zipkin: { enabled: true, endpoint: "zipkin:9411", batch_processor: { scheduled_delay: 9s } }
+telemetry.instrumentation.spans.default_attribute_requirement_level: recommended
+telemetry.instrumentation.spans.router.attributes: { http.request.method: true, http.response.status_code: { alias: status }, url.path: false, x: { request_header: x-a, default: none }, y: { static: 1, condition: { gt: [{ request_header: content-length }, 100] } }, z: plain }
+telemetry.instrumentation.spans.supergraph.attributes: { graphql.operation.name: true, graphql.document: true, v: { query_variable: id }, e: { on_graphql_error: true } }
+telemetry.instrumentation.spans.subgraph.attributes: { subgraph.name: true, subgraph.graphql.operation.name: { alias: op }, s: { subgraph_response_status: code } }
+telemetry.instrumentation.events.router: { request: info, response: "off", error: error, my.event: { message: m, level: warn, on: response, condition: { eq: [200, { response_status: code }] }, attributes: { a: { response_header: x-b } } } }
+telemetry.instrumentation.events.supergraph: { request: { level: info, condition: { exists: { request_header: x-a } } }, ev: { message: m, level: info, on: event_response, attributes: { d: { response_data: "$.a" } } } }
+telemetry.instrumentation.events.subgraph: { response: info, ev: { message: m, level: error, on: error, attributes: { e: { error: reason } } } }
+telemetry.instrumentation.instruments.default_requirement_level: required
+telemetry.instrumentation.instruments.router: { http.server.request.duration: true, acme.requests: { value: unit, type: counter, unit: request, description: d, condition: { all: [{ eq: [{ env: HOME }, x] }] }, attributes: { a: { request_header: x-a } } } }
+telemetry.instrumentation.instruments.supergraph: { acme.events: { value: event_unit, type: counter, unit: event, description: d }, acme.length: { value: { response_header: x-n }, type: histogram, unit: items, description: d } }
+telemetry.instrumentation.instruments.subgraph: { acme.duration: { value: duration, type: histogram, unit: ms, description: d, attributes: { subgraph.name: true } } }
 tls.supergraph: { certificate: C, certificate_chain: CC, key: K }
 tls.subgraph.all: { certificate_authorities: CA, client_authentication: { certificate_chain: CC, key: K } }
 tls.subgraph.subgraphs.cart: { certificate_authorities: null }
@@ -286,6 +297,16 @@ telemetry.exporters.tracing.propagation.jaeger: true
 telemetry.exporters.tracing.propagation.request: { header_name: x-r, format: uuid }
 telemetry.exporters.tracing.propagation.zipkin: true
 telemetry.exporters.tracing.response_trace_id.format: uuid
+telemetry.instrumentation.spans.mode: spec_compliant
+telemetry.instrumentation.spans.connector.attributes: { subgraph.name: true }
+telemetry.instrumentation.spans.http_client.attributes: { a: { request_header: x-a } }
+telemetry.instrumentation.spans.router.attributes: { a: { router_overhead: true } }
+telemetry.instrumentation.spans.router.attributes: { network.peer.address: true }
+telemetry.instrumentation.events.connector.request: info
+telemetry.instrumentation.instruments.connector: { http.client.request.duration: false }
+telemetry.instrumentation.instruments.graphql: { field.execution: true, list.length: true }
+telemetry.instrumentation.instruments.cache: { apollo.router.response.cache: { attributes: { graphql.type.name: true } } }
+telemetry.instrumentation.instruments.router: { http.server.request.body.size: true }
 tls.connector.all.certificate_authorities: CA
 traffic_shaping.connector.all.timeout: 9s
 traffic_shaping.all.experimental_http2_keep_alive_interval: 9s
@@ -376,11 +397,13 @@ telemetry.apollo.preview_extended_error_metrics: enabled
 telemetry.apollo.preview_subgraph_metrics: true
 telemetry.exporters.tracing.experimental_response_trace_id.enabled: true
 telemetry.exporters.tracing.propagation.awsxray: true
+telemetry.instrumentation.instruments.cache: { apollo.router.operations.entity.cache: { attributes: { entity.type: true } } }
 telemetry.logging.format: json
 telemetry.logging.stdout.enabled: false
 telemetry.metrics.common.attributes.router: { static: [] }
 telemetry.metrics.common.resources: { a: b }
 telemetry.metrics.otlp.endpoint: default
+telemetry.spans.router.attributes: { a: { request_header: host } }
 telemetry.tracing.common.attributes: { a: b }
 telemetry.tracing.jaeger.agent.endpoint: default
 telemetry.tracing.jaeger.scheduled_delay: 1s

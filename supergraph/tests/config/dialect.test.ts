@@ -161,7 +161,6 @@ describe('a configuration of Apollo Router', () => {
         'telemetry.apollo.batch_processor.max_export_batch_size',
         'telemetry.exporters.tracing.otlp.protocol',
         'telemetry.instrumentation.spans.mode',
-        'telemetry.instrumentation',
       ]),
     );
     expect(config).toMatchObject({
