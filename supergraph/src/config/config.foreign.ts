@@ -106,15 +106,15 @@ export const foreignKeys: readonly ForeignKey[] = [
   ...ignored('Files go by routes.', 'preview_file_uploads'),
   ...ignored('Events come from subgraphs, by subscriptions.', 'events'),
   ...ignored(
-    'Planning stops with the request by itself only between its steps.',
+    'A plan that is being made is finished, though its client has gone.',
     'supergraph.query_planning.experimental_cooperative_cancellation',
   ),
   ...ignored(
-    'What a subgraph answers is checked against the schema, and what does not fit is null.',
+    'A value that does not fit the schema is null.',
     'supergraph.enable_result_coercion_errors',
   ),
   ...ignored(
-    'Connections of HTTP/2 are closed when they fail.',
+    'Idle connections of HTTP/2 are not pinged; pool_idle_timeout closes them.',
     ...ofSubgraphs(
       'traffic_shaping',
       'experimental_http2_keep_alive_interval',
@@ -124,7 +124,7 @@ export const foreignKeys: readonly ForeignKey[] = [
     ),
   ),
   ...ignored('Answers are kept by response_cache.', ...ofSubgraphs('traffic_shaping', 'experimental_entity_caching')),
-  ...ignored('Plans are in the log of level debug, not in answers.', 'expose_query_plan'),
+  ...ignored('Plans are not in answers; the stage ExecutionRequest of a coprocessor has them (query_plan).', 'expose_query_plan'),
   ...ignored('Subgraphs are really asked.', 'experimental_mock_subgraphs'),
   ...ignored(
     'Reconnecting is set for all subgraphs, by subscription.max_reconnect_attempts and reconnect_delay.',

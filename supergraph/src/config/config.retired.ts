@@ -1,7 +1,7 @@
 import { findPaths, parseKeyPath } from './config.paths.ts';
 
 /** Keys of older versions that Apollo Router has dropped, or drops by itself when it reads a file, with what to know of it. */
-const RETIRED: Readonly<Record<string, readonly string[]>> = {
+export const retiredKeys: Readonly<Record<string, readonly string[]>> = {
   'There is one query planner now.': [
     'experimental_query_planner_mode',
     'supergraph.query_planning.experimental_parallelism',
@@ -31,7 +31,7 @@ const RETIRED: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a file has such keys. */
 export function findRetiredKeys(data: unknown): { readonly advice: string; readonly path: (string | number)[] }[] {
-  return Object.entries(RETIRED).flatMap(([advice, patterns]) =>
+  return Object.entries(retiredKeys).flatMap(([advice, patterns]) =>
     patterns.flatMap((pattern) => findPaths(data, parseKeyPath(pattern)).map((path) => ({ advice, path }))),
   );
 }
