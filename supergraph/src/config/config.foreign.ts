@@ -109,10 +109,7 @@ export const foreignKeys: readonly ForeignKey[] = [
     'A plan that is being made is finished, though its client has gone.',
     'supergraph.query_planning.experimental_cooperative_cancellation',
   ),
-  ...ignored(
-    'A value that does not fit the schema is null.',
-    'supergraph.enable_result_coercion_errors',
-  ),
+  ...ignored('A value that does not fit the schema is null.', 'supergraph.enable_result_coercion_errors'),
   ...ignored(
     'Idle connections of HTTP/2 are not pinged; pool_idle_timeout closes them.',
     ...ofSubgraphs(
@@ -124,7 +121,10 @@ export const foreignKeys: readonly ForeignKey[] = [
     ),
   ),
   ...ignored('Answers are kept by response_cache.', ...ofSubgraphs('traffic_shaping', 'experimental_entity_caching')),
-  ...ignored('Plans are not in answers; the stage ExecutionRequest of a coprocessor has them (query_plan).', 'expose_query_plan'),
+  ...ignored(
+    'Plans are not in answers; the stage ExecutionRequest of a coprocessor has them (query_plan).',
+    'expose_query_plan',
+  ),
   ...ignored('Subgraphs are really asked.', 'experimental_mock_subgraphs'),
   ...ignored(
     'Reconnecting is set for all subgraphs, by subscription.max_reconnect_attempts and reconnect_delay.',

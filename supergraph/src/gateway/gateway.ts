@@ -94,7 +94,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { log = createLog({ service: 'gateway' }) } = options;
   await using starting = new AsyncDisposableStack();
   const loaded = options.config === undefined ? null : await loadConfig(options.config);
-  for (const problem of loaded?.problems ?? []) log.warn({ action: 'config.problem' }, toLine(options.config!, problem));
+  for (const problem of loaded?.problems ?? [])
+    log.warn({ action: 'config.problem' }, toLine(options.config!, problem));
   const config = toConfig(loaded, options);
   const path = config?.supergraph.path ?? '/graphql';
 

@@ -43,7 +43,8 @@ export class Telemetry {
     const trace = tracing.begin(context.headers, path);
     if (traceIdHeader && trace.traceId) context.setHeader?.(traceIdHeader, trace.traceId);
     const watch = new OperationWatch(transport, trace, this.#onError, path);
-    if (this.instrumentation.router || this.instrumentation.supergraph) {
+    const { router, supergraph, subgraph } = this.instrumentation;
+    if (router || supergraph || subgraph) {
       (context as { watch?: OperationObserver }).watch = watch;
       instrument(watch, context, this.instrumentation);
     }

@@ -167,7 +167,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
         return context;
       }
       // Where a stage or the telemetry looks into results they have to be read.
-      context.takesBytes = typeof accept.single === 'string' && !hooks.stages;
+      context.takesBytes = typeof accept.single === 'string' && !hooks.stages && !context.watch?.sees;
       const takesStreams = accept.subscription !== null || accept.defer !== null;
       const result = takesStreams
         ? await core().subscribe(graphql, context, accept)
