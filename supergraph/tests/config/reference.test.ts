@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { checkConfig } from '../../src/config/config.parse.ts';
 import { parseKeyPath } from '../../src/config/config.paths.ts';
+import { describeForeignKeys } from '../../src/config/config.reference.ts';
 import { migratedKeys, obeyedKeys, refusedKeys, retiredKeys, warnedKeys } from './apollo.keys.ts';
 
 const toLines = (text: string) => text.trim().split('\n');
@@ -44,5 +46,12 @@ describe("Apollo Router's keys", () => {
 
   it.each(toLines(retiredKeys))('%s is a key that Apollo Router has dropped, and loads', (line) => {
     expect(severities(line)).toEqual([expect.stringMatching(/^warning .*Apollo Router has dropped this key/)]);
+  });
+});
+
+describe('docs/router-keys.md', () => {
+  it('lists the keys that the gateway does not obey', () => {
+    const text = readFileSync(new URL('../../../docs/router-keys.md', import.meta.url), 'utf8');
+    expect(text.slice(text.indexOf('| Refused')).trim()).toBe(describeForeignKeys());
   });
 });
