@@ -10,8 +10,8 @@ import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
-import { assertReadable } from '../transport/http.request.ts';
 import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
+import { assertReadable } from '../transport/http.request.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
 import { createAuthorization, createAuthorizationReport } from './authorization.ts';
@@ -25,7 +25,12 @@ import { answerRefused } from './http.answer.ts';
 import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from './identity.ts';
 import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
-import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries, type ResolveRequest } from './persisted.queries.ts';
+import {
+  createAutomaticPersistedQueries,
+  createPersistedQueries,
+  type PersistedQueries,
+  type ResolveRequest,
+} from './persisted.queries.ts';
 import { createRateLimit, type RateLimit } from './rate.limit.ts';
 import { createRequestBudget, type RequestBudget } from './request.budget.ts';
 import { createRoutes, type Routes } from './routes.ts';

@@ -1,8 +1,5 @@
 import type { RequestContext } from './context.ts';
 
-/** What Apollo Router calls the context of a request: what a coprocessor has put there, beside what the gateway knows itself. */
-export type ContextEntries = Map<string, unknown>;
-
 type Read = (context: RequestContext) => unknown;
 
 /** Keys that the gateway fills in itself, in Apollo Router's names. */

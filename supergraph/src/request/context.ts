@@ -1,4 +1,3 @@
-import type { ContextEntries } from './context.entries.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './message.ts';
 import type { OperationObserver, OperationPlugins } from './observer.ts';
 
@@ -13,6 +12,9 @@ export interface Identity {
   readonly sessionId?: string;
   readonly expiresAtMs?: number;
 }
+
+/** What Apollo Router calls the context of a request: what a coprocessor has put there, beside what the gateway knows itself. */
+export type ContextEntries = Map<string, unknown>;
 
 /** Headers of an answer that has not begun; names in lower case. */
 export interface AnswerHeaderAccess {

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
+
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
 import type { Identity, RequestContext, SubgraphTransport } from './context.ts';
-import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
+import type { AnswerHeaders, GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
+
+
 import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
 import type { RequestStages } from './stages.ts';
 
-/** Names in lower case; what came more than once is a list. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+export type { AnswerHeaders } from './message.ts';
 
 /** How many operations may come as a list in one POST. */
 export interface Batching {

@@ -19,6 +19,9 @@ export interface GraphQLResult {
 
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
+/** Names in lower case; what came more than once is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** Which streams a client takes: null for those that it does not. */
 export interface AcceptedStreams {
   readonly subscription: object | null;

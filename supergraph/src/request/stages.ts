@@ -1,7 +1,6 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { RequestContext } from './context.ts';
-import type { AnswerHeaders } from './hooks.ts';
-import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
+import type { AnswerHeaders, GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
 
 /** A request to a subgraph as it is about to be sent; what a stage changes is sent. */
 export interface SubgraphCallDraft {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ContextEntries } from '../request/context.entries.ts';
-import type { AnswerHeaderAccess, Identity, RequestContext } from '../request/context.ts';
+import type { AnswerHeaderAccess, ContextEntries, Identity, RequestContext } from '../request/context.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ContextEntries } from '../request/context.entries.ts';
-import type { Identity, RequestContext } from '../request/context.ts';
+import type { ContextEntries, Identity, RequestContext } from '../request/context.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 import { CLIENT_HEADERS } from './http.context.ts';

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { StageMessage, StageName } from '../../src/edge/coprocessor.message.ts';
 import { startServer, type TestServer } from './source.fixture.ts';
 
-export type Reply = Readonly<Record<string, unknown>>;
+type Reply = Readonly<Record<string, unknown>>;
 type Answer = (
   message: StageMessage,
   response: ServerResponse,
