@@ -1,27 +1,22 @@
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 import type { Logger } from '@vibecode/platform/log';
-import type { ConditionConfig } from '../config/selector.section.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
-import { EndedByStage, type RequestStages, type StreamPlace, type SubgraphAnswer } from '../request/stages.ts';
-import { compileCondition } from '../telemetry/condition.ts';
-import type { SelectorSource } from '../telemetry/selector.ts';
+import type { RequestStages, StreamPlace } from '../request/stages.ts';
+import { type Ask, createAsk, type Stage } from './coprocessor.ask.ts';
+import { type CoprocessorConfig, CoprocessorError, createCoprocessorClient } from './coprocessor.client.ts';
+import { toHeaderLists } from './coprocessor.context.ts';
+import type { StageName } from './coprocessor.message.ts';
 import {
-  type CoprocessorClient,
-  type CoprocessorConfig,
-  CoprocessorError,
-  createCoprocessorClient,
-} from './coprocessor.client.ts';
-import { takeEntries, toHeaderLists, toPlainHeaders, toSentEntries } from './coprocessor.context.ts';
-import type { HeaderLists, StageMessage, StageName, StageReply } from './coprocessor.message.ts';
-
-type Stage = NonNullable<CoprocessorConfig['router']['request']>;
-
-/** What a message of one request may say; the stage's own settings decide what it does say. */
-type Sayable = Omit<Partial<StageMessage>, 'version' | 'stage' | 'control' | 'id'>;
-
-/** Asks at one stage; null where it is not asked, or not waited for. */
-type Ask = (say: () => Sayable, source: SelectorSource) => Promise<StageReply | null>;
+  asText,
+  endedWith,
+  isObject,
+  parseResult,
+  takeAnswerHeaders,
+  takeRequestHeaders,
+  toResult,
+} from './coprocessor.reply.ts';
+import { createSubgraphStages } from './coprocessor.subgraph.ts';
 
 export interface Coprocessor extends AsyncDisposable {
   readonly stages: RequestStages;
@@ -43,45 +38,6 @@ export function createCoprocessor(config: CoprocessorConfig, sdl: string, log: L
       ),
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
-  };
-}
-
-function createAsk(client: CoprocessorClient, name: StageName, stage: Stage, defaultUrl: string, sdl: string): Ask {
-  const holds = compileCondition(stage.condition as ConditionConfig | null | undefined);
-  const url = stage.url ?? defaultUrl;
-  const wants = stage as unknown as Readonly<Record<string, unknown>>;
-  const isResponse = name.endsWith('Response');
-  return async (say, source) => {
-    if (!holds(source)) return null;
-    const { context } = source;
-    const said = say();
-    const sent = toSentEntries(context, stage.context);
-    const message: StageMessage = {
-      version: 1,
-      stage: name,
-      control: 'continue',
-      id: context.id,
-      subgraphRequestId: wants.subgraph_request_id ? said.subgraphRequestId : undefined,
-      headers: stage.headers ? said.headers : undefined,
-      body: stage.body ? said.body : undefined,
-      context: sent && { entries: sent },
-      sdl: wants.sdl ? sdl : undefined,
-      path: wants.path ? said.path : undefined,
-      method: wants.method && !isResponse ? context.method : undefined,
-      statusCode: wants.status_code ? said.statusCode : undefined,
-      serviceName: wants.service_name ? said.serviceName : undefined,
-      uri: wants.uri ? said.uri : undefined,
-      hasNext: said.hasNext,
-      queryPlan: wants.query_plan ? said.queryPlan : undefined,
-    };
-    const traceparent = context.watch?.trace?.traceparent;
-    if (stage.detached) {
-      client.tell(url, message, traceparent);
-      return null;
-    }
-    const reply = await client.ask(url, message, traceparent, context.signal);
-    if (reply.entries) takeEntries(context, sent, reply.entries);
-    return reply;
   };
 }
 
@@ -188,109 +144,9 @@ function toResultStage(ask: Ask): NonNullable<RequestStages['supergraphResponse'
   };
 }
 
-function createSubgraphStages(
-  request: Ask | null,
-  response: Ask | null,
-): Pick<RequestStages, 'subgraphRequest' | 'subgraphResponse'> {
-  return {
-    ...(request && {
-      async subgraphRequest(draft, id, context) {
-        const subgraph = { request: draft.request, headers: draft.headers };
-        const say = () => ({
-          headers: toHeaderLists(draft.headers),
-          body: JSON.parse(draft.body),
-          uri: draft.url,
-          serviceName: draft.request.subgraph,
-          subgraphRequestId: id,
-        });
-        const reply = await request(say, { context, subgraph });
-        if (!reply) return null;
-        if (reply.breakStatus !== null) return toSubgraphAnswer(reply, reply.breakStatus);
-        if (reply.headers) draft.headers = toPlainHeaders(reply.headers);
-        if (reply.body !== undefined) draft.body = asText(reply.body);
-        if (reply.uri !== null) draft.url = reply.uri;
-        return null;
-      },
-    }),
-    ...(response && {
-      async subgraphResponse(draft, answer, id, context) {
-        const body = parseResult(answer.body.toString('utf8'));
-        const say = () => ({
-          headers: toHeaderLists(answer.headers),
-          body: body ?? answer.body.toString('utf8'),
-          statusCode: answer.status,
-          serviceName: draft.request.subgraph,
-          subgraphRequestId: id,
-        });
-        const subgraph = {
-          request: draft.request,
-          headers: draft.headers,
-          answer: { status: answer.status, headers: answer.headers, body },
-        };
-        const reply = await response(say, { context, subgraph });
-        if (!reply) return answer;
-        if (reply.breakStatus !== null) return toSubgraphAnswer(reply, reply.breakStatus);
-        return {
-          status: answer.status,
-          headers: reply.headers ? toPlainHeaders(reply.headers) : answer.headers,
-          body: reply.body === undefined ? answer.body : Buffer.from(asText(reply.body)),
-        };
-      },
-    }),
-  };
-}
-
-/** What a subgraph would have answered. */
-function toSubgraphAnswer({ headers, body }: StageReply, status: number): SubgraphAnswer {
-  return { status, headers: headers ? toPlainHeaders(headers) : {}, body: Buffer.from(JSON.stringify(toResult(body))) };
-}
-
-function endedWith({ breakStatus, body, headers }: StageReply, context: RequestContext): EndedByStage {
-  if (headers) takeAnswerHeaders(context, headers);
-  return new EndedByStage(breakStatus ?? 200, toResult(body));
-}
-
-/** A text is a GraphQL answer in JSON, or else the message of an error. */
-function toResult(body: unknown): GraphQLResult {
-  if (isObject(body)) return body as GraphQLResult;
-  const parsed = typeof body === 'string' ? parseResult(body) : undefined;
-  if (parsed) return parsed;
-  const message = typeof body === 'string' && body !== '' ? body : 'The request was ended by the coprocessor.';
-  return { errors: [{ message, extensions: { code: 'ENDED_BY_COPROCESSOR' } }] };
-}
-
-function parseResult(text: string): GraphQLResult | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? (value as GraphQLResult) : undefined;
-  } catch {
-    return undefined; // a part of a stream, or no GraphQL at all
-  }
-}
-
-function takeRequestHeaders(context: RequestContext, { headers, breakStatus }: StageReply): void {
-  if (headers && breakStatus === null) context.headers = toPlainHeaders(headers);
-}
-
-function takeAnswerHeaders({ answerHeaders }: RequestContext, headers: HeaderLists): void {
-  if (!answerHeaders) return;
-  for (const name of Object.keys(answerHeaders.all())) if (!Object.hasOwn(headers, name)) answerHeaders.remove(name);
-  for (const [name, values] of Object.entries(headers)) {
-    if (name !== 'content-length' && name !== 'content-type') answerHeaders.set(name, values);
-  }
-}
-
 function describePlan(node: QueryPlan['node'] | null): unknown {
   const plan: QueryPlan = { kind: 'QueryPlan', ...(node && { node }) };
   return { root: node, formatted_query_plan: prettyFormatQueryPlan(plan) };
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function isObject(value: unknown): boolean {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function wrongBody(stage: StageName, expected: string): CoprocessorError {
