@@ -41,10 +41,6 @@ const protective: readonly ForeignKey[] = [
     'limits.router.http_max_header_size',
     'limits.router.http_max_header_list_size',
   ),
-  ...refused(
-    'a limit would be lost. Use demand_control.strategy.static_estimated.max, which is for the whole operation.',
-    'demand_control.strategy.static_estimated.subgraph',
-  ),
 ];
 
 const caches: readonly ForeignKey[] = [

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
 import type { Identity, RequestContext, SubgraphTransport } from './context.ts';
 import type { AnswerHeaders, GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
-
 
 import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
 import type { RequestStages } from './stages.ts';

@@ -38,6 +38,7 @@ csrf.required_headers: [x-tenant]
 csrf.unsafe_disabled: true
 demand_control.enabled: true
 demand_control.mode: enforce
+demand_control.strategy.static_estimated: { list_size: 10, max: 20, subgraph: { all: { max: 8, list_size: 3 }, subgraphs: { cart: { max: 2 } } } }
 demand_control.strategy.static_estimated: { list_size: 4, max: 99.5, actual_cost_mode: by_subgraph }
 forbid_mutations: true
 headers.all.request: [{ propagate: { matching: "^x-.*" } }, { propagate: { named: x-a, rename: x-b, default: c } }, { remove: { named: x-c } }, { remove: { matching: "^y" } }]
@@ -319,7 +320,6 @@ authentication.subgraph.all.aws_sig_v4.default_chain: { region: r, service_name:
 authentication.subgraph.all.aws_sig_v4.hardcoded: { access_key_id: a, secret_access_key: s, region: r, service_name: s }
 authentication.subgraph.subgraphs.cart.aws_sig_v4.default_chain: { region: r, service_name: s }
 authentication.connector.sources: { a: { aws_sig_v4: { default_chain: { region: r, service_name: s } } } }
-demand_control.strategy.static_estimated: { list_size: 10, max: 20, subgraph: { all: { max: 8 } } }
 limits.router.http_max_header_size: 9kb
 limits.router.http_max_header_list_size: 9kb
 plugins: { my.guard: { strict: true } }
