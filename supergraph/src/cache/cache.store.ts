@@ -1,12 +1,16 @@
-import { once } from 'node:events';
-import { Redis } from 'ioredis';
+import type { Logger } from '@vibecode/platform/log';
+import { Cluster } from 'ioredis';
 import { LRUCache } from 'lru-cache';
+import type { RedisConnectionConfig } from '../config/redis.section.ts';
+import type { AnswerLabels } from './cache.tags.ts';
+import { createRedisClient } from './redis.client.ts';
 
 export interface CachedAnswer {
   /** JSON text: each reader parses objects of its own. */
   readonly text: string;
   readonly storedAtMs: number;
   readonly ttlMs: number;
+  readonly labels?: AnswerLabels;
 }
 
 /** Where answers are kept. What cannot be read is not there, and what cannot be written is not kept. */
@@ -15,21 +19,46 @@ export interface CacheStore extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** In the order of the keys. */
   readMany(keys: readonly string[]): Promise<(CachedAnswer | undefined)[]> | (CachedAnswer | undefined)[];
-  write(key: string, answer: CachedAnswer): Promise<void>;
+  /** @param groups names that the answer can be removed by, together with others */
+  write(key: string, answer: CachedAnswer, groups: readonly string[]): Promise<void>;
+  /** Removes all that was written with the group. @returns how many @throws where the store cannot be reached */
+  removeGroup(group: string): Promise<number>;
 }
 
 /** @param maxBytes of texts and keys; the least recently used go first */
 export function createMemoryStore(maxBytes: number): CacheStore {
+  const groupsOf = new Map<string, readonly string[]>();
+  const members = new Map<string, Set<string>>();
+  const forget = (key: string): void => {
+    for (const group of groupsOf.get(key) ?? []) {
+      const keys = members.get(group);
+      keys?.delete(key);
+      if (keys?.size === 0) members.delete(group);
+    }
+    groupsOf.delete(key);
+  };
   const answers = new LRUCache<string, CachedAnswer>({
     maxSize: maxBytes,
     // A character is two bytes at most, and an entry costs some.
     sizeCalculation: ({ text }, key) => 2 * (text.length + key.length) + 200,
+    dispose: (_answer, key) => forget(key),
   });
   return {
     ready: Promise.resolve(),
     readMany: (keys) => keys.map((key) => answers.get(key)),
-    async write(key, answer) {
+    async write(key, answer, groups) {
       answers.set(key, answer, { ttl: answer.ttlMs });
+      if (groups.length === 0 || !answers.has(key)) return;
+      groupsOf.set(key, groups);
+      for (const group of groups) {
+        const keys = members.get(group);
+        if (keys) keys.add(key);
+        else members.set(group, new Set([key]));
+      }
+    },
+    async removeGroup(group) {
+      const keys = [...(members.get(group) ?? [])];
+      return keys.filter((key) => answers.delete(key)).length;
     },
     async [Symbol.asyncDispose]() {
       answers.clear();
@@ -38,34 +67,83 @@ export function createMemoryStore(maxBytes: number): CacheStore {
 }
 
 export interface RedisStoreOptions {
-  readonly url: string;
+  readonly config: RedisConnectionConfig;
+  /** Begins the keys of answers. */
   readonly prefix: string;
-  /** Longest wait for an answer of Redis; then the subgraph answers. */
-  readonly timeoutMs: number;
+  /** Begins the keys of groups, which outlive a supergraph. Default: `prefix`. */
+  readonly groupPrefix?: string;
+  /** Longest waits for Redis. When a read has had its time the subgraph is asked. */
+  readonly timeouts: { readonly readMs: number; readonly writeMs: number; readonly removeMs: number };
+  readonly log?: Logger | undefined;
 }
 
-export function createRedisStore({ url, prefix, timeoutMs }: RedisStoreOptions): CacheStore {
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: timeoutMs });
-  redis.on('error', () => undefined); // each command that fails is a miss
-  const ready = once(redis, 'ready').then(
-    () => undefined,
-    () => undefined,
-  );
+const PURPOSE = 'the response cache';
+/** Keys that are removed in one command. */
+const REMOVED_AT_ONCE = 500;
+
+export function createRedisStore({
+  config,
+  prefix,
+  groupPrefix = prefix,
+  timeouts,
+  log,
+}: RedisStoreOptions): CacheStore {
+  const reads = createRedisClient({ config, timeoutMs: timeouts.readMs, purpose: PURPOSE, log });
+  const writes = createRedisClient({ config, timeoutMs: timeouts.writeMs, purpose: PURPOSE });
+  const removals = createRedisClient({ config, timeoutMs: timeouts.removeMs, purpose: PURPOSE });
+  const toGroupKey = (group: string) => `${groupPrefix}group:${group}`;
   return {
-    ready,
+    ready: Promise.all([reads.ready, writes.ready]).then(() => undefined),
     async readMany(keys) {
+      const { commands } = reads;
+      const full = keys.map((key) => prefix + key);
       try {
-        const texts = await redis.mget(keys.map((key) => prefix + key));
+        // The nodes of a cluster have a part of the keys each.
+        const texts =
+          commands instanceof Cluster
+            ? await Promise.all(full.map((key) => commands.get(key)))
+            : await commands.mget(full);
         return texts.map((text) => (text === null ? undefined : (JSON.parse(text) as CachedAnswer)));
       } catch {
-        return keys.map(() => undefined);
+        return keys.map(() => undefined); // out of reach, which the client's log says: a miss
       }
     },
-    async write(key, answer) {
-      await redis.set(prefix + key, JSON.stringify(answer), 'PX', Math.ceil(answer.ttlMs)).catch(() => undefined);
+    async write(key, answer, groups) {
+      const { commands } = writes;
+      const full = prefix + key;
+      const ttlMs = Math.ceil(answer.ttlMs);
+      const endsAtMs = Date.now() + ttlMs;
+      const kept = groups.flatMap((group) => {
+        const at = toGroupKey(group);
+        return [
+          commands.zadd(at, endsAtMs, full),
+          commands.zremrangebyscore(at, '-inf', String(Date.now())),
+          // Lives as long as the last of its answers.
+          commands.pexpire(at, ttlMs, 'NX'),
+          commands.pexpire(at, ttlMs, 'GT'),
+        ];
+      });
+      await Promise.allSettled([commands.set(full, JSON.stringify(answer), 'PX', ttlMs), ...kept]);
+    },
+    async removeGroup(group) {
+      const { commands } = removals;
+      const at = toGroupKey(group);
+      const keys = await commands.zrange(at, '0', '-1');
+      let removed = 0;
+      for (let from = 0; from < keys.length; from += REMOVED_AT_ONCE) {
+        const some = keys.slice(from, from + REMOVED_AT_ONCE);
+        const counts =
+          commands instanceof Cluster
+            ? await Promise.all(some.map((key) => commands.unlink(key)))
+            : [await commands.unlink(...some)];
+        removed += counts.reduce((sum, count) => sum + count, 0);
+      }
+      // Not the whole group: an answer may have been added meanwhile.
+      if (keys.length > 0) await commands.zrem(at, ...keys);
+      return removed;
     },
     async [Symbol.asyncDispose]() {
-      redis.disconnect();
+      for (const client of [reads, writes, removals]) client[Symbol.dispose]();
     },
   };
 }

@@ -1,10 +1,19 @@
+import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { SubgraphClient } from '../traffic/subgraph.client.ts';
+import { createInvalidation, type Invalidate } from './cache.invalidation.ts';
 import { type CacheStore, createMemoryStore, createRedisStore } from './cache.store.ts';
+import { CacheLabels, readCacheTagRules } from './cache.tags.ts';
+import { createCdnLabels } from './cdn.labels.ts';
 import { type ResponseCacheOptions, type SubgraphCacheSettings, withResponseCache } from './response.cache.ts';
 
 type CacheConfig = RouterConfig['response_cache'];
+
+/** A client whose answers may be removed before their time. */
+export interface CachingClient extends SubgraphClient {
+  readonly invalidate?: Invalidate;
+}
 
 export interface ConfiguredCacheOptions extends Pick<ResponseCacheOptions, 'onLookup'> {
   readonly client: SubgraphClient;
@@ -12,25 +21,37 @@ export interface ConfiguredCacheOptions extends Pick<ResponseCacheOptions, 'onLo
   readonly headers?: GatewayHooks['subgraphHeaders'];
   /** Tells supergraphs apart: what one has kept another does not read. */
   readonly version: string;
+  /** Of the supergraph, for its `@cacheTag`s. */
+  readonly sdl: string;
+  readonly log: Logger;
 }
 
 /** The client with its answers kept as the configuration says; the client itself where nothing is kept. */
-export function withConfiguredCache({ client, config, version, ...options }: ConfiguredCacheOptions): SubgraphClient {
+export function withConfiguredCache(of: ConfiguredCacheOptions): CachingClient {
+  const { client, config, version, sdl, log, ...options } = of;
   if (!config?.enabled) return client;
   const stores = new Map<string, CacheStore>();
   const settings = new Map<string, SubgraphCacheSettings>();
   const settingsOf = (subgraph: string) => {
     let known = settings.get(subgraph);
     if (!known) {
-      known = toSettings(config, subgraph, version, stores);
+      known = toSettings(config, subgraph, { version, log }, stores);
       settings.set(subgraph, known);
     }
     return known;
   };
-  const cached = withResponseCache({ ...options, transport: client, settingsOf });
+  const cached = withResponseCache({
+    ...options,
+    transport: client,
+    settingsOf,
+    labels: new CacheLabels(readCacheTagRules(sdl)),
+    tellLabels: createCdnLabels(config.cdn_invalidation),
+    tellsClient: config.include_cache_control_header_on_router_response,
+  });
   return {
     ...client,
     fetch: cached.fetch,
+    invalidate: createInvalidation(config, (subgraph) => settingsOf(subgraph).store),
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await Promise.all([...stores.values()].map((store) => store[Symbol.asyncDispose]()));
@@ -41,7 +62,7 @@ export function withConfiguredCache({ client, config, version, ...options }: Con
 function toSettings(
   { subgraph: { all, subgraphs }, in_memory }: CacheConfig,
   name: string,
-  version: string,
+  { version, log }: Pick<ConfiguredCacheOptions, 'version' | 'log'>,
   stores: Map<string, CacheStore>,
 ): SubgraphCacheSettings {
   const own = subgraphs[name];
@@ -51,9 +72,15 @@ function toSettings(
   if (!store) {
     store = redis
       ? createRedisStore({
-          url: redis.urls[0] as string,
+          config: redis,
           prefix: `${redis.namespace}:${version}:`,
-          timeoutMs: redis.timeout,
+          groupPrefix: `${redis.namespace}:`,
+          timeouts: {
+            readMs: redis.fetch_timeout ?? redis.timeout ?? 150,
+            writeMs: redis.insert_timeout ?? redis.timeout ?? 500,
+            removeMs: redis.invalidate_timeout ?? redis.timeout ?? 1_000,
+          },
+          log,
         })
       : createMemoryStore(in_memory.limit);
     stores.set(key, store);
@@ -63,5 +90,6 @@ function toSettings(
     ttlMs: own?.ttl ?? all.ttl ?? redis?.ttl ?? null,
     privateId: own?.private_id ?? all.private_id ?? null,
     store,
+    isInvalidated: (own?.invalidation ?? all.invalidation)?.enabled === true,
   };
 }

@@ -4,8 +4,11 @@ import { changeError } from '../request/error.origin.ts';
 import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
+import { groupOf } from './cache.invalidation.ts';
 import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
 import type { CachedAnswer, CacheStore } from './cache.store.ts';
+import type { AnswerLabels, CacheLabels } from './cache.tags.ts';
+import type { TellLabels } from './cdn.labels.ts';
 
 export interface SubgraphCacheSettings {
   readonly enabled: boolean;
@@ -14,6 +17,8 @@ export interface SubgraphCacheSettings {
   /** The claim of a token that tells viewers apart; null: the whole token does. */
   readonly privateId: string | null;
   readonly store: CacheStore;
+  /** Whether answers may be removed before their time, so that it has to be known which. */
+  readonly isInvalidated: boolean;
 }
 
 export interface ResponseCacheOptions {
@@ -23,6 +28,11 @@ export interface ResponseCacheOptions {
   readonly headers?: GatewayHooks['subgraphHeaders'];
   /** Told of every look: entities, or answers of root fields, found and not found. */
   readonly onLookup?: (subgraph: string, hits: number, misses: number) => void;
+  readonly labels: CacheLabels;
+  /** Told of the labels of each answer; null: nobody wants to know. */
+  readonly tellLabels: TellLabels | null;
+  /** Whether clients are told for how long their answer may be kept. */
+  readonly tellsClient: boolean;
 }
 
 const NOT_KEPT: CachePolicy = { ttlMs: 0, scope: 'private' };
@@ -32,12 +42,13 @@ const NOT_KEPT: CachePolicy = { ttlMs: 0, scope: 'private' };
  * that are missing are asked for. Answers with errors are not kept.
  */
 export function withResponseCache(options: ResponseCacheOptions): SubgraphTransport {
-  const { transport, settingsOf, headers, onLookup } = options;
+  const { transport, settingsOf, headers, onLookup, labels, tellLabels } = options;
+  const tell: typeof tellClient = options.tellsClient ? tellClient : () => undefined;
 
   async function fetchCached(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult> {
     const settings = settingsOf(request.subgraph);
     if (!settings.enabled || request.kind !== 'query') {
-      tellClient(context, NOT_KEPT, 0);
+      tell(context, NOT_KEPT, 0);
       return transport.fetch(request, context);
     }
     // The planner's own field, which no client can ask for; a variable of a client may have the same name.
@@ -56,7 +67,9 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
     const found = await readAll(settings.store, keys);
     const missing = found.flatMap((answer, index) => (answer ? [] : [index]));
     onLookup?.(request.subgraph, parts.length - missing.length, missing.length);
-    for (const answer of found) if (answer) tellOfHit(context, answer);
+    for (const answer of found) if (answer) tellOfHit(context, answer, tell);
+    const hits = tellLabels ? found.flatMap((answer) => answer?.labels ?? []) : [];
+    if (hits.length > 0) tellLabels?.(context, request.subgraph, hits);
     const texts = found.map((answer) => answer?.text);
     if (missing.length === 0) return { data: toData(isEntities, texts.map(parse)) };
 
@@ -66,7 +79,8 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
       {
         ...toPlain(request),
         variables: asked,
-        onResponse(received) {
+        onResponse(received, status) {
+          request.onResponse?.(received, status);
           const [cacheControl, age, vary] = ['cache-control', 'age', 'vary'].map((name) => received[name]?.toString());
           response = { cacheControl, age, vary };
         },
@@ -75,16 +89,24 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
     );
     const policy =
       response && !result.errors?.length ? readCachePolicy(response, isCredentialed, settings.ttlMs) : NOT_KEPT;
-    tellClient(context, policy, 0);
+    tell(context, policy, 0);
     const answers = isEntities ? result.data?._entities : [result.data];
     if (!Array.isArray(answers) || answers.length !== missing.length) {
       return missing.length === parts.length ? result : toPartial(result, texts, missing, []);
     }
+    const labelled = missing.map((index, at) =>
+      isEntities
+        ? labels.ofEntity(request.subgraph, parts[index], at, result.extensions)
+        : labels.ofFields(request, variables, result.extensions),
+    );
+    tellLabels?.(context, request.subgraph, labelled);
     for (const [at, index] of missing.entries()) {
       const key = keys[index]?.[policy.scope];
       const answer = answers[at];
       if (policy.ttlMs <= 0 || !key || answer === null || answer === undefined) continue;
-      void settings.store.write(key, { text: JSON.stringify(answer), storedAtMs: Date.now(), ttlMs: policy.ttlMs });
+      const of = labelled[at]!;
+      const kept = { text: JSON.stringify(answer), storedAtMs: Date.now(), ttlMs: policy.ttlMs, labels: of };
+      void settings.store.write(key, kept, settings.isInvalidated ? toGroups(request.subgraph, of) : []);
     }
     return missing.length === parts.length ? result : toPartial(result, texts, missing, answers);
   }
@@ -115,10 +137,14 @@ function viewerOf({ identity }: RequestContext, privateId: string | null): strin
   return typeof claim === 'string' || typeof claim === 'number' ? `claim ${claim}` : null;
 }
 
-function tellOfHit(context: RequestContext, { storedAtMs, ttlMs }: CachedAnswer): void {
+function toGroups(subgraph: string, { type, tags }: AnswerLabels): string[] {
+  return [groupOf.subgraph(subgraph), groupOf.type(subgraph, type), ...tags.map((tag) => groupOf.tag(subgraph, tag))];
+}
+
+function tellOfHit(context: RequestContext, { storedAtMs, ttlMs }: CachedAnswer, tell: typeof tellClient): void {
   const ageMs = Math.max(0, Date.now() - storedAtMs);
   const scope = context.identity ? 'private' : 'public';
-  tellClient(context, { ttlMs: ttlMs - ageMs, scope }, ageMs);
+  tell(context, { ttlMs: ttlMs - ageMs, scope }, ageMs);
   context.plugin?.fetches.restrictCache(`max-age=${Math.floor((ttlMs - ageMs) / 1_000)}, ${scope}`);
 }
 
@@ -148,7 +174,15 @@ function parse(text: string | undefined): unknown {
 }
 
 /** Without the text of the whole request, which does not hold for a part of it. */
-function toPlain({ subgraph, query, operationName, kind, accept, traceparent }: SubgraphRequest): SubgraphRequest {
+function toPlain({
+  subgraph,
+  query,
+  operationName,
+  kind,
+  accept,
+  traceparent,
+  onRequest,
+}: SubgraphRequest): SubgraphRequest {
   return {
     subgraph,
     query,
@@ -156,6 +190,7 @@ function toPlain({ subgraph, query, operationName, kind, accept, traceparent }: 
     ...(operationName !== undefined && { operationName }),
     ...(accept !== undefined && { accept }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(onRequest && { onRequest }),
   };
 }
 

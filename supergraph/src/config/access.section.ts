@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, headerName, pattern, perSubgraph, urlPath } from './config.values.ts';
+import { redisCache } from './redis.section.ts';
 
 const headerNames = () => z.array(headerName());
 
@@ -57,6 +58,7 @@ const jwks = z.strictObject({
     .describe('Accepted algorithms. Default EdDSA, ES256, RS256.'),
   poll_interval: duration().default(60_000).describe('How often the keys are read again. Default 60s.'),
   headers: z.array(z.strictObject({ name: headerName(), value: z.string() })).default([]),
+  allow_missing_exp: z.boolean().default(false).describe('Whether tokens without `exp` are taken. Default false.'),
 });
 
 const tokenSource = z.discriminatedUnion('type', [
@@ -139,7 +141,10 @@ export const apq = z.strictObject({
   router: z
     .strictObject({
       cache: z
-        .strictObject({ in_memory: z.strictObject({ limit: z.int().min(1).default(512) }).prefault({}) })
+        .strictObject({
+          in_memory: z.strictObject({ limit: z.int().min(1).default(512) }).prefault({}),
+          redis: redisCache('apq'),
+        })
         .prefault({}),
     })
     .prefault({}),

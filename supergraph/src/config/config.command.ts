@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { checkConfig, toLine } from './config.parse.ts';
+import { describeForeignKeys } from './config.reference.ts';
 import { toConfigJsonSchema } from './config.schema.ts';
 import { upgradeConfig } from './config.upgrade.ts';
 
@@ -9,12 +10,13 @@ export interface Output {
 }
 
 const usage = `Usage: npm run router -- config COMMAND
+  keys             list Apollo Router's keys that have no effect here, in Markdown
   schema           print the JSON Schema of router-config.yaml, for editors
   validate FILE    say each problem with its line and column, and what was expected
   upgrade FILE     print FILE with today's spellings; --write changes the file`;
 
 /**
- * `config schema | validate FILE | upgrade FILE [--write]`.
+ * `config keys | schema | validate FILE | upgrade FILE [--write]`.
  *
  * @param args what follows `config` on the command line
  * @returns the exit code: 0 fine, 1 the file has errors, 2 the command is wrong
@@ -24,6 +26,10 @@ export async function runConfigCommand(args: readonly string[], { write, writeEr
   const [command, file, ...rest] = args.filter((arg) => !arg.startsWith('-'));
   if (command === 'schema' && file === undefined && flags.length === 0) {
     write(JSON.stringify(toConfigJsonSchema(), null, 2));
+    return 0;
+  }
+  if (command === 'keys' && file === undefined && flags.length === 0) {
+    write(describeForeignKeys());
     return 0;
   }
   const isWrite = command === 'upgrade' && flags.every((flag) => flag === '--write');

@@ -10,14 +10,32 @@ export interface FlatIssue {
   readonly message: string;
   /** The problem is a name, not the value under it. */
   readonly isName: boolean;
+  /** Of an unknown name, the one that was probably meant. */
+  readonly nearest?: string | null;
+  /** A name that has to be there is not. */
+  readonly isMissing?: boolean;
 }
 
-/** Schema issues as one line for each thing to mend; of a union, the branch that the value most resembles. */
-export function flattenIssue(issue: Issue, parent: PropertyKey[] = []): FlatIssue[] {
+/** Schema issues as one line for each thing to mend: a mistyped name is not missing too. */
+export function flattenIssues(issues: readonly Issue[]): FlatIssue[] {
+  const flat = issues.flatMap((issue) => flattenIssue(issue));
+  const mistyped = new Set(flat.flatMap(({ path, nearest }) => (nearest ? [toKey(path.slice(0, -1))] : [])));
+  return flat.filter(({ path, isMissing }) => !isMissing || !mistyped.has(toKey(path.slice(0, -1))));
+}
+
+function toKey(path: readonly PropertyKey[]): string {
+  return JSON.stringify(path.map(String));
+}
+
+/** Of a union, the branch that the value most resembles. */
+function flattenIssue(issue: Issue, parent: PropertyKey[] = []): FlatIssue[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = knownNames(path);
-    return issue.keys.map((name) => ({ path: [...path, name], message: describeUnknown(name, known), isName: true }));
+    return issue.keys.map((name) => {
+      const nearest = findNearestName(name, known);
+      return { path: [...path, name], message: describeUnknown(name, nearest, known), isName: true, nearest };
+    });
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branches = issue.errors.map((branch) => branch.flatMap((inner) => flattenIssue(inner, path)));
@@ -35,11 +53,10 @@ export function flattenIssue(issue: Issue, parent: PropertyKey[] = []): FlatIssu
   const message = issue.message
     .replace(/^Invalid (input|option): /, '')
     .replace(/, received undefined$/, ', which is missing');
-  return [{ path, message, isName: false }];
+  return [{ path, message, isName: false, isMissing: issue.message.endsWith('received undefined') }];
 }
 
-function describeUnknown(name: string, known: readonly string[]): string {
-  const nearest = findNearestName(name, known);
+function describeUnknown(name: string, nearest: string | null, known: readonly string[]): string {
   const expected = nearest
     ? `did you mean '${nearest}'?`
     : known.length > 0

@@ -1,20 +1,18 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
-import { type Document, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
+import { findContradictions } from './config.contradictions.ts';
 import { ExpansionError, type ExpansionSource, expandVariables, processSource } from './config.expansion.ts';
 import { findForeignKeys } from './config.foreign.ts';
-import { flattenIssue } from './config.issues.ts';
+import { flattenIssues } from './config.issues.ts';
+import { toKeyPath } from './config.paths.ts';
 import { type Position, Positions } from './config.positions.ts';
+import type { ConfigProblem } from './config.problem.ts';
+import { findRetiredKeys } from './config.retired.ts';
 import { type RouterConfig, routerConfigSchema } from './config.schema.ts';
 import { upgradeDocument } from './config.upgrade.ts';
-import { toVariantConfig } from './config.variant.ts';
+import { removeForeignInstrumentation } from './instrumentation.foreign.ts';
 
-export interface ConfigProblem extends Position {
-  readonly severity: 'error' | 'warning';
-  /** Dotted path of the key; empty for the file as a whole. */
-  readonly path: string;
-  /** What is wrong and what was expected. */
-  readonly message: string;
-}
+export type { ConfigProblem } from './config.problem.ts';
 
 /** A configuration that cannot be used, with every problem of it. */
 export class ConfigError extends Error {
@@ -48,7 +46,7 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true });
   const positions = new Positions(document, lines);
-  const problems: ConfigProblem[] = document.errors.map((error) => ({
+  const problems: ConfigProblem[] = toSlips(document.errors).map((error) => ({
     ...positions.at(error.pos[0]),
     severity: 'error',
     path: '',
@@ -73,24 +71,49 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
     });
   }
   const files = expandDocument(document, source, positions, problems);
+  // What could not be expanded has its error already: the text that stands there instead has no other.
+  const unexpanded = new Set(problems.filter(({ severity }) => severity === 'error').map(toPlace));
   const data = document.toJS() ?? {};
+  for (const { advice, path } of findRetiredKeys(data)) {
+    const message = `Apollo Router has dropped this key: ${advice}`;
+    problems.push({ ...positions.ofKey(path), severity: 'warning', path: toKeyPath(path), message });
+    removeAt(data, path);
+  }
   for (const { key, path } of findForeignKeys(data)) {
     const severity = key.protects ? 'error' : 'warning';
     const message = `Apollo Router has this key, this gateway does not: ${key.advice}`;
-    problems.push({ ...positions.ofKey(path), severity, path: path.join('.'), message });
+    problems.push({ ...positions.ofKey(path), severity, path: toKeyPath(path), message });
     removeAt(data, path);
   }
+  for (const { path, advice } of removeForeignInstrumentation(data)) {
+    const message = `Apollo Router has this, this gateway does not: ${advice}`;
+    problems.push({ ...positions.ofKey(path), severity: 'warning', path: toKeyPath(path), message });
+  }
+  if (isEmptyMap(data.plugins)) delete data.plugins;
   const result = routerConfigSchema.safeParse(data);
-  for (const issue of result.error?.issues ?? []) {
-    for (const { path, message, isName } of flattenIssue(issue)) {
-      const position = isName ? positions.ofKey(path) : positions.ofValue(path);
-      problems.push({ ...position, severity: 'error', path: path.map(String).join('.'), message });
-    }
+  for (const { path, message, isName } of flattenIssues(result.error?.issues ?? [])) {
+    const position = isName ? positions.ofKey(path) : positions.ofValue(path);
+    if (unexpanded.has(toPlace(position))) continue;
+    problems.push({ ...position, severity: 'error', path: toKeyPath(path), message });
   }
   if (result.success) problems.push(...findContradictions(result.data, positions));
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   const failed = problems.some(({ severity }) => severity === 'error');
   return { config: failed ? null : result.data!, problems, files };
+}
+
+/** A slip in YAML makes the parser stumble again further on: only the first counts. Names given twice are slips of their own. */
+function toSlips(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return first ? [first] : errors;
+}
+
+function toPlace({ line, column }: Position): string {
+  return `${line}:${column}`;
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 /** @throws ConfigError */
@@ -133,78 +156,4 @@ function expandDocument(
 function removeAt(data: unknown, path: readonly (string | number)[]): void {
   const parent = path.slice(0, -1).reduce((value, name) => (value as Record<string | number, unknown>)?.[name], data);
   delete (parent as Record<string | number, unknown> | undefined)?.[path.at(-1)!];
-}
-
-/** What each key allows but all together do not. */
-function findContradictions(config: RouterConfig, positions: Positions): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const refuse = (path: string[], message: string): void => {
-    problems.push({ ...positions.ofKey(path), severity: 'error', path: path.join('.'), message });
-  };
-  const { metrics, tracing } = config.telemetry.exporters;
-  for (const [kind, { enabled, protocol }] of [
-    ['metrics', metrics.otlp] as const,
-    ['tracing', tracing.otlp] as const,
-  ]) {
-    if (!enabled || protocol !== 'grpc') continue;
-    const path = ['telemetry', 'exporters', kind, 'otlp', 'protocol'];
-    const message = "OTLP goes out over HTTP here: name the receiver's HTTP port, which is 4318 by custom";
-    problems.push({ ...positions.ofKey(path), severity: 'warning', path: path.join('.'), message });
-  }
-  const refusePersisted = (
-    at: string[],
-    persisted: RouterConfig['persisted_queries'],
-    apq: RouterConfig['apq'],
-  ): void => {
-    if (persisted.safelist.enabled && !persisted.enabled) {
-      refuse([...at, 'persisted_queries', 'safelist'], 'a safelist needs persisted_queries.enabled: true');
-    }
-    if (persisted.enabled && persisted.safelist.enabled && apq.enabled) {
-      refuse(
-        [...at, 'persisted_queries', 'safelist'],
-        'a safelist needs apq.enabled: false, since clients could register any operation otherwise',
-      );
-    }
-    if (persisted.enabled && !persisted.local_manifests?.length) {
-      refuse([...at, 'persisted_queries', 'enabled'], 'expected local_manifests, the files that list the operations');
-    }
-  };
-  const { persisted_queries: persisted, apq, sandbox, supergraph, homepage, cors, authentication } = config;
-  refusePersisted([], persisted, apq);
-  const paths = new Set([supergraph.path ?? '/graphql']);
-  const names = new Set<string>();
-  for (const [index, variant] of config.variants.entries()) {
-    const at = ['variants', String(index)];
-    if (paths.has(variant.path)) refuse([...at, 'path'], `another graph is served at ${variant.path} already`);
-    if (names.has(variant.name)) refuse([...at, 'name'], `another variant has the name ${variant.name} already`);
-    paths.add(variant.path);
-    names.add(variant.name);
-    const own = toVariantConfig(config, variant);
-    if (variant.persisted_queries || variant.apq) refusePersisted(at, own.persisted_queries, own.apq);
-  }
-  if (sandbox.enabled && !supergraph.introspection) {
-    refuse(['sandbox', 'enabled'], 'the sandbox needs supergraph.introspection: true');
-  }
-  if (sandbox.enabled && homepage.enabled) {
-    refuse(['sandbox', 'enabled'], 'the sandbox needs homepage.enabled: false');
-  }
-  if (cors.allow_any_origin && cors.allow_credentials) {
-    refuse(
-      ['cors', 'allow_credentials'],
-      'browsers send no credentials to a server that allows any origin; list the origins in policies',
-    );
-  }
-  for (const [index, policy] of cors.policies.entries()) {
-    if (policy.origins.includes('*')) {
-      refuse(
-        ['cors', 'policies', String(index), 'origins'],
-        'expected origins; for any origin say cors.allow_any_origin: true',
-      );
-    }
-  }
-  const apiKey = authentication.router?.api_key;
-  if (apiKey && (apiKey.exchange_url === undefined) === (apiKey.subgraph === undefined)) {
-    refuse(['authentication', 'router', 'api_key'], 'expected either exchange_url or subgraph');
-  }
-  return problems;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as access from './access.section.ts';
 import { responseCache } from './cache.section.ts';
+import { coprocessor } from './coprocessor.section.ts';
 import { discovery } from './discovery.section.ts';
 import * as operation from './operation.section.ts';
 import * as server from './server.section.ts';
@@ -36,6 +37,7 @@ export const routerConfigSchema = z.strictObject({
   subscription: traffic.subscription.prefault({}),
   include_subgraph_errors: traffic.includeSubgraphErrors.prefault({}),
   override_subgraph_url: traffic.overrideSubgraphUrl,
+  coprocessor: coprocessor.optional(),
   forbid_mutations: z.boolean().default(false).describe('Refuse all mutations. Default false.'),
   response_cache: responseCache.prefault({}),
   telemetry: telemetry.prefault({}),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { compileJsonPath } from '../request/json.path.ts';
+import { parseRoutePattern } from '../request/route.pattern.ts';
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -113,6 +115,26 @@ export const headerName = () =>
 
 /** A path of this server: begins with `/`. */
 export const urlPath = () => z.string().regex(/^\/\S*$/, "expected a path that begins with '/'");
+
+/** A place in JSON, by names and indexes. */
+export const jsonPath = () =>
+  z.string().superRefine((value, context) => {
+    try {
+      compileJsonPath(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+
+/** A path of this server that may have parameters. */
+export const routePattern = () =>
+  urlPath().superRefine((value, context) => {
+    try {
+      parseRoutePattern(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
 
 /** Settings for all subgraphs and for single ones by name, as Apollo Router writes them. */
 export const perSubgraph = <All extends z.ZodType, One extends z.ZodType>(all: All, one: One) =>

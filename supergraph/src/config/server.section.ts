@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
 import { z } from 'zod';
-import { byteSize, duration, listenAddress, urlPath } from './config.values.ts';
+import { byteSize, duration, listenAddress, routePattern, urlPath } from './config.values.ts';
+import { redisCache } from './redis.section.ts';
 
 /** What is served, where, and how connections are handled. */
 export const supergraph = z.strictObject({
@@ -18,7 +19,12 @@ export const supergraph = z.strictObject({
     .describe(
       "Ours: `Host` headers that are answered; '*': all. Default: loopback's when listening there only, else all.",
     ),
-  path: urlPath().optional().describe('Path of the GraphQL endpoint. Left out: /graphql, and / for POST.'),
+  path: routePattern()
+    .optional()
+    .describe(
+      'Path of the GraphQL endpoint; /{name} stands for one segment, /{*name} at the end for all that follow. ' +
+        'Left out: /graphql, and / for POST.',
+    ),
   introspection: z.boolean().default(false).describe('Whether clients may read the schema. Default false.'),
   defer_support: z.boolean().default(true).describe('Whether @defer is in the schema. Default true.'),
   generate_query_fragments: z.boolean().default(true).describe('Shorten operations to subgraphs by fragments.'),
@@ -45,12 +51,14 @@ export const supergraph = z.strictObject({
           in_memory: z
             .strictObject({ limit: z.int().min(1).default(512).describe('Operations kept. Default 512.') })
             .prefault({}),
+          redis: redisCache('plan'),
         })
         .prefault({}),
       experimental_paths_limit: z
         .int()
         .min(1)
-        .default(10_000)
+        .nullish()
+        .transform((value) => value ?? 10_000)
         .describe(
           'Ways through the subgraphs that are weighed for one selection; with more it is refused. Default 10,000.',
         ),
@@ -72,7 +80,12 @@ export const healthCheck = z.strictObject({
 export const batching = z.strictObject({
   enabled: z.boolean().default(false).describe('Take a list of operations in one POST. Default false.'),
   mode: z.literal('batch_http_link').default('batch_http_link').describe("As Apollo Client's BatchHttpLink sends it."),
-  maximum_size: z.int().min(1).default(50).describe('Most operations in a list; 422 beyond. Default 50.'),
+  maximum_size: z
+    .int()
+    .min(1)
+    .nullish()
+    .transform((value) => value ?? 50)
+    .describe('Most operations in a list; 422 beyond. Default 50.'),
 });
 
 export const sandbox = z.strictObject({

@@ -1,8 +1,31 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the configuration file look like this
 import { z } from 'zod';
 import { duration, headerName, listenAddress, urlPath } from './config.values.ts';
+import { instrumentation } from './instrumentation.section.ts';
 
-const resource = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({});
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** Lists go out as JSON text, as OpenTelemetry has it for receivers without lists. */
+const resource = z
+  .record(
+    z.string(),
+    z
+      .union([scalar, z.array(scalar)], { error: 'expected text, a number, true, false, or a list of such' })
+      .transform((value) => (Array.isArray(value) ? JSON.stringify(value) : String(value))),
+  )
+  .default({});
+
+const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i;
+
+/** Where to send to; `HOST:PORT` is short for a URL of HTTP. */
+const endpoint = z
+  .string()
+  .transform((value) => (HOST_AND_PORT.test(value) ? `http://${value}` : value))
+  .pipe(
+    z.union([z.literal('default'), z.url({ protocol: /^https?$/ })], {
+      error: "expected 'default', HOST:PORT or an http(s) URL",
+    }),
+  );
 
 const batchProcessor = z.strictObject({
   scheduled_delay: duration().nullish().describe('Longest time that spans wait. Default 5s.'),
@@ -13,8 +36,7 @@ const batchProcessor = z.strictObject({
 
 const exporter = z.strictObject({
   enabled: z.boolean().default(false),
-  endpoint: z
-    .union([z.literal('default'), z.url({ protocol: /^https?$/ })], { error: "expected 'default' or an http(s) URL" })
+  endpoint: endpoint
     .nullish()
     .describe("Where to; a URL without a path gets the protocol's own. Default: this machine."),
   batch_processor: batchProcessor.prefault({}),
@@ -131,4 +153,5 @@ export const telemetry = z.strictObject({
   exporters: z
     .strictObject({ metrics: metrics.prefault({}), tracing: tracing.prefault({}), logging: logging.prefault({}) })
     .prefault({}),
+  instrumentation: instrumentation.prefault({}),
 });

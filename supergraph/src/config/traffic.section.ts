@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contentCodings } from '../request/content.coding.ts';
-import { byteSize, duration, headerName, listenAddress, pattern, urlPath } from './config.values.ts';
+import { byteSize, duration, headerName, jsonPath, listenAddress, pattern, urlPath } from './config.values.ts';
 import { dnsResolutionStrategies } from './dns.strategy.ts';
 
 const headerOperation = z.union(
@@ -23,7 +23,14 @@ const headerOperation = z.union(
         }),
         z.strictObject({
           name: headerName(),
-          path: z.string().startsWith('.', "expected a path that begins with '.', such as .operationName"),
+          path: jsonPath().describe("In the body of the client's request: $.operationName"),
+          default: z.string().nullish(),
+        }),
+        z.strictObject({
+          name: headerName(),
+          from_context: z
+            .string()
+            .describe("Key of the request's context, such as apollo::authentication::jwt_claims."),
           default: z.string().nullish(),
         }),
       ]),
@@ -31,7 +38,7 @@ const headerOperation = z.union(
   ],
   {
     error:
-      'expected one of propagate { named | matching, rename, default }, remove { named | matching } or insert { name, value | path, default | client_address }',
+      'expected one of propagate { named | matching, rename, default }, remove { named | matching } or insert { name, value | path, default | from_context, default | client_address }',
   },
 );
 

@@ -16,11 +16,13 @@ export interface AuthorizationOptions {
   readonly config: DirectivesConfig;
   readonly supergraph: Pick<LoadedSupergraph, 'sdl' | 'apiSchema'>;
   readonly log: Logger;
-  /** Which of the policies that the supergraph names a viewer has. Default: those in the token's `policies` claim. */
+  /** Which of the policies that the supergraph names a viewer has. Default: by token and coprocessor. */
   readonly grantPolicies?: (policies: readonly string[], context: RequestContext) => readonly string[];
 }
 
 const NOBODY: Grants = { authenticated: false, scopes: new Set(), policies: new Set() };
+/** Where a coprocessor says which policies hold, as in Apollo Router. */
+const REQUIRED_POLICIES = 'apollo::authorization::required_policies';
 const MESSAGE = 'Unauthorized field or type';
 const CODE = 'UNAUTHORIZED_FIELD_OR_TYPE';
 /** One object for all: it tells the errors of this file apart from what a subgraph calls by the same code. */
@@ -104,7 +106,11 @@ export function createAuthorizationReport({
   };
 }
 
-function readPolicies(_policies: readonly string[], { identity }: RequestContext): readonly string[] {
+/** Those in the token's `policies` claim, and those that a coprocessor has found to hold. */
+function readPolicies(_policies: readonly string[], { identity, entries }: RequestContext): readonly string[] {
   const claim = identity?.claims.policies;
-  return Array.isArray(claim) ? claim.map(String) : typeof claim === 'string' ? claim.split(/\s+/) : [];
+  const claimed = Array.isArray(claim) ? claim.map(String) : typeof claim === 'string' ? claim.split(/\s+/) : [];
+  const found = entries?.get(REQUIRED_POLICIES);
+  if (found === null || typeof found !== 'object') return claimed;
+  return [...claimed, ...Object.entries(found).flatMap(([policy, holds]) => (holds === true ? [policy] : []))];
 }

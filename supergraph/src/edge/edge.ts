@@ -3,16 +3,19 @@ import { UnauthenticatedError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError } from 'graphql';
+import { createSharedTexts, type SharedTexts } from '../cache/redis.texts.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
+import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
 import { assertReadable } from '../transport/http.request.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
 import { createApiKeyExchange } from './api-key.exchange.ts';
 import { createAuthorization, createAuthorizationReport } from './authorization.ts';
+import { createCoprocessor } from './coprocessor.ts';
 import { type Cors, createCors } from './cors.ts';
 import { createCsrfCheck } from './csrf.ts';
 import { createDemandControl } from './demand.control.ts';
@@ -22,7 +25,12 @@ import { answerRefused } from './http.answer.ts';
 import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from './identity.ts';
 import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
-import { createAutomaticPersistedQueries, createPersistedQueries, type PersistedQueries } from './persisted.queries.ts';
+import {
+  createAutomaticPersistedQueries,
+  createPersistedQueries,
+  type PersistedQueries,
+  type ResolveRequest,
+} from './persisted.queries.ts';
 import { createRateLimit, type RateLimit } from './rate.limit.ts';
 import { createRequestBudget, type RequestBudget } from './request.budget.ts';
 import { createRoutes, type Routes } from './routes.ts';
@@ -82,11 +90,16 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
         : null;
   const budget = rateLimit && config.rate_limit ? createRequestBudget(config.rate_limit, rateLimit) : null;
   const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);
-  const persisted = await createPersistence(config, log);
+  const { redis: apqRedis } = config.apq.router.cache;
+  const isShared = apqRedis && config.apq.enabled && !config.persisted_queries.enabled;
+  const sharedQueries = isShared ? starting.use(createSharedTexts(apqRedis, 'persisted queries', log)) : null;
+  const persisted = await createPersistence(config, log, sharedQueries);
   if (persisted && Symbol.dispose in persisted) starting.use(persisted as PersistedQueries);
   const cors = createCors(config.cors);
   const routes = createRoutes({ config, supergraph, identity, budget, cors, log });
   if (routes) starting.use(routes);
+
+  const coprocessor = config.coprocessor && starting.use(createCoprocessor(config.coprocessor, supergraph.sdl, log));
 
   const limits = createOperationLimits(config.limits.router, log);
   const demand = createDemandControl({ config: config.demand_control, supergraph, log, onMeasured: options.onCost });
@@ -120,6 +133,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
     takeSubgraphHeaders: createAnswerHeaderRules(config.headers, config.authentication.router?.sign_in?.header_name),
     ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size } }),
+    ...(coprocessor && { stages: coprocessor.stages }),
     ...(config.supergraph.log_on_broken_pipe && { logsBrokenPipes: true }),
     clientHeaders: {
       name: config.telemetry.apollo.client_name_header,
@@ -147,13 +161,17 @@ function createHttpHandler(
   assertCapacity: AssertCapacity | null,
 ): GatewayHooks['handleHttp'] {
   const assertPreflighted = createCsrfCheck(config.csrf);
+  const isGraphQL = compileRoutePattern(path);
+  const mayTakeOthers = hasParameters(path);
   const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
 
   return (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (pathname !== path) return routes?.handle(request, response) ?? false;
+    if (!isGraphQL(pathname)) return routes?.handle(request, response) ?? false;
+    const taken = mayTakeOthers && routes?.handle(request, response);
+    if (taken) return taken;
     if (cors.handle(request, response)) return true;
     try {
       assertHeaderCount(request, maxHeaders);
@@ -187,7 +205,7 @@ function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
 function createRequestGate(
   config: RouterConfig,
   budget: RequestBudget | null,
-  persisted: Pick<PersistedQueries, 'resolve'> | null,
+  persisted: { readonly resolve: ResolveRequest } | null,
 ): GatewayHooks['resolveRequest'] {
   const needsIdentity = config.authorization.require_authentication;
   if (!needsIdentity && !budget && !persisted) return undefined;
@@ -213,9 +231,10 @@ function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): Gatewa
 async function createPersistence(
   { persisted_queries: persisted, apq }: RouterConfig,
   log: Logger,
-): Promise<Pick<PersistedQueries, 'resolve'> | null> {
+  shared: SharedTexts | null,
+): Promise<{ readonly resolve: ResolveRequest } | null> {
   if (persisted.enabled) return createPersistedQueries(persisted, log);
-  return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit) : null;
+  return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit, shared) : null;
 }
 
 function toIdentityHooks(

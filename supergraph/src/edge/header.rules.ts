@@ -1,6 +1,8 @@
 import type { RouterConfig } from '../config/config.schema.ts';
+import { readContextEntry } from '../request/context.entries.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
+import { compileJsonPath } from '../request/json.path.ts';
 import type { SubgraphRequest } from '../request/message.ts';
 import { isHeaderText } from '../transport/header.text.ts';
 import { HOP_BY_HOP } from './hop.headers.ts';
@@ -75,9 +77,12 @@ function compileRule(operation: Operation, addressHeader: string | null | undefi
       if (address) outgoing[insert.name] = address;
     };
   }
-  const path = parsePath(insert.path);
+  const read =
+    'from_context' in insert
+      ? (context: RequestContext) => readContextEntry(context, insert.from_context)
+      : toBodyReader(insert.path);
   return (outgoing, _request, context) => {
-    const value = readPath({ extensions: context.extensions }, path) ?? insert.default;
+    const value = read(context) ?? insert.default;
     if (value === null || value === undefined) return;
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     if (isHeaderText(text)) outgoing[insert.name] = text;
@@ -102,16 +107,8 @@ function compilePropagation(propagate: Extract<Operation, { propagate: unknown }
   };
 }
 
-/** `.extensions.list[0].name` as its steps. */
-function parsePath(path: string): string[] {
-  return [...path.matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => (name ?? index)!);
-}
-
-function readPath(value: unknown, path: readonly string[]): unknown {
-  let current = value;
-  for (const step of path) {
-    if (current === null || typeof current !== 'object' || !Object.hasOwn(current, step)) return undefined;
-    current = (current as Record<string, unknown>)[step];
-  }
-  return current;
+/** A place in the body of the client's request. */
+function toBodyReader(path: string): (context: RequestContext) => unknown {
+  const read = compileJsonPath(path);
+  return ({ request, extensions }) => read(request ?? { extensions });
 }

@@ -21,6 +21,7 @@ export function createJwtVerifier(
     issuer: entry.issuers ?? undefined,
     audience: entry.audiences ?? undefined,
     algorithms: [...(entry.algorithms ?? DEFAULT_ALGORITHMS)],
+    requiredClaims: entry.allow_missing_exp ? ['sub'] : ['sub', 'exp'],
   }));
 
   return async (token) => {
@@ -40,9 +41,8 @@ export function createJwtVerifier(
 async function verifyWithAnyKey(
   token: string,
   getKey: JWTVerifyGetKey,
-  options: Parameters<typeof jwtVerify>[2],
+  verifyOptions: Parameters<typeof jwtVerify>[2],
 ): Promise<JWTPayload> {
-  const verifyOptions = { ...options, requiredClaims: ['sub', 'exp'] };
   try {
     return (await jwtVerify(token, getKey, verifyOptions)).payload;
   } catch (error) {

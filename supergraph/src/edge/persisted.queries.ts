@@ -5,6 +5,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError, stripIgnoredCharacters } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { SharedTexts } from '../cache/redis.texts.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { watchFolders } from '../config/config.watch.ts';
 import type { RequestContext } from '../request/context.ts';
@@ -59,6 +60,12 @@ function invalidManifest(file: string, reason: string): AppError {
     `${file} is no persisted query manifest: ${reason}. Write it with generate-persisted-query-manifest.`,
   );
 }
+
+/** Puts the text of a persisted query into a request. */
+export type ResolveRequest = (
+  request: GraphQLRequest,
+  context: RequestContext,
+) => GraphQLRequest | Promise<GraphQLRequest>;
 
 export interface PersistedQueries extends Disposable {
   /** The request with its text filled in; refused when the safelist has it so. */
@@ -121,9 +128,23 @@ export async function createPersistedQueries(config: PersistedConfig, log: Logge
   };
 }
 
-/** Automatic persisted queries: clients register an operation under its hash as they go. */
-export function createAutomaticPersistedQueries(limit: number): Pick<PersistedQueries, 'resolve'> {
+/**
+ * Automatic persisted queries: clients register an operation under its hash as they go.
+ * @param shared what other instances know of, too
+ */
+export function createAutomaticPersistedQueries(
+  limit: number,
+  shared: SharedTexts | null = null,
+): { readonly resolve: ResolveRequest } {
   const texts = new LRUCache<string, string>({ max: limit });
+
+  async function readShared(from: SharedTexts, hash: string, request: GraphQLRequest): Promise<GraphQLRequest> {
+    const query = await from.read(hash);
+    if (query === null || toHash(query) !== hash) throw notFound();
+    texts.set(hash, query);
+    return { ...request, query };
+  }
+
   return {
     resolve(request) {
       const hash = readPersistedId(request);
@@ -131,16 +152,26 @@ export function createAutomaticPersistedQueries(limit: number): Pick<PersistedQu
       if (request.query === undefined) {
         const query = texts.get(hash);
         if (query !== undefined) return { ...request, query };
-        throw refuse('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+        if (shared) return readShared(shared, hash, request);
+        throw notFound();
       }
       if (texts.get(hash) === request.query) return request;
-      if (createHash('sha256').update(request.query).digest('hex') !== hash) {
+      if (toHash(request.query) !== hash) {
         throw refuse('PERSISTED_QUERY_HASH_MISMATCH', 'The sha256Hash is not the hash of the query that came with it.');
       }
       texts.set(hash, request.query);
-      return request;
+      // Once it is answered, the client may send the hash to another instance.
+      return shared ? shared.write(hash, request.query).then(() => request) : request;
     },
   };
+}
+
+function toHash(query: string): string {
+  return createHash('sha256').update(query).digest('hex');
+}
+
+function notFound(): GraphQLError {
+  return refuse('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
 }
 
 function readPersistedId({ extensions }: GraphQLRequest): string | null {

@@ -6,6 +6,7 @@ import { findClientAddress } from '../edge/rate.limit.ts';
 import { toServerTls } from '../edge/server.tls.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { HttpHandler } from '../request/hooks.ts';
+import { toExamplePath } from '../request/route.pattern.ts';
 import { startCallbacks, withCallbacks } from '../subscription/callback.endpoint.ts';
 import type { GatewayTelemetry } from '../telemetry/gateway.telemetry.ts';
 import { limitConnections } from '../transport/connection.limit.ts';
@@ -16,6 +17,7 @@ import type { SocketLimits } from '../transport/websocket.options.ts';
 import { startWebSocket } from '../transport/websocket.ts';
 import { createSandboxRoutes } from './graphiql.ts';
 import { startHealth } from './health.ts';
+import { startInvalidation } from './invalidation.ts';
 import { type Address, listen } from './listen.ts';
 import type { LiveGraph } from './live.graph.ts';
 import type { Streams } from './streams.ts';
@@ -38,6 +40,8 @@ export interface Doors extends AsyncDisposable {
   readonly server: Server;
   /** Of the health check where it has an address of its own, without a path. */
   readonly healthUrl: string | null;
+  /** Of invalidations of the response cache where they have an address of their own, without a path. */
+  readonly invalidationUrl: string | null;
   /** @returns `http://127.0.0.1:4000`, without a path. @throws the system's error when it cannot listen */
   listen(address: Address): Promise<string>;
   /** Takes over certificates of another configuration. */
@@ -52,6 +56,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
   await using starting = new AsyncDisposableStack();
   let isDraining = false;
   const health = starting.use(await startHealth(config, () => !isDraining));
+  const invalidation = starting.use(await startInvalidation(config, () => live.current.client.invalidate, log));
   const callbacks = config && starting.use(await startCallbacks({ config, callbacks: streams.callbacks }));
   const tls = config && toServerTls(config.tls.supergraph);
   const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
@@ -72,7 +77,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     ...shared,
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     plugins,
-    routes: toRoutes(options, health.routes),
+    routes: toRoutes(options, [...health.routes, ...invalidation.routes]),
     compressFromBytes: () => live.current.compressFromBytes,
     servesRoot: config?.supergraph.path === undefined,
     headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
@@ -96,6 +101,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
   return {
     server,
     healthUrl: health.url,
+    invalidationUrl: invalidation.url,
     listen: async (address) => (await listen(server, address)).replace(/^http/, tls ? 'https' : 'http'),
     update(next) {
       const renewed = tls && toServerTls(next.tls.supergraph);
@@ -129,10 +135,10 @@ function toSocketLimits({ server: { websocket }, rate_limit: rateLimit }: Router
 
 function toRoutes(
   { config, telemetry, sandbox, path }: DoorsOptions,
-  health: readonly (readonly [string, HttpHandler])[],
+  own: readonly (readonly [string, HttpHandler])[],
 ): Map<string, HttpHandler> {
   const showsSandbox = sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true);
-  return new Map([...health, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(path) : [])]);
+  return new Map([...own, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(toExamplePath(path)) : [])]);
 }
 
 /** Lets the requests under way end, and cuts what takes longer than it may. */

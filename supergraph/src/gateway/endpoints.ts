@@ -1,9 +1,11 @@
+import { createSharedTexts } from '../cache/redis.texts.ts';
 import { type RouterConfig, routerConfigSchema } from '../config/config.schema.ts';
 import { toVariantConfig, type VariantConfig } from '../config/config.variant.ts';
 import { toContract } from '../contract/contract.ts';
 import { createEdge, type Edge, type EdgeOptions } from '../edge/edge.ts';
 import { createOperationLimits } from '../edge/operation.limits.ts';
 import { createCore, type PlannedEndpoint } from '../pipeline/core.ts';
+import { createPlanStore } from '../pipeline/plan.store.ts';
 import { type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import type { VersionOptions } from './version.ts';
@@ -70,6 +72,8 @@ async function createEndpoint(
   // Without a configuration nothing is guarded but the gateway itself.
   const bounds = edge?.hooks ?? createOperationLimits(routerConfigSchema.parse({}).limits.router, log);
   const hooks: GatewayHooks = { ...bounds, ...options.hooks };
+  const redis = config?.supergraph.query_planning.cache.redis;
+  const sharedPlans = redis ? createSharedTexts(redis, 'query plans', log) : null;
   const core = createCore({
     supergraph,
     transport,
@@ -85,9 +89,18 @@ async function createEndpoint(
     timeoutMs: config?.traffic_shaping.router.timeout ?? undefined,
     ...(metrics && { onPrepared: metrics }),
     plugins: options.pluginHost,
+    ...(sharedPlans && { plans: createPlanStore(sharedPlans) }),
   });
   if (previous) await core.operations.warm(previous.core.operations, toWarmedCount(config));
-  return { core, hooks, edge, [Symbol.asyncDispose]: async () => edge?.[Symbol.asyncDispose]() };
+  return {
+    core,
+    hooks,
+    edge,
+    async [Symbol.asyncDispose]() {
+      sharedPlans?.[Symbol.dispose]();
+      await edge?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** In a Redis that the configuration names: under a name of their own. */

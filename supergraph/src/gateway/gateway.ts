@@ -5,6 +5,7 @@ import type { Logger } from '@vibecode/platform/log';
 import { createLog } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import { toDevConfig } from '../config/config.dev.ts';
+import { toLine } from '../config/config.parse.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from '../config/config.watch.ts';
 import type { ExchangeApiKey } from '../edge/identity.ts';
@@ -79,6 +80,8 @@ export interface RunningGateway extends AsyncDisposable {
   readonly healthUrl: string | null;
   /** Of the metrics where they have an address of their own, without a path. */
   readonly metricsUrl: string | null;
+  /** Of invalidations of the response cache where they have an address of their own, without a path. */
+  readonly invalidationUrl: string | null;
   readonly server: Server;
   readonly core: Core;
 }
@@ -91,6 +94,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { log = createLog({ service: 'gateway' }) } = options;
   await using starting = new AsyncDisposableStack();
   const loaded = options.config === undefined ? null : await loadConfig(options.config);
+  for (const problem of loaded?.problems ?? [])
+    log.warn({ action: 'config.problem' }, toLine(options.config!, problem));
   const config = toConfig(loaded, options);
   const path = config?.supergraph.path ?? '/graphql';
 
@@ -129,7 +134,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   await plugins?.start(live.current.core.supergraph);
   const url = await doors.listen(address);
   channel?.announceReady(url);
-  const { server, healthUrl } = doors;
+  const { server, healthUrl, invalidationUrl } = doors;
   const worker = channel && { pid: process.pid };
   log.info({ action: 'gateway.started', url, ...worker, ...(healthUrl && { healthUrl }), supergraph: live.shortHash });
 
@@ -138,6 +143,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     url,
     healthUrl,
     metricsUrl: telemetry.metricsUrl,
+    invalidationUrl,
     server,
     get core() {
       return live.current.core;

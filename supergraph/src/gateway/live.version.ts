@@ -29,6 +29,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     directory: await startDiscovery({ config, urls: supergraph.subgraphs, registry: options.registry, log }),
     headers: hooks.subgraphHeaders,
     takeHeaders: hooks.takeSubgraphHeaders,
+    stages: hooks.stages,
     trafficOf: (subgraph) => ({
       ...(config ? toSubgraphTraffic(config, subgraph) : defaultTraffic),
       ...(timeoutMs !== undefined && { timeoutMs }),
@@ -40,6 +41,8 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       config: config?.response_cache,
       headers: hooks.subgraphHeaders,
       version: supergraph.hash.slice(0, 12),
+      sdl: supergraph.sdl,
+      log,
       ...(metrics && { onLookup: (...lookup) => metrics.lookedUp(...lookup) }),
     }),
   );

@@ -1,6 +1,7 @@
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
+import type { CachingClient } from '../cache/configured.cache.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { ExchangeApiKey } from '../edge/identity.ts';
 import type { PlannedEndpoint, StartSubscription } from '../pipeline/core.ts';
@@ -10,7 +11,6 @@ import type { SubgraphTransport } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import { type SubscriptionSettings } from '../subscription/subscription.settings.ts';
 import type { GatewayMetrics } from '../telemetry/gateway.metrics.ts';
-import { type SubgraphClient } from '../traffic/subgraph.client.ts';
 
 export interface VersionOptions {
   /** The composed supergraph. */
@@ -45,7 +45,7 @@ export interface VersionOptions {
 export interface GatewayVersion extends PlannedEndpoint, AsyncDisposable {
   /** Parts of the graph, by their paths. */
   readonly variants: ReadonlyMap<string, PlannedEndpoint>;
-  readonly client: SubgraphClient;
+  readonly client: CachingClient;
   readonly allowsHost: AllowsHost;
   /** Size from which answers are compressed for clients that accept it. */
   readonly compressFromBytes: number;

@@ -12,9 +12,13 @@ import type { GatewayHooks } from '../request/hooks.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
+import { EndedByStage } from '../request/stages.ts';
+import { observeStream } from '../transport/observed.stream.ts';
+import { passStages, type Reached } from './core.stages.ts';
 import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
+import type { PlanStore } from './plan.store.ts';
 import { runSigningIn } from './sign.in.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
@@ -30,6 +34,7 @@ export interface CoreOptions {
   readonly onUnknownInput?: (message: string) => void;
   /** Time for a whole query or mutation. Default: none. */
   readonly timeoutMs?: number;
+  readonly plans?: PlanStore | undefined;
   /** Apollo Server's plugins; null or left out: none. */
   readonly plugins?: PluginHost | null;
   /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
@@ -73,17 +78,26 @@ export type EndpointInForce = () => PlannedEndpoint | undefined;
 export function createCore(options: CoreOptions): Core {
   const { supergraph, hooks, log, timeoutMs, plugins } = options;
   const transport = hooks?.wrapTransport?.(options.transport) ?? options.transport;
+  const stages = hooks?.stages;
   const operations = new OperationStore(options);
   // Plugins and some hooks look into every answer, or add to it: for them it is parsed.
   const looksIntoAll = Boolean(plugins) || hooks?.finishesAll === true;
 
   /** @throws RefusedRequestError, or what a hook threw */
-  async function admit(request: GraphQLRequest, context: RequestContext): Promise<Admitted> {
-    const resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+  async function admit(request: GraphQLRequest, context: RequestContext, onStage: () => void): Promise<Admitted> {
+    let resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+    if (stages) {
+      if (stages.supergraphRequest) resolved = await stages.supergraphRequest(resolved, context);
+      context.request = resolved;
+      onStage();
+    }
     const operation = context.plugin
       ? await prepareWith(context.plugin, request, resolved, context)
       : operations.prepare(resolved, context);
-    if (context.watch) context.watch.operation = operation;
+    if (context.watch) {
+      context.watch.operation = operation;
+      context.watch.begins?.();
+    }
     const raw = resolved.variables ?? {};
     const coerced = operation.coerceVariables(raw);
     if ('errors' in coerced) {
@@ -96,6 +110,7 @@ export function createCore(options: CoreOptions): Core {
       );
     }
     const overrides = chooseOverrides(supergraph.overrideLabels, hooks?.overrideLabels?.(context));
+    if (operation.preload) await operation.preload(coerced.values, overrides);
     const plans = () => operation.variantFor(coerced.values, overrides, context.watch).plans;
     const instead = await hooks?.admit?.(operation, coerced.values, context, plans);
     const variables = { raw: coerced.sent ?? raw, coerced: coerced.values };
@@ -165,6 +180,10 @@ export function createCore(options: CoreOptions): Core {
   }
 
   function refuse(error: unknown, context: RequestContext): GraphQLResult {
+    if (error instanceof EndedByStage) {
+      context.setStatus?.(error.status);
+      return error.result;
+    }
     const refused = asRefusal(error, 'BAD_REQUEST');
     if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
     if (refused instanceof RefusedRequestError) return { errors: [...refused.errors] };
@@ -192,18 +211,35 @@ export function createCore(options: CoreOptions): Core {
   ): Promise<SubscriptionStream | GraphQLResult> {
     let result: SubscriptionStream | GraphQLResult;
     let operation: PreparedOperation | null = null;
+    let reached: Reached = 'nothing';
+    context.request = request;
     try {
       if (plugins) context.plugin = await plugins.begin(request, context, supergraph);
-      const admitted = await admit(request, context);
+      const admitted = await admit(request, context, () => {
+        reached = 'supergraph';
+      });
       operation = admitted.operation;
+      if (stages?.executionRequest)
+        await stages.executionRequest(context.request, () => planOf(admitted, context), context);
+      if (stages) reached = 'execution';
       result = admitted.instead ?? (await start(admitted, context, accepts));
     } catch (error) {
       result = refuse(error, context);
     }
     const { plugin } = context;
-    if ('attach' in result) return plugin ? plugin.watch(result) : result;
-    const finished = finish(result, context);
-    return plugin ? plugin.finish(result, finished, operation) : finished;
+    if ('attach' in result) {
+      const watched = plugin ? await plugin.watch(result) : result;
+      return stages ? passStages(stages, watched, reached, context, (error) => refuse(error, context)) : watched;
+    }
+    let finished = finish(result, context);
+    if (plugin) finished = await plugin.finish(result, finished, operation);
+    if (!stages) return finished;
+    return passStages(stages, finished, reached, context, (error) => refuse(error, context));
+  }
+
+  /** The plan as it will run. @throws RefusedRequestError when there is none */
+  function planOf({ operation, variables, overrides }: Admitted, context: RequestContext): OperationVariant['plan'] {
+    return operation.variantFor(variables.coerced, overrides, context.watch).plan;
   }
 
   /** @throws RefusedRequestError */
@@ -238,14 +274,22 @@ export function createCore(options: CoreOptions): Core {
   return {
     supergraph,
     operations,
-    execute: async (request, context) => (await run(request, context, NO_STREAMS)) as GraphQLResult,
-    subscribe: (request, context, accepts = ALL_STREAMS) => run(request, context, accepts),
+    execute: async (request, context) => tell(await run(request, context, NO_STREAMS), context) as GraphQLResult,
+    subscribe: async (request, context, accepts = ALL_STREAMS) => tell(await run(request, context, accepts), context),
   };
 }
 
 /** Whether its answer is what its fetches bring, and nothing beside. */
 function mayBeFinished({ refusals, introspection }: PreparedOperation): boolean {
   return refusals.length === 0 && introspection === null;
+}
+
+/** Whoever watches sees what the client gets. */
+function tell(result: SubscriptionStream | GraphQLResult, { watch }: RequestContext) {
+  if (!watch?.sees) return result;
+  if ('attach' in result) return observeStream(result, watch.sees);
+  watch.sees(result);
+  return result;
 }
 
 function timedOut(timeoutMs: number): RefusedRequestError {

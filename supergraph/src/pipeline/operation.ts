@@ -8,6 +8,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   parse,
+  print,
   SingleFieldSubscriptionsRule,
   specifiedRules,
   type ValidationRule,
@@ -33,6 +34,7 @@ import { asRefusal, RefusedRequestError, refusal, withCode } from '../request/re
 import { type CoercedVariables, compileVariables } from '../request/variables.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { createVariant, type OperationVariant } from './operation.variant.ts';
+import type { PlanStore, StoredPlans } from './plan.store.ts';
 import { subscriptionRootRule } from './subscription.root.rule.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
@@ -50,6 +52,8 @@ export interface PreparedOperation extends ParsedOperation {
    * @param overrides labels of progressive overrides that are on; default none
    */
   variantFor(conditions: Conditions, overrides?: ReadonlySet<string>, watch?: OperationObserver): OperationVariant;
+  /** Looks for plans that another instance has made, where these are shared: `variantFor` finds them then. */
+  readonly preload?: (conditions: Conditions, overrides: ReadonlySet<string> | undefined) => Promise<void> | undefined;
   /** Conditions and labels that it was planned for, to plan it for them again on another supergraph. */
   readonly planned: () => Iterable<PlannedFor>;
   /** Who asked first: stands for everybody with the same rights. */
@@ -87,6 +91,8 @@ export interface OperationStoreOptions {
   readonly deepIntrospection?: boolean;
   /** Told of unknown fields of input objects, which are let through then. Left out: they are an error. */
   readonly onUnknownInput?: (message: string) => void;
+  /** Plans that instances share. Left out: each makes its own. */
+  readonly plans?: PlanStore | undefined;
 }
 
 /** Parses, validates and plans operations once, and hands out the same prepared operation afterwards. */
@@ -225,7 +231,29 @@ export class OperationStore {
     };
     const conditionNames = collectConditionNames(document);
     const variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
+    const { plans } = this.options;
+    const found = new Map<string, StoredPlans>();
+    const toKey = (conditions: Conditions, overrides: ReadonlySet<string> | undefined): string => {
+      let key = '';
+      for (const name of conditionNames) key += toConditionKey(conditions[name]);
+      for (const label of supergraph.overrideLabels) key += overrides?.has(label) ? '1' : '0';
+      return key;
+    };
+    const allowed = plans && authorized.document ? print(authorized.document) : null;
+    const toStoredKey = (store: PlanStore, key: string): string => {
+      const { hash, pathsLimit, defer } = supergraph;
+      return store.keyOf([hash, pathsLimit, defer, allowed, operation.name?.value, key]);
+    };
     return {
+      ...(plans && {
+        preload(conditions: Conditions, overrides: ReadonlySet<string> | undefined) {
+          const key = toKey(conditions, overrides);
+          if (variants.has(key)) return undefined;
+          return plans.read(toStoredKey(plans, key)).then((stored) => {
+            if (stored) found.set(key, stored);
+          });
+        },
+      }),
       ...parsed,
       supergraph,
       requestedName: request.operationName,
@@ -239,15 +267,17 @@ export class OperationStore {
       introspection: compileIntrospection(parsed),
       refusals: authorized.errors,
       variantFor(conditions, overrides, watch) {
-        let key = '';
-        for (const name of conditionNames) key += toConditionKey(conditions[name]);
-        for (const label of supergraph.overrideLabels) key += overrides?.has(label) ? '1' : '0';
+        const key = toKey(conditions, overrides);
         let variant = variants.get(key);
         if (!variant) {
           const decisive = Object.fromEntries(conditionNames.map((name) => [name, conditions[name]]));
           const startMs = performance.now();
           try {
-            const created = createVariant(parsed, supergraph, authorized.document, conditions, overrides, signInRules);
+            const known = found.get(key) ?? null;
+            found.delete(key);
+            const how = { overrides, signInRules, known };
+            const created = createVariant(parsed, supergraph, authorized.document, conditions, how);
+            if (plans && !known) plans.write(toStoredKey(plans, key), created.stored);
             variant = { ...created, conditions: decisive, overrides };
           } finally {
             onPrepared?.planned(performance.now() - startMs);

@@ -22,6 +22,7 @@ import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
 import { type ByteShape, compileByteShape } from '../shape/byte.shape.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
+import type { StoredPlans } from './plan.store.ts';
 import { planSignIn, type SignInPlan, type SignInRules } from './sign.in.plan.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
@@ -49,12 +50,22 @@ export interface OperationVariant {
   readonly shapeOf: (plans: readonly Plan[]) => Shape;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
+  /** What it was compiled from. */
+  readonly stored: StoredPlans;
+}
+
+/** How an operation is planned, beside its text and conditions. */
+export interface PlanningOptions {
+  /** Labels of progressive overrides that are on. Default none. */
+  readonly overrides?: ReadonlySet<string> | undefined;
+  /** Whom a mutation may sign in. Default nobody. */
+  readonly signInRules?: SignInRules | undefined;
+  /** Plans that were made for the same before. */
+  readonly known?: StoredPlans | null;
 }
 
 /**
- * @param allowed what of the document the viewer may ask
- * @param overrides labels of progressive overrides that are on
- * @param signInRules whom a mutation may sign in; left out: nobody
+ * @param allowed what of the document the viewer may ask for
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
@@ -62,8 +73,7 @@ export function createVariant(
   supergraph: LoadedSupergraph,
   allowed: DocumentNode | null,
   conditions: Conditions,
-  overrides: ReadonlySet<string> | undefined,
-  signInRules?: SignInRules,
+  { overrides, signInRules, known = null }: PlanningOptions = {},
 ): OperationVariant {
   const name = operation.name?.value ?? null;
   const rootType = supergraph.apiSchema.getRootType(operation.operation);
@@ -82,12 +92,14 @@ export function createVariant(
     const left = fetched && (fetched === whole ? settled : settle(fetched));
     signIn = planSignIn(settled, left, { name, supergraph, rules: signInRules, planOf });
   }
-  const inParts = !signIn && deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope) : null;
+  const inParts = !signIn && deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope, known) : null;
   if (deferLabels && !inParts) {
     asked = removeDefer(asked);
     fetched = fetched && removeDefer(fetched);
   }
-  const plans = signIn ? toWholePlan(signIn) : inParts ? inParts.plans : planAll(fetched, scope);
+  const plans = signIn
+    ? toWholePlan(signIn)
+    : (inParts?.plans ?? (known && [...known.plans]) ?? planAll(fetched, scope));
   // What a sign-in answers is filtered field by field, for the viewer that each was answered for.
   const isRestricted = allowed !== document && !signIn;
   const { selectionSet } = findOperation(asked, name);
@@ -106,6 +118,7 @@ export function createVariant(
   return {
     plan: plans[0] ?? null,
     plans,
+    stored: { isInParts: inParts !== null, plans },
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     signIn,
     deferred: inParts?.compiled.blocks ?? null,
@@ -151,9 +164,11 @@ function planAll(document: DocumentNode | null, { supergraph, name, overrides }:
 function planInParts(
   document: DocumentNode | null,
   scope: PlanningScope,
+  known: StoredPlans | null,
 ): { readonly plans: Plan[]; readonly compiled: PlanInParts } | null {
+  if (known && !known.isInParts) return null;
   try {
-    const plans = planAll(document, scope);
+    const plans = known ? [...known.plans] : planAll(document, scope);
     return plans.length < 2
       ? { plans, compiled: compileInParts(plans[0] as PlanNode | undefined, scope.supergraph.types) }
       : null;

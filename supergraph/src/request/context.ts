@@ -13,12 +13,22 @@ export interface Identity {
   readonly expiresAtMs?: number;
 }
 
+/** What Apollo Router calls the context of a request: what a coprocessor has put there, beside what the gateway knows itself. */
+export type ContextEntries = Map<string, unknown>;
+
+/** Headers of an answer that has not begun; names in lower case. */
+export interface AnswerHeaderAccess {
+  all(): Readonly<Record<string, string | string[] | undefined>>;
+  set(name: string, values: readonly string[]): void;
+  remove(name: string): void;
+}
+
 /** The client's side of one operation, whatever the transport. */
 export interface RequestContext {
   /** Request id, for logs and masked errors. */
   readonly id: string;
   /** Headers of the client's request (or of the WebSocket's upgrade), names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  headers: Readonly<Record<string, string | undefined>>;
   readonly identity: Identity | null;
   /** Aborted when the client goes away or the operation times out; it reaches down to the subgraph's socket. */
   readonly signal: AbortSignal;
@@ -27,6 +37,10 @@ export interface RequestContext {
   readonly clientVersion?: string;
   /** `extensions` of the client's request. */
   readonly extensions?: Record<string, unknown>;
+  /** The client's request as it came, once it has been read. */
+  request?: GraphQLRequest;
+  /** What a coprocessor has left for later stages; left out while there is nothing. */
+  entries?: ContextEntries;
   /** Where the client's connection comes from. */
   readonly remoteAddress?: string;
   /** Set for a request that must change nothing: a GET. Mutations are refused. */
@@ -41,6 +55,10 @@ export interface RequestContext {
   readonly takesBytes?: boolean;
   /** Of the HTTP request; left out for other transports. */
   readonly method?: string | undefined;
+  /** Of the answer, where something has set it. */
+  readonly status?: number | undefined;
+  /** Headers of the answer as they are so far, on transports that have such. */
+  readonly answerHeaders?: AnswerHeaderAccess;
   /** Sets the answer's HTTP status in place of the usual one. */
   setStatus?(status: number): void;
   /** Sets a header of the answer, on transports that have such. */

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { DocumentNode } from 'graphql';
 import type { Identity, RequestContext, SubgraphTransport } from './context.ts';
-import type { GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
-import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
+import type { AnswerHeaders, GraphQLRequest, GraphQLResult, SubgraphRequest } from './message.ts';
 
-/** Names in lower case; what came more than once is a list. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import type { AuthorizedOperation, ParsedOperation } from './parsed.operation.ts';
+import type { RequestStages } from './stages.ts';
+
+export type { AnswerHeaders } from './message.ts';
 
 /** How many operations may come as a list in one POST. */
 export interface Batching {
@@ -107,4 +109,6 @@ export interface GatewayHooks {
   /** Every result on its way out: masking, extensions. Only called for results with errors unless `finishesAll`. */
   finishResult?(result: GraphQLResult, context: RequestContext): GraphQLResult;
   readonly finishesAll?: boolean;
+  /** Where a coprocessor takes part. */
+  readonly stages?: RequestStages;
 }

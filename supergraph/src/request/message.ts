@@ -19,6 +19,9 @@ export interface GraphQLResult {
 
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
+/** Names in lower case; what came more than once is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** Which streams a client takes: null for those that it does not. */
 export interface AcceptedStreams {
   readonly subscription: object | null;
@@ -60,8 +63,10 @@ export interface SubgraphRequest {
   readonly isFinished?: ((body: Buffer) => boolean) | undefined;
   /** `Accept`, where it is not the usual one. */
   readonly accept?: string;
+  /** Told of the headers that it is about to be sent with. */
+  readonly onRequest?: (headers: Readonly<Record<string, string>>) => void;
   /** Told of the answer's headers, names in lower case; not when the subgraph could not be reached. */
-  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>) => void;
+  readonly onResponse?: (headers: Readonly<Record<string, string | string[] | undefined>>, status: number) => void;
   /** Of the fetch's own span, where it has one. */
   traceparent?: string;
   /** Whether the request asks for a trace of the subgraph's own work (`extensions.ftv1`). */

@@ -45,6 +45,12 @@ export interface OperationObserver {
   /** Null when nothing is known of a trace. */
   readonly trace: ObservedTrace | null;
   note(errors: readonly GraphQLFormattedError[]): void;
+  /** Of the request, or the pattern that it matched. */
+  readonly path?: string;
+  /** Told once the operation is known; left out where nobody wants to know. */
+  readonly begins?: () => void;
+  /** Told of each result as the client gets it; left out where nobody wants to know. */
+  readonly sees?: (result: GraphQLResult) => void;
 }
 
 /** Gathers what subgraphs tell of their own work, for plugins. */

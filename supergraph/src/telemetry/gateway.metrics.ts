@@ -13,6 +13,8 @@ export interface MeasuredState {
 export interface GatewayMetricsOptions {
   /** Upper bounds of duration histograms, in seconds. Default as in Apollo Router. */
   readonly buckets?: readonly number[] | null | undefined;
+  /** Instruments that are exported beside the gateway's own. */
+  readonly beside?: Registry<PrometheusContentType>;
 }
 
 /** What came of one request to a subgraph. */
@@ -59,7 +61,7 @@ export class GatewayMetrics {
 
   #state: MeasuredState | null = null;
 
-  constructor(options: GatewayMetricsOptions) {
+  constructor(private readonly options: GatewayMetricsOptions) {
     const registers = [this.#registry];
     const buckets = [...(options.buckets ?? BUCKETS)];
     const duration = (name: string, help: string, ...labelNames: string[]) =>
@@ -243,12 +245,13 @@ export class GatewayMetrics {
 
   /** In Prometheus' text format, the process's own metrics included. */
   async text(): Promise<{ readonly contentType: string; readonly body: string }> {
-    const parts = await Promise.all([this.#registry.metrics(), processMetrics().metrics()]);
+    const parts = await Promise.all(this.registries.map((registry) => registry.metrics()));
     return { contentType: this.#registry.contentType, body: parts.join('\n') };
   }
 
   get registries(): readonly Registry[] {
-    return [this.#registry, processMetrics()];
+    const { beside } = this.options;
+    return [this.#registry, ...(beside ? [beside] : []), processMetrics()];
   }
 }
 

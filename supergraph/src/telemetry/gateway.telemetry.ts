@@ -7,7 +7,9 @@ import { parseListenAddress } from '../config/config.values.ts';
 import { createHostCheck } from '../request/allowed.hosts.ts';
 import type { HttpHandler } from '../request/hooks.ts';
 import { openWorkerChannel, type WorkerChannel } from '../request/worker.channel.ts';
+import { CustomInstruments } from './custom.instruments.ts';
 import { GatewayMetrics, type MeasuredState } from './gateway.metrics.ts';
+import { compileInstrumentation } from './instrumentation.ts';
 import { startMetricsExport } from './metrics.otlp.ts';
 import { Telemetry } from './telemetry.ts';
 import { Tracing } from './tracing.ts';
@@ -49,7 +51,10 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
   await using starting = new AsyncDisposableStack();
   const { prometheus, otlp, common } = exporters?.metrics ?? {};
   const isMeasured = prometheus?.enabled || otlp?.enabled;
-  const metrics = isMeasured ? new GatewayMetrics({ buckets: common?.buckets }) : null;
+  const instruments = isMeasured
+    ? new CustomInstruments(config!.telemetry.instrumentation.instruments, log, common?.buckets)
+    : null;
+  const metrics = instruments && new GatewayMetrics({ buckets: common?.buckets, beside: instruments.registry });
   const routes: [string, HttpHandler][] = [];
   let metricsUrl: string | null = null;
   const channel = openWorkerChannel();
@@ -84,15 +89,16 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
   }
 
   let exporting = startTracing(options, exporters);
-  const build = (of: Exporters | undefined): Telemetry =>
+  const build = (of: Exporters | undefined, more: RouterConfig | null): Telemetry =>
     new Telemetry({
       metrics,
+      instrumentation: compileInstrumentation(more?.telemetry.instrumentation, instruments, log),
       tracing: createTracing(of, exporting, options.tracing !== undefined),
       log,
       requestLevel: toRequestLevel(of),
       traceIdHeader: of?.tracing.response_trace_id.enabled ? of.tracing.response_trace_id.header_name : null,
     });
-  let current = build(exporters);
+  let current = build(exporters, config);
   let inForce = JSON.stringify(exporters?.tracing);
   starting.defer(() => exporting?.[Symbol.asyncDispose]());
   const owned = starting.move();
@@ -109,7 +115,7 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
       const isChanged = JSON.stringify(of?.tracing) !== inForce;
       if (isChanged) exporting = startTracing(options, of);
       inForce = JSON.stringify(of?.tracing);
-      current = build(of);
+      current = build(of, next);
       if (isChanged) await old?.[Symbol.asyncDispose]();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLResult } from '../request/message.ts';
 import type { ClientTransport, ObservedTrace, OperationObserver } from '../request/observer.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 
@@ -10,12 +11,17 @@ export class OperationWatch implements OperationObserver {
   errors = 0;
   /** Code of the first of them. */
   errorCode: string | undefined;
+  begins?: () => void;
+  sees?: (result: GraphQLResult) => void;
+  /** The first result, where it is wanted. */
+  body: GraphQLResult | undefined;
 
   constructor(
     readonly transport: ClientTransport,
     /** Null when nothing is known of a trace. */
     readonly trace: ObservedTrace | null,
     private readonly onError: ((code: string) => void) | undefined,
+    readonly path?: string,
   ) {}
 
   note(errors: readonly GraphQLFormattedError[]): void {

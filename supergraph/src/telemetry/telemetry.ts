@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@vibecode/platform/log';
 import type { RequestContext } from '../request/context.ts';
-import type { ClientTransport } from '../request/observer.ts';
+import type { AnswerHeaders } from '../request/hooks.ts';
+import type { ClientTransport, OperationObserver } from '../request/observer.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import type { GatewayMetrics } from './gateway.metrics.ts';
+import { type Instrumentation, NO_INSTRUMENTATION } from './instrumentation.ts';
+import { finishRouter, instrument } from './instrumented.operation.ts';
 import { fail } from './operation.trace.ts';
 import { OperationWatch } from './operation.watch.ts';
 import { logOperation, type RequestLogLevel } from './request.log.ts';
@@ -17,16 +20,20 @@ export interface TelemetryOptions {
   readonly requestLevel: RequestLogLevel | null;
   /** Header of the answer that has the trace id. */
   readonly traceIdHeader: string | null;
+  /** What a configuration adds; left out: nothing. */
+  readonly instrumentation?: Instrumentation;
 }
 
 /** What is measured, traced and logged of every request. */
 export class Telemetry {
   readonly metrics: GatewayMetrics | null;
+  readonly instrumentation: Instrumentation;
   readonly #onError: ((code: string) => void) | undefined;
 
   constructor(private readonly options: TelemetryOptions) {
     const { metrics } = options;
     this.metrics = metrics;
+    this.instrumentation = options.instrumentation ?? NO_INSTRUMENTATION;
     if (metrics) this.#onError = (code) => metrics.erred(code);
   }
 
@@ -35,7 +42,13 @@ export class Telemetry {
     const { tracing, traceIdHeader } = this.options;
     const trace = tracing.begin(context.headers, path);
     if (traceIdHeader && trace.traceId) context.setHeader?.(traceIdHeader, trace.traceId);
-    return new OperationWatch(transport, trace, this.#onError);
+    const watch = new OperationWatch(transport, trace, this.#onError, path);
+    const { router, supergraph, subgraph } = this.instrumentation;
+    if (router || supergraph || subgraph) {
+      (context as { watch?: OperationObserver }).watch = watch;
+      instrument(watch, context, this.instrumentation);
+    }
+    return watch;
   }
 
   /** A request over HTTP has come. */
@@ -50,9 +63,11 @@ export class Telemetry {
   }
 
   /** An operation that did not come over HTTP has ended. */
-  ended(context: RequestContext, status?: number): void {
+  ended(context: RequestContext, status?: number, headers?: AnswerHeaders): void {
     const { watch } = context;
     if (!watch) return;
+    const { router } = this.instrumentation;
+    if (router) finishRouter(router, watch as OperationWatch, context, { status, headers });
     const { log, requestLevel } = this.options;
     this.metrics?.operated(watch.operation?.kind, watch.transport);
     const root = watch.trace?.recorded?.root;
@@ -78,7 +93,9 @@ export class Telemetry {
   ): void {
     const status = response.headersSent ? response.statusCode : 499;
     this.metrics?.answered(request.method ?? '', status, context?.watch?.operation?.kind, performance.now() - startMs);
-    if (context) this.ended(context, status);
+    if (!context) return;
+    const headers = this.instrumentation.router ? (response.getHeaders() as AnswerHeaders) : undefined;
+    this.ended(context, status, headers);
   }
 }
 

@@ -1,10 +1,13 @@
+import { AppError } from '@vibecode/platform/errors';
 import type { GraphQLFormattedError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../request/context.ts';
 import { type GatewayFault, withOrigin } from '../request/error.origin.ts';
 import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { traceHeadersOf } from '../request/observer.ts';
+import type { RequestStages } from '../request/stages.ts';
 import { type SubgraphCallCode, SubgraphCallError, toCallError } from './call.error.ts';
 import { withCircuitBreaker } from './circuit.breaker.ts';
 import type { UpstreamConnectOptions } from './client.tls.ts';
@@ -17,6 +20,7 @@ import { withRetry } from './retry.ts';
 import type { Send } from './send.ts';
 import { type RawResponse } from './send.ts';
 import { SharedCalls } from './shared.calls.ts';
+import { toStagedCall, withoutOneRequest } from './staged.call.ts';
 import { sendRequest } from './subgraph.request.ts';
 import { defaultTraffic, type SubgraphTraffic } from './subgraph.traffic.ts';
 
@@ -28,6 +32,8 @@ export interface SubgraphClientOptions {
   /** Headers beside the gateway's own. */
   readonly headers?: GatewayHooks['subgraphHeaders'];
   readonly takeHeaders?: GatewayHooks['takeSubgraphHeaders'];
+  /** Where a coprocessor takes part. */
+  readonly stages?: RequestStages | undefined;
   /** How a subgraph is treated. Default: `defaultTraffic` for each. */
   readonly trafficOf?: (subgraph: string) => SubgraphTraffic;
 }
@@ -50,9 +56,16 @@ interface Endpoint {
   readonly shared: SharedCalls | null;
 }
 
+/** URLs that a coprocessor has sent requests to, whose connections are kept. */
+const MAX_FOREIGN_URLS = 64;
+
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { urls, directory = createStaticDirectory(urls), trafficOf = () => defaultTraffic } = options;
   const endpoints = new Map<string, Endpoint>();
+  const foreign = new LRUCache<string, Endpoint>({
+    max: MAX_FOREIGN_URLS,
+    dispose: ({ instances }) => void instances[Symbol.asyncDispose](),
+  });
   const stopListening = directory.onChange((subgraph) => {
     endpoints.get(subgraph)?.instances.replace(directory.instancesOf(subgraph));
   });
@@ -84,7 +97,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       'x-request-id': context.id,
     };
     if (identity) {
-      headers.authorization = `Bearer ${identity.token}`;
+      if (identity.token) headers.authorization = `Bearer ${identity.token}`;
       if (identity.subject) headers['x-authenticated-user'] = identity.subject;
     }
     if (traceparent) headers.traceparent = request.traceparent ?? traceparent;
@@ -101,10 +114,38 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     const { kind, body = toBody(request) } = request;
     const own = options.headers?.(request, context);
     const headers = headersFor(request, context, traffic, own);
+    request.onRequest?.(headers);
+    if (staged) return staged({ request, url: urls.get(request.subgraph) ?? '', headers, body }, context);
     if (!shared || kind !== 'query') return send({ kind, headers, body, timeoutMs, signal: context.signal });
 
     const key = `${context.identity?.key ?? ''}\n${own ? JSON.stringify(own) : ''}\n${body}`;
     return shared.join(key, context.signal, (signal) => send({ kind, headers, body, timeoutMs, signal }));
+  }
+
+  const staged = toStagedCall(options.stages, {
+    send({ request, headers, body }, { identity, signal }) {
+      const { send, shared, traffic } = endpointOf(request.subgraph);
+      const call = { kind: request.kind, headers, body, timeoutMs: traffic.timeoutMs };
+      if (!shared || request.kind !== 'query') return send({ ...call, signal });
+      const key = `${identity?.key ?? ''}\n${JSON.stringify(withoutOneRequest(headers))}\n${body}`;
+      return shared.join(key, signal, (whole) => send({ ...call, signal: whole }));
+    },
+    elsewhere({ request, url, headers, body }, { signal }) {
+      const traffic = trafficOf(request.subgraph);
+      return elsewhere(url, traffic)({ kind: request.kind, headers, body, timeoutMs: traffic.timeoutMs, signal });
+    },
+  });
+
+  /** A coprocessor may send a request to another place than the subgraph's own. */
+  function elsewhere(url: string, traffic: SubgraphTraffic): Send {
+    let endpoint = foreign.get(url);
+    if (!endpoint) {
+      const instances = new InstanceSet(traffic);
+      instances.replace([{ url }]);
+      endpoint = { instances, traffic, send: createSend(instances, traffic), shared: null };
+      foreign.set(url, endpoint);
+    }
+    return endpoint.send;
   }
 
   return {
@@ -113,10 +154,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         const response = await call(request, context);
         options.takeHeaders?.(request.subgraph, response.headers, context);
         context.plugin?.fetches.restrictCache(response.headers['cache-control']);
-        request.onResponse?.(response.headers);
+        request.onResponse?.(response.headers, response.status);
         return toResult(response, request);
       } catch (error) {
         context.signal.throwIfAborted();
+        if (error instanceof AppError) return toRefusal(request.subgraph, error);
         return toFailure(request.subgraph, toCallError(error));
       }
     },
@@ -134,6 +176,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     async [Symbol.asyncDispose]() {
       stopListening();
       await directory[Symbol.asyncDispose]();
+      foreign.clear();
       await Promise.all([...endpoints.values()].map(({ instances }) => instances[Symbol.asyncDispose]()));
     },
   };
@@ -214,6 +257,11 @@ function toFailure(service: string, { code, reason }: SubgraphCallError, status?
   };
   const fault: GatewayFault = { by: LIMITED.has(code) ? 'client' : 'subgraph', subgraphs: [service] };
   return { errors: [withOrigin(error, { fault })] };
+}
+
+/** Of a stage that failed: the subgraph was not asked, or its answer is not used. */
+function toRefusal(service: string, { code, message, details }: AppError): GraphQLResult {
+  return { errors: [{ message, extensions: { ...details, code, service } }] };
 }
 
 function unreachable(service: string, reason: string, status: number): GraphQLResult {

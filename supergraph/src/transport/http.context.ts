@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Identity, RequestContext } from '../request/context.ts';
+import type { AnswerHeaderAccess, ContextEntries, Identity, RequestContext } from '../request/context.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 
 export const CLIENT_HEADERS = { name: 'apollographql-client-name', version: 'apollographql-client-version' };
 
 /** The context of an operation that came over HTTP. */
 export class HttpContext implements RequestContext {
-  readonly headers: RequestContext['headers'];
+  headers: RequestContext['headers'];
   identity: Identity | null = null;
   extensions: Record<string, unknown> | undefined;
+  request?: GraphQLRequest;
+  entries?: ContextEntries;
   watch?: OperationObserver;
   plugin?: OperationPlugins;
   /** Of the answer, where a plugin has set it. */
@@ -18,17 +21,17 @@ export class HttpContext implements RequestContext {
   #abort: AbortController | undefined;
 
   constructor(
-    private readonly request: IncomingMessage,
+    private readonly incoming: IncomingMessage,
     private readonly response: ServerResponse,
     readonly id: string,
     private readonly clientHeaders = CLIENT_HEADERS,
   ) {
-    this.headers = request.headers as RequestContext['headers'];
-    this.isReadOnly = request.method === 'GET';
+    this.headers = incoming.headers as RequestContext['headers'];
+    this.isReadOnly = incoming.method === 'GET';
   }
 
   get method(): string | undefined {
-    return this.request.method;
+    return this.incoming.method;
   }
 
   setStatus(status: number): void {
@@ -37,10 +40,25 @@ export class HttpContext implements RequestContext {
 
   /** The context of one operation of a list that came in one request. */
   toItem({ extensions }: { readonly extensions?: Record<string, unknown> | null }): HttpContext {
-    const item = new HttpContext(this.request, this.response, this.id, this.clientHeaders);
+    const item = new HttpContext(this.incoming, this.response, this.id, this.clientHeaders);
     item.identity = this.identity;
+    item.headers = this.headers;
+    item.entries = this.entries && new Map(this.entries);
     item.extensions = extensions ?? undefined;
     return item;
+  }
+
+  get answerHeaders(): AnswerHeaderAccess {
+    const { response } = this;
+    return {
+      all: () => response.getHeaders() as ReturnType<AnswerHeaderAccess['all']>,
+      set: (name, values) => {
+        if (!response.headersSent) response.setHeader(name, values.length === 1 ? values[0]! : values);
+      },
+      remove: (name) => {
+        if (!response.headersSent) response.removeHeader(name);
+      },
+    };
   }
 
   setHeader(name: string, value: string): void {
@@ -72,7 +90,7 @@ export class HttpContext implements RequestContext {
   }
 
   get remoteAddress(): string | undefined {
-    return this.request.socket.remoteAddress;
+    return this.incoming.socket.remoteAddress;
   }
 
   get traceparent(): string | undefined {

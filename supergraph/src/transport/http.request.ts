@@ -8,6 +8,7 @@ import { assertJsonBounds } from './json.bounds.ts';
 
 /**
  * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.
+ * @param onBody may change the body's text before it is parsed
  * @throws HttpError 405, 408, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
  */
 export async function readGraphQLRequest(
@@ -15,6 +16,7 @@ export async function readGraphQLRequest(
   search: string,
   limits: BodyLimits,
   batching: Batching | undefined,
+  onBody?: (body: string | null) => Promise<string | null>,
 ): Promise<GraphQLRequest | GraphQLRequest[]> {
   if (request.method === 'POST') {
     const [mediaType = '', ...parameters] = (request.headers['content-type'] ?? '').split(';');
@@ -33,13 +35,15 @@ export async function readGraphQLRequest(
         'UNSUPPORTED_MEDIA_TYPE',
       );
     }
-    const text = await readBody(request, limits);
+    const sent = await readBody(request, limits);
+    const text = onBody ? ((await onBody(sent)) ?? '') : sent;
     assertJsonBounds(text, limits.jsonValues);
     const body = parseJson(text, 'body');
     return Array.isArray(body) ? checkBatch(body, batching) : checkRequest(body);
   }
   if (request.method === 'GET') {
     assertReadable(request);
+    await onBody?.(null);
     const parameters = new URLSearchParams(search);
     return checkRequest({
       query: parameters.get('query') ?? undefined,

@@ -1,5 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { AppError } from '@vibecode/platform/errors';
+import type { GraphQLFormattedError } from 'graphql';
 import type { SubscriptionStream } from '../request/message.ts';
+import type { HttpAnswer } from '../request/stages.ts';
+import { StagedStream } from './staged.stream.ts';
 import type { StreamFormat } from './stream.format.ts';
 
 /** Emitted by a response that from now on is a stream: it counts as open no longer where requests at once are counted. */
@@ -18,16 +22,50 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** What goes out in place of an answer, or of a part of one: `isFirst` while status and headers can still change. */
+export type Rewrite = (answer: HttpAnswer, isFirst: boolean) => Promise<HttpAnswer>;
+
 /**
  * Answers with a stream. A client that reads slowly makes its own stream wait and no other; one that goes away stops it
  * at once.
  * @param heartbeatMs default 5,000
+ * @param rewrite of its beginning, and of each part; signs of life and the end go out as they are
+ * @throws what `rewrite` throws for its beginning
  */
-export function sendStream(
+export async function sendStream(
   response: ServerResponse,
   stream: SubscriptionStream,
   format: StreamFormat,
   heartbeatMs = HEARTBEAT_MS,
+  rewrite?: Rewrite,
+): Promise<void> {
+  if (!rewrite) {
+    send(response, stream, format, heartbeatMs);
+    return;
+  }
+  try {
+    const { status, body } = await rewrite({ status: 200, body: format.start }, true);
+    const change = async (text: string) => (await rewrite({ status: 200, body: format.next(text) }, false)).body;
+    const fail = (error: unknown) => format.next(JSON.stringify({ errors: [toClientError(error)] }));
+    const staged = new StagedStream({ stream, change, fail, signal: new AbortController().signal });
+    send(response, staged, { ...format, start: body, next: (text) => text }, heartbeatMs, status);
+  } catch (error) {
+    stream.stop();
+    throw error;
+  }
+}
+
+function toClientError(error: unknown): GraphQLFormattedError {
+  if (error instanceof AppError) return { message: error.message, extensions: { ...error.details, code: error.code } };
+  return { message: 'The gateway failed to answer.', extensions: { code: 'INTERNAL_ERROR' } };
+}
+
+function send(
+  response: ServerResponse,
+  stream: SubscriptionStream,
+  format: StreamFormat,
+  heartbeatMs: number,
+  status = 200,
 ): void {
   if (response.destroyed) {
     stream.stop();
@@ -39,11 +77,11 @@ export function sendStream(
     response.req.socket.once('close', leave);
     response.once('socket', () => {
       response.req.socket.off('close', leave);
-      sendStream(response, stream, format, heartbeatMs);
+      send(response, stream, format, heartbeatMs, status);
     });
     return;
   }
-  new ResponseSink(response, stream, format, heartbeatMs).start();
+  new ResponseSink(response, stream, format, heartbeatMs).start(status);
 }
 
 /** An answer in one piece for a client that takes streams only. */
@@ -69,7 +107,7 @@ class ResponseSink {
     private readonly heartbeatMs: number,
   ) {}
 
-  start(): void {
+  start(status: number): void {
     const { response, stream, format } = this;
     // A response counts as full by what is corked alone: the socket knows what the client has not taken.
     const { socket } = response;
@@ -80,7 +118,7 @@ class ResponseSink {
       clearInterval(this.#heartbeat);
       if (!response.writableFinished) stream.stop();
     });
-    response.writeHead(200, {
+    response.writeHead(status, {
       'content-type': format.contentType,
       ...HEADERS,
       // A subscription's is closed at its end, so that a gateway which stops need not look for it among the idle ones.

@@ -8,13 +8,15 @@ import type { GatewayCore, Identity } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
 import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
+import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
+import { EndedByStage } from '../request/stages.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from './http.body.ts';
 import { sendCompressed } from './http.compression.ts';
 import { HttpContext } from './http.context.ts';
 import { negotiate, type ResponseType } from './http.negotiation.ts';
 import { readGraphQLRequest } from './http.request.ts';
-import { sendStream, sendStreamOfOne } from './http.stream.ts';
+import { type Rewrite, sendStream, sendStreamOfOne } from './http.stream.ts';
 import type { StreamFormat } from './stream.format.ts';
 
 /** Serves one path beside GraphQL. */
@@ -29,7 +31,7 @@ export interface HttpServerOptions {
   readonly telemetry?: () => Telemetry;
   /** Told of requests that never become operations. */
   readonly plugins?: PluginHost | null;
-  /** Default `/graphql`. */
+  /** May have parameters. Default `/graphql`. */
   readonly path?: string;
   /** The graph at another path, if there is one. */
   readonly variantAt?: (path: string) => Endpoint | undefined;
@@ -83,6 +85,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const compressFrom = options.compressFromBytes ?? (() => COMPRESS_FROM_BYTES);
   const hooksOf = options.hooks ?? (() => NO_HOOKS);
   const telemetryOf = options.telemetry;
+  const isGraphQL = compileRoutePattern(path);
+  const takesOthers = hasParameters(path);
 
   async function tellInvalid(error: Error, hooks: GatewayHooks, context: HttpContext): Promise<never> {
     await plugins?.invalidRequest(error);
@@ -106,10 +110,16 @@ export function createHttpServer(options: HttpServerOptions): Server {
       sendText(response, 421, toMisdirected(request.headers.host));
       return undefined;
     }
-    const variant = pathname === path ? undefined : options.variantAt?.(pathname);
+    const variant = options.variantAt?.(pathname);
     const hooks = variant?.hooks ?? hooksOf();
+    // A path with parameters may cover those that have one of their own.
+    const own = takesOthers ? routes.get(pathname) : undefined;
+    if (own) {
+      await own(request, response);
+      return undefined;
+    }
     if (hooks.handleHttp && (await hooks.handleHttp(request, response))) return undefined;
-    if (variant || pathname === path) {
+    if (variant || isGraphQL(pathname)) {
       const at: Asked = { path: pathname, search: queryAt < 0 ? '' : url.slice(queryAt), hooks };
       return answerGraphQL(request, response, at, variant ? () => variant.core : options.core);
     }
@@ -133,36 +143,51 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const context = new HttpContext(request, response, randomUUID(), hooks.clientHeaders);
     if (hooks.logsBrokenPipes) logBrokenPipe(response, context.id, log);
     context.watch = telemetryOf?.().begin(context, 'http', at);
+    const onAnswer = hooks.stages?.routerResponse;
+    const rewrite: Rewrite | undefined = onAnswer && ((answer, isFirst) => onAnswer(answer, context, isFirst));
     try {
       const identity = hooks.identify
         ? hooks.identify(context.headers, undefined, context.remoteAddress)
-        : passOnBearer(request.headers.authorization);
+        : passOnBearer(context.headers.authorization);
       context.identity = identity instanceof Promise ? await identity.catch(tellUnknown) : identity;
       if (context.identity) onIdentity?.(context.identity);
       hooks.assertBudget?.(context);
-      const graphql = await readGraphQLRequest(request, search, bodyLimits, hooks.batching).catch((error) =>
-        tellInvalid(error, hooks, context),
-      );
+      const stage = hooks.stages?.routerRequest;
+      const onBody = stage && ((body: string | null) => stage(body, at, context));
+      const graphql = await readGraphQLRequest(request, search, bodyLimits, hooks.batching, onBody).catch((error) => {
+        // A coprocessor that ends a request does not make it an invalid one.
+        if (error instanceof EndedByStage) throw error;
+        return tellInvalid(error, hooks, context);
+      });
       const isBatch = Array.isArray(graphql);
       if (!isBatch) context.extensions = graphql.extensions ?? undefined;
       if (isBatch) {
-        sendBatch(response, await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one)))));
+        const results = await Promise.all(graphql.map((one) => core().execute(one, context.toItem(one))));
+        await sendBatch(response, results, rewrite);
         return context;
       }
-      context.takesBytes = typeof accept.single === 'string';
+      // Where a stage or the telemetry looks into results they have to be read.
+      context.takesBytes = typeof accept.single === 'string' && !hooks.stages && !context.watch?.sees;
       const takesStreams = accept.subscription !== null || accept.defer !== null;
       const result = takesStreams
         ? await core().subscribe(graphql, context, accept)
         : await core().execute(graphql, context);
-      if (!('attach' in result)) await sendResult(response, result, accept.single, compressFrom(), context.status);
-      else sendStream(response, result, (result.isDeferred ? accept.defer : accept.subscription)!, heartbeatMs);
+      if ('attach' in result) {
+        const format = (result.isDeferred ? accept.defer : accept.subscription)!;
+        await sendStream(response, result, format, heartbeatMs, rewrite);
+      } else await sendResult(response, result, accept.single, compressFrom(), context.status, rewrite);
     } catch (error) {
       if (response.headersSent || response.destroyed) return context;
+      if (error instanceof EndedByStage) {
+        await sendResult(response, error.result, accept.single, NEVER, error.status);
+        return context;
+      }
       const { status, message, code } = toHttpError(error, log);
       for (const [name, value] of Object.entries(headersOf(error))) response.setHeader(name, value);
       const refused = { errors: [{ message, extensions: { code } }] };
       context.watch?.note(refused.errors);
-      await sendResult(response, refused, accept.single, NEVER, status);
+      const again = code === 'COPROCESSOR_FAILED' ? undefined : rewrite;
+      await sendResult(response, refused, accept.single, NEVER, status, again);
     }
     return context;
   }
@@ -241,11 +266,25 @@ function sendResult(
   accepted: ResponseType | StreamFormat,
   compressFrom: number,
   status = 'data' in result ? 200 : refusedStatus(result, accepted),
+  rewrite?: Rewrite,
 ): Promise<void> | undefined {
   // Of `node:http`: the request that this answers.
   if (result.errors?.length) keepFromCaches(response, response.req.method === 'GET');
   if (result.bytes) return sendBytes(response, result.bytes, `${accepted}; charset=utf-8`, compressFrom, status);
-  const text = JSON.stringify(result);
+  const body = JSON.stringify(result);
+  if (!rewrite) return sendAnswer(response, body, accepted, compressFrom, status);
+  return rewrite({ status, body }, true).then((answer) =>
+    sendAnswer(response, answer.body, accepted, compressFrom, answer.status),
+  );
+}
+
+function sendAnswer(
+  response: ServerResponse,
+  text: string,
+  accepted: ResponseType | StreamFormat,
+  compressFrom: number,
+  status: number,
+): Promise<void> | undefined {
   if (typeof accepted !== 'string' && status === 200) {
     sendStreamOfOne(response, text, accepted);
     return undefined;
@@ -276,10 +315,16 @@ function keepFromCaches(response: ServerResponse, isRead = false): void {
 }
 
 /** Each answer stands where its operation did; what one of them is refused for is no business of the others. */
-function sendBatch(response: ServerResponse, results: readonly GraphQLResult[]): void {
+async function sendBatch(
+  response: ServerResponse,
+  results: readonly GraphQLResult[],
+  rewrite: Rewrite | undefined,
+): Promise<void> {
   keepFromCaches(response);
-  const body = Buffer.from(JSON.stringify(results));
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
+  const answer = { status: 200, body: JSON.stringify(results) };
+  const { status, body: text } = rewrite ? await rewrite(answer, true) : answer;
+  const body = Buffer.from(text);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
   response.end(body);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Identity, RequestContext } from '../request/context.ts';
+import type { ContextEntries, Identity, RequestContext } from '../request/context.ts';
+import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
 import { CLIENT_HEADERS } from './http.context.ts';
 
@@ -9,11 +10,13 @@ export class WebSocketContext implements RequestContext {
   identity: Identity | null = null;
   watch?: OperationObserver;
   plugin?: OperationPlugins;
+  request?: GraphQLRequest;
+  entries?: ContextEntries;
   #abort: AbortController | undefined;
   #abortReason: Error | undefined;
 
   constructor(
-    readonly headers: RequestContext['headers'],
+    public headers: RequestContext['headers'],
     readonly extensions: Record<string, unknown> | undefined,
     readonly remoteAddress: string | undefined,
     private readonly clientHeaders: { readonly name: string; readonly version: string } = CLIENT_HEADERS,

@@ -5,6 +5,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { GatewayCore, RequestContext } from '../request/context.ts';
 import type { GraphQLResult } from '../request/message.ts';
+import { compileRoutePattern } from '../request/route.pattern.ts';
 import { toMisdirected } from './http.ts';
 import { WebSocketConnection } from './websocket.connection.ts';
 import type { WebSocketOptions } from './websocket.options.ts';
@@ -45,10 +46,10 @@ export function startWebSocket(options: WebSocketOptions): AsyncDisposable {
     network.flushedBytes = flushedBytes;
     return isMore;
   };
+  const isGraphQL = compileRoutePattern(path);
   const optionsAt = (requested: string): WebSocketOptions | null => {
-    if (requested === path) return options;
     const first = options.variantAt?.(requested);
-    if (!first) return null;
+    if (!first) return isGraphQL(requested) ? options : null;
     const current = () => options.variantAt?.(requested);
     return {
       ...options,

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { createLog } from '@vibecode/platform/log';
 import { runConfigCommand } from '../../src/config/config.command.ts';
 import { checkConfig } from '../../src/config/config.parse.ts';
-import { oldSpellings, upgradeConfig } from '../../src/config/config.upgrade.ts';
+import { parseKeyPath } from '../../src/config/config.paths.ts';
+import { upgradeConfig } from '../../src/config/config.upgrade.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from '../../src/config/config.watch.ts';
+import { oldSpellings } from '../../src/config/old.spellings.ts';
 
 async function createFile(text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'router-config-'));
@@ -73,8 +75,8 @@ describe('config command', () => {
   it.each(oldSpellings.filter(({ to }) => to).map(({ from, to }) => [from, to!]))(
     'moves %s to %s, and only once',
     (from) => {
-      const path = from.replaceAll('*', 'a').split('.');
-      const lines = path.map((name, depth) => `${' '.repeat(depth * 2)}${name}:`);
+      const path = parseKeyPath(from.replaceAll('*', 'a'));
+      const lines = path.map((name, depth) => `${' '.repeat(depth * 2)}${JSON.stringify(name)}:`);
       const { text, upgrades } = upgradeConfig(`${lines.join('\n')} 1\n`);
       expect(upgrades.length).toBeGreaterThan(0);
       expect(upgradeConfig(text).upgrades).toEqual([]);

@@ -158,10 +158,9 @@ describe('a configuration of Apollo Router', () => {
     expect(new Set(problems.map(({ path }) => path))).toEqual(
       new Set([
         'traffic_shaping.subgraphs.products.experimental_http2',
-        'apq.router.cache.redis',
         'telemetry.apollo.batch_processor.max_export_batch_size',
         'telemetry.exporters.tracing.otlp.protocol',
-        'telemetry.instrumentation',
+        'telemetry.instrumentation.spans.mode',
       ]),
     );
     expect(config).toMatchObject({
@@ -188,7 +187,6 @@ describe('a configuration of Apollo Router', () => {
   });
 
   it.each([
-    ['coprocessor:\n  url: http://127.0.0.1:1\n'],
     ['rhai:\n  main: main.rhai\n'],
     ['plugins:\n  shop.guard: {}\n'],
     ['authentication:\n  subgraph:\n    all: {}\n'],

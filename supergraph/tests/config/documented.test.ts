@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { checkConfig } from '../../src/config/config.parse.ts';
 
 /** One file for each section that Apollo Router documents, in its shape; some keys have no counterpart here. */
@@ -30,7 +31,6 @@ const sections: Readonly<Record<string, string>> = {
 
 /** What would leave something open that the operator meant to close. */
 const protective: Readonly<Record<string, string>> = {
-  coprocessor: `coprocessor: { url: "http://127.0.0.1:8081", router: { request: { headers: true } } }`,
   rhai: `rhai: { scripts: ./rhai, main: main.rhai }`,
   plugins: `plugins: { my.guard: { strict: true } }`,
   signing: `authentication: { subgraph: { all: { aws_sig_v4: { default_chain: { region: eu-central-1, service_name: lambda } } } } }`,
@@ -49,5 +49,15 @@ describe('every section that Apollo Router documents', () => {
     expect(problems).toMatchObject([
       { severity: 'error', message: expect.stringContaining('Apollo Router has this key') },
     ]);
+  });
+});
+
+describe('docs/router-config.md', () => {
+  const text = readFileSync(new URL('../../../docs/router-config.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block!);
+
+  it.each(blocks)('has examples that load: %s', (block) => {
+    const env = { INVALIDATION_KEY: 'a', REVIEWS_KEY: 'b' };
+    expect(checkConfig(block, { env, readFile: () => '' }).problems).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { WebSocket } from 'ws';
 import { startEdgeGraph } from '../edge/edge.fixture.ts';
-import { createFolder, observeLog } from '../support/source.fixture.ts';
+import { createFolder, observeLog, startServer } from '../support/source.fixture.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
 
 const greeter: TestSubgraph = {
@@ -89,6 +91,42 @@ describe('supergraph', () => {
     expect((await fetch(`${named.gateway.url}/`, { method: 'POST' })).status).toBe(404);
   });
 
+  it.each([
+    ['/graphql/{*rest}', ['/graphql/a', '/graphql/a/b'], ['/graphql', '/graphql/', '/graphq/a']],
+    ['/api/{tenant}/graphql', ['/api/shop/graphql'], ['/api/graphql', '/api/a/b/graphql', '/api//graphql']],
+    ['/api/:tenant/graphql', ['/api/shop/graphql'], ['/api/graphql']],
+    ['/graphql/*', ['/graphql/a/b'], ['/graphql']],
+  ])('serves the graph at every path that %s stands for', async (pattern, served, others) => {
+    const config = `supergraph: { path: "${pattern}", introspection: true }\nsubscription: { enabled: true }\n`;
+    await using graph = await startEdgeGraph(config, [greeter]);
+    for (const path of served) {
+      const answer = await post(`${graph.gateway.url}${path}?x=1`, { query: '{ __typename }' });
+      expect([path, answer.status, answer.body]).toEqual([path, 200, { data: { __typename: 'Query' } }]);
+    }
+    for (const path of others) {
+      expect((await fetch(`${graph.gateway.url}${path}`, { method: 'POST' })).status).toBe(404);
+    }
+    const client = new WebSocket(graph.gateway.url.replace('http', 'ws') + served[0], 'graphql-transport-ws');
+    await once(client, 'open');
+    client.close();
+  });
+
+  it('leaves health, metrics and routes their paths beside a wildcard', async () => {
+    await using server = await startServer((_request, response) => response.end('exported'));
+    const config = `supergraph: { path: "/{*all}" }
+telemetry: { exporters: { metrics: { prometheus: { enabled: true } } } }
+routes: [{ path: /exports, url: "${server.url}" }]
+`;
+    await using graph = await startEdgeGraph(config, [greeter]);
+    const at = (path: string) => fetch(`${graph.gateway.url}${path}`);
+    expect(await (await at('/health?ready')).json()).toEqual({ status: 'UP' });
+    expect(await (await at('/metrics')).text()).toContain('http_server_active_requests');
+    expect(await (await at('/exports/a')).text()).toBe('exported');
+    expect((await post(`${graph.gateway.url}/any/where`, { query: '{ hello }' })).body).toEqual({
+      data: { hello: 'hi' },
+    });
+  });
+
   it('listens on a Unix socket', async () => {
     await using folder = await createFolder();
     const socketPath = join(folder.path, 'gateway.sock');
@@ -149,5 +187,25 @@ describe('limits.router', () => {
     await using graph = await startEdgeGraph('limits: { router: { http1_max_request_buf_size: 2KiB } }\n', [greeter]);
     const answer = await fetch(graph.url, { headers: { 'x-long': 'x'.repeat(4_000) } });
     expect(answer.status).toBe(431);
+  });
+});
+
+describe('the configuration', () => {
+  it('says at start what of it has no effect', async () => {
+    const config = `telemetry:
+  instrumentation:
+    spans: { mode: spec_compliant }
+preview_operation_limits: { max_depth: 5 }
+`;
+    const { log, lines } = observeLog('debug');
+    await using _graph = await startEdgeGraph(config, [greeter], { log });
+    const warnings = lines.map((line) => JSON.parse(line)).filter(({ action }) => action === 'config.problem');
+    expect(new Set(warnings.map(({ level }) => level))).toEqual(new Set(['WARN']));
+    const said = warnings.map(({ message }) => message as string);
+    expect(said.map((line) => /:(\d+:\d+ warning [\w.]+):/.exec(line)?.[1])).toEqual([
+      '3:14 warning telemetry.instrumentation.spans.mode',
+      '4:27 warning preview_operation_limits',
+      '4:40 warning limits.max_depth',
+    ]);
   });
 });

@@ -57,9 +57,9 @@ describe('router-config.yaml', () => {
   });
 
   it('follows a union into the branch that was meant', () => {
-    expect(errorsOf('headers:\n  all:\n    request:\n      - propagate:\n          nmed: x\n')).toContain(
+    expect(errorsOf('headers:\n  all:\n    request:\n      - propagate:\n          nmed: x\n')).toEqual([
       "5:11 error unknown key 'nmed'; did you mean 'named'?",
-    );
+    ]);
   });
 
   it('reports every problem, not only the first', () => {
@@ -73,12 +73,33 @@ describe('router-config.yaml', () => {
     expect(errorsOf('homepage: {}\nhomepage: {}\n')[0]).toMatch(/^2:1 error .*unique/i);
   });
 
+  it.each([
+    [
+      'a quote that is never closed',
+      'supergraph:\n  listen: "0.0.0.0:1\nlimits:\n  router: { max_depth: 1 }\ncors: {}\n',
+    ],
+    [
+      'a bracket that is never closed',
+      'cors:\n  policies:\n    - origins: [https://a\nlimits:\n  router: { max_depth: 1 }\n',
+    ],
+    ['a brace that is never closed', 'limits: { router: { max_depth: 1 }\ncors: {}\nhomepage: {}\n'],
+    ['a name without a space after it', 'supergraph:\n  listen:0.0.0.0:1\n  path: /a\nlimits:\n  router: {}\n'],
+    ['one level too deep', 'supergraph:\n  listen: 0.0.0.0:1\n    path: /a\n  introspection: true\n'],
+    ['a tab', 'supergraph:\n\tlisten: 0.0.0.0:1\n\tpath: /a\n'],
+    ['two names on a line', 'supergraph: listen: 0.0.0.0:1\nlimits:\n  router: {}\n'],
+    ['a mistyped name in a list', 'headers:\n  all:\n    request:\n      - insrt: { name: a, value: b }\n'],
+    ['a mistyped required name', 'tls:\n  supergraph:\n    certificate: C\n    certificate_chain: ""\n    keey: K\n'],
+    ['a variable that is not set', 'limits:\n  router:\n    max_depth: ${env.NOWHERE}\n'],
+  ])('has one error for a slip: %s', (_what, text) => {
+    expect(errorsOf(text)).toEqual([expect.stringMatching(/^\d+:\d+ error /)]);
+  });
+
   it('warns about keys it does not have, and refuses those that protect something', () => {
     expect(errorsOf('fleet_detector:\n  enabled: true\n')).toEqual([
       expect.stringMatching(/^1:1 warning Apollo Router has this key/),
     ]);
-    expect(errorsOf('coprocessor:\n  url: http://127.0.0.1:1\n')).toEqual([
-      expect.stringMatching(/^1:1 error Apollo Router/),
+    expect(errorsOf('rhai:\n  main: main.rhai\n')).toEqual([
+      expect.stringMatching(/^1:1 error Apollo Router .*to a coprocessor/),
     ]);
     expect(() => parseConfig('rhai:\n  main: main.rhai\n', 'a.yaml')).toThrow(ConfigError);
   });

@@ -40,6 +40,15 @@ async function startIssuer() {
         .setExpirationTime(Math.floor(Date.now() / 1000) + expiresInS)
         .sign(privateKey);
     },
+    signForEver() {
+      const { kid, alg, privateKey } = keys.at(-1)!;
+      return new SignJWT({})
+        .setProtectedHeader({ alg, kid })
+        .setSubject('ann')
+        .setIssuer('https://issuer.example')
+        .setAudience('api')
+        .sign(privateKey);
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -76,6 +85,15 @@ describe('identity at the edge', () => {
       identity: { subject: 'ann' },
     });
     expect(await provider.identify({})).toEqual({ identity: null, byCookie: false });
+  });
+
+  it('takes a token without an end only where that is allowed', async () => {
+    await using issuer = await startIssuer();
+    const token = await issuer.signForEver();
+    using strict = providerFor(issuer.url);
+    await expect(async () => strict.identify(bearer(token))).rejects.toMatchObject({ details: { reason: 'claim' } });
+    using lax = providerFor(issuer.url, '          allow_missing_exp: true\n');
+    expect(await lax.identify(bearer(token))).toMatchObject({ identity: { subject: 'ann' } });
   });
 
   it.each([

@@ -90,3 +90,28 @@ export function parseMetrics(text: string): ReadonlyMap<string, number> {
     }),
   );
 }
+
+/** A span as a receiver of OTLP got it. */
+export interface Span {
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+interface OtlpSpan extends Omit<Span, 'attributes'> {
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+}
+
+export function spansOf({ received }: Receiver): Span[] {
+  return received
+    .filter(({ path }) => path === '/v1/traces')
+    .flatMap(({ body }) => JSON.parse(body.toString()).resourceSpans)
+    .flatMap(({ scopeSpans }) => scopeSpans)
+    .flatMap(({ spans }): OtlpSpan[] => spans)
+    .map((span) => ({
+      ...span,
+      attributes: Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]])),
+    }));
+}

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { startEdgeGraph } from '../edge/edge.fixture.ts';
 import { startFeed } from '../subscription/subscription.fixture.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
-import { createTestLog, type Receiver, startReceiver } from './telemetry.fixture.ts';
+import { createTestLog, type Receiver, spansOf, startReceiver } from './telemetry.fixture.ts';
 
 const accounts: TestSubgraph = {
   name: 'accounts',
@@ -21,30 +21,6 @@ const reviews: TestSubgraph = {
 
 const TRACE = '0123456789abcdef0123456789abcdef';
 const PARENT = 'abcdef0123456789';
-
-interface Span {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
-interface OtlpSpan extends Omit<Span, 'attributes'> {
-  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
-}
-
-function spansOf({ received }: Receiver): Span[] {
-  return received
-    .filter(({ path }) => path === '/v1/traces')
-    .flatMap(({ body }) => JSON.parse(body.toString()).resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans)
-    .flatMap(({ spans }): OtlpSpan[] => spans)
-    .map((span) => ({
-      ...span,
-      attributes: Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]])),
-    }));
-}
 
 const traced = (receiver: Receiver, common = '', more = '') => `
 telemetry:

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { duration } from './config.values.ts';
+import { dnsResolutionStrategies } from './dns.strategy.ts';
+import { condition, type SelectorLevel } from './selector.section.ts';
+
+const url = () => z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+
+const context = z
+  .union([
+    z.boolean().transform((value) => (value ? 'deprecated' : 'none')),
+    z.literal(['none', 'all', 'deprecated']),
+    z.strictObject({ selective: z.array(z.string()) }),
+  ])
+  .default('none')
+  .describe('Which entries of the context are sent; deprecated (and true): with the names of Apollo Router 1.');
+
+const flag = () => z.boolean().default(false);
+
+/** What a stage sends. Everything is left out unless it is asked for. */
+const stage = (level: SelectorLevel | null, more: Record<string, z.ZodDefault<z.ZodBoolean>>) =>
+  z.strictObject({
+    url: url().nullish().describe('In place of that of all stages.'),
+    detached: flag().describe('Go on at once: what comes back changes nothing.'),
+    headers: flag(),
+    body: flag(),
+    context,
+    ...more,
+    ...(level && { condition: condition(level).nullish().describe('When it is asked. Left out: always.') }),
+  });
+
+const sdl = flag();
+const request = (level: SelectorLevel | null, more: Record<string, z.ZodDefault<z.ZodBoolean>>) =>
+  stage(level, { method: flag(), ...more }).optional();
+const response = (level: SelectorLevel | null, more: Record<string, z.ZodDefault<z.ZodBoolean>>) =>
+  stage(level, { status_code: flag(), ...more }).optional();
+
+/** A service over HTTP that takes part in requests, in version 1 of Apollo Router's protocol. */
+export const coprocessor = z.strictObject({
+  url: url().describe('Where it answers.'),
+  timeout: duration().default(1_000).describe('For its answer. Default 1s.'),
+  client: z
+    .strictObject({
+      http2: z.enum(['disable', 'enable', 'http2only']).nullish().describe('Default disable.'),
+      dns_resolution_strategy: z.enum(dnsResolutionStrategies).nullish(),
+    })
+    .prefault({}),
+  router: z
+    .strictObject({ request: request('router', { path: flag(), sdl }), response: response('router', { sdl }) })
+    .prefault({})
+    .describe('Requests as they came over HTTP, and answers as they go out.'),
+  supergraph: z
+    .strictObject({ request: request('supergraph', { sdl }), response: response('supergraph', { sdl }) })
+    .prefault({})
+    .describe('Operations, over whatever transport, and their results.'),
+  execution: z
+    .strictObject({ request: request(null, { sdl, query_plan: flag() }), response: response(null, { sdl }) })
+    .prefault({})
+    .describe('Operations once they are planned, and their results.'),
+  subgraph: z
+    .strictObject({
+      all: z
+        .strictObject({
+          request: request('subgraph', { uri: flag(), service_name: flag(), subgraph_request_id: flag() }),
+          response: response('subgraph', { service_name: flag(), subgraph_request_id: flag() }),
+        })
+        .prefault({}),
+    })
+    .prefault({})
+    .describe('Requests to subgraphs, and their answers.'),
+});

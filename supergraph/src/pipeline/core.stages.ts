@@ -1,0 +1,44 @@
+import type { RequestContext } from '../request/context.ts';
+import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
+import type { RequestStages, StreamPlace } from '../request/stages.ts';
+import { StagedStream } from '../transport/staged.stream.ts';
+
+/** How far a request has come: which stages see its result. */
+export type Reached = 'nothing' | 'supergraph' | 'execution';
+
+/** Passes a result, or each of a stream, through the stages that it has to pass on its way out. */
+export async function passStages(
+  stages: RequestStages,
+  result: SubscriptionStream | GraphQLResult,
+  reached: Reached,
+  context: RequestContext,
+  fail: (error: unknown) => GraphQLResult,
+): Promise<SubscriptionStream | GraphQLResult> {
+  const { supergraphResponse, executionResponse } = stages;
+  const sees = {
+    execution: reached === 'execution' ? executionResponse : undefined,
+    supergraph: reached === 'nothing' ? undefined : supergraphResponse,
+  };
+  if (!sees.execution && !sees.supergraph) return result;
+  const pass = async (one: GraphQLResult, place: StreamPlace): Promise<GraphQLResult> => {
+    const executed = sees.execution ? await sees.execution(one, context, place) : one;
+    return sees.supergraph ? sees.supergraph(executed, context, place) : executed;
+  };
+  if (!('attach' in result)) {
+    try {
+      return await pass(result, { isFirst: true, hasNext: undefined });
+    } catch (error) {
+      return fail(error);
+    }
+  }
+  const { isDeferred } = result;
+  return new StagedStream({
+    stream: result,
+    signal: context.signal,
+    async change(text, isFirst) {
+      const one = JSON.parse(text) as GraphQLResult & { hasNext?: boolean };
+      return JSON.stringify(await pass(one, { isFirst, hasNext: isDeferred ? one.hasNext === true : true }));
+    },
+    fail: (error) => JSON.stringify({ ...fail(error), ...(isDeferred && { hasNext: false }) }),
+  });
+}
