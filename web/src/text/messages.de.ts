@@ -1,0 +1,4 @@
+import type { Messages } from './text.tsx';
+import { en } from './messages.en.ts';
+
+export const de: Messages = en;
