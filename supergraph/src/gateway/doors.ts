@@ -14,7 +14,7 @@ import { watchUnusedConnections } from '../transport/http.drain.ts';
 import { createHttpServer } from '../transport/http.ts';
 import type { SocketLimits } from '../transport/websocket.options.ts';
 import { startWebSocket } from '../transport/websocket.ts';
-import { createSandboxRoutes } from './graphiql.ts';
+import { createSandboxRoutes, type SandboxOptions } from './graphiql.ts';
 import { startHealth } from './health.ts';
 import { type Address, listen } from './listen.ts';
 import type { LiveGraph } from './live.graph.ts';
@@ -28,7 +28,9 @@ export interface DoorsOptions {
   readonly config: RouterConfig | null;
   readonly log: Logger;
   readonly path: string;
-  readonly sandbox?: boolean | undefined;
+  readonly sandbox?: boolean | SandboxOptions | undefined;
+  readonly site?: HttpHandler | undefined;
+  readonly routes?: ReadonlyMap<string, HttpHandler> | undefined;
   readonly bodyLimitBytes?: number | undefined;
   readonly heartbeatMs?: number | undefined;
 }
@@ -73,6 +75,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     plugins,
     routes: toRoutes(options, health.routes),
+    site: options.site,
     compressFromBytes: () => live.current.compressFromBytes,
     servesRoot: config?.supergraph.path === undefined,
     headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
@@ -128,11 +131,12 @@ function toSocketLimits({ server: { websocket }, rate_limit: rateLimit }: Router
 }
 
 function toRoutes(
-  { config, telemetry, sandbox, path }: DoorsOptions,
+  { config, telemetry, sandbox, path, routes = new Map() }: DoorsOptions,
   health: readonly (readonly [string, HttpHandler])[],
 ): Map<string, HttpHandler> {
   const showsSandbox = sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true);
-  return new Map([...health, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(path) : [])]);
+  const graphiql = showsSandbox ? createSandboxRoutes(path, typeof sandbox === 'object' ? sandbox : {}) : [];
+  return new Map([...health, ...telemetry.routes, ...graphiql, ...routes]);
 }
 
 /** Lets the requests under way end, and cuts what takes longer than it may. */
