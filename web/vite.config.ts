@@ -6,8 +6,8 @@ const gateway = process.env.GATEWAY_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [react()],
-  // Others in this repository use another React; the page has one.
-  resolve: { dedupe: ['react', 'react-dom'] },
+  // Others in this repository use other versions of these; the page has one of each.
+  resolve: { dedupe: ['react', 'react-dom', '@codemirror/language'] },
   build: {
     target: ['chrome123', 'firefox121', 'safari17.5'],
     outDir: 'dist',

@@ -3,7 +3,7 @@ import { ErrorLink } from '@apollo/client/link/error';
 import { RetryLink } from '@apollo/client/link/retry';
 import { from, switchMap } from 'rxjs';
 import { isUnauthenticated, toRefusal } from './refusal.ts';
-import { refreshSession } from './session.refresh.ts';
+import { refreshSession, tellSessionEnded } from './session.refresh.ts';
 
 const MAX_TRIES = 4;
 const FIRST_DELAY_MS = 400;
@@ -14,7 +14,10 @@ const refreshLink = new ErrorLink(({ error, operation, forward }) => {
   operation.setContext({ refreshed: true });
   return from(refreshSession()).pipe(
     switchMap((isSignedIn) => {
-      if (!isSignedIn) throw error;
+      if (!isSignedIn) {
+        if (operation.operationName !== 'Me') tellSessionEnded();
+        throw error;
+      }
       return forward(operation);
     }),
   );

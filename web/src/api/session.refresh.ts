@@ -18,6 +18,19 @@ export function refreshSession(send: SendRefresh = sendRefresh): Promise<boolean
   return underWay;
 }
 
+const ended = new EventTarget();
+
+/** The server says that nobody is signed in any more. */
+export function tellSessionEnded(): void {
+  ended.dispatchEvent(new Event('end'));
+}
+
+/** @returns how to stop listening */
+export function onSessionEnded(listener: () => void): () => void {
+  ended.addEventListener('end', listener);
+  return () => ended.removeEventListener('end', listener);
+}
+
 async function inOneTab(send: SendRefresh): Promise<boolean> {
   const askedAt = Date.now();
   if (!('locks' in navigator)) return send();

@@ -1,18 +1,13 @@
 import { type ReactElement, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useSession } from '../features/session/session.tsx';
-import { chooseLanguage, type Language, useFormats, useText } from '../text/text.tsx';
+import { chooseLanguage, LANGUAGES, useFormats, useText } from '../text/text.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { useDeployment } from './deployment.ts';
 import { readTheme, setTheme, type Theme } from './theme.ts';
 
-export const LANGUAGES: readonly { readonly value: Language; readonly label: string }[] = [
-  { value: 'en', label: 'English' },
-  { value: 'de', label: 'Deutsch' },
-];
-
 /** Pages of the signed-in person, and how the page looks to anyone. */
-export function AccountMenu({ trigger }: { readonly trigger: ReactElement<Record<string, unknown>> }) {
+export default function AccountMenu({ trigger }: { readonly trigger: ReactElement<Record<string, unknown>> }) {
   const text = useText();
   const { language } = useFormats();
   const session = useSession();
@@ -21,7 +16,7 @@ export function AccountMenu({ trigger }: { readonly trigger: ReactElement<Record
   const [theme, chooseTheme] = useState<Theme>(readTheme);
   const themes: Theme[] = ['system', 'light', 'dark'];
   return (
-    <Menu trigger={trigger}>
+    <Menu trigger={trigger} isOpenAtFirst>
       {session.state === 'in' && (
         <>
           <MenuLink to="/projects">{text.shell.projects}</MenuLink>

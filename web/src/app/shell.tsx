@@ -9,12 +9,14 @@ import { useSession } from '../features/session/session.tsx';
 import { useFormats, useText } from '../text/text.tsx';
 import { ButtonLink, IconButton } from '../ui/button.tsx';
 import { Skeleton } from '../ui/notice.tsx';
-import { AccountMenu } from './account.menu.tsx';
+import { OnDemand } from '../ui/on.demand.tsx';
 import { toKeyLabel, useShortcut } from './keys.ts';
 import styles from './shell.module.css';
-import { ShortcutList } from './shortcut.list.tsx';
 
 const Palette = lazy(() => import('./palette.tsx'));
+const ShortcutList = lazy(() => import('./shortcut.list.tsx'));
+const loadAccountMenu = () => import('./account.menu.tsx');
+const AccountMenu = lazy(loadAccountMenu);
 const SLOT = 'shell-slot';
 
 /** What every page has around it. */
@@ -26,6 +28,7 @@ export function Shell() {
   const [isHelpOpen, setHelpOpen] = useState(false);
   useShortcut('mod+k', () => setPaletteOpen((open) => !open));
   useShortcut('mod+/', () => setHelpOpen((open) => !open));
+  const account = <IconButton label={text.shell.account} icon={User} aria-haspopup="menu" />;
   const isWorkspace = pathname.startsWith('/p/');
   return (
     <div className={`${styles.shell} ${isWorkspace ? styles.fixed : ''}`}>
@@ -63,7 +66,9 @@ export function Shell() {
               </ButtonLink>
             </>
           )}
-          <AccountMenu trigger={<IconButton label={text.shell.account} icon={User} />} />
+          <OnDemand button={account} preload={() => void loadAccountMenu()}>
+            <AccountMenu trigger={account} />
+          </OnDemand>
         </div>
       </header>
       <main id="content" tabIndex={-1} className={styles.main}>
@@ -76,7 +81,11 @@ export function Shell() {
           <Palette onClose={() => setPaletteOpen(false)} onHelp={() => setHelpOpen(true)} />
         </Suspense>
       )}
-      {isHelpOpen && <ShortcutList onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && (
+        <Suspense>
+          <ShortcutList onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import { type Shortcut, toKeyLabel } from './keys.ts';
 import styles from './shortcut.module.css';
 
-export function ShortcutList({ onClose }: { readonly onClose: () => void }) {
+export default function ShortcutList({ onClose }: { readonly onClose: () => void }) {
   const text = useText();
   const rows: [Shortcut, string][] = [
     ['mod+k', text.shortcuts.palette],

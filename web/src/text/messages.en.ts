@@ -45,17 +45,16 @@ export const en = {
     language: 'Language',
     palette: 'Commands',
     quota: (used: string, limit: string) => `${used} of ${limit} tokens`,
-    updating: 'Live updates are away; trying again.',
   },
 
   landing: {
-    sentence: 'Say what you want to build. VibeCode AI writes the files, runs them, and shows you everything it did.',
+    sentence: 'Say what you want to build. VibeCode AI writes the files, runs them, and shows you everything it did.',
     prompt: 'What should it build?',
-    placeholder: 'A command-line to-do list in JavaScript',
+    placeholder: 'A command line todo list in JavaScript',
     start: 'Build it',
     examplesTitle: 'Or start with one of these',
     examples: [
-      { title: 'To-do list', prompt: 'A command-line to-do list in JavaScript' },
+      { title: 'To-do list', prompt: 'A command line todo list in JavaScript' },
       { title: 'Sales report', prompt: 'A Python program that reads sales from a CSV file and prints a report' },
       { title: 'Game of Life', prompt: "Conway's Game of Life in the terminal, in JavaScript" },
     ],
@@ -80,7 +79,6 @@ export const en = {
     register: 'Create the account',
     toRegister: 'No account yet? Register',
     toSignIn: 'Have an account? Sign in',
-    expired: 'Your session has ended. Sign in again; nothing you typed is lost.',
   },
 
   prompt: {
@@ -125,7 +123,6 @@ export const en = {
     writing: (path: string) => `Writing ${path}`,
     rate: (rate: string) => `about ${rate} tokens/s`,
     tokens: (count: string) => `${count} tokens`,
-    files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
     templates: 'Templates used',
     score: (score: string) => `score ${score}`,
     lost: 'Connection lost. Trying again; nothing is lost.',
@@ -147,7 +144,6 @@ export const en = {
     started: 'Started',
     firstToken: 'First token after',
     took: 'Took',
-    version: (number: number) => `Version ${number}`,
     showChanges: (number: number) => `Show changes of version ${number}`,
     again: 'Use this prompt again',
     answerAsWritten: 'The answer as the model wrote it',
@@ -158,7 +154,6 @@ export const en = {
     search: 'Search files',
     none: 'No files yet.',
     noMatch: 'No file has this in its path.',
-    open: (path: string) => `Open ${path}`,
     unsaved: 'not saved',
     closeTab: (path: string) => `Close ${path}`,
     saveAll: 'Save',
@@ -167,6 +162,8 @@ export const en = {
     unsavedCount: (count: number) => (count === 1 ? '1 file not saved' : `${count} files not saved`),
     restored: 'Changes that were not saved before the page was closed are back.',
     discard: 'Discard my changes',
+    closeTitle: (path: string) => `${path} is not saved`,
+    closeBody: 'Save it as a version, or give up what you changed since the last one.',
     binary: 'This file is not text, so it is not shown.',
     gone: 'This file is not in this version.',
     editor: (path: string) => `Text of ${path}`,
@@ -180,9 +177,6 @@ export const en = {
     live: 'Being written',
     edit: (path: string) => `Changes to ${path}`,
     readOnly: (number: number) => `Version ${number}, to read only`,
-    delete: 'Delete file',
-    deleteMessage: (path: string) => `Delete ${path}`,
-    deleted: (path: string) => `${path} was deleted. The version before still has it.`,
   },
 
   conflict: {
@@ -210,7 +204,6 @@ export const en = {
     backToFiles: 'Back to the files',
     operation: { WRITE: 'written', EDIT: 'changed', DELETE: 'deleted', MOVE: 'moved' },
     lines: (added: number, removed: number) => `${added} lines added, ${removed} removed`,
-    readFiles: 'Read its files',
     from: 'From version',
     to: 'To version',
   },
@@ -251,7 +244,6 @@ export const en = {
 
   workspace: {
     tabs: { chat: 'Chat', files: 'Files', run: 'Run', versions: 'Versions' },
-    version: (number: number) => `version ${number}`,
     resizeLeft: 'Resize the conversation',
     resizeRight: 'Resize run and versions',
     rename: 'Rename',
@@ -260,7 +252,6 @@ export const en = {
     deleteTitle: 'Delete this project?',
     deleteBody: (name: string) => `“${name}” and all its versions go. This cannot be undone.`,
     menu: 'Project',
-    untitled: 'Untitled',
   },
 
   projects: {

@@ -9,6 +9,11 @@ const Context = createContext<{ readonly language: Language; readonly messages: 
   messages: en,
 });
 
+export const LANGUAGES: readonly { readonly value: Language; readonly label: string }[] = [
+  { value: 'en', label: 'English' },
+  { value: 'de', label: 'Deutsch' },
+];
+
 const STORED = 'language';
 
 /** What was chosen, else what the browser prefers. */
@@ -44,6 +49,8 @@ export interface Formats {
   number(value: number): string;
   /** Fractions of a cent are shown: `0.34 ¢`. */
   cents(cents: number): string;
+  /** How well something fits, from 0 to 1: `0.52`. */
+  score(score: number): string;
   bytes(bytes: number): string;
   /** `41 ms`, `2.3 s`. */
   duration(ms: number): string;
@@ -64,6 +71,7 @@ const AGES: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: numb
 export function createFormats(language: Language): Formats {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const cents = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const score = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
@@ -71,6 +79,7 @@ export function createFormats(language: Language): Formats {
     language,
     number: (value) => number.format(value),
     cents: (value) => `${cents.format(value)} ¢`,
+    score: (value) => score.format(value),
     bytes: (value) => (value < 1_000 ? `${value} B` : `${number.format(value / 1_000)} kB`),
     duration: (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${number.format(ms / 1_000)} s`),
     date: (iso) => date.format(new Date(iso)),

@@ -40,15 +40,43 @@ interface State {
 
 const IDLE: State = { id: null, isBusy: false, isLost: false, execution: null, pieces: [], error: null };
 
-/** One run of the project at a time, with its output as it comes. */
-export function useRun(projectId: string): Run {
+/**
+ * One run of the project at a time, with its output as it comes. The last run of an earlier visit is shown again, and
+ * followed when it still goes on.
+ */
+export function useRun(projectId: string, lastRunId: string | null): Run {
   const client = useApolloClient();
   const [state, setState] = useState(IDLE);
   const stop = useRef<(() => void) | null>(null);
-  useEffect(() => {
-    setState(IDLE);
-    return () => stop.current?.();
+
+  const watch = useCallback((id: string) => {
+    stop.current?.();
+    setState({ ...IDLE, id, isBusy: true });
+    let lastSeq = 0;
+    stop.current = follow({
+      document: ExecutionOutputDocument,
+      variables: () => ({ id, afterSeq: lastSeq }),
+      onEvent: ({ executionOutput: { seq, stream, text, execution } }) => {
+        if (seq <= lastSeq) return;
+        lastSeq = seq;
+        setState((now) => ({
+          ...now,
+          isLost: false,
+          execution,
+          pieces: stream && text ? addPiece(now.pieces, { seq, stream, text }) : now.pieces,
+        }));
+      },
+      onConnection: (connection) => setState((now) => ({ ...now, isLost: connection === 'lost' })),
+      onEnd: () => setState((now) => ({ ...now, isBusy: false })),
+      onRefused: (errors) => setState((now) => ({ ...now, isBusy: false, error: errors })),
+    });
   }, []);
+
+  const first = useRef(lastRunId);
+  useEffect(() => {
+    if (first.current) watch(first.current);
+    return () => stop.current?.();
+  }, [watch]);
 
   const start = useCallback(
     async ({ args, ...options }: RunOptions = {}) => {
@@ -59,30 +87,12 @@ export function useRun(projectId: string): Run {
         const { data } = await client.mutate({ mutation: RunProjectDocument, variables: { input } });
         const id = data?.runProject.id;
         if (!id) throw new Error('The run was not started.');
-        setState((now) => ({ ...now, id }));
-        let lastSeq = 0;
-        stop.current = follow({
-          document: ExecutionOutputDocument,
-          variables: () => ({ id, afterSeq: lastSeq }),
-          onEvent: ({ executionOutput: { seq, stream, text, execution } }) => {
-            if (seq <= lastSeq) return;
-            lastSeq = seq;
-            setState((now) => ({
-              ...now,
-              isLost: false,
-              execution,
-              pieces: stream && text ? addPiece(now.pieces, { seq, stream, text }) : now.pieces,
-            }));
-          },
-          onConnection: (connection) => setState((now) => ({ ...now, isLost: connection === 'lost' })),
-          onEnd: () => setState((now) => ({ ...now, isBusy: false })),
-          onRefused: (errors) => setState((now) => ({ ...now, isBusy: false, error: errors })),
-        });
+        watch(id);
       } catch (error) {
         setState({ ...IDLE, error });
       }
     },
-    [client, projectId],
+    [client, projectId, watch],
   );
 
   const { id } = state;

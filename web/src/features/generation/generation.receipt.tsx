@@ -43,7 +43,7 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
     ...templates.map(
       ({ template, score }): [string, string] => [
         text.generation.templates,
-        `${template?.title ?? '–'}, ${text.generation.score(formats.number(Math.round(score * 100) / 100))}`,
+        `${template?.title ?? '–'}, ${text.generation.score(formats.score(score))}`,
       ],
     ),
   ];

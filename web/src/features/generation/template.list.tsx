@@ -16,7 +16,7 @@ export function TemplateList({ templates }: { readonly templates: GenerationCard
           <li key={template?.id ?? score}>
             <span>{template?.title ?? '–'}</span>
             <span>{[template?.language, template?.framework].filter(Boolean).join(', ')}</span>
-            <span>{text.generation.score(formats.number(Math.round(score * 100) / 100))}</span>
+            <span>{text.generation.score(formats.score(score))}</span>
           </li>
         ))}
       </ol>

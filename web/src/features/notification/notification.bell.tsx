@@ -1,35 +1,29 @@
-import { Popover } from '@base-ui/react/popover';
-import { useApolloClient, useMutation, useQuery } from '@apollo/client/react';
+import { useApolloClient, useQuery } from '@apollo/client/react';
 import { Bell } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { Link } from 'react-router';
+import { lazy, useEffect } from 'react';
 import { follow } from '../../api/follow.ts';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import {
-  MarkReadDocument,
   NotificationReceivedDocument,
   NotificationRowFragmentDoc,
   NotificationsDocument,
 } from '../../api/generated/graphql.ts';
-import { useFormats, useText } from '../../text/text.tsx';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { useText } from '../../text/text.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import { OnDemand } from '../../ui/on.demand.tsx';
 import styles from './notification.module.css';
 
-const FIRST = 15;
+export const FIRST = 15;
+
+const loadInbox = () => import('./notification.inbox.tsx');
+const NotificationInbox = lazy(loadInbox);
 
 /** The inbox behind a bell, live: what comes while the page is open is there at once. */
 export function NotificationBell() {
   const text = useText();
   const client = useApolloClient();
-  const [isOpen, setOpen] = useState(false);
-  const { data, error, refetch } = useQuery(NotificationsDocument, {
-    variables: { first: FIRST },
-    errorPolicy: 'all',
-  });
-  const [markRead] = useMutation(MarkReadDocument);
+  const { data } = useQuery(NotificationsDocument, { variables: { first: FIRST }, errorPolicy: 'all' });
   const unread = data?.me.unreadNotificationCount ?? 0;
-  const rows = readFragment(NotificationRowFragmentDoc, data?.me.notifications?.nodes ?? []);
 
   useEffect(() => {
     let last: string | null = null;
@@ -51,80 +45,17 @@ export function NotificationBell() {
     });
   }, [client]);
 
-  async function readAll() {
-    const ids = rows.filter(({ readAt }) => !readAt).map(({ id }) => id);
-    if (ids.length > 0) await markRead({ variables: { ids } });
-    await refetch();
-  }
-
-  const label = text.notifications.unread(unread);
-  return (
-    <Popover.Root open={isOpen} onOpenChange={setOpen}>
-      <Popover.Trigger
-        render={<IconButton label={label} icon={Bell} className={unread > 0 ? styles.marked : undefined} />}
-      />
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="end" className={styles.layer}>
-          <Popover.Popup className={styles.popup}>
-            <header className={styles.head}>
-              <Popover.Title className={styles.title}>{text.notifications.title}</Popover.Title>
-              {unread > 0 && (
-                <Button size="small" look="quiet" onClick={() => void readAll()}>
-                  {text.notifications.markAll}
-                </Button>
-              )}
-            </header>
-            <Failure error={error} />
-            {!data && !error && <Skeleton />}
-            {data && rows.length === 0 && <Empty>{text.notifications.none}</Empty>}
-            <NotificationRows rows={rows} onFollow={() => setOpen(false)} />
-            <footer className={styles.foot}>
-              <Link to="/settings/notifications" onClick={() => setOpen(false)}>
-                {text.notifications.preferences}
-              </Link>
-            </footer>
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+  const bell = (
+    <IconButton
+      label={text.notifications.unread(unread)}
+      icon={Bell}
+      aria-haspopup="dialog"
+      className={unread > 0 ? styles.marked : undefined}
+    />
   );
-}
-
-interface NotificationRowsProps {
-  readonly rows: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly body: string;
-    readonly createdAt: string;
-    readonly readAt: string | null;
-    readonly generation: { readonly id: string; readonly project: { readonly id: string } | null } | null;
-  }[];
-  readonly onFollow: () => void;
-}
-
-function NotificationRows({ rows, onFollow }: NotificationRowsProps) {
-  const text = useText();
-  const formats = useFormats();
   return (
-    <ul>
-      {rows.map(({ id, title, body, createdAt, readAt, generation }) => (
-        <li key={id} className={styles.row}>
-          <p className={styles.what}>
-            {generation?.project ? (
-              <Link to={`/p/${generation.project.id}/g/${generation.id}`} onClick={onFollow}>
-                {title}
-              </Link>
-            ) : (
-              title
-            )}
-            {!readAt && <span className={styles.new}>{text.notifications.new}</span>}
-          </p>
-          <p>{body}</p>
-          <time dateTime={createdAt} title={formats.time(createdAt)}>
-            {formats.ago(createdAt)}
-          </time>
-        </li>
-      ))}
-    </ul>
+    <OnDemand button={bell} preload={() => void loadInbox()}>
+      <NotificationInbox bell={bell} />
+    </OnDemand>
   );
 }

@@ -1,10 +1,10 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { useMedia } from '../../app/use.media.ts';
 import { useText } from '../../text/text.tsx';
 import styles from './workspace.module.css';
 
-type Part = 'chat' | 'files' | 'run' | 'versions';
+export type Part = 'chat' | 'files' | 'run' | 'versions';
 
 interface WorkspaceLayoutProps {
   readonly notice: ReactNode;
@@ -14,6 +14,12 @@ interface WorkspaceLayoutProps {
   readonly middle: ReactNode;
   readonly run: ReactNode;
   readonly versions: ReactNode;
+  /** The tab that comes to the front when it changes, on a narrow screen. */
+  readonly front: Part;
+  /** Changes with whatever the middle shows. */
+  readonly address: string;
+  /** How the last run went, in a word or two. */
+  readonly runState: string | null;
 }
 
 /** Columns that can be resized and remember it; tabs with the prompt always below on a narrow screen. */
@@ -52,9 +58,16 @@ function Columns({ prompt, chat, files, middle, run, versions }: WorkspaceLayout
   );
 }
 
-function Tabs({ prompt, chat, files, middle, run, versions }: WorkspaceLayoutProps) {
+function Tabs(props: WorkspaceLayoutProps) {
+  const { prompt, chat, files, middle, run, versions, front, address, runState } = props;
   const text = useText();
-  const [part, setPart] = useState<Part>('chat');
+  const [part, setPart] = useState<Part>(front);
+  const shown = useRef(address);
+  useEffect(() => {
+    if (shown.current === address) return;
+    shown.current = address;
+    setPart(front);
+  }, [address, front]);
   const parts: Record<Part, ReactNode> = {
     chat,
     files: (
@@ -66,12 +79,15 @@ function Tabs({ prompt, chat, files, middle, run, versions }: WorkspaceLayoutPro
       </div>
     ),
     run,
-    versions: (
-      <div className={styles.stack}>
-        <div className={styles.shortFiles}>{versions}</div>
-        <div className={styles.pane}>{middle}</div>
-      </div>
-    ),
+    versions:
+      front === 'versions' ? (
+        <div className={styles.stack}>
+          <div className={styles.shortFiles}>{versions}</div>
+          <div className={styles.pane}>{middle}</div>
+        </div>
+      ) : (
+        versions
+      ),
   };
   return (
     <div className={styles.narrow}>
@@ -87,6 +103,7 @@ function Tabs({ prompt, chat, files, middle, run, versions }: WorkspaceLayoutPro
             onClick={() => setPart(name)}
           >
             {text.workspace.tabs[name]}
+            {name === 'run' && runState && <span className={styles.runState}>{runState}</span>}
           </button>
         ))}
       </div>

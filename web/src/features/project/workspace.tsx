@@ -15,10 +15,11 @@ import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Notice } from '../../ui/notice.tsx';
 import { RunPanel } from '../execution/run.panel.tsx';
-import { useRun } from '../execution/use.run.ts';
+import { type Run, useRun } from '../execution/use.run.ts';
 import { FileList } from '../file/file.list.tsx';
 import { FilePane, OldFile } from '../file/file.pane.tsx';
 import { findMainFile } from '../file/file.rows.ts';
+import { CloseFileDialog } from '../file/close.file.dialog.tsx';
 import { NewFileDialog } from '../file/new.file.dialog.tsx';
 import { useFileDesk } from '../file/use.file.desk.ts';
 import { useFiles } from '../file/use.files.ts';
@@ -52,6 +53,11 @@ const AUTO_RUN = 'run-after-generation';
 /** Billing settles by an event of its own, a little after the last token. */
 const SETTLED_AFTER_MS = 1_500;
 
+function toRunState(execution: Run['execution']): string | null {
+  if (!execution?.outcome) return execution ? '…' : null;
+  return execution.exitCode === null ? execution.outcome.toLowerCase().replaceAll('_', ' ') : `exit ${execution.exitCode}`;
+}
+
 export function Workspace({ project, view, error, reload }: WorkspaceProps) {
   const text = useText();
   const client = useApolloClient();
@@ -64,13 +70,14 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
   const [isSaving, setSaving] = useState(false);
   const [saveError, setSaveError] = useState<unknown>(null);
   const [isNaming, setNaming] = useState(false);
+  const [closing, setClosing] = useState<string | null>(null);
   const projectId = project.id;
 
   const head = readFragment(VersionRowFragmentDoc, project.head).number;
   const generations = readFragment(GenerationCardFragmentDoc, project.generations?.nodes ?? []);
   const liveId = generations.find(({ status }) => !TERMINAL.has(status))?.id ?? null;
   const prompt = usePrompt(projectId);
-  const run = useRun(projectId);
+  const run = useRun(projectId, project.head.lastRun?.id ?? null);
   const restore = useRestore(projectId, reload);
   const more = useMoreOfProject(project);
   const open = useFileDesk(projectId, head, text);
@@ -191,7 +198,7 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
 
   function closeFile(path: string) {
     if (!desk) return;
-    if (unsaved.has(path)) return void desk.discard(path).then(() => desk.close(path));
+    if (unsaved.has(path)) return setClosing(path);
     desk.close(path);
     const next = [...desk.files().keys()].at(-1);
     void navigate({ search: next ? `?${new URLSearchParams({ file: next })}` : '' });
@@ -230,6 +237,9 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
     <>
       <ProjectBar project={project} version={shownVersion} unsaved={unsaved.size} />
       <WorkspaceLayout
+        front={view.kind === 'files' ? (chosen ? 'files' : 'chat') : 'versions'}
+        address={`${location.pathname}${location.search}`}
+        runState={toRunState(run.execution)}
         notice={
           <>
             <Failure error={error ?? filesError} actions={<Button size="small" onClick={retry}>{text.tryAgain}</Button>} />
@@ -297,6 +307,20 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
           />
         }
       />
+      {closing !== null && (
+        <CloseFileDialog
+          path={closing}
+          onClose={() => setClosing(null)}
+          onSave={() => {
+            setClosing(null);
+            void save();
+          }}
+          onDiscard={() => {
+            setClosing(null);
+            void desk?.discard(closing).then(() => desk.close(closing));
+          }}
+        />
+      )}
       {isNaming && (
         <NewFileDialog
           paths={paths}

@@ -1,8 +1,9 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
-import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react';
 import { reconnect } from '../../api/follow.ts';
 import { LogoutDocument, MeDocument, type MeQuery } from '../../api/generated/graphql.ts';
 import { isUnauthenticated } from '../../api/refusal.ts';
+import { onSessionEnded } from '../../api/session.refresh.ts';
 import { dropAllDrafts } from '../../app/drafts.ts';
 
 type Me = MeQuery['me'];
@@ -25,7 +26,8 @@ const Context = createContext<Session | null>(null);
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const client = useApolloClient();
   const { data, error, refetch } = useQuery(MeDocument, { errorPolicy: 'all', fetchPolicy: 'cache-and-network' });
-  const isOut = !data?.me && isUnauthenticated(error);
+  const isOut = isUnauthenticated(error);
+  useEffect(() => onSessionEnded(() => void refetch().catch(() => undefined)), [refetch]);
 
   const refresh = useCallback(async () => {
     reconnect();
@@ -35,7 +37,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
   const session = useMemo<Session>(
     () => ({
-      state: data?.me ? 'in' : isOut ? 'out' : 'unknown',
+      state: isOut ? 'out' : data?.me ? 'in' : 'unknown',
       me: data?.me ?? null,
       error: isOut ? null : error,
       refresh,

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { LANGUAGES } from '../../app/account.menu.tsx';
 import { readTheme, setTheme, type Theme } from '../../app/theme.ts';
-import { chooseLanguage, type Language, useFormats, useText } from '../../text/text.tsx';
+import { chooseLanguage, LANGUAGES, useFormats, useText } from '../../text/text.tsx';
 import page from '../../ui/page.module.css';
 
 export function AppearanceSection() {
@@ -34,7 +33,7 @@ export function AppearanceSection() {
             name="language"
             label={label}
             isChosen={value === language}
-            onChoose={() => chooseLanguage(value as Language)}
+            onChoose={() => chooseLanguage(value)}
           />
         ))}
       </fieldset>
