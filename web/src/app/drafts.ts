@@ -13,7 +13,32 @@ async function orNothing<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-export function readDraft<T>(key: string): Promise<T | undefined> {
+/**
+ * IndexedDB finishes nothing once a page goes away; this storage is written at once. What stands in it is newer than the
+ * store's, and moves there when the page is next opened.
+ */
+const RESCUED = 'rescued-draft:';
+
+/** For the last moment of a page: without waiting, and for what fits. */
+export function rescueDraft(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(`${RESCUED}${key}`, JSON.stringify(value));
+  } catch (error) {
+    console.warn('A draft is too large to be kept at once.', error);
+  }
+}
+
+const settled = (async () => {
+  const found = Object.keys(localStorage).filter((name) => name.startsWith(RESCUED));
+  for (const name of found) {
+    const text = localStorage.getItem(name) ?? 'null';
+    await orNothing(() => set(name.slice(RESCUED.length), JSON.parse(text), store));
+    localStorage.removeItem(name);
+  }
+})();
+
+export async function readDraft<T>(key: string): Promise<T | undefined> {
+  await settled;
   return orNothing(() => get<T>(key, store));
 }
 
@@ -26,6 +51,7 @@ export async function dropDraft(key: string): Promise<void> {
 }
 
 export async function readDrafts<T>(prefix: string): Promise<{ key: string; value: T }[]> {
+  await settled;
   const found = ((await orNothing(() => keys<string>(store))) ?? []).filter((key) => key.startsWith(prefix));
   const drafts = await Promise.all(found.map(async (key) => ({ key, value: await readDraft<T>(key) })));
   return drafts.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value: value as T }]));

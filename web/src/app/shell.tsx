@@ -1,5 +1,5 @@
 import { Command, User } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useLayoutEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { readFragment } from '../api/generated/fragment-masking.ts';
@@ -13,11 +13,13 @@ import { OnDemand } from '../ui/on.demand.tsx';
 import { toKeyLabel, useShortcut } from './keys.ts';
 import styles from './shell.module.css';
 
-const Palette = lazy(() => import('./palette.tsx'));
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(loadPalette);
 const ShortcutList = lazy(() => import('./shortcut.list.tsx'));
 const loadAccountMenu = () => import('./account.menu.tsx');
 const AccountMenu = lazy(loadAccountMenu);
 const SLOT = 'shell-slot';
+const IDLE_AFTER_MS = 1_500;
 
 /** What every page has around it. */
 export function Shell() {
@@ -26,6 +28,11 @@ export function Shell() {
   const { pathname } = useLocation();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  // Fetched while nothing else is to do, so that it is there at once and no key is lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), IDLE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useShortcut('mod+k', () => setPaletteOpen((open) => !open));
   useShortcut('mod+/', () => setHelpOpen((open) => !open));
   const account = <IconButton label={text.shell.account} icon={User} aria-haspopup="menu" />;
@@ -106,11 +113,10 @@ function Quota() {
   const taken = quota.usedTokens + quota.heldTokens;
   const label = text.shell.quota(formats.number(taken), formats.number(quota.limitTokens));
   return (
-    <Link to="/usage" className={styles.quota} title={label} aria-label={label}>
+    <Link to="/usage" className={styles.quota} title={label}>
       <meter aria-hidden="true" min={0} max={quota.limitTokens} value={taken} />
-      <span aria-hidden="true">
-        {formats.number(Math.round(taken / 100) / 10)}k / {formats.number(Math.round(quota.limitTokens / 1000))}k
-      </span>
+      {formats.number(Math.round(taken / 100) / 10)}k / {formats.number(Math.round(quota.limitTokens / 1000))}k
+      <span className="visually-hidden"> {label}</span>
     </Link>
   );
 }

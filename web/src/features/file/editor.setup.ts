@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, ViewPlugin } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
 const look = EditorView.theme({
@@ -38,6 +38,11 @@ const colours = HighlightStyle.define([
   { tag: tags.strong, fontWeight: '600' },
 ]);
 
+const scrollerInTabOrder = ViewPlugin.define(({ scrollDOM }) => {
+  scrollDOM.tabIndex = 0;
+  return {};
+});
+
 export interface EditorOptions {
   readonly label: string;
   readonly isReadOnly: boolean;
@@ -58,6 +63,8 @@ export function createExtensions({ label, isReadOnly, language }: EditorOptions)
     EditorState.tabSize.of(2),
     EditorState.readOnly.of(isReadOnly),
     EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    // Firefox and axe want what scrolls to be in the order of the Tab key.
+    scrollerInTabOrder,
     syntaxHighlighting(colours),
     look,
     language,

@@ -5,7 +5,7 @@ import { FileAtHeadDocument, FileTextDocument, SaveFilesDocument } from '../../a
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import { VersionRowFragmentDoc } from '../../api/generated/graphql.ts';
 import { toRefusal } from '../../api/refusal.ts';
-import { dropDraft, filePrefix, readDrafts, writeDraft } from '../../app/drafts.ts';
+import { dropDraft, filePrefix, readDrafts, rescueDraft, writeDraft } from '../../app/drafts.ts';
 import { newId } from '../../app/new.id.ts';
 import type { Messages } from '../../text/text.tsx';
 import { type FileDraft, FileDesk, type FileDeskOptions, MovedOnError } from './file.desk.ts';
@@ -18,9 +18,31 @@ export async function toSha256(text: string): Promise<string | null> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Writes drafts when the keys rest for a moment, and at once when the page goes away. */
+function createDraftKeeper(): (key: string, draft: FileDraft | null) => void {
+  const waiting = new Map<string, FileDraft>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    for (const [key, draft] of waiting) void writeDraft(key, draft);
+    waiting.clear();
+  };
+  addEventListener('pagehide', () => {
+    for (const [key, draft] of waiting) rescueDraft(key, draft);
+    flush();
+  });
+  return (key, draft) => {
+    waiting.delete(key);
+    if (!draft) return void dropDraft(key);
+    waiting.set(key, draft);
+    clearTimeout(timer);
+    timer = setTimeout(flush, KEEP_AFTER_MS);
+  };
+}
+
 /** Connects a desk to the API and to the drafts of this browser. */
 function createOptions(client: ApolloClient, projectId: string, text: Messages): FileDeskOptions {
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const keep = createDraftKeeper();
   return {
     async load(path, version) {
       if (version !== null) {
@@ -52,10 +74,7 @@ function createOptions(client: ApolloClient, projectId: string, text: Messages):
     },
     sha256: toSha256,
     keepDraft(path, draft) {
-      const key = `${filePrefix(projectId)}${path}`;
-      clearTimeout(timers.get(key));
-      if (!draft) void dropDraft(key);
-      else timers.set(key, setTimeout(() => void writeDraft(key, draft), KEEP_AFTER_MS));
+      keep(`${filePrefix(projectId)}${path}`, draft);
     },
   };
 }

@@ -83,8 +83,9 @@ function Receipt({ projectId, card }: PartProps) {
         {costCents !== null && <span>{formats.cents(costCents)}</span>}
         {tookMs !== null && <span>{formats.duration(tookMs)}</span>}
         {version && (
-          <Link to={`/p/${projectId}/v/${version.number}`} aria-label={text.generation.showChanges(version.number)}>
+          <Link to={`/p/${projectId}/v/${version.number}`} className={styles.more}>
             v{version.number}
+            <span className="visually-hidden">{text.generation.showChanges(version.number)}</span>
           </Link>
         )}
         <Link to={`/p/${projectId}/g/${id}`} className={styles.more}>

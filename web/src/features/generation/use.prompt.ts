@@ -1,6 +1,7 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { StartGenerationDocument, WorkspaceDocument } from '../../api/generated/graphql.ts';
+import { readFragment } from '../../api/generated/fragment-masking.ts';
+import { GenerationCardFragmentDoc, StartGenerationDocument, WorkspaceDocument } from '../../api/generated/graphql.ts';
 import { dropDraft, promptKey, readDraft, writeDraft } from '../../app/drafts.ts';
 import { newId } from '../../app/new.id.ts';
 
@@ -13,6 +14,8 @@ export interface Prompt {
   readonly error: unknown;
   /** False until the draft of last time is there. */
   readonly isReady: boolean;
+  /** The generation that was started here last. */
+  readonly startedId: string | null;
   /** Whether the text is a draft of last time. */
   readonly isKept: boolean;
   setPrompt(prompt: string): void;
@@ -30,6 +33,7 @@ export function usePrompt(projectId: string): Prompt {
   const [isReady, setReady] = useState(false);
   const [isKept, setKept] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [startedId, setStartedId] = useState<string | null>(null);
   const sent = useRef<{ readonly key: string; readonly id: string } | null>(null);
 
   useEffect(() => {
@@ -66,7 +70,7 @@ export function usePrompt(projectId: string): Prompt {
       if (sent.current?.key !== key) sent.current = { key, id: newId() };
       const input = { projectId, prompt: text, clientRequestId: sent.current.id, ...(model && { model }) };
       try {
-        await client.mutate({
+        const { data: started } = await client.mutate({
           mutation: StartGenerationDocument,
           variables: { input },
           update(cache, { data }) {
@@ -86,6 +90,7 @@ export function usePrompt(projectId: string): Prompt {
           },
         });
         sent.current = null;
+        if (started) setStartedId(readFragment(GenerationCardFragmentDoc, started.startGeneration).id);
         setPrompt('');
       } catch (failure) {
         setError(failure);
@@ -102,5 +107,5 @@ export function usePrompt(projectId: string): Prompt {
     else localStorage.removeItem(MODEL);
   }, []);
 
-  return { prompt, model, isSending, error, isReady, isKept, setPrompt, setModel, send };
+  return { prompt, model, isSending, error, startedId, isReady, isKept, setPrompt, setModel, send };
 }

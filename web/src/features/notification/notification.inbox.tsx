@@ -34,23 +34,23 @@ export default function NotificationInbox({ bell }: { readonly bell: ReactElemen
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} align="end" className={styles.layer}>
           <Popover.Popup className={styles.popup}>
-            <header className={styles.head}>
+            <div className={styles.head}>
               <Popover.Title className={styles.title}>{text.notifications.title}</Popover.Title>
               {unread > 0 && (
                 <Button size="small" look="quiet" onClick={() => void readAll()}>
                   {text.notifications.markAll}
                 </Button>
               )}
-            </header>
+            </div>
             <Failure error={error} />
             {!data && !error && <Skeleton />}
             {data && rows.length === 0 && <Empty>{text.notifications.none}</Empty>}
             <NotificationRows rows={rows} onFollow={() => setOpen(false)} />
-            <footer className={styles.foot}>
+            <div className={styles.foot}>
               <Link to="/settings/notifications" onClick={() => setOpen(false)}>
                 {text.notifications.preferences}
               </Link>
-            </footer>
+            </div>
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

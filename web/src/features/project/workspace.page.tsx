@@ -1,4 +1,5 @@
 import { useQuery } from '@apollo/client/react';
+import { useCallback } from 'react';
 import { useParams } from 'react-router';
 import { WorkspaceDocument } from '../../api/generated/graphql.ts';
 import { toRefusal } from '../../api/refusal.ts';
@@ -20,13 +21,11 @@ export default function WorkspacePage() {
     errorPolicy: 'all',
   });
   const project = data?.project;
+  const reload = useCallback(() => refetch().then(({ data: found }) => found?.project ?? null), [refetch]);
   useTitle(project?.name);
   const view = toWorkspaceView(rest);
   if (view.kind === 'unknown') return <NotFoundPage />;
-  if (project) {
-    const reload = () => refetch().then(({ data: found }) => found?.project ?? null);
-    return <Workspace key={project.id} project={project} view={view} error={error} reload={reload} />;
-  }
+  if (project) return <Workspace key={project.id} project={project} view={view} error={error} reload={reload} />;
   if (!error) return data ? <NotFoundPage /> : <Skeleton rows={8} />;
   if (['NOT_FOUND', 'INVALID_INPUT'].includes(toRefusal(error).code)) return <NotFoundPage />;
   return (

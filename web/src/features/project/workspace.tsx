@@ -96,20 +96,25 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
     [navigate, projectId, view.kind, location.pathname],
   );
 
-  const onGenerationEnd = useCallback(
-    async (id: string) => {
-      const found = await reload().catch(() => null);
-      const cards = readFragment(GenerationCardFragmentDoc, found?.generations?.nodes ?? []);
-      const version = cards.find((card) => card.id === id)?.version;
-      if (version && localStorage.getItem(AUTO_RUN) !== 'no') void run.start();
-      setTimeout(() => {
-        void reload().catch(() => null);
-        void client.refetchQueries({ include: [MeDocument] });
-      }, SETTLED_AFTER_MS);
-    },
-    [reload, run.start, client],
-  );
-  const followed = useGenerationStream(liveId, onGenerationEnd);
+  // The end of the stream, or word of the new version: whichever comes first asks how it ended.
+  const onStreamEnd = useCallback(() => void reload().catch(() => null), [reload]);
+  const followed = useGenerationStream(liveId, onStreamEnd);
+  const [watchedId, setWatchedId] = useState<string | null>(null);
+  useEffect(() => {
+    // A fast one may have ended before it was seen at work.
+    if (liveId ?? prompt.startedId) setWatchedId(liveId ?? prompt.startedId);
+  }, [liveId, prompt.startedId]);
+  const ended = generations.find(({ id, status }) => id === watchedId && TERMINAL.has(status));
+  const handledId = useRef<string | null>(null);
+  useEffect(() => {
+    if (!ended || handledId.current === ended.id) return;
+    handledId.current = ended.id;
+    if (ended.version && localStorage.getItem(AUTO_RUN) !== 'no') void run.start();
+    setTimeout(() => {
+      void reload().catch(() => null);
+      void client.refetchQueries({ include: [MeDocument] });
+    }, SETTLED_AFTER_MS);
+  }, [ended, run.start, reload, client]);
   useEffect(() => setLiveHidden(false), [liveId]);
   const writing = followed?.snapshot.segments.findLast(({ kind }) => kind !== 'talk') ?? null;
   const live = liveId && !isLiveHidden ? writing : null;
