@@ -70,7 +70,9 @@ describe('the web app, while a model writes', () => {
     const hostile =
       '<script>document.title = "owned"</script><img src=x onerror="document.title = \'owned\'">' +
       '[click](javascript:document.title="owned") <a href="javascript:alert(1)">go</a>';
-    answer.say(`${hostile}\n\n<file path="a<b>.html">\n${hostile}\n</file>\n<file path="page.html">\n${hostile}\n</file>\n`);
+    answer.say(
+      `${hostile}\n\n<file path="a<b>.html">\n${hostile}\n</file>\n<file path="page.html">\n${hostile}\n</file>\n`,
+    );
     answer.end();
     await page.getByRole('link', { name: 'Show changes of version 1' }).click();
     await page.getByRole('heading', { name: 'Version 1' }).waitFor();

@@ -43,10 +43,7 @@ export default function AccountMenu({ trigger }: { readonly trigger: ReactElemen
       {session.state === 'in' && (
         <>
           <MenuLine />
-          <MenuItem
-            end={session.me?.displayName}
-            onSelect={() => void session.signOut().then(() => navigate('/'))}
-          >
+          <MenuItem end={session.me?.displayName} onSelect={() => void session.signOut().then(() => navigate('/'))}>
             {text.shell.signOut}
           </MenuItem>
         </>

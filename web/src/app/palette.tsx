@@ -13,9 +13,7 @@ const MAX_SHOWN = 50;
 /** Each word of what was typed occurs in the label, in any order. */
 export function toMatches(commands: readonly Command[], typed: string): readonly Command[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return commands
-    .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
-    .slice(0, MAX_SHOWN);
+  return commands.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word))).slice(0, MAX_SHOWN);
 }
 
 export default function Palette(props: { readonly onClose: () => void; readonly onHelp: () => void }) {

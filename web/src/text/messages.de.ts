@@ -14,7 +14,8 @@ export const de: Messages = {
   errors: {
     OFFLINE: 'Der Server antwortet nicht. Was du geschrieben hast, bleibt hier; versuche es gleich noch einmal.',
     RATE_LIMITED: 'Zu viele Anfragen in einer Minute. Warte ein wenig und versuche es dann noch einmal.',
-    AUTH_INVALID_CREDENTIALS: 'Die E-Mail-Adresse oder das Passwort stimmt nicht. Prüfe beide und versuche es noch einmal.',
+    AUTH_INVALID_CREDENTIALS:
+      'Die E-Mail-Adresse oder das Passwort stimmt nicht. Prüfe beide und versuche es noch einmal.',
     AUTH_EMAIL_TAKEN: 'Mit dieser Adresse gibt es schon ein Konto. Melde dich an oder nimm eine andere Adresse.',
     UNAUTHENTICATED: 'Du bist abgemeldet. Melde dich wieder an; was du geschrieben hast, bleibt erhalten.',
     NOT_FOUND: 'Das gibt es hier nicht, oder du darfst es nicht sehen.',
@@ -337,7 +338,8 @@ export const de: Messages = {
       changed: 'Das Passwort ist geändert. Alle anderen Sitzungen sind beendet.',
     },
     keys: {
-      intro: 'Programme melden sich mit einem Schlüssel im Header x-api-key an. Ein Schlüssel darf nicht mehr als seine Rechte.',
+      intro:
+        'Programme melden sich mit einem Schlüssel im Header x-api-key an. Ein Schlüssel darf nicht mehr als seine Rechte.',
       none: 'Keine Schlüssel.',
       name: 'Name des Schlüssels',
       scopes: 'Was er darf',

@@ -100,8 +100,7 @@ export const en = {
 
   provider: {
     blueprint: 'blueprint',
-    blueprintSentence:
-      'No language model is connected, so the best matching template was filled in from your prompt.',
+    blueprintSentence: 'No language model is connected, so the best matching template was filled in from your prompt.',
     blueprintHelp: 'How to connect a model',
     embedded: 'embedded',
     embeddedSentence: (what: string) => `Everything runs in one process on this machine: ${what}.`,

@@ -71,7 +71,11 @@ function RunState({ run: { execution, isBusy } }: { readonly run: Run }) {
   if (!outcome) return <span className={styles.state}>{text.run.status[status]}</span>;
   const said = text.run.outcome[outcome](exitCode, formats.duration(durationMs ?? 0));
   return (
-    <span className={`${styles.state} ${outcome === 'SUCCEEDED' ? styles.good : styles.bad}`} title={title} role="status">
+    <span
+      className={`${styles.state} ${outcome === 'SUCCEEDED' ? styles.good : styles.bad}`}
+      title={title}
+      role="status"
+    >
       {said}
     </span>
   );
@@ -107,11 +111,7 @@ function Options({ options, onChange, isAutomatic, onAutomatic }: OptionsProps) 
     <details className={styles.options}>
       <summary>{text.run.options}</summary>
       <div className={styles.fields}>
-        <Checkbox
-          label={text.run.auto}
-          checked={isAutomatic}
-          onChange={(event) => onAutomatic(event.target.checked)}
-        />
+        <Checkbox label={text.run.auto} checked={isAutomatic} onChange={(event) => onAutomatic(event.target.checked)} />
         <Select
           label={text.run.runtime}
           value={options.runtime ?? ''}

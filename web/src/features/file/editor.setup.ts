@@ -30,7 +30,10 @@ const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string), tags.regexp, tags.inserted], color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: 'var(--code-number)' },
   { tag: [tags.comment, tags.meta], color: 'var(--code-comment)' },
-  { tag: [tags.function(tags.variableName), tags.definition(tags.variableName), tags.tagName], color: 'var(--code-name)' },
+  {
+    tag: [tags.function(tags.variableName), tags.definition(tags.variableName), tags.tagName],
+    color: 'var(--code-name)',
+  },
   { tag: [tags.typeName, tags.className, tags.attributeName, tags.propertyName], color: 'var(--code-type)' },
   { tag: tags.heading, fontWeight: '600', color: 'var(--code-name)' },
   { tag: tags.link, textDecoration: 'underline' },

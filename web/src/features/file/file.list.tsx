@@ -77,7 +77,6 @@ export function FileList({ paths, activePath, unsaved, onOpen, onNew }: FileList
             const { kind, path, name, depth } = row;
             const isFolder = kind === 'folder';
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: Enter and Space come below, arrows from the tree
               <div
                 key={`${kind}:${path}`}
                 role="treeitem"

@@ -72,7 +72,13 @@ export function FilePane(props: FilePaneProps) {
       {notices}
       <div className={styles.body}>
         <Suspense fallback={<Skeleton rows={8} />}>
-          {live ? <LiveText segment={live} /> : active ? <Body {...props} file={active} /> : <Empty>{text.files.pick}</Empty>}
+          {live ? (
+            <LiveText segment={live} />
+          ) : active ? (
+            <Body {...props} file={active} />
+          ) : (
+            <Empty>{text.files.pick}</Empty>
+          )}
         </Suspense>
       </div>
     </div>

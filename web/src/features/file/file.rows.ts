@@ -26,8 +26,8 @@ export function toFileRows(
     const file = names.pop() ?? path;
     let folder = root;
     for (const name of names) {
-      let next = folder.folders.get(name);
-      if (!next) folder.folders.set(name, (next = { folders: new Map(), files: [] }));
+      const next = folder.folders.get(name) ?? { folders: new Map(), files: [] };
+      folder.folders.set(name, next);
       folder = next;
     }
     folder.files.push(file);
@@ -44,7 +44,13 @@ interface Folder {
 
 const byName = (one: string, other: string) => (one < other ? -1 : 1);
 
-function addRows(folder: Folder, prefix: string, depth: number, closed: ReadonlySet<string>, rows: FileListRow[]): void {
+function addRows(
+  folder: Folder,
+  prefix: string,
+  depth: number,
+  closed: ReadonlySet<string>,
+  rows: FileListRow[],
+): void {
   for (const name of [...folder.folders.keys()].sort(byName)) {
     const path = `${prefix}${name}`;
     rows.push({ kind: 'folder', path, name, depth });
@@ -54,7 +60,16 @@ function addRows(folder: Folder, prefix: string, depth: number, closed: Readonly
   for (const name of folder.files.sort(byName)) rows.push({ kind: 'file', path: `${prefix}${name}`, name, depth });
 }
 
-const FIRST_CHOICES = ['index.js', 'main.js', 'index.ts', 'main.ts', 'main.py', 'app.py', 'src/index.js', 'src/index.ts'];
+const FIRST_CHOICES = [
+  'index.js',
+  'main.js',
+  'index.ts',
+  'main.ts',
+  'main.py',
+  'app.py',
+  'src/index.js',
+  'src/index.ts',
+];
 
 /** The file to show of a project that nobody has chosen one of. */
 export function findMainFile(paths: readonly string[]): string | null {

@@ -17,11 +17,12 @@ export function LiveText({ segment: { path, text: written, kind, isClosed } }: {
     if (element) element.scrollTop = element.scrollHeight;
   }, [written]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <pre
       ref={scroller}
       className={styles.writing}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
       tabIndex={0}
+      role="log"
       aria-label={kind === 'edit' ? text.files.edit(path) : text.generation.writing(path)}
     >
       {from > 0 && '…\n'}

@@ -1,14 +1,18 @@
 import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { FileAtHeadDocument, FileTextDocument, SaveFilesDocument } from '../../api/generated/graphql.ts';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
-import { VersionRowFragmentDoc } from '../../api/generated/graphql.ts';
+import {
+  FileAtHeadDocument,
+  FileTextDocument,
+  SaveFilesDocument,
+  VersionRowFragmentDoc,
+} from '../../api/generated/graphql.ts';
 import { toRefusal } from '../../api/refusal.ts';
 import { dropDraft, filePrefix, readDrafts, rescueDraft, writeDraft } from '../../app/drafts.ts';
 import { newId } from '../../app/new.id.ts';
 import type { Messages } from '../../text/text.tsx';
-import { type FileDraft, FileDesk, type FileDeskOptions, MovedOnError } from './file.desk.ts';
+import { FileDesk, type FileDeskOptions, type FileDraft, MovedOnError } from './file.desk.ts';
 
 const KEEP_AFTER_MS = 300;
 

@@ -27,7 +27,11 @@ export function useFiles(projectId: string, version: number | null) {
       const rows: FileRowFragment[] = [];
       let after: string | null = null;
       do {
-        const variables: { projectId: string; version: number; after: string | null } = { projectId, version: at, after };
+        const variables: { projectId: string; version: number; after: string | null } = {
+          projectId,
+          version: at,
+          after,
+        };
         const { data } = await client.query({ query: FilesDocument, variables });
         const page = data?.project?.files;
         if (!isThere || !page) return;

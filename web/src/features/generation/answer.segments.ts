@@ -8,7 +8,8 @@ export interface AnswerSegment {
   readonly isClosed: boolean;
 }
 
-const OPENING_TAG = /^\s{0,8}<(file|edit|delete)\s[^>]{0,2000}?\bpath\s{0,8}=\s{0,8}["']([^"'>]{1,1024})["'][^>]{0,200}>/;
+const OPENING_TAG =
+  /^\s{0,8}<(file|edit|delete)\s[^>]{0,2000}?\bpath\s{0,8}=\s{0,8}["']([^"'>]{1,1024})["'][^>]{0,200}>/;
 const CLOSING_TAG = /^(.*?)<\/(?:file|edit)>\s*$/;
 /** A line that could still become a tag waits until it is whole or longer than any tag begins. */
 const MAYBE_TAG = /^\s{0,8}</;
@@ -54,15 +55,25 @@ export class AnswerSegments {
   }
 
   #takeLine(line: string): void {
-    const inFile = this.#open !== null && this.#open.kind !== 'talk';
-    if (inFile) {
-      const closing = line.includes('</') ? CLOSING_TAG.exec(line) : null;
-      if (!closing) return this.#append(`${line}\n`);
+    if (this.#open && this.#open.kind !== 'talk') this.#takeWritten(line);
+    else this.#takeSaid(line);
+  }
+
+  #takeWritten(line: string): void {
+    const closing = line.includes('</') ? CLOSING_TAG.exec(line) : null;
+    if (!closing) this.#append(`${line}\n`);
+    else {
       if (closing[1]) this.#append(closing[1]);
-      return this.#close(true);
+      this.#close(true);
     }
+  }
+
+  #takeSaid(line: string): void {
     const opening = MAYBE_TAG.test(line) ? OPENING_TAG.exec(line) : null;
-    if (!opening) return this.#append(`${line}\n`);
+    if (!opening) {
+      this.#append(`${line}\n`);
+      return;
+    }
     this.#close(true);
     const [, kind, path = ''] = opening;
     this.#open = { kind: kind as AnswerSegment['kind'], path, text: '', isClosed: false };

@@ -39,10 +39,10 @@ export function Conversation({ projectId, generations, liveId, followed, onOlder
 
   return (
     <section className={styles.conversation} aria-label={text.prompt.title}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
       <div
         ref={scroller}
         className={styles.scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
         tabIndex={0}
         role="log"
         aria-label={text.prompt.title}

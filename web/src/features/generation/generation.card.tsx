@@ -38,7 +38,11 @@ function Answer({ projectId, card: { status, error, text: answer, version, provi
   const talk = toTalk(answer);
   return (
     <>
-      {provider === 'blueprint' && status === 'COMPLETED' ? <BlueprintNote /> : talk && <p className={styles.talk}>{talk}</p>}
+      {provider === 'blueprint' && status === 'COMPLETED' ? (
+        <BlueprintNote />
+      ) : (
+        talk && <p className={styles.talk}>{talk}</p>
+      )}
       {status === 'FAILED' && (
         <Notice kind="error">
           {error?.message ?? text.generation.status.FAILED} {!version && text.generation.failedKept}
@@ -56,7 +60,9 @@ function Answer({ projectId, card: { status, error, text: answer, version, provi
               {operation === 'DELETE' ? (
                 <span>{path}</span>
               ) : (
-                <Link to={{ pathname: `/p/${projectId}`, search: `?${new URLSearchParams({ file: path })}` }}>{path}</Link>
+                <Link to={{ pathname: `/p/${projectId}`, search: `?${new URLSearchParams({ file: path })}` }}>
+                  {path}
+                </Link>
               )}
             </li>
           ))}

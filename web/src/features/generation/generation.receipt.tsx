@@ -40,12 +40,10 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
     [text.generation.started, formats.time(createdAt)],
     ...(firstTokenAt ? [[text.generation.firstToken, after(firstTokenAt)] as [string, string]] : []),
     ...(finishedAt ? [[text.generation.took, after(finishedAt)] as [string, string]] : []),
-    ...templates.map(
-      ({ template, score }): [string, string] => [
-        text.generation.templates,
-        `${template?.title ?? '–'}, ${text.generation.score(formats.score(score))}`,
-      ],
-    ),
+    ...templates.map(({ template, score }): [string, string] => [
+      text.generation.templates,
+      `${template?.title ?? '–'}, ${text.generation.score(formats.score(score))}`,
+    ]),
   ];
   const talk = toTalk(generation.text);
   return (

@@ -4,8 +4,8 @@ import { GenerationProgressDocument } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import styles from './generation.module.css';
-import type { FollowedGeneration } from './use.generation.stream.ts';
 import { TemplateList } from './template.list.tsx';
+import type { FollowedGeneration } from './use.generation.stream.ts';
 
 const QUEUE_LOOK_MS = 3_000;
 

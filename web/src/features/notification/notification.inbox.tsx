@@ -1,5 +1,5 @@
-import { Popover } from '@base-ui/react/popover';
 import { useMutation, useQuery } from '@apollo/client/react';
+import { Popover } from '@base-ui/react/popover';
 import { type ReactElement, useState } from 'react';
 import { Link } from 'react-router';
 import { readFragment } from '../../api/generated/fragment-masking.ts';

@@ -38,7 +38,9 @@ export function ProjectBar({ project, version, unsaved }: ProjectBarProps) {
       {unsaved > 0 && <span className={styles.unsaved}>{text.files.unsavedCount(unsaved)}</span>}
       <Menu trigger={<IconButton size="small" label={text.workspace.menu} icon={Ellipsis} />}>
         <MenuItem onSelect={() => setAsked('rename')}>{text.workspace.rename}</MenuItem>
-        {version > 0 && <MenuLink to={`/p/${project.id}/diff/${version - 1}..${version}`}>{text.versions.compare}</MenuLink>}
+        {version > 0 && (
+          <MenuLink to={`/p/${project.id}/diff/${version - 1}..${version}`}>{text.versions.compare}</MenuLink>
+        )}
         <MenuLine />
         <MenuItem isDangerous onSelect={() => setAsked('delete')}>
           {text.workspace.delete}

@@ -5,7 +5,11 @@ import { useFormats, useText } from '../../text/text.tsx';
 import styles from './project.rows.module.css';
 
 /** Projects as lines that lead to them. */
-export function ProjectRows({ projects }: { readonly projects: readonly FragmentType<typeof ProjectRowFragmentDoc>[] }) {
+export function ProjectRows({
+  projects,
+}: {
+  readonly projects: readonly FragmentType<typeof ProjectRowFragmentDoc>[];
+}) {
   const text = useText();
   const formats = useFormats();
   return (

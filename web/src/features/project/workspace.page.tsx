@@ -29,6 +29,13 @@ export default function WorkspacePage() {
   if (!error) return data ? <NotFoundPage /> : <Skeleton rows={8} />;
   if (['NOT_FOUND', 'INVALID_INPUT'].includes(toRefusal(error).code)) return <NotFoundPage />;
   return (
-    <Failure error={error} actions={<Button size="small" onClick={() => void refetch()}>{text.tryAgain}</Button>} />
+    <Failure
+      error={error}
+      actions={
+        <Button size="small" onClick={() => void refetch()}>
+          {text.tryAgain}
+        </Button>
+      }
+    />
   );
 }

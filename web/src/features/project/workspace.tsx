@@ -16,10 +16,10 @@ import { Button } from '../../ui/button.tsx';
 import { Failure, Notice } from '../../ui/notice.tsx';
 import { RunPanel } from '../execution/run.panel.tsx';
 import { type Run, useRun } from '../execution/use.run.ts';
+import { CloseFileDialog } from '../file/close.file.dialog.tsx';
 import { FileList } from '../file/file.list.tsx';
 import { FilePane, OldFile } from '../file/file.pane.tsx';
 import { findMainFile } from '../file/file.rows.ts';
-import { CloseFileDialog } from '../file/close.file.dialog.tsx';
 import { NewFileDialog } from '../file/new.file.dialog.tsx';
 import { useFileDesk } from '../file/use.file.desk.ts';
 import { useFiles } from '../file/use.files.ts';
@@ -55,7 +55,9 @@ const SETTLED_AFTER_MS = 1_500;
 
 function toRunState(execution: Run['execution']): string | null {
   if (!execution?.outcome) return execution ? '…' : null;
-  return execution.exitCode === null ? execution.outcome.toLowerCase().replaceAll('_', ' ') : `exit ${execution.exitCode}`;
+  return execution.exitCode === null
+    ? execution.outcome.toLowerCase().replaceAll('_', ' ')
+    : `exit ${execution.exitCode}`;
 }
 
 export function Workspace({ project, view, error, reload }: WorkspaceProps) {
@@ -115,6 +117,7 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
       void client.refetchQueries({ include: [MeDocument] });
     }, SETTLED_AFTER_MS);
   }, [ended, run.start, reload, client]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new one comes to the front
   useEffect(() => setLiveHidden(false), [liveId]);
   const writing = followed?.snapshot.segments.findLast(({ kind }) => kind !== 'talk') ?? null;
   const live = liveId && !isLiveHidden ? writing : null;
@@ -155,7 +158,8 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
   }, [desk, reload, openFile]);
 
   const stop = useCallback(() => {
-    if (liveId) void client.mutate({ mutation: CancelGenerationDocument, variables: { id: liveId } }).catch(setSaveError);
+    if (liveId)
+      void client.mutate({ mutation: CancelGenerationDocument, variables: { id: liveId } }).catch(setSaveError);
     else if (run.isBusy) void run.cancel();
   }, [client, liveId, run.isBusy, run.cancel]);
 
@@ -174,7 +178,13 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
   const commands = useMemo(
     () => [
       { id: 'prompt', label: text.palette.newPrompt, group: 'action' as const, run: focusPrompt },
-      { id: 'save', label: text.palette.save, group: 'action' as const, keys: toKeyLabel('mod+s'), run: () => void save() },
+      {
+        id: 'save',
+        label: text.palette.save,
+        group: 'action' as const,
+        keys: toKeyLabel('mod+s'),
+        run: () => void save(),
+      },
       { id: 'run', label: text.palette.run, group: 'action' as const, run: () => void run.start() },
       { id: 'stop', label: text.palette.stop, group: 'action' as const, keys: toKeyLabel('mod+.'), run: stop },
       ...paths.map((path) => ({ id: path, label: path, group: 'file' as const, run: () => openFile(path) })),
@@ -247,7 +257,14 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
         runState={toRunState(run.execution)}
         notice={
           <>
-            <Failure error={error ?? filesError} actions={<Button size="small" onClick={retry}>{text.tryAgain}</Button>} />
+            <Failure
+              error={error ?? filesError}
+              actions={
+                <Button size="small" onClick={retry}>
+                  {text.tryAgain}
+                </Button>
+              }
+            />
             {restore.notice && <Notice kind="info">{restore.notice}</Notice>}
             <Failure error={restore.error} />
           </>

@@ -51,7 +51,12 @@ export function ApiKeySection() {
                 <Button
                   size="small"
                   aria-label={text.settings.keys.revokeLong(name)}
-                  onClick={() => revoke({ variables: { id } }).then(() => refetch(), () => undefined)}
+                  onClick={() =>
+                    revoke({ variables: { id } }).then(
+                      () => refetch(),
+                      () => undefined,
+                    )
+                  }
                 >
                   {text.settings.keys.revoke}
                 </Button>

@@ -42,7 +42,12 @@ function SessionList() {
                 <Button
                   size="small"
                   aria-label={text.settings.security.revokeLong(agent)}
-                  onClick={() => revoke({ variables: { id } }).then(() => refetch(), () => undefined)}
+                  onClick={() =>
+                    revoke({ variables: { id } }).then(
+                      () => refetch(),
+                      () => undefined,
+                    )
+                  }
                 >
                   {text.settings.security.revoke}
                 </Button>
@@ -57,7 +62,9 @@ function SessionList() {
 
 function PasswordForm() {
   const text = useText();
-  const [change, { data, error, loading }] = useMutation(ChangePasswordDocument, { refetchQueries: [SessionsDocument] });
+  const [change, { data, error, loading }] = useMutation(ChangePasswordDocument, {
+    refetchQueries: [SessionsDocument],
+  });
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const element = event.currentTarget;

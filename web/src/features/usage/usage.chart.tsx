@@ -33,8 +33,20 @@ export default function UsageChart({ days, rows }: UsageChartProps) {
             formatter={(count) => formats.number(Number(count))}
           />
           <Legend wrapperStyle={{ fontSize: 12 }} />
-          <Bar dataKey="read" name={text.usage.read} stackId="tokens" fill="var(--line-strong)" isAnimationActive={false} />
-          <Bar dataKey="written" name={text.usage.written} stackId="tokens" fill="var(--accent)" isAnimationActive={false} />
+          <Bar
+            dataKey="read"
+            name={text.usage.read}
+            stackId="tokens"
+            fill="var(--line-strong)"
+            isAnimationActive={false}
+          />
+          <Bar
+            dataKey="written"
+            name={text.usage.written}
+            stackId="tokens"
+            fill="var(--accent)"
+            isAnimationActive={false}
+          />
         </BarChart>
       </ResponsiveContainer>
     </div>

@@ -99,7 +99,10 @@ function QuotaSection({ quota, onChanged }: { readonly quota: Quota; readonly on
     setCap({ variables: { costCents } }).then(onChanged, () => undefined);
   }
   return (
-    <section className={page.section} aria-label={text.usage.period(formats.date(periodStart), formats.date(periodEnd))}>
+    <section
+      className={page.section}
+      aria-label={text.usage.period(formats.date(periodStart), formats.date(periodEnd))}
+    >
       <p>{text.usage.period(formats.date(periodStart), formats.date(periodEnd))}</p>
       <progress
         className={styles.bar}

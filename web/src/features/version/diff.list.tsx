@@ -3,8 +3,8 @@ import type { ChangeOperation } from '../../api/generated/graphql.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notice.tsx';
-import { countLines, type DiffLine, toDiffLines } from './unified.diff.ts';
 import styles from './diff.module.css';
+import { countLines, type DiffLine, toDiffLines } from './unified.diff.ts';
 
 export interface ShownChange {
   readonly path: string;
@@ -19,9 +19,7 @@ const LINES_AT_FIRST = 400;
 export function DiffList({ changes }: { readonly changes: readonly ShownChange[] }) {
   const text = useText();
   if (changes.length === 0) return <Empty>{text.versions.nothing}</Empty>;
-  return changes.map((change, index) => (
-    <FileDiff key={change.path} change={change} isOpen={index < OPEN_AT_FIRST} />
-  ));
+  return changes.map((change, index) => <FileDiff key={change.path} change={change} isOpen={index < OPEN_AT_FIRST} />);
 }
 
 function FileDiff({ change: { path, operation, diff }, isOpen }: { change: ShownChange; isOpen: boolean }) {

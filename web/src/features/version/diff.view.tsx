@@ -44,7 +44,11 @@ export function DiffView({ projectId, from, to, head }: DiffViewProps) {
         </div>
       </header>
       <Failure error={error} />
-      {data?.project ? <DiffList changes={data.project.diff} /> : !error && (data ? <Empty>{text.errors.NOT_FOUND}</Empty> : <Skeleton />)}
+      {data?.project ? (
+        <DiffList changes={data.project.diff} />
+      ) : (
+        !error && (data ? <Empty>{text.errors.NOT_FOUND}</Empty> : <Skeleton />)
+      )}
     </div>
   );
 }
