@@ -9,7 +9,7 @@ export interface ScriptedModel extends AsyncDisposable {
   nextAnswer(): Promise<ScriptedAnswer>;
 }
 
-export interface ScriptedAnswer {
+interface ScriptedAnswer {
   say(text: string): void;
   end(): void;
   /** Resolves when the platform has hung up. */

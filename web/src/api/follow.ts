@@ -4,7 +4,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { refreshSession } from './session.refresh.ts';
 
 /** `live` while events can come; `lost` from the moment the connection breaks until it is there again. */
-export type Connection = 'live' | 'lost';
+type Connection = 'live' | 'lost';
 
 export interface FollowOptions<Data, Variables extends Record<string, unknown>> {
   readonly document: TypedDocumentNode<Data, Variables>;

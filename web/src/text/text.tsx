@@ -68,7 +68,7 @@ const AGES: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: numb
   ['minute', 60],
 ];
 
-export function createFormats(language: Language): Formats {
+function createFormats(language: Language): Formats {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const cents = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const score = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });

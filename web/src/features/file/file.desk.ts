@@ -1,11 +1,11 @@
 /** A text as the project has it. */
-export interface StoredText {
+interface StoredText {
   /** Null for what is not text. */
   readonly content: string | null;
   readonly sha256: string;
 }
 
-export interface Conflict {
+interface Conflict {
   /** The project's side now; null when the file was deleted there. */
   readonly theirs: StoredText | null;
   /** The version that holds it. */
@@ -30,7 +30,7 @@ export interface FileDraft {
   readonly base: StoredText | null;
 }
 
-export interface SavedFile {
+interface SavedFile {
   readonly path: string;
   readonly content: string;
   /** What the file must hold before. */

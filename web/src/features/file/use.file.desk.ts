@@ -16,7 +16,7 @@ import { FileDesk, type FileDeskOptions, type FileDraft, MovedOnError } from './
 
 const KEEP_AFTER_MS = 300;
 
-export async function toSha256(text: string): Promise<string | null> {
+async function toSha256(text: string): Promise<string | null> {
   if (!globalThis.crypto?.subtle) return null;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -11,9 +11,8 @@ import {
 import { useText } from '../../text/text.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { OnDemand } from '../../ui/on.demand.tsx';
+import { INBOX_SIZE } from './inbox.size.ts';
 import styles from './notification.module.css';
-
-export const FIRST = 15;
 
 const loadInbox = () => import('./notification.inbox.tsx');
 const NotificationInbox = lazy(loadInbox);
@@ -22,7 +21,7 @@ const NotificationInbox = lazy(loadInbox);
 export function NotificationBell() {
   const text = useText();
   const client = useApolloClient();
-  const { data } = useQuery(NotificationsDocument, { variables: { first: FIRST }, errorPolicy: 'all' });
+  const { data } = useQuery(NotificationsDocument, { variables: { first: INBOX_SIZE }, errorPolicy: 'all' });
   const unread = data?.me.unreadNotificationCount ?? 0;
 
   useEffect(() => {
@@ -32,12 +31,12 @@ export function NotificationBell() {
       variables: () => ({ after: last }),
       onEvent: ({ notificationReceived }) => {
         last = readFragment(NotificationRowFragmentDoc, notificationReceived).id;
-        client.cache.updateQuery({ query: NotificationsDocument, variables: { first: FIRST } }, (found) => {
+        client.cache.updateQuery({ query: NotificationsDocument, variables: { first: INBOX_SIZE } }, (found) => {
           const list = found?.me.notifications;
           if (!found || !list) return found;
           const known = readFragment(NotificationRowFragmentDoc, list.nodes).some(({ id }) => id === last);
           if (known) return found;
-          const nodes = [notificationReceived, ...list.nodes].slice(0, FIRST);
+          const nodes = [notificationReceived, ...list.nodes].slice(0, INBOX_SIZE);
           const unreadNotificationCount = (found.me.unreadNotificationCount ?? 0) + 1;
           return { me: { ...found.me, unreadNotificationCount, notifications: { ...list, nodes } } };
         });

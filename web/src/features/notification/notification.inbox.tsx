@@ -7,7 +7,7 @@ import { MarkReadDocument, NotificationRowFragmentDoc, NotificationsDocument } f
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
-import { FIRST } from './notification.bell.tsx';
+import { INBOX_SIZE } from './inbox.size.ts';
 import styles from './notification.module.css';
 
 /** What came last, the newest first. */
@@ -15,7 +15,7 @@ export default function NotificationInbox({ bell }: { readonly bell: ReactElemen
   const text = useText();
   const [isOpen, setOpen] = useState(true);
   const { data, error, refetch } = useQuery(NotificationsDocument, {
-    variables: { first: FIRST },
+    variables: { first: INBOX_SIZE },
     errorPolicy: 'all',
   });
   const [markRead] = useMutation(MarkReadDocument);

@@ -4,7 +4,7 @@ import { useMedia } from '../../app/use.media.ts';
 import { useText } from '../../text/text.tsx';
 import styles from './workspace.module.css';
 
-export type Part = 'chat' | 'files' | 'run' | 'versions';
+type Part = 'chat' | 'files' | 'run' | 'versions';
 
 interface WorkspaceLayoutProps {
   readonly notice: ReactNode;

@@ -10,13 +10,9 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Failure, Notice } from '../../ui/notice.tsx';
 import { isStartPending } from '../landing/pending.start.ts';
+import { toNextPath } from './next.path.ts';
 import { useSession } from './session.tsx';
 import styles from './sign-in.module.css';
-
-/** Where to go once signed in: a path of this page only. */
-export function toNext(next: string | null): string {
-  return next?.startsWith('/') && !next.startsWith('//') && !next.includes('\\') ? next : '/';
-}
 
 export function SignInPage({ mode }: { readonly mode: 'sign-in' | 'register' }) {
   const text = useText();
@@ -31,7 +27,7 @@ export function SignInPage({ mode }: { readonly mode: 'sign-in' | 'register' }) 
   const [login] = useMutation(LoginDocument);
   const [register] = useMutation(RegisterDocument);
   const isRegister = mode === 'register';
-  const next = toNext(params.get('next'));
+  const next = toNextPath(params.get('next'));
   useTitle(isRegister ? text.session.registerTitle : text.session.signInTitle);
 
   useEffect(() => {
