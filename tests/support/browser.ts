@@ -28,6 +28,8 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     baseURL: url,
     ...options,
   });
+  // The first run of a system that has just started takes its time on a busy machine.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
