@@ -26,15 +26,17 @@ const steps: Step[] = [
       'node_modules/.bin/depcruise',
       '--config',
       'scripts/boundaries/rules.mjs',
-      ...['schema/events', 'platform/src', 'supergraph/src', 'subgraphs'],
+      ...['schema/events', 'platform/src', 'supergraph/src', 'subgraphs', 'web/src'],
     ],
   },
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
   { name: 'schema: drift, and the promised API', command: 'node', args: ['scripts/schema.ts', '--check'] },
   { name: 'linear regular expressions', command: 'node', args: ['scripts/regexps.ts', '--check'] },
+  { name: 'web: operations, drift', command: 'graphql-codegen', args: ['--config', 'codegen.ts', '--check'] },
+  { name: 'web: size of the first load', command: 'node', args: ['scripts/web-size.ts'] },
   { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },
 ];
-for await (const file of glob('{scripts,tests,**/tsconfig.tests.json}', {
+for await (const file of glob('{scripts,tests,web,**/tsconfig.tests.json}', {
   cwd: root,
   exclude: (path) => path === 'node_modules',
 })) {

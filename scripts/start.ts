@@ -19,7 +19,10 @@ import { startTelemetry } from '@vibecode/platform/telemetry';
 import { createSystemKeyExchange } from '@vibecode/supergraph/edge/system.keys';
 import { startGateway } from '@vibecode/supergraph/gateway/gateway';
 import type { z } from 'zod';
+import { type DemoLogin, isLoopback } from './demo.door.ts';
+import { graphiqlExamples } from './graphiql.examples.ts';
 import { loadOwnSettings } from './own-settings.ts';
+import { createWebRoutes } from './web.routes.ts';
 
 /** What a stop may take; its parts have limits of their own, which together are shorter. */
 const STOP_LIMIT_MS = 25_000;
@@ -48,18 +51,16 @@ async function startService(name: ServiceName, infrastructure: Infrastructure): 
   return start(infrastructure);
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
-/** A start that cannot make the demo account is still a start. */
-async function sayDemoLogin(url: string, dataDir: string): Promise<void> {
+/** A start that cannot make the demo account is still a start. @returns null without one, and when its password was changed */
+async function sayDemoLogin(url: string, dataDir: string): Promise<DemoLogin | null> {
   try {
     const account = await openDemoAccount(join(dataDir, 'demo-login.json'));
     const state = await ensureDemoAccount(url, account);
     say(`Demo login: ${account.email} ${state === 'CHANGED' ? '(its password was changed)' : account.password}`);
+    return state === 'CHANGED' ? null : account;
   } catch (error) {
     say(`No demo login: ${(error as Error).message}`);
+    return null;
   }
 }
 
@@ -109,6 +110,15 @@ async function run(): Promise<void> {
   }
   host.opened();
 
+  let demo: DemoLogin | null = null;
+  let gatewayUrl = '';
+  const web = createWebRoutes({
+    directory: join(root, 'web', 'dist'),
+    embedded: () => host.embedded,
+    account: () => demo,
+    gatewayUrl: () => gatewayUrl,
+  });
+  const graphiql = web.site ? { path: '/graphiql', operations: graphiqlExamples } : true;
   const gateway = running.use(
     await startGateway({
       supergraph: { path: join(root, 'schema', 'supergraph.graphql') },
@@ -116,7 +126,8 @@ async function run(): Promise<void> {
       port: settings.PORT,
       config: join(root, 'router-config.yaml'),
       // Who tries everything on one machine wants to look into it; the configuration says no.
-      ...(production ? {} : { introspection: true, sandbox: true }),
+      ...(production ? {} : { introspection: true, sandbox: graphiql, routes: web.routes }),
+      ...(web.site && { site: web.site }),
       overrideSubgraphUrls: urls,
       verifier: host.verifier,
       tracing: { zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT },
@@ -127,9 +138,10 @@ async function run(): Promise<void> {
   say(`  ${'gateway'.padEnd(16)} ${seconds()} s`);
   say(`\nEmbedded: ${host.embedded.join(', ') || 'nothing'}`);
   say(`Log: ${logFile}`);
+  gatewayUrl = gateway.url;
   // Only where the accounts are embedded, and where nobody but this machine can reach them.
   const embedded = settings[databaseSetting('auth') as keyof typeof settings] === undefined && !production;
-  if (embedded && isLoopback(settings.HOST)) await sayDemoLogin(gateway.url, dataDir);
+  if (embedded && isLoopback(settings.HOST)) demo = await sayDemoLogin(gateway.url, dataDir);
   const told = untilTold();
   say(`Ready in ${seconds()} s: ${gateway.url}`);
   const signal = await told;

@@ -15,7 +15,7 @@ import { watchUnusedConnections } from '../transport/http.drain.ts';
 import { createHttpServer } from '../transport/http.ts';
 import type { SocketLimits } from '../transport/websocket.options.ts';
 import { startWebSocket } from '../transport/websocket.ts';
-import { createSandboxRoutes } from './graphiql.ts';
+import { createSandboxRoutes, type SandboxOptions } from './graphiql.ts';
 import { startHealth } from './health.ts';
 import { startInvalidation } from './invalidation.ts';
 import { type Address, listen } from './listen.ts';
@@ -30,7 +30,9 @@ export interface DoorsOptions {
   readonly config: RouterConfig | null;
   readonly log: Logger;
   readonly path: string;
-  readonly sandbox?: boolean | undefined;
+  readonly sandbox?: boolean | SandboxOptions | undefined;
+  readonly site?: HttpHandler | undefined;
+  readonly routes?: ReadonlyMap<string, HttpHandler> | undefined;
   readonly bodyLimitBytes?: number | undefined;
   readonly heartbeatMs?: number | undefined;
 }
@@ -78,6 +80,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     hooks: callbacks?.endpoint ? withCallbacks(callbacks.endpoint, hooks) : hooks,
     plugins,
     routes: toRoutes(options, [...health.routes, ...invalidation.routes]),
+    site: options.site,
     compressFromBytes: () => live.current.compressFromBytes,
     servesRoot: config?.supergraph.path === undefined,
     headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
@@ -134,11 +137,13 @@ function toSocketLimits({ server: { websocket }, rate_limit: rateLimit }: Router
 }
 
 function toRoutes(
-  { config, telemetry, sandbox, path }: DoorsOptions,
+  { config, telemetry, sandbox, path, routes = new Map() }: DoorsOptions,
   own: readonly (readonly [string, HttpHandler])[],
 ): Map<string, HttpHandler> {
   const showsSandbox = sandbox ?? (config ? config.sandbox.enabled || config.homepage.enabled : true);
-  return new Map([...own, ...telemetry.routes, ...(showsSandbox ? createSandboxRoutes(toExamplePath(path)) : [])]);
+  const page = typeof sandbox === 'object' ? sandbox : {};
+  const graphiql = showsSandbox ? createSandboxRoutes(toExamplePath(path), page) : [];
+  return new Map([...own, ...telemetry.routes, ...graphiql, ...routes]);
 }
 
 /** Lets the requests under way end, and cuts what takes longer than it may. */

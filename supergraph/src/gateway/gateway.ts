@@ -12,12 +12,13 @@ import type { ExchangeApiKey } from '../edge/identity.ts';
 import type { Core } from '../pipeline/core.ts';
 import type { ApolloGraph, GatewayPlugin, PluginHost } from '../plugin/plugin.host.ts';
 import { createPluginHost } from '../plugin/plugin.loading.ts';
-import type { GatewayHooks } from '../request/hooks.ts';
+import type { GatewayHooks, HttpHandler } from '../request/hooks.ts';
 import { openWorkerChannel } from '../request/worker.channel.ts';
 import { fileSource } from '../source/file.source.ts';
 import { fixedSource, type SupergraphSource } from '../source/supergraph.source.ts';
 import { type GatewayTelemetry, startGatewayTelemetry, type TracingSettings } from '../telemetry/gateway.telemetry.ts';
 import { createDoors } from './doors.ts';
+import type { SandboxOptions } from './graphiql.ts';
 import { type Address, toAddress } from './listen.ts';
 import { LiveGraph, type VersionLifecycle } from './live.graph.ts';
 import { createVersion } from './live.version.ts';
@@ -47,8 +48,12 @@ export interface GatewayOptions {
   readonly allowedHosts?: readonly string[];
   /** As `router --dev`: GraphiQL, introspection and the errors of subgraphs for every client. Default false. */
   readonly dev?: boolean;
-  /** Whether browsers find GraphiQL at `/`. Default true, with a configuration what it says. */
-  readonly sandbox?: boolean;
+  /** Whether browsers find GraphiQL, and where. Default true (at `/`), with a configuration what it says. */
+  readonly sandbox?: boolean | SandboxOptions;
+  /** Answers every address that nothing else is at: a web app, say. Default: 404. */
+  readonly site?: HttpHandler;
+  /** What else is served, by exact path. Default: nothing. */
+  readonly routes?: ReadonlyMap<string, HttpHandler>;
   /** Time for a subgraph's answer. Default 30,000. */
   readonly subgraphTimeoutMs?: number;
   /** Time between signs of life on a client's stream. Default 5,000 over HTTP, 12,000 over WebSocket. */
@@ -119,10 +124,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const versions = starting.use(createLifecycle({ options, live, path, address, log, plugins, telemetry, streams }));
   await live.start({ sdl: source.sdl, config: loaded }, versions);
 
-  const { sandbox, bodyLimitBytes, heartbeatMs } = options;
-  const doors = starting.use(
-    await createDoors({ live, telemetry, streams, plugins, config, log, path, sandbox, bodyLimitBytes, heartbeatMs }),
-  );
+  const { sandbox, site, routes, bodyLimitBytes, heartbeatMs } = options;
+  const served = { sandbox, site, routes, bodyLimitBytes, heartbeatMs };
+  const doors = starting.use(await createDoors({ live, telemetry, streams, plugins, config, log, path, ...served }));
   if (loaded && options.config !== undefined) {
     const take = async (next: LoadedConfig): Promise<void> => {
       await live.replace({ config: next });

@@ -12,6 +12,13 @@ const ASSETS: readonly (readonly [path: string, pack: string, file: string, type
   ['/graphiql/graphiql.css', 'graphiql', 'graphiql.min.css', 'text/css'],
 ];
 
+export interface SandboxOptions {
+  /** Default `/`. */
+  readonly path?: string;
+  /** Operations that stand in tabs when a browser opens it for the first time. Default: none. */
+  readonly operations?: readonly string[];
+}
+
 const STARTER = `
 const here = new URL(location.href);
 const fetcher = GraphiQL.createFetcher({
@@ -19,7 +26,7 @@ const fetcher = GraphiQL.createFetcher({
   subscriptionUrl: new URL('GRAPHQL_PATH', here).href.replace(/^http/, 'ws'),
 });
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
-  React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: true }),
+  React.createElement(GraphiQL, { fetcher, defaultEditorToolsVisibility: true, ...OPTIONS }),
 );
 `;
 
@@ -43,14 +50,16 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** GraphiQL for browsers at `/`; its assets below `/graphiql/`. */
-export function createSandboxRoutes(graphqlPath: string): [string, HttpHandler][] {
+/** GraphiQL for browsers; its assets below `/graphiql/`. */
+export function createSandboxRoutes(graphqlPath: string, options: SandboxOptions = {}): [string, HttpHandler][] {
+  const { path: pagePath = '/', operations = [] } = options;
   const { resolve } = createRequire(import.meta.url);
   // By the package's own folder: some of these packages do not export their browser builds.
   const locate = (pack: string, file: string) => join(dirname(resolve(`${pack}/package.json`)), file);
-  const starter = STARTER.replaceAll('GRAPHQL_PATH', graphqlPath);
+  const tabs = operations.length > 0 ? { defaultTabs: operations.map((query) => ({ query })) } : {};
+  const starter = STARTER.replaceAll('GRAPHQL_PATH', graphqlPath).replace('OPTIONS', () => JSON.stringify(tabs));
   return [
-    ['/', (_request, response) => send(response, 'text/html', PAGE)],
+    [pagePath, (_request, response) => send(response, 'text/html', PAGE)],
     ['/graphiql/start.js', (_request, response) => send(response, 'text/javascript', starter)],
     ...ASSETS.map(([path, pack, file, type]): [string, HttpHandler] => [
       path,

@@ -50,6 +50,8 @@ export interface HttpServerOptions {
   readonly routes?: ReadonlyMap<string, HttpHandler>;
   /** Whether a `Host` header is answered at a path. Left out: each is. */
   readonly allowsHost?: (host: string | undefined, path: string) => boolean;
+  /** Answers whatever is not served otherwise. Left out: 404. */
+  readonly site?: HttpHandler | undefined;
   /** Told of each request's verified identity. */
   readonly onIdentity?: (identity: Identity) => void;
   /** Time between signs of life on a stream. Default 5,000. */
@@ -123,7 +125,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       const at: Asked = { path: pathname, search: queryAt < 0 ? '' : url.slice(queryAt), hooks };
       return answerGraphQL(request, response, at, variant ? () => variant.core : options.core);
     }
-    const route = routes.get(pathname);
+    const route = routes.get(pathname) ?? options.site;
     if (route) await route(request, response);
     else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${path}.`);
     return undefined;

@@ -1,0 +1,122 @@
+import { Command, User } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
+import { readFragment } from '../api/generated/fragment-masking.ts';
+import { QuotaLineFragmentDoc } from '../api/generated/graphql.ts';
+import { NotificationBell } from '../features/notification/notification.bell.tsx';
+import { useSession } from '../features/session/session.tsx';
+import { useFormats, useText } from '../text/text.tsx';
+import { ButtonLink, IconButton } from '../ui/button.tsx';
+import { Skeleton } from '../ui/notice.tsx';
+import { OnDemand } from '../ui/on.demand.tsx';
+import { toKeyLabel, useShortcut } from './keys.ts';
+import styles from './shell.module.css';
+
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(loadPalette);
+const ShortcutList = lazy(() => import('./shortcut.list.tsx'));
+const loadAccountMenu = () => import('./account.menu.tsx');
+const AccountMenu = lazy(loadAccountMenu);
+const SLOT = 'shell-slot';
+const IDLE_AFTER_MS = 1_500;
+
+/** What every page has around it. */
+export function Shell() {
+  const text = useText();
+  const { state } = useSession();
+  const { pathname } = useLocation();
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  // Fetched while nothing else is to do, so that it is there at once and no key is lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), IDLE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useShortcut('mod+k', () => setPaletteOpen((open) => !open));
+  useShortcut('mod+/', () => setHelpOpen((open) => !open));
+  const account = <IconButton label={text.shell.account} icon={User} aria-haspopup="menu" />;
+  const isWorkspace = pathname.startsWith('/p/');
+  return (
+    <div className={`${styles.shell} ${isWorkspace ? styles.fixed : ''}`}>
+      <a href="#content" className={styles.skip}>
+        {text.skipToContent}
+      </a>
+      <header className={styles.bar}>
+        <Link to="/" className={styles.brand} aria-label={text.product}>
+          <img src="/icon.svg" alt="" width="22" height="22" />
+          <span>VibeCode</span>
+        </Link>
+        <div id={SLOT} className={styles.slot} />
+        {state === 'in' && !isWorkspace && (
+          <nav className={styles.nav} aria-label={text.shell.main}>
+            <NavLink to="/projects">{text.shell.projects}</NavLink>
+            <NavLink to="/usage">{text.shell.usage}</NavLink>
+            <NavLink to="/settings">{text.shell.settings}</NavLink>
+          </nav>
+        )}
+        <div className={styles.end}>
+          <Quota />
+          <IconButton
+            label={`${text.shell.palette} (${toKeyLabel('mod+k')})`}
+            icon={Command}
+            onClick={() => setPaletteOpen(true)}
+          />
+          {state === 'in' && <NotificationBell />}
+          {state === 'out' && (
+            <>
+              <ButtonLink to="/sign-in" look="quiet">
+                {text.shell.signIn}
+              </ButtonLink>
+              <ButtonLink to="/register" className={styles.wide}>
+                {text.shell.register}
+              </ButtonLink>
+            </>
+          )}
+          <OnDemand button={account} preload={() => void loadAccountMenu()}>
+            <AccountMenu trigger={account} />
+          </OnDemand>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className={styles.main}>
+        <Suspense fallback={<Skeleton />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      {isPaletteOpen && (
+        <Suspense>
+          <Palette onClose={() => setPaletteOpen(false)} onHelp={() => setHelpOpen(true)} />
+        </Suspense>
+      )}
+      {isHelpOpen && (
+        <Suspense>
+          <ShortcutList onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** What a page puts into the bar at the top. */
+export function ShellSlot({ children }: { readonly children: ReactNode }) {
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  useLayoutEffect(() => setSlot(document.getElementById(SLOT)), []);
+  return slot && createPortal(children, slot);
+}
+
+function Quota() {
+  const text = useText();
+  const formats = useFormats();
+  const { me } = useSession();
+  const quota = readFragment(QuotaLineFragmentDoc, me?.quota);
+  if (!quota) return null;
+  const taken = quota.usedTokens + quota.heldTokens;
+  const label = text.shell.quota(formats.number(taken), formats.number(quota.limitTokens));
+  return (
+    <Link to="/usage" className={styles.quota} title={label}>
+      <meter aria-hidden="true" min={0} max={quota.limitTokens} value={taken} />
+      {formats.number(Math.round(taken / 100) / 10)}k / {formats.number(Math.round(quota.limitTokens / 1000))}k
+      <span className="visually-hidden"> {label}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,46 @@
+import { useApolloClient } from '@apollo/client/react';
+import { useState } from 'react';
+import {
+  MoreGenerationsDocument,
+  type MoreGenerationsQuery,
+  MoreVersionsDocument,
+  type MoreVersionsQuery,
+  type WorkspaceQuery,
+} from '../../api/generated/graphql.ts';
+
+type Project = NonNullable<WorkspaceQuery['project']>;
+type Generations = NonNullable<NonNullable<MoreGenerationsQuery['project']>['generations']>;
+type Versions = NonNullable<MoreVersionsQuery['project']>['versions'];
+
+/** The lists of a project beyond their first page, which stays the one that is asked for again. */
+export function useMoreOfProject(project: Project) {
+  const client = useApolloClient();
+  const [generations, setGenerations] = useState<Generations | null>(null);
+  const [versions, setVersions] = useState<Versions | null>(null);
+  const lastGenerations = (generations ?? project.generations)?.pageInfo;
+  const lastVersions = (versions ?? project.versions).pageInfo;
+
+  async function loadGenerations(after: string) {
+    const variables = { projectId: project.id, after };
+    const { data } = await client.query({ query: MoreGenerationsDocument, variables });
+    const page = data?.project?.generations;
+    if (page) setGenerations((now) => ({ ...page, nodes: [...(now?.nodes ?? []), ...page.nodes] }));
+  }
+
+  async function loadVersions(after: string) {
+    const { data } = await client.query({ query: MoreVersionsDocument, variables: { projectId: project.id, after } });
+    const page = data?.project?.versions;
+    if (page) setVersions((now) => ({ ...page, nodes: [...(now?.nodes ?? []), ...page.nodes] }));
+  }
+
+  const toLoader = (info: typeof lastVersions | undefined, load: (after: string) => Promise<void>) => {
+    const after = info?.hasNextPage ? info.endCursor : null;
+    return after ? () => void load(after) : null;
+  };
+  return {
+    generations: [...(project.generations?.nodes ?? []), ...(generations?.nodes ?? [])],
+    versions: [...project.versions.nodes, ...(versions?.nodes ?? [])],
+    onOlderGenerations: toLoader(lastGenerations, loadGenerations),
+    onOlderVersions: toLoader(lastVersions, loadVersions),
+  };
+}

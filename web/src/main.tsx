@@ -1,0 +1,28 @@
+import { ApolloProvider } from '@apollo/client/react';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { RouterProvider } from 'react-router/dom';
+import { createApiClient } from './api/client.ts';
+import { router } from './app/routes.tsx';
+import { SessionProvider } from './features/session/session.tsx';
+import { findLanguage, loadMessages, TextProvider } from './text/text.tsx';
+import './ui/tokens.css';
+import './ui/base.css';
+
+const language = findLanguage();
+document.documentElement.lang = language;
+const messages = await loadMessages(language);
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no element with the id root.');
+
+createRoot(root).render(
+  <StrictMode>
+    <TextProvider language={language} messages={messages}>
+      <ApolloProvider client={createApiClient()}>
+        <SessionProvider>
+          <RouterProvider router={router} />
+        </SessionProvider>
+      </ApolloProvider>
+    </TextProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,98 @@
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
+import { en } from './messages.en.ts';
+
+export type Messages = typeof en;
+export type Language = 'en' | 'de';
+
+const Context = createContext<{ readonly language: Language; readonly messages: Messages }>({
+  language: 'en',
+  messages: en,
+});
+
+export const LANGUAGES: readonly { readonly value: Language; readonly label: string }[] = [
+  { value: 'en', label: 'English' },
+  { value: 'de', label: 'Deutsch' },
+];
+
+const STORED = 'language';
+
+/** What was chosen, else what the browser prefers. */
+export function findLanguage(): Language {
+  const stored = localStorage.getItem(STORED);
+  if (stored === 'en' || stored === 'de') return stored;
+  return navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
+}
+
+/** The page is loaded again in it. */
+export function chooseLanguage(language: Language): void {
+  localStorage.setItem(STORED, language);
+  location.reload();
+}
+
+/** English comes with the page; the others when they are read. */
+export async function loadMessages(language: Language): Promise<Messages> {
+  return language === 'de' ? (await import('./messages.de.ts')).de : en;
+}
+
+export function TextProvider(props: { language: Language; messages: Messages; children: ReactNode }) {
+  const { language, messages, children } = props;
+  const value = useMemo(() => ({ language, messages }), [language, messages]);
+  return <Context value={value}>{children}</Context>;
+}
+
+export function useText(): Messages {
+  return useContext(Context).messages;
+}
+
+export interface Formats {
+  readonly language: Language;
+  number(value: number): string;
+  /** Fractions of a cent are shown: `0.34 ¢`. */
+  cents(cents: number): string;
+  /** How well something fits, from 0 to 1: `0.52`. */
+  score(score: number): string;
+  bytes(bytes: number): string;
+  /** `41 ms`, `2.3 s`. */
+  duration(ms: number): string;
+  date(iso: string): string;
+  time(iso: string): string;
+  /** `3 minutes ago`. */
+  ago(iso: string): string;
+}
+
+const AGES: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+function createFormats(language: Language): Formats {
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const cents = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const score = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  return {
+    language,
+    number: (value) => number.format(value),
+    cents: (value) => `${cents.format(value)} ¢`,
+    score: (value) => score.format(value),
+    bytes: (value) => (value < 1_000 ? `${value} B` : `${number.format(value / 1_000)} kB`),
+    duration: (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${number.format(ms / 1_000)} s`),
+    date: (iso) => date.format(new Date(iso)),
+    time: (iso) => time.format(new Date(iso)),
+    ago(iso) {
+      const seconds = (Date.now() - new Date(iso).getTime()) / 1_000;
+      const age = AGES.find(([, size]) => seconds >= size);
+      return age ? relative.format(-Math.floor(seconds / age[1]), age[0]) : relative.format(0, 'second');
+    },
+  };
+}
+
+export function useFormats(): Formats {
+  const { language } = useContext(Context);
+  return useMemo(() => createFormats(language), [language]);
+}
