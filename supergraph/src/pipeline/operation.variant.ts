@@ -53,7 +53,7 @@ export interface OperationVariant {
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
   /** What it was compiled from. */
-  readonly stored: StoredPlans;
+  readonly stored: StoredPlans | null;
 }
 
 /** How an operation is planned, beside its text and conditions. */
@@ -119,7 +119,8 @@ export function createVariant(
   return {
     plan: plans[0] ?? null,
     plans,
-    stored: { isInParts: inParts !== null, plans },
+    // The whole plan of a sign-in has more than its viewer may ask for: it is for nobody else to run.
+    stored: signIn ? null : { isInParts: inParts !== null, plans },
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     signIn,
     fieldShapes: signIn && mapRootFields(asked, name, supergraph, (of) => shapeOf(plans, of)),
