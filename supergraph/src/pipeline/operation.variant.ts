@@ -1,6 +1,6 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import { dropRepeatedTypes, hasDefer, removeDefer } from '../defer/defer.document.ts';
 import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
 import { compilePlan } from '../plan/compile.ts';
@@ -42,6 +42,8 @@ export interface OperationVariant {
   /** Of a mutation that may sign the client in: runs in place of `run`. */
   readonly signIn: SignInPlan | null;
   readonly shape: Shape;
+  /** Of a mutation that may sign the client in: the shape of each root field by itself, by response key, in order. */
+  readonly fieldShapes: ReadonlyMap<string, Shape> | null;
   /** Recognizes answers of a plan's only fetch that need not be parsed; null for other plans. */
   readonly isFinished: ByteShape | null;
   /** Keys of the fetches whose entities are kept for others of the same query. */
@@ -51,7 +53,7 @@ export interface OperationVariant {
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
   /** What it was compiled from. */
-  readonly stored: StoredPlans;
+  readonly stored: StoredPlans | null;
 }
 
 /** How an operation is planned, beside its text and conditions. */
@@ -100,8 +102,7 @@ export function createVariant(
   const plans = signIn
     ? toWholePlan(signIn)
     : (inParts?.plans ?? (known && [...known.plans]) ?? planAll(fetched, scope));
-  // What a sign-in answers is filtered field by field, for the viewer that each was answered for.
-  const isRestricted = allowed !== document && !signIn;
+  const isRestricted = allowed !== document;
   const { selectionSet } = findOperation(asked, name);
   const shown = isRestricted ? (fetched ? [findOperation(fetched, name).selectionSet] : []) : undefined;
   const shapeScope = {
@@ -113,14 +114,16 @@ export function createVariant(
     allowedFragments: isRestricted && fetched ? collectFragments(fetched) : new Map(),
     isWhole: allowed === document,
   };
-  const shapeOf = (fetched: readonly Plan[]) =>
-    compileShape(selectionSet, rootType, { ...shapeScope, asksTypename: createAsksTypename(fetched) }, shown);
+  const shapeOf = (fetched: readonly Plan[], of = selectionSet) =>
+    compileShape(of, rootType, { ...shapeScope, asksTypename: createAsksTypename(fetched) }, shown);
   return {
     plan: plans[0] ?? null,
     plans,
-    stored: { isInParts: inParts !== null, plans },
+    // The whole plan of a sign-in has more than its viewer may ask for: it is for nobody else to run.
+    stored: signIn ? null : { isInParts: inParts !== null, plans },
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     signIn,
+    fieldShapes: signIn && mapRootFields(asked, name, supergraph, (of) => shapeOf(plans, of)),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
     shape: shapeOf(plans),
@@ -136,6 +139,22 @@ function isOneFetch([plan, ...others]: readonly Plan[]): boolean {
 function toRepeated(plans: readonly Plan[]): ReadonlySet<string> | null {
   const repeated = findRepeatedFetches(plans);
   return repeated.size > 0 ? repeated : null;
+}
+
+function mapRootFields<Value>(
+  document: DocumentNode,
+  name: string | null,
+  { apiSchema }: LoadedSupergraph,
+  toValue: (selectionSet: SelectionSetNode) => Value,
+): ReadonlyMap<string, Value> {
+  const { selections } = findOperation(orderMutation(document, name, apiSchema), name).selectionSet;
+  return new Map(
+    selections.flatMap((field) =>
+      field.kind === Kind.FIELD
+        ? [[(field.alias ?? field.name).value, toValue({ kind: Kind.SELECTION_SET, selections: [field] })]]
+        : [],
+    ),
+  );
 }
 
 /** The plans of all fields as one, to look at. */

@@ -1,10 +1,11 @@
 import type { Logger } from '@vibecode/platform/log';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Execution } from '../plan/execution.ts';
-import { setOwn } from '../plan/merge.ts';
+import { type JsonObject, setOwn } from '../plan/merge.ts';
 import type { RequestContext } from '../request/context.ts';
 import { originOf, type ResponsePath } from '../request/error.origin.ts';
 import type { AnswerHeaders, SignIn } from '../request/hooks.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import { toViewerContext } from '../request/signed.in.context.ts';
 import type { PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
@@ -34,6 +35,7 @@ export async function runSigningIn(
   scope: SignInScope,
 ): Promise<void> {
   let current: CurrentViewer = viewer;
+  const variants = new Map<string, OperationVariant>();
   // Each field adds those of the viewer that it was answered for.
   const refusals = new Set(viewer.operation.refusals);
   const own = execution.errors.filter((error) => !refusals.has(error));
@@ -43,9 +45,31 @@ export async function runSigningIn(
     if (mayAsk && field.maySignIn) current = await runSignIn(field, current, execution, scope);
     else if (mayAsk) await run(current.variant.signIn?.allowed.get(field.planKey), current, execution);
     execution.errors.push(...refusalsOf(field, current.operation));
+    variants.set(field.clientKey, current.variant);
   }
   const unplaced = viewer.operation.refusals.filter(({ path }) => !path?.length);
   execution.errors.push(...unplaced);
+  execution.finished = shapeFields(viewer.variant, variants, execution);
+}
+
+/** Each root field as the viewer may see it whom it was answered for. */
+function shapeFields(
+  asked: OperationVariant,
+  variants: ReadonlyMap<string, OperationVariant>,
+  execution: Execution,
+): GraphQLResult {
+  let data: JsonObject | null = {};
+  const errors: GraphQLFormattedError[] = [];
+  for (const [key, ownShape] of asked.fieldShapes ?? []) {
+    const shape = variants.get(key)?.fieldShapes?.get(key) ?? ownShape;
+    const own = execution.errors.filter(({ path }) => toSteps(path ?? [])[0] === key);
+    const shaped = shape.shape(execution.data, own);
+    errors.push(...own);
+    if (shaped === null) data = null;
+    else if (data) setOwn(data, key, shaped[key]);
+  }
+  errors.push(...execution.errors.filter(({ path }) => !path?.length));
+  return errors.length ? { data, errors } : { data };
 }
 
 async function run(field: MutationField | undefined, { context }: CurrentViewer, execution: Execution): Promise<void> {

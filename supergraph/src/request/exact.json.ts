@@ -41,8 +41,6 @@ const COLON = 58;
 const OPENING_BRACKET = 91;
 const BACKSLASH = 92;
 
-const MARKED_TEXT = new RegExp(`"${MARK}([-+.\\deE]+)"`, 'g');
-
 interface Token {
   readonly start: number;
   readonly end: number;
@@ -74,7 +72,8 @@ export function markNumber(literal: string): string {
 
 /** Puts numbers in the place of the quoted texts that stand for them. */
 export function unmarkNumbers(text: string): string {
-  return text.replace(MARKED_TEXT, '$1');
+  const [head = '', ...marked] = text.split(`"${MARK}`);
+  return head + marked.map((part) => part.replace('"', '')).join('');
 }
 
 /** Whether a double holds the number that a literal of JSON or GraphQL says. */
@@ -88,8 +87,9 @@ export function isExact(literal: string): boolean {
 
 /** A number as sign, digits without zeros around them, and the power of ten of the last of them. */
 function toCanonical(literal: string): string {
-  const [, sign, integer = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  const [integer = '', fraction = ''] = mantissa.slice(sign.length).split('.');
   const digits = integer + fraction;
   let first = 0;
   while (digits[first] === '0') first += 1;

@@ -38,7 +38,8 @@ const auth: TestSubgraph = {
   name: 'auth',
   sdl: `${FEDERATION} type Query { hello: String session: String }
     type Mutation { login(name: String!, scope: String): Payload! logout: Boolean! strict: String @authenticated }
-    type Payload { token: String! user: User session: String @authenticated deep: Deep }
+    type Payload { token: String! user: User session: String @authenticated deep: Deep wallet: Wallet }
+    type Wallet @key(fields: "no") { no: ID @requiresScopes(scopes: [["admin"]]) }
     type Deep { secret: String! @requiresScopes(scopes: [["admin"]]) open: String }
     type User @key(fields: "id", resolvable: false) { id: ID! }`,
   resolvers: {
@@ -57,7 +58,13 @@ const auth: TestSubgraph = {
             : await sign(name, scope);
         response.setHeader('x-viewer-token', token);
         response.setHeader('set-cookie', [`session=${token}; Path=/; HttpOnly`, `refresh=of-${name}; Path=/`]);
-        return { token, user: { id: name }, session: `session of ${name}`, deep: { secret: 'secret', open: 'open' } };
+        return {
+          token,
+          user: { id: name },
+          session: `session of ${name}`,
+          deep: { secret: 'secret', open: 'open' },
+          wallet: { no: name },
+        };
       },
       logout(_: unknown, __: unknown, context: ResolverContext) {
         if (viewerOf(context) === 'nobody') throw new Error('Nobody is signed in.');
@@ -88,8 +95,13 @@ const users: TestSubgraph = {
 
 const billing: TestSubgraph = {
   name: 'billing',
-  sdl: `${FEDERATION} type User @key(fields: "id") { id: ID! quota: Quota } type Quota @authenticated { left: String }`,
-  resolvers: { User: { ...reference, quota: (user: object) => user }, Quota: { left: own('quota') } },
+  sdl: `${FEDERATION} type User @key(fields: "id") { id: ID! quota: Quota } type Quota @authenticated { left: String }
+    type Wallet @key(fields: "no") { no: ID @requiresScopes(scopes: [["admin"]]) coins: String }`,
+  resolvers: {
+    User: { ...reference, quota: (user: object) => user },
+    Quota: { left: own('quota') },
+    Wallet: { ...reference, coins: () => 'coins' },
+  },
 };
 
 const SIGN_IN = 'sign_in: { subgraphs: [auth] }';
@@ -150,6 +162,18 @@ describe('a mutation that signs in', () => {
       ['a.deep.secret', 'UNAUTHORIZED_FIELD_OR_TYPE'],
       ['a.user.role', 'UNAUTHORIZED_FIELD_OR_TYPE'],
     ]);
+  });
+
+  it('shows no key that the new viewer may not see, though the plan needs it', async () => {
+    await using graph = await start();
+    const query = (scope: string) =>
+      `mutation { x: login(name: "ann", scope: "${scope}") { wallet { no coins } } whoami }`;
+    const { data, errors } = await graph.query(query('read'));
+    expect(data).toEqual({ x: { wallet: { no: null, coins: 'coins' } }, whoami: 'ann' });
+    expect(errors?.map(({ path }) => path)).toEqual([['x', 'wallet', 'no']]);
+    expect(await graph.query(query('admin'))).toEqual({
+      data: { x: { wallet: { no: 'ann', coins: 'coins' } }, whoami: 'ann' },
+    });
   });
 
   it('runs what is before it as the old viewer, and what is after it as the new one', async () => {
