@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { toSegments, toTalk } from '../src/features/generation/answer.segments.ts';
 import { type GenerationEvent, GenerationStream } from '../src/features/generation/generation.stream.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from '@vibecode/platform/testing/property';
 import { addPiece, toErrorText, toPlainText } from '../src/features/execution/output.text.ts';
 import { findMainFile, toFileRows } from '../src/features/file/file.rows.ts';
 import { toProjectName } from '../src/features/project/project.name.ts';

@@ -19,6 +19,8 @@ export default function WorkspacePage() {
     variables: { id: projectId },
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
+    // An answer that was under way when something changed is not the answer to what is asked after it.
+    context: { queryDeduplication: false },
   });
   const project = data?.project;
   const reload = useCallback(() => refetch().then(({ data: found }) => found?.project ?? null), [refetch]);

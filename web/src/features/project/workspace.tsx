@@ -52,6 +52,7 @@ interface WorkspaceProps {
 const AUTO_RUN = 'run-after-generation';
 /** Billing settles by an event of its own, a little after the last token. */
 const SETTLED_AFTER_MS = 1_500;
+const ASK_AGAIN_AFTER_MS = 2_000;
 
 function toRunState(execution: Run['execution']): string | null {
   if (!execution?.outcome) return execution ? '…' : null;
@@ -101,6 +102,13 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
   // The end of the stream, or word of the new version: whichever comes first asks how it ended.
   const onStreamEnd = useCallback(() => void reload().catch(() => null), [reload]);
   const followed = useGenerationStream(liveId, onStreamEnd);
+  const isOver = liveId !== null && followed?.snapshot.finished != null;
+  useEffect(() => {
+    // Until the project says so too, however its answers overtake each other.
+    if (!isOver) return;
+    const timer = setInterval(() => void reload().catch(() => null), ASK_AGAIN_AFTER_MS);
+    return () => clearInterval(timer);
+  }, [isOver, reload]);
   const [watchedId, setWatchedId] = useState<string | null>(null);
   useEffect(() => {
     // A fast one may have ended before it was seen at work.
