@@ -32,6 +32,8 @@ const steps: Step[] = [
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
   { name: 'schema: drift, and the promised API', command: 'node', args: ['scripts/schema.ts', '--check'] },
   { name: 'linear regular expressions', command: 'node', args: ['scripts/regexps.ts', '--check'] },
+  { name: 'swallowed errors', command: 'node', args: ['scripts/catches.ts'] },
+  { name: 'error catalogue: drift', command: 'node', args: ['scripts/errors.ts', '--check'] },
   { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },
 ];
 for await (const file of glob('{scripts,tests,**/tsconfig.tests.json}', {

@@ -58,6 +58,7 @@ export function createRedisStore({ url, prefix, timeoutMs }: RedisStoreOptions):
         const texts = await redis.mget(keys.map((key) => prefix + key));
         return texts.map((text) => (text === null ? undefined : (JSON.parse(text) as CachedAnswer)));
       } catch {
+        // Redis is out of reach: a miss, so the subgraph answers.
         return keys.map(() => undefined);
       }
     },
