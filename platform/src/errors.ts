@@ -135,7 +135,6 @@ export class RemoteError extends AppError {
  * The disk, or the space that was granted on it, is full. Reading goes on; the same request works again once there is room.
  */
 export class StorageFullError extends AppError {
-  override readonly status = 507;
   constructor(cause: unknown) {
     super(
       'STORAGE_FULL',
