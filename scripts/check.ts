@@ -34,6 +34,8 @@ const steps: Step[] = [
   { name: 'linear regular expressions', command: 'node', args: ['scripts/regexps.ts', '--check'] },
   { name: 'web: operations, drift', command: 'graphql-codegen', args: ['--config', 'codegen.ts', '--check'] },
   { name: 'web: size of the first load', command: 'node', args: ['scripts/web-size.ts'] },
+  { name: 'swallowed errors', command: 'node', args: ['scripts/catches.ts'] },
+  { name: 'error catalogue: drift', command: 'node', args: ['scripts/errors.ts', '--check'] },
   { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },
 ];
 for await (const file of glob('{scripts,tests,web,**/tsconfig.tests.json}', {

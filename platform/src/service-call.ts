@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { AppError, UnavailableError } from './errors.ts';
+import { RemoteError, UnavailableError } from './errors.ts';
 import type { ServiceDirectory, ServiceName } from './services.ts';
 import { injectTrace } from './telemetry.ts';
 
@@ -92,7 +92,7 @@ export function createServiceClient({
       });
     }
     const { code, message, details } = refusal.data.error;
-    throw new AppError(code, message, details ? { details } : {});
+    throw new RemoteError(code, message, response.status, details ? { details } : {});
   }
 
   return {

@@ -1,4 +1,4 @@
-import { AppError } from '@vibecode/platform/errors';
+import { RemoteError } from '@vibecode/platform/errors';
 import { REVOCATION_CHANNEL, requireViewer } from '@vibecode/platform/identity';
 import { startSubgraph } from '@vibecode/platform/subgraph';
 import { defineInternalRoute } from '@vibecode/platform/subgraph/http-route';
@@ -23,7 +23,7 @@ schema.getQueryType()!.getFields().fails!.resolve = () => {
   throw new Error('the password is hunter2');
 };
 schema.getQueryType()!.getFields().refuses!.resolve = () => {
-  throw new AppError('TEST_REFUSED', 'Not today: come back tomorrow.', { details: { retryAfterDays: 1 } });
+  throw new RemoteError('TEST_REFUSED', 'Not today: come back tomorrow.', 400, { details: { retryAfterDays: 1 } });
 };
 const subscriptions = schema.getSubscriptionType()!.getFields();
 subscriptions.count!.subscribe = async function* (_root, { to }) {

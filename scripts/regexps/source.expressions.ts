@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Expression, type Program, parseSync, type Statement } from 'oxc-parser';
+import { walk } from '../sources/walk.ts';
 
 export interface FoundExpression {
   /** `subgraphs/auth/src/client.ts:12` */
@@ -9,11 +10,6 @@ export interface FoundExpression {
   readonly expression: { readonly source: string; readonly flags: string } | null;
   /** Whether the line above says that its input is bounded. */
   readonly isBounded: boolean;
-}
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
 }
 
 /** The regular expressions in a file: literals, and those made of constants by `new RegExp`. */
@@ -100,12 +96,4 @@ function evaluate(node: Expression, constants: ReadonlyMap<string, string>): str
     text += part;
   }
   return text;
-}
-
-function walk(value: unknown, visit: (node: Node) => void): void {
-  if (Array.isArray(value)) for (const item of value) walk(item, visit);
-  else if (typeof value === 'object' && value !== null) {
-    if ('type' in value && 'start' in value) visit(value as Node);
-    for (const item of Object.values(value)) walk(item, visit);
-  }
 }

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Broadcast } from '../broadcast/broadcast.ts';
 import { createMemoryBroadcast } from '../broadcast/memory.broadcast.ts';
 import { createRedisBroadcast } from '../broadcast/redis.broadcast.ts';
-import type { Cache } from '../cache/cache.ts';
 import { createMemoryCache } from '../cache/memory.cache.ts';
 import { createRedisCache } from '../cache/redis.cache.ts';
 import { openMongoDocuments } from '../documents/mongo.documents.ts';
@@ -22,7 +20,6 @@ import { type ServiceDirectory, type ServiceName, serviceNames, toDatabaseSchema
 import { databaseSetting } from '../settings.ts';
 import { createMemoryStreamLog } from '../stream-log/memory.stream-log.ts';
 import { createRedisStreamLog } from '../stream-log/redis.stream-log.ts';
-import type { StreamLog } from '../stream-log/stream-log.ts';
 import { startEmbeddedPostgres } from './pglite.ts';
 
 export interface EmbeddedHostOptions {
@@ -73,22 +70,10 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const postgresUrl = postgres?.url ?? '';
   if (postgres) embedded.push('PostgreSQL with pgvector (PGlite)');
 
-  let cache: Cache;
-  let broadcast: Broadcast;
-  let streamLog: StreamLog;
-  if (env.REDIS_URL) {
-    const connection = started.use(
-      await openRedis({ url: env.REDIS_URL, prefix: env.REDIS_PREFIX || undefined, log: hostLog }),
-    );
-    cache = started.use(createRedisCache(connection));
-    broadcast = started.use(createRedisBroadcast(connection));
-    streamLog = started.use(createRedisStreamLog({ connection, broadcast }));
-  } else {
-    cache = started.use(createMemoryCache());
-    broadcast = started.use(createMemoryBroadcast({ log: hostLog }));
-    streamLog = started.use(createMemoryStreamLog());
-    embedded.push('cache and streams (in memory)');
-  }
+  const { cache, broadcast, streamLog } = env.REDIS_URL
+    ? await openRedisState(env.REDIS_URL, env.REDIS_PREFIX || undefined, hostLog, started)
+    : createMemoryState(hostLog, started);
+  if (!env.REDIS_URL) embedded.push('cache and streams (in memory)');
 
   const local: EventBus | null = env.KAFKA_BROKERS
     ? null
@@ -123,16 +108,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
     async infrastructure(service) {
       const databaseUrl = env[databaseSetting(service)];
       const serviceLog = log(service);
-      const bus =
-        local ??
-        rest.use(
-          createKafkaBus({
-            brokers: (env.KAFKA_BROKERS ?? '').split(','),
-            prefix: env.KAFKA_PREFIX ?? '',
-            service,
-            log: serviceLog,
-          }),
-        );
+      const bus = local ?? rest.use(connectKafka(env, service, serviceLog));
       return {
         service,
         embedded: true,
@@ -159,4 +135,29 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
     },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+type SharedState = Pick<Infrastructure, 'cache' | 'broadcast' | 'streamLog'>;
+
+async function openRedisState(
+  url: string,
+  prefix: string | undefined,
+  log: Logger,
+  owner: AsyncDisposableStack,
+): Promise<SharedState> {
+  const connection = owner.use(await openRedis({ url, prefix, log }));
+  const cache = owner.use(createRedisCache(connection));
+  const broadcast = owner.use(createRedisBroadcast(connection));
+  return { cache, broadcast, streamLog: owner.use(createRedisStreamLog({ connection, broadcast })) };
+}
+
+function createMemoryState(log: Logger, owner: AsyncDisposableStack): SharedState {
+  const cache = owner.use(createMemoryCache());
+  const broadcast = owner.use(createMemoryBroadcast({ log }));
+  return { cache, broadcast, streamLog: owner.use(createMemoryStreamLog()) };
+}
+
+function connectKafka(env: NodeJS.ProcessEnv, service: ServiceName, log: Logger) {
+  const brokers = (env.KAFKA_BROKERS ?? '').split(',');
+  return createKafkaBus({ brokers, prefix: env.KAFKA_PREFIX ?? '', service, log });
 }

@@ -16,7 +16,6 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 }
 
 export class PayloadTooLargeError extends AppError {
-  override readonly status = 413;
   constructor(limitBytes: number) {
     super('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${limitBytes} bytes.`, {
       details: { limitBytes },

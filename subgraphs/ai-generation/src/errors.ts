@@ -1,4 +1,31 @@
+import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, UnavailableError } from '@vibecode/platform/errors';
+
+/** The codes of this service, beside those that every service may answer with. */
+export const GENERATION_ERRORS = defineErrors({
+  200: {
+    GENERATION_ANSWER_INVALID:
+      'The answer of the model cannot be used, so nothing was written. Start the generation again, or choose another model.',
+    GENERATION_INTERRUPTED: 'The server stopped while the model answered. Start the generation again.',
+    GENERATION_NO_FILES: 'The model answered without a file. Say more precisely what to make, or choose another model.',
+    GENERATION_TRUNCATED:
+      'The answer reached its token limit, so nothing was written. Raise `maxTokens`, or ask for less.',
+  },
+  500: {
+    GENERATION_TEMPLATE_INVALID:
+      'A template directory cannot be used. `file` and `problems` tell the operator what to mend.',
+  },
+  503: {
+    GENERATION_EMBEDDER_UNAVAILABLE: 'The embedder cannot be reached, refuses, or went silent. Try again later.',
+    GENERATION_MODEL_UNAVAILABLE:
+      'The provider of the model cannot be reached, refuses, or went silent. Try again later, or choose another model.',
+    GENERATION_QUEUE_FULL: 'Too many generations wait, of this user or of all. Let one finish, or cancel one.',
+  },
+});
+
+declare module '@vibecode/platform/errors' {
+  interface ErrorCodes extends StatusByCode<typeof GENERATION_ERRORS> {}
+}
 
 /** The provider of a model could not be reached, refused, or went silent. `details.model` and `details.provider` say which. */
 export class ModelUnavailableError extends UnavailableError {

@@ -1,4 +1,4 @@
-import { AppError } from '@vibecode/platform/errors';
+import { AppError, RemoteError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import { START, startGenerationTest } from './generation.fixture.ts';
 
@@ -191,7 +191,7 @@ describe('neighbours that fail', () => {
   it('give a generation their reason to fail', async () => {
     const ann = await test.signUp();
     test.neighbours.failures.set('projects/changesets', [
-      new AppError('PROJECT_PATH_INVALID', 'The path is taken by a folder.'),
+      new RemoteError('PROJECT_PATH_INVALID', 'The path is taken by a folder.', 400),
     ]);
     const { id } = (await ann.start()).data.startGeneration;
     expect((await ann.watch(id)).at(-1)).toMatchObject({ status: 'FAILED' });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError, NotFoundError } from '@vibecode/platform/errors';
+import { type AppError, NotFoundError, RemoteError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import type { CallOptions, ServiceClient } from '@vibecode/platform/service-call';
 
@@ -82,7 +82,7 @@ export class Neighbours implements ServiceClient {
   #placeHold(userId: string, { generationId, promptTokens, maxTokens, budget }: { generationId: string } & HoldState) {
     if (promptTokens + maxTokens > this.affordableTokens) {
       const affordableTokens = Math.max(0, this.affordableTokens - promptTokens);
-      throw new AppError('BILLING_QUOTA_EXCEEDED', 'Too much.', { details: { affordableTokens } });
+      throw new RemoteError('BILLING_QUOTA_EXCEEDED', 'Too much.', 402, { details: { affordableTokens } });
     }
     if (!this.holds.has(generationId))
       this.holds.set(generationId, { userId, promptTokens, maxTokens, released: false, budget });

@@ -1,15 +1,37 @@
-import { AppError, UnavailableError } from '@vibecode/platform/errors';
+import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
+import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
+
+/** The codes of this service, beside those that every service may answer with. */
+export const AUTH_ERRORS = defineErrors({
+  401: {
+    AUTH_API_KEY_INVALID: 'The API key is unknown, has expired or was revoked (`reason`). Create another one.',
+    AUTH_INVALID_CREDENTIALS: 'The e-mail address or the password is wrong. Check both and try again.',
+    AUTH_REFRESH_INVALID: 'The refresh token is missing, unknown, expired or revoked (`reason`). Log in again.',
+    AUTH_REFRESH_REUSED: 'The refresh token was used before, so its session has been ended. Log in again.',
+  },
+  409: {
+    AUTH_API_KEY_LIMIT: 'The account has as many API keys as it may. Revoke one that is not used.',
+    AUTH_EMAIL_TAKEN: 'There is an account with this e-mail address already. Log in, or use another address.',
+  },
+  503: {
+    AUTH_BUSY: 'Too many people are signing in at this moment. Try again in a few seconds.',
+    AUTH_REGISTRATION_PENDING:
+      'The user service did not answer, so the account is not finished. Send the same registration again.',
+  },
+});
+
+declare module '@vibecode/platform/errors' {
+  interface ErrorCodes extends StatusByCode<typeof AUTH_ERRORS> {}
+}
 
 /** The same for an unknown address and a wrong password, so that nobody learns who has an account. */
 export class InvalidCredentialsError extends AppError {
-  override readonly status = 401;
   constructor() {
     super('AUTH_INVALID_CREDENTIALS', 'The e-mail address or the password is wrong. Check both and try again.');
   }
 }
 
-export class EmailTakenError extends AppError {
-  override readonly status = 409;
+export class EmailTakenError extends ConflictError {
   constructor() {
     super('AUTH_EMAIL_TAKEN', 'There is an account with this e-mail address already. Log in, or use another address.', {
       details: { field: 'input.email' },
@@ -19,7 +41,6 @@ export class EmailTakenError extends AppError {
 
 /** `details.reason`: `missing`, `unknown`, `expired` or `revoked`. */
 export class InvalidRefreshTokenError extends AppError {
-  override readonly status = 401;
   constructor(reason: 'missing' | 'unknown' | 'expired' | 'revoked') {
     super('AUTH_REFRESH_INVALID', `The refresh token is ${reason}. Log in again.`, { details: { reason } });
   }
@@ -27,7 +48,6 @@ export class InvalidRefreshTokenError extends AppError {
 
 /** A used refresh token came back: someone holds a copy, so the whole session has been ended. */
 export class RefreshReusedError extends AppError {
-  override readonly status = 401;
   constructor() {
     super(
       'AUTH_REFRESH_REUSED',
@@ -38,7 +58,6 @@ export class RefreshReusedError extends AppError {
 
 /** `details.retryAfterMs` says when the next attempt is heard. */
 export class TooManyAttemptsError extends AppError {
-  override readonly status = 429;
   constructor(retryAfterMs: number) {
     super('RATE_LIMITED', `Too many failed attempts. Try again in ${Math.ceil(retryAfterMs / 1000)} seconds.`, {
       details: { retryAfterMs },
@@ -66,7 +85,6 @@ export class RegistrationPendingError extends UnavailableError {
 
 /** `details.reason`: `unknown`, `expired` or `revoked`. */
 export class InvalidApiKeyError extends AppError {
-  override readonly status = 401;
   constructor(reason: 'unknown' | 'expired' | 'revoked') {
     super('AUTH_API_KEY_INVALID', `The API key is ${reason}. Create another one and use that.`, {
       details: { reason },

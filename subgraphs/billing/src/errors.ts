@@ -1,6 +1,23 @@
+import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, ConflictError } from '@vibecode/platform/errors';
 import type { Allowance, RefusalReason } from './allowance.ts';
 import type { HoldStatus } from './hold.status.ts';
+
+/** The codes of this service, beside those that every service may answer with. */
+export const BILLING_ERRORS = defineErrors({
+  402: {
+    BILLING_QUOTA_EXCEEDED:
+      'The tokens would pass a limit (`reason`). Ask for at most `affordableTokens`, wait for the next period, or raise the limit.',
+  },
+  409: {
+    BILLING_HOLD_CLOSED:
+      'The hold of this generation is settled, released or expired. A new generation needs a new hold.',
+  },
+});
+
+declare module '@vibecode/platform/errors' {
+  interface ErrorCodes extends StatusByCode<typeof BILLING_ERRORS> {}
+}
 
 export interface QuotaExceeded {
   readonly allowance: Allowance;
@@ -13,7 +30,6 @@ export interface QuotaExceeded {
 
 /** `details.affordableTokens` is the largest `maxTokens` that fits; `details.reason` is which limit refuses. */
 export class QuotaExceededError extends AppError {
-  override readonly status = 402;
   constructor({ allowance, requestedTokens, affordableTokens, reason, periodEnd }: QuotaExceeded) {
     const { limitTokens, usedTokens, heldTokens } = allowance;
     const what = {

@@ -108,6 +108,7 @@ function findInManifest(files: readonly ProgramFile[]): string[] | null {
   try {
     parsed = JSON.parse(manifest.content.toString());
   } catch {
+    // A manifest that is not JSON names no file; the usual names are looked for next.
     return null;
   }
   const script = typeof parsed?.scripts?.start === 'string' ? parsed.scripts.start.split(/\s+/) : [];

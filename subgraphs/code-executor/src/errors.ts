@@ -1,4 +1,24 @@
+import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, UnavailableError } from '@vibecode/platform/errors';
+
+/** The codes of this service, beside those that every service may answer with. */
+export const EXECUTOR_ERRORS = defineErrors({
+  400: {
+    EXECUTOR_ENTRYPOINT_UNKNOWN:
+      'Nothing says which file to start. Name it in `entrypoint`; `looked` lists what was looked for.',
+    EXECUTOR_RUNTIME_UNKNOWN: 'There is no runtime of this name. Choose one of `runtimes`.',
+  },
+  413: {
+    EXECUTOR_PROJECT_TOO_LARGE: 'The files of the project are more than a sandbox takes. Remove some.',
+  },
+  503: {
+    EXECUTOR_QUEUE_FULL: 'Too many runs wait, of this user or of all. Try again when some have finished.',
+  },
+});
+
+declare module '@vibecode/platform/errors' {
+  interface ErrorCodes extends StatusByCode<typeof EXECUTOR_ERRORS> {}
+}
 
 /** Too many runs wait. Nothing was queued. */
 export class QueueFullError extends UnavailableError {

@@ -1,4 +1,27 @@
+import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
+
+/** The codes of this service, beside those that every service may answer with. */
+export const PROJECT_ERRORS = defineErrors({
+  400: {
+    PROJECT_PATH_INVALID:
+      'No file may have this path, or not beside those there are. `problem` says what is wrong with it.',
+  },
+  409: {
+    PROJECT_VERSION_CONFLICT:
+      'The project has moved on since it was read. Read the version `head`, and redo the changes on it.',
+  },
+  413: {
+    PROJECT_TOO_LARGE: 'The project would hold more than it may. `limit`, `most` and `actual` say by how much.',
+  },
+  503: {
+    PROJECT_BUSY: 'Others change the project at this moment. Try again.',
+  },
+});
+
+declare module '@vibecode/platform/errors' {
+  interface ErrorCodes extends StatusByCode<typeof PROJECT_ERRORS> {}
+}
 
 /** The project has moved on since the caller read it. `details.head` is the version to look at before trying again. */
 export class VersionConflictError extends ConflictError {
@@ -31,7 +54,6 @@ export class ChangeConflictError extends ConflictError {
 
 /** More than a project may hold. `details` has the limit's name, the limit and what it would have come to. */
 export class ProjectTooLargeError extends AppError {
-  override readonly status = 413;
   constructor(field: string, limit: string, most: number, actual: number) {
     super('PROJECT_TOO_LARGE', `${field}: ${limit} would be ${actual}; at most ${most} are allowed.`, {
       details: { field, limit, most, actual },

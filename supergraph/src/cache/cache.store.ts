@@ -105,7 +105,8 @@ export function createRedisStore({
             : await commands.mget(full);
         return texts.map((text) => (text === null ? undefined : (JSON.parse(text) as CachedAnswer)));
       } catch {
-        return keys.map(() => undefined); // out of reach, which the client's log says: a miss
+        // Redis is out of reach, which its client logs: a miss.
+        return keys.map(() => undefined);
       }
     },
     async write(key, answer, groups) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import { type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Source, TokenKind } from 'graphql';
 import type { RouterConfig } from '../config/config.schema.ts';
@@ -59,7 +60,12 @@ export function createOperationLimits(
   };
 }
 
-function exceeds(actual: number, limit: number | null | undefined, code: string, message: string): GraphQLError | null {
+function exceeds(
+  actual: number,
+  limit: number | null | undefined,
+  code: ErrorCode,
+  message: string,
+): GraphQLError | null {
   if (limit === null || limit === undefined || actual <= limit) return null;
   return new GraphQLError(`${message}: ${actual}, where at most ${limit} are allowed.`, { extensions: { code } });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { AppError } from '@vibecode/platform/errors';
+import { AppError, type ErrorCode } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import { GraphQLError, stripIgnoredCharacters } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -181,7 +181,7 @@ function readPersistedId({ extensions }: GraphQLRequest): string | null {
   return typeof sha256Hash === 'string' && sha256Hash !== '' ? sha256Hash : null;
 }
 
-function refuse(code: string, message: string): GraphQLError {
+function refuse(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 

@@ -27,7 +27,6 @@ export interface RateLimit extends AsyncDisposable {
 }
 
 export class RateLimitedError extends AppError {
-  override readonly status = 429;
   constructor(readonly headers: Readonly<Record<string, string>>) {
     const retryAfterS = Number(headers['retry-after']);
     super('RATE_LIMITED', `Too many requests. Try again in ${retryAfterS} s.`, { details: { retryAfterS } });

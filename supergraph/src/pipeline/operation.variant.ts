@@ -192,6 +192,7 @@ function planInParts(
       ? { plans, compiled: compileInParts(plans[0] as PlanNode | undefined, scope.supergraph.types) }
       : null;
   } catch {
+    // The operation is planned as a whole next, which reports what is wrong with it.
     return null;
   }
 }

@@ -23,6 +23,7 @@ export function planWithFragmentsKept<Plan>(plan: () => Plan): Plan {
   try {
     return plan();
   } catch {
+    // Planning again without the fragments either finds a plan or throws the same error.
     keepsFragments = false;
     return plan();
   } finally {

@@ -134,6 +134,7 @@ function decode(text: string): Trace | null {
   try {
     return Trace.decode(Buffer.from(text, 'base64'));
   } catch {
+    // The fetch is reported without the trace of its fields.
     return null;
   }
 }

@@ -1,5 +1,6 @@
-import { AppError } from '@vibecode/platform/errors';
+import { AppError, type ErrorCode } from '@vibecode/platform/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import './errors.ts';
 
 /** A request refused before it ran: the errors go to the client without `data`. */
 export class RefusedRequestError extends Error {
@@ -12,12 +13,12 @@ export class RefusedRequestError extends Error {
   }
 }
 
-export function refusal(code: string, message: string): RefusedRequestError {
+export function refusal(code: ErrorCode, message: string): RefusedRequestError {
   return new RefusedRequestError([{ message, extensions: { code } }]);
 }
 
 /** What a client may know of a failure before execution. */
-export function asRefusal(error: unknown, code: string): Error {
+export function asRefusal(error: unknown, code: ErrorCode): Error {
   if (error instanceof RefusedRequestError) return error;
   if (error instanceof AppError) {
     return new RefusedRequestError([{ message: error.message, extensions: { ...error.details, code: error.code } }]);
@@ -27,7 +28,7 @@ export function asRefusal(error: unknown, code: string): Error {
 }
 
 /** With the code that a GraphQL error has, or else this one. */
-export function withCode(error: GraphQLError, code: string): GraphQLFormattedError {
+export function withCode(error: GraphQLError, code: ErrorCode): GraphQLFormattedError {
   const { message, locations, extensions } = error.toJSON();
   return { message, ...(locations && { locations }), extensions: { code, ...extensions } };
 }

@@ -1,5 +1,5 @@
 import type { GraphQLDataSource, SupergraphManager, SupergraphSdlHook } from '@apollo/gateway';
-import { AppError } from '@vibecode/platform/errors';
+import { AppError, type ErrorCode } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { SourceContext, StartedSource, SupergraphSource } from './supergraph.source.ts';
 
@@ -12,7 +12,7 @@ export interface ApolloSourceOptions {
   /** How a manager reaches subgraphs, for those that do. */
   readonly getDataSource?: (subgraph: { readonly name: string }) => GraphQLDataSource;
   /** Code and beginning of the error when the first supergraph cannot be had. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly failure: string;
 }
 

@@ -72,6 +72,7 @@ export function readCursor(payload: string, { cursorPath }: Resumption): unknown
   try {
     value = (parseExactJson(payload) as { data?: unknown } | null)?.data;
   } catch {
+    // The event is read once more for the client, where an unreadable one ends the stream with an error.
     return undefined;
   }
   for (const key of cursorPath) value = (value as Record<string, unknown> | null | undefined)?.[key];

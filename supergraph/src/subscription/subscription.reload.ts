@@ -48,6 +48,7 @@ export function replan(
       },
     };
   } catch {
+    // The stream ends with SUBSCRIPTION_SCHEMA_RELOAD; the client gets the reason when it subscribes again.
     return null;
   }
 }

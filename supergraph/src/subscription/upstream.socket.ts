@@ -195,6 +195,7 @@ function parseMessage(text: string): Message | null {
   try {
     return parseExactJson(text) as Message | null;
   } catch {
+    // The caller treats it as a message that breaks the protocol.
     return null;
   }
 }

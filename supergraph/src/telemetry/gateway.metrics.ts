@@ -1,7 +1,8 @@
 import type { PrometheusContentType } from 'prom-client';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type Counter, collectDefaultMetrics, type Histogram, Registry } from 'prom-client';
 import type { MeasuredCost } from '../request/hooks.ts';
 import type { OperationType } from '../request/message.ts';
+import { createInstruments } from './instruments.ts';
 
 /** Sums and levels that are read when somebody asks for the metrics. */
 export interface MeasuredState {
@@ -62,22 +63,10 @@ export class GatewayMetrics {
   #state: MeasuredState | null = null;
 
   constructor(private readonly options: GatewayMetricsOptions) {
-    const registers = [this.#registry];
-    const buckets = [...(options.buckets ?? BUCKETS)];
-    const duration = (name: string, help: string, ...labelNames: string[]) =>
-      new Histogram({ name, help, labelNames, buckets, registers });
-    const count = (name: string, help: string, ...labelNames: string[]) =>
-      new Counter({ name, help, labelNames, registers });
-    const level = (name: string, help: string, read: () => number, labels: Record<string, string> = {}) =>
-      new Gauge({
-        name,
-        help,
-        labelNames: Object.keys(labels),
-        registers,
-        collect() {
-          this.set(labels, read());
-        },
-      });
+    const { duration, cost, count, active, level } = createInstruments(this.#registry, {
+      buckets: options.buckets ?? BUCKETS,
+      costBuckets: COST_BUCKETS,
+    });
 
     this.#requestDuration = duration(
       'http_server_request_duration_seconds',
@@ -86,11 +75,7 @@ export class GatewayMetrics {
       'http_response_status_code',
       'graphql_operation_type',
     );
-    this.#active = new Gauge({
-      name: 'http_server_active_requests',
-      help: 'HTTP requests that are being answered.',
-      registers,
-    });
+    this.#active = active('http_server_active_requests', 'HTTP requests that are being answered.');
     this.#fetchDuration = duration(
       'http_client_request_duration_seconds',
       'Duration of requests to subgraphs, retries and waiting included.',
@@ -149,8 +134,6 @@ export class GatewayMetrics {
       'gateway_subscription_too_slow_total',
       'Streams ended because the client was too slow and the field cannot be resumed.',
     );
-    const cost = (name: string, help: string) =>
-      new Histogram({ name, help, labelNames: ['cost_result'], buckets: COST_BUCKETS, registers });
     this.#costEstimated = cost('cost_estimated', 'What operations were estimated to cost.');
     this.#costActual = cost('cost_actual', 'What operations did cost.');
   }

@@ -1,9 +1,13 @@
-export type SubgraphCallCode =
+import type { ErrorCode } from '@vibecode/platform/errors';
+
+export type SubgraphCallCode = Extract<
+  ErrorCode,
   | 'SUBREQUEST_HTTP_ERROR'
   | 'GATEWAY_TIMEOUT'
   | 'REQUEST_RATE_LIMITED'
   | 'REQUEST_CONCURRENCY_LIMITED'
-  | 'CIRCUIT_BREAKER_OPEN';
+  | 'CIRCUIT_BREAKER_OPEN'
+>;
 
 /** Why a subgraph gave no answer. `reason` ends a sentence that names the subgraph. */
 export class SubgraphCallError extends Error {

@@ -213,6 +213,7 @@ function toResult({ status, body }: RawResponse, { subgraph, kind, isFinished }:
     // Each caller parses for itself: plans merge into what they get.
     result = parseExactJson(body.toString('utf8'));
   } catch {
+    // The client gets an error that names the subgraph.
     return unreachable(subgraph, `HTTP status ${status} and a body that is not JSON`, status);
   }
   if (typeof result === 'object' && result !== null && ('data' in result || 'errors' in result)) {

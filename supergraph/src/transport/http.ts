@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import { findStatus } from '@vibecode/platform/error.catalogue';
 import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { PluginHost } from '../plugin/plugin.host.ts';
@@ -330,20 +331,9 @@ async function sendBatch(
   response.end(body);
 }
 
-const STATUS_BY_CODE: Readonly<Record<string, number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  METHOD_NOT_ALLOWED: 405,
-  SUBSCRIPTION_BAD_HEADER: 406,
-  DEFER_BAD_HEADER: 406,
-  RATE_LIMITED: 429,
-  INTERNAL_ERROR: 500,
-  GATEWAY_TIMEOUT: 504,
-};
-
 function refusedStatus({ errors }: GraphQLResult, accepted: ResponseType | StreamFormat): number {
   const code = String(errors?.[0]?.extensions?.code ?? '');
-  const status = STATUS_BY_CODE[code] ?? 400;
+  const status = Math.max(findStatus(code) ?? 400, 400);
   return accepted !== 'application/graphql-response+json' && status === 400 ? 200 : status;
 }
 

@@ -57,6 +57,7 @@ export async function findOllamaEmbedder(url: string, model: string): Promise<Em
   try {
     return await createOllamaEmbedder({ url, model });
   } catch {
+    // The service goes on with its own embedder, and logs at start which one it uses.
     return null;
   }
 }

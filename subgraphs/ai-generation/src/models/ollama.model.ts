@@ -40,6 +40,7 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
       known = { available: true, contextTokens: Math.min(shown.contextTokens ?? mostContext, mostContext) };
       return known;
     } catch {
+      // The model is listed as unavailable until a later probe succeeds.
       return { available: false, contextTokens: known?.contextTokens ?? null };
     }
   }
@@ -92,6 +93,7 @@ export async function findOllamaModels(options: OllamaOptions, signal?: AbortSig
     );
     return shown.filter(({ chats }) => chats).map(({ name }) => createOllamaModel(name, options));
   } catch {
+    // An Ollama that does not answer offers no models; the list of models shows it.
     return [];
   }
 }

@@ -66,6 +66,7 @@ function isRegularExpression(source: string): boolean {
     new RegExp(source);
     return true;
   } catch {
+    // The schema reports the field with a message of its own.
     return false;
   }
 }

@@ -105,6 +105,7 @@ export function readManifest(content: Uint8Array | undefined): Record<string, un
     const manifest: unknown = JSON.parse(new TextDecoder().decode(content));
     return typeof manifest === 'object' ? (manifest as Record<string, unknown> | null) : null;
   } catch {
+    // Without a readable manifest a package is entered by its index file, as in Node.
     return null;
   }
 }

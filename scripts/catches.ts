@@ -1,0 +1,19 @@
+// Finds errors that are swallowed without a word, and exits 1 when there are any.
+//   node scripts/catches.ts
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findSwallowedErrors } from './sources/swallowed.errors.ts';
+
+const root = join(import.meta.dirname, '..');
+const SOURCES = '{platform/src,schema/events,supergraph/src,subgraphs/*/src,web/src,scripts}/**/*.{ts,tsx}';
+
+let found = 0;
+for await (const path of glob(SOURCES, { cwd: root })) {
+  for (const place of findSwallowedErrors(path, await readFile(join(root, path), 'utf8'))) {
+    process.stderr.write(
+      `${place}: this catch drops the error. Log what it means for the operator, or say in a comment why nothing is lost.\n`,
+    );
+    found++;
+  }
+}
+process.exit(found > 0 ? 1 : 0);

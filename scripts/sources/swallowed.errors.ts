@@ -1,0 +1,23 @@
+import { type BlockStatement, type CatchClause, parseSync } from 'oxc-parser';
+import { toPlace, walk } from './walk.ts';
+
+/**
+ * The places where a `catch` neither reads the error nor throws, and no comment in it says why nothing is lost. A comment
+ * counts between `catch` and the end of the line that ends its block.
+ */
+export function findSwallowedErrors(path: string, text: string): string[] {
+  const { program, comments } = parseSync(path, text);
+  const found: string[] = [];
+  walk(program, (node) => {
+    const clause = node as unknown as CatchClause;
+    if (clause.type !== 'CatchClause' || clause.param || throws(clause.body)) return;
+    const lineEnd = text.indexOf('\n', node.end);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    if (!comments.some(({ start }) => start > node.start && start < end)) found.push(toPlace(path, text, node.start));
+  });
+  return found;
+}
+
+function throws({ body }: BlockStatement): boolean {
+  return body.at(-1)?.type === 'ThrowStatement';
+}
