@@ -6,6 +6,7 @@ import { createSubgraphsOfField, type SubgraphsOfField } from '../plan/field.sub
 import { createSplitByType, type SplitByType } from '../plan/interface.objects.ts';
 import { hasPartialUnions } from '../plan/partial.unions.ts';
 import { createSplitByArguments, type SplitByArguments } from '../plan/required.arguments.ts';
+import '../plan/resolvable.keys.ts';
 import { createResponseKeys, type ResponseKeys } from '../plan/response.keys.ts';
 import { createTypeIndex, type TypeIndex } from '../plan/type.index.ts';
 import type { ServedSchema } from '../request/served.schema.ts';
