@@ -24,14 +24,14 @@ export interface Requirement {
   readonly n: number | null;
 }
 
-export interface RequiringEntity {
+interface RequiringEntity {
   readonly name: string;
   readonly fields: readonly RequiringField[];
   /** By subgraph: which keys it is entered by. */
   readonly keys: readonly RequiringKeys[];
 }
 
-export type RequiringKeys = 'id' | 'code' | 'both';
+type RequiringKeys = 'id' | 'code' | 'both';
 
 /** Entities over subgraphs, whose fields require each other in chains; fields require only fields made before them. */
 export interface RequirementModel {
