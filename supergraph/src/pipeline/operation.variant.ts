@@ -255,7 +255,8 @@ function createPlan(
       const plan = () => planner.buildQueryPlan(operation, { overrideConditions });
       return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
     });
-    if (!planned.node && collectRootKeys(document, name).size) throw new Error('The plan asks no subgraph for anything.');
+    if (!planned.node && collectRootKeys(document, name).size)
+      throw new Error('The plan asks no subgraph for anything.');
     unmarkLiterals(planned);
     return planned;
   } catch (cause) {

@@ -10,7 +10,7 @@ import { Kind, parse, print, type SelectionSetNode, visit } from 'graphql';
 
 /** The arguments that a field is computed with, its own requirements and those of the fields that it requires. */
 export interface Demands {
-  /** By path to a field that some requirement has with arguments: `book/weight` -> `weight(unit: "g")`, or `weight` for none. */
+  /** By path to a field that some requirement has with arguments: `book/Book:weight` -> `weight(unit: "g")`, or `weight` for none. */
   readonly texts: ReadonlyMap<string, string>;
   /** Whether one object's field is required with different arguments: no plan has a key for each. */
   readonly isContradictory: boolean;
@@ -81,8 +81,11 @@ class DemandCollector {
       }
       const name = selection.name.value;
       if (this.withArguments.has(name)) {
-        const texts = byPath.get(path + name) ?? new Set<string>();
-        byPath.set(path + name, texts.add(print({ ...selection, selectionSet: undefined })));
+        const text = print({ ...selection, selectionSet: undefined });
+        for (const concrete of this.#concreteTypes(type)) {
+          const at = `${path}${concrete}:${name}`;
+          byPath.set(at, (byPath.get(at) ?? new Set<string>()).add(text));
+        }
       }
       for (const owner of this.#relatedTypes(type)) this.collect(`${owner}.${name}`, path, byPath, trail);
       const fieldType = this.#fieldType(type, name);
@@ -90,6 +93,11 @@ class DemandCollector {
         this.#walk(selection.selectionSet, fieldType, `${path}${name}/`, byPath, trail);
       }
     }
+  }
+
+  #concreteTypes(name: string): readonly string[] {
+    const type = this.schema.type(name);
+    return type && isAbstractType(type) ? possibleRuntimeTypes(type).map((member) => member.name) : [name];
   }
 
   /** Types whose field of a name may be meant: an interface's field can be its types', and one of an interface object theirs. */

@@ -34,7 +34,10 @@ export function compileContextFetch(
   const writeOperation = compileContextOperation(fetch.query, context.names);
 
   const group = (execution: Execution): ContextGroup[] => {
-    const places = placeTargets(execution.data, fetch.path).map((placed) => ({ ...placed, values: context.read(placed) }));
+    const places = placeTargets(execution.data, fetch.path).map((placed) => ({
+      ...placed,
+      values: context.read(placed),
+    }));
     const groups = [...Map.groupBy(places, ({ values }) => values.join()).values()].map((same) => {
       const objects = same.map(({ target }) => target);
       return { values: same[0]?.values ?? [], targets: representAll(fetch, represent, objects, execution) };

@@ -4,7 +4,12 @@ import type { Execution } from './execution.ts';
 import { type JsonObject, mergeCopyInto, mergeInto } from './merge.ts';
 
 /** @param isKept whether the entity stays as it is, for further positions */
-export function mergeEntity(fetch: CompiledFetch, targets: readonly JsonObject[], entity: unknown, isKept: boolean): void {
+export function mergeEntity(
+  fetch: CompiledFetch,
+  targets: readonly JsonObject[],
+  entity: unknown,
+  isKept: boolean,
+): void {
   if (!isEntity(entity)) return;
   // Each position in the answer needs objects of its own: what comes later is merged into them.
   const last = isKept ? targets.length : targets.length - 1;

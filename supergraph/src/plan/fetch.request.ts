@@ -5,7 +5,11 @@ import type { Execution } from './execution.ts';
 import type { JsonObject } from './merge.ts';
 
 /** The request's variables as JSON text: those of the client that the fetch uses, and the representations. */
-export function variablesText({ variableNames }: CompiledFetch, { variables }: Execution, representations: string): string {
+export function variablesText(
+  { variableNames }: CompiledFetch,
+  { variables }: Execution,
+  representations: string,
+): string {
   let text = representations;
   for (const name of variableNames) {
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;

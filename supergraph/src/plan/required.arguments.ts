@@ -50,7 +50,7 @@ interface Placed {
   readonly children: readonly Placed[] | null;
 }
 
-/** What one part computes fields with, by path: `books/0/weight` -> `weight(unit: "g")`. */
+/** What one part computes fields with, by path: `books/Book:weight` -> `weight(unit: "g")`. */
 type Agreed = ReadonlyMap<string, string>;
 
 /** Where a selection stands. */

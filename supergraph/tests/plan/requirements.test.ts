@@ -223,4 +223,36 @@ describe('Requirements of requirements', () => {
     const { errors } = await graph.ask('{ t { both } }');
     expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['REQUIRED_ARGUMENTS_CONFLICT']);
   });
+
+  it('keep apart the arguments of one type’s requirement and another’s, asked by their interface', async () => {
+    const graph = startAudit([
+      {
+        name: 'a',
+        sdl: `type Query { things: [Thing] } interface Thing { id: ID! one: Int two: Int }
+          type S implements Thing @key(fields: "id") { id: ID! base(n: Int! = 1): Int one: Int @external two: Int @external }
+          type T implements Thing @key(fields: "id") { id: ID! base: Int one: Int @external two: Int @external }`,
+        query: {
+          things: [
+            { __typename: 'S', id: '1', base: ({ n }: { n: number }) => n * 10 },
+            { __typename: 'T', id: '2', base: 50 },
+          ],
+        },
+      },
+      {
+        name: 'b',
+        sdl: `type S @key(fields: "id") { id: ID! base(n: Int! = 1): Int @external one: Int @requires(fields: "base(n: 2)") two: Int @requires(fields: "base") }
+          type T @key(fields: "id") { id: ID! base: Int @external one: Int @requires(fields: "base") two: Int }`,
+        entities: {
+          S: [{ id: '1', one: plusOne('base'), two: plusOne('base') }],
+          T: [{ id: '2', one: plusOne('base'), two: 7 }],
+        },
+      },
+    ]);
+    expect(await graph.data('{ things { one two } }')).toEqual({
+      things: [
+        { one: 21, two: 11 },
+        { one: 51, two: 7 },
+      ],
+    });
+  });
 });
