@@ -10,13 +10,13 @@ import { findRepeatedFetches } from '../plan/fetched.entities.ts';
 import { mergeInto } from '../plan/merge.ts';
 import { orderMutation, runInOrder, splitMutation } from '../plan/mutation.order.ts';
 import { planWithFragmentsKept } from '../plan/partial.unions.ts';
+import { isTooMuch } from '../plan/requirement.planner.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
 import { createAsksTypename } from '../plan/typename.positions.ts';
+import { collectRootKeys, reportUnplanned } from '../plan/unplanned.fields.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
-
 import { collectFragments, findOperation, keepUsed } from '../request/document.ts';
 import { addExplained, originOf } from '../request/error.origin.ts';
-
 import type { OperationType } from '../request/message.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { RefusedRequestError, refusal } from '../request/refusal.ts';
@@ -116,12 +116,13 @@ export function createVariant(
   };
   const shapeOf = (fetched: readonly Plan[], of = selectionSet) =>
     compileShape(of, rootType, { ...shapeScope, asksTypename: createAsksTypename(fetched) }, shown);
+  const run = inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation);
   return {
     plan: plans[0] ?? null,
     plans,
     // The whole plan of a sign-in has more than its viewer may ask for: it is for nobody else to run.
     stored: signIn ? null : { isInParts: inParts !== null, plans },
-    run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
+    run: run && fetched ? reportUnplanned(run, plans, toRootKeys(fetched, scope), supergraph) : run,
     signIn,
     fieldShapes: signIn && mapRootFields(asked, name, supergraph, (of) => shapeOf(plans, of)),
     deferred: inParts?.compiled.blocks ?? null,
@@ -160,6 +161,12 @@ function mapRootFields<Value>(
 /** The plans of all fields as one, to look at. */
 function toWholePlan({ all }: SignInPlan): Plan[] {
   return [{ kind: 'Sequence', nodes: all.map(({ plan }) => plan) }];
+}
+
+/** Keys of root fields that a plan may have no fetch for. */
+function toRootKeys(document: DocumentNode, { supergraph, name }: PlanningScope): ReadonlySet<string> {
+  if (!supergraph.hasUnimplementedInterfaces) return new Set();
+  return collectRootKeys(supergraph.responseKeys.rename(document), name);
 }
 
 interface PlanningScope {
@@ -261,11 +268,15 @@ function createPlan(
       operationName: name ?? undefined,
       validate: false,
     });
-    const plan = () =>
-      supergraph.planner.buildQueryPlan(operation, {
-        overrideConditions: new Map(supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true])),
-      });
-    const planned = supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+    const overrideConditions = new Map(
+      supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true]),
+    );
+    const planned = supergraph.planWithRequirements((planner) => {
+      const plan = () => planner.buildQueryPlan(operation, { overrideConditions });
+      return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
+    });
+    if (!planned.node && collectRootKeys(document, name).size)
+      throw new Error('The plan asks no subgraph for anything.');
     unmarkLiterals(planned);
     return planned;
   } catch (cause) {
@@ -275,8 +286,7 @@ function createPlan(
 
 /** The planner's own words name types that clients must not know of: the log has them. */
 function unplannable(cause: unknown): RefusedRequestError {
-  const isTooMuch = cause instanceof Error && cause.message.startsWith('Too many options');
-  const error = isTooMuch
+  const error = isTooMuch(cause)
     ? {
         message:
           'This operation can be planned in too many ways. Ask for less at once: fewer levels, or fewer fragments on them.',

@@ -6,19 +6,24 @@ import { createSubgraphsOfField, type SubgraphsOfField } from '../plan/field.sub
 import { createSplitByType, type SplitByType } from '../plan/interface.objects.ts';
 import { hasPartialUnions } from '../plan/partial.unions.ts';
 import { createSplitByArguments, type SplitByArguments } from '../plan/required.arguments.ts';
+import { createRequirementPlanner, type PlanWithRequirements } from '../plan/requirement.planner.ts';
+import '../plan/resolvable.keys.ts';
 import { createResponseKeys, type ResponseKeys } from '../plan/response.keys.ts';
 import { createTypeIndex, type TypeIndex } from '../plan/type.index.ts';
+import { hasUnimplementedInterfaces } from '../plan/unplanned.fields.ts';
 import type { ServedSchema } from '../request/served.schema.ts';
 
 /** A composed supergraph, ready to plan and execute operations. */
 export interface LoadedSupergraph extends ServedSchema {
   /** The API schema for Apollo's planner, which has its own schema classes. */
   readonly planningSchema: Schema;
-  readonly planner: QueryPlanner;
+  readonly planWithRequirements: PlanWithRequirements;
   /** Beyond it an operation is refused: see the option of this name. */
   readonly pathsLimit: number;
   /** Whether subgraphs know different types of one union or interface. */
   readonly hasPartialUnions: boolean;
+  /** Whether a subgraph has an interface of which it knows no type: see the function of this name. */
+  readonly hasUnimplementedInterfaces: boolean;
   readonly types: TypeIndex;
   readonly subgraphsOf: SubgraphsOfField;
   readonly responseKeys: ResponseKeys;
@@ -66,19 +71,20 @@ export function loadSupergraph(
     });
     const planningSchema = supergraph.apiSchema();
     const apiSchema = planningSchema.toGraphQLJSSchema(defer ? { includeDefer: true } : {});
+    const types = createTypeIndex(supergraph.schema);
+    const plannerConfig = { incrementalDelivery: { enableDefer: defer }, debug: { pathsLimit } };
+    const planner = new QueryPlanner(supergraph, plannerConfig);
     return {
       sdl,
       hash: createHash('sha256').update(sdl).digest('hex'),
       apiSchema,
       planningSchema,
       fullSchema: supergraph.schema,
-      planner: new QueryPlanner(supergraph, {
-        incrementalDelivery: { enableDefer: defer },
-        debug: { pathsLimit },
-      }),
+      planWithRequirements: createRequirementPlanner(supergraph, planner, types, plannerConfig),
       pathsLimit,
       hasPartialUnions: hasPartialUnions(supergraph.schema, supergraph.subgraphs()),
-      types: createTypeIndex(supergraph.schema),
+      hasUnimplementedInterfaces: hasUnimplementedInterfaces(supergraph.schema, supergraph.subgraphs()),
+      types,
       subgraphsOf: createSubgraphsOfField(supergraph.schema, readGraphNames(supergraph)),
       responseKeys: createResponseKeys(supergraph.schema),
       splitByArguments: createSplitByArguments(supergraph.schema, apiSchema),

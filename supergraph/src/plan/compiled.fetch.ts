@@ -25,10 +25,9 @@ export interface CompiledFetch {
 
 export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex): CompiledFetch {
   const contextNames = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
-  const name = node.operationName ? `,"operationName":${JSON.stringify(node.operationName)}` : '';
   return {
     subgraph: node.serviceName,
-    query: node.operation,
+    ...describeOperation(node.operation, node.operationName),
     operationName: node.operationName,
     kind: node.operationKind,
     // A client must not set by a variable of its own what the context gives.
@@ -38,7 +37,6 @@ export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex)
     rewriteOutput: compileRewrites(node.outputRewrites, types),
     key: toFetchKey(node.serviceName, node.operation),
     renames: collectRenames(node),
-    bodyHead: `{"query":${JSON.stringify(node.operation)}${name},"variables":`,
   };
 }
 
@@ -49,4 +47,13 @@ function collectRenames({ outputRewrites = [] }: FetchNode): ReadonlyMap<string 
     if (rewrite.kind === 'KeyRenamer' && key !== undefined) renames.set(key, rewrite.renameKeyTo);
   }
   return renames;
+}
+
+/** What of a fetch depends on the operation's text. */
+export function describeOperation(
+  query: string,
+  operationName: string | undefined,
+): Pick<CompiledFetch, 'query' | 'bodyHead'> {
+  const name = operationName ? `,"operationName":${JSON.stringify(operationName)}` : '';
+  return { query, bodyHead: `{"query":${JSON.stringify(query)}${name},"variables":` };
 }

@@ -12,8 +12,12 @@ export interface PlacedTarget {
   readonly ancestors: readonly JsonObject[];
 }
 
-/** The variables (JSON text without braces) that an entity's surroundings give its fetch: `@fromContext`. */
-export type ContextValues = (placed: PlacedTarget) => string;
+/** The variables that an entity's surroundings give its fetch: `@fromContext`. */
+export interface ContextValues {
+  readonly names: readonly string[];
+  /** Their values as JSON, in the order of the names. */
+  read(placed: PlacedTarget): readonly string[];
+}
 
 /**
  * A context value is read from an object above the entity: `..` climbs a level, `... on T` asks for a type, and names
@@ -21,16 +25,17 @@ export type ContextValues = (placed: PlacedTarget) => string;
  */
 export function compileContextValues(rewrites: readonly FetchDataKeyRenamer[], types: TypeIndex): ContextValues {
   const names = [...new Set(rewrites.map(({ renameKeyTo }) => renameKeyTo))];
-  return ({ ancestors }) =>
-    names
-      .map((name) => {
+  return {
+    names,
+    read: ({ ancestors }) =>
+      names.map((name) => {
         let found: unknown;
         for (const { path, renameKeyTo } of rewrites) {
           if (renameKeyTo === name && found === undefined) found = readContext(path, ancestors, types);
         }
-        return `${JSON.stringify(name)}:${JSON.stringify(found ?? null)}`;
-      })
-      .join(',');
+        return JSON.stringify(found ?? null);
+      }),
+  };
 }
 
 function readContext(path: readonly string[], ancestors: readonly JsonObject[], types: TypeIndex): unknown {

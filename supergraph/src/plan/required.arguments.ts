@@ -2,102 +2,167 @@ import type { Schema } from '@apollo/federation-internals';
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
+  type InlineFragmentNode,
   isAbstractType,
+  isCompositeType,
   Kind,
-  parse,
-  print,
+  type SelectionNode,
   type SelectionSetNode,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
 } from 'graphql';
-
-/** What a field requires with arguments, by required field: `weight` -> `weight(unit: "g")`. */
-type Demands = ReadonlyMap<string, string>;
+import { collectFragments } from '../request/document.ts';
+import { refusal } from '../request/refusal.ts';
+import { collectDemands, type Demands } from './argument.demands.ts';
 
 /**
- * Splits an operation whose fields require the same field with different arguments, which one plan would fetch once,
- * with the arguments of one of them. The parts are planned on their own; together they ask what the whole asks.
+ * Splits an operation whose fields require the same field of an object with different arguments, which one plan would
+ * fetch once, with the arguments of one of them. The parts are planned on their own; together they ask what the whole asks.
+ * @throws RefusedRequestError for a field that requires, in the end, one field with different arguments
  */
 export type SplitByArguments = (document: DocumentNode) => readonly DocumentNode[];
 
 export function createSplitByArguments(fullSchema: Schema, apiSchema: GraphQLSchema): SplitByArguments {
-  const demandsByCoordinate = collectDemands(fullSchema);
-  if (demandsByCoordinate.size === 0) return (document) => [document];
-
-  const demandsOf = (parent: string, field: string): Demands | undefined => {
-    const type = apiSchema.getType(parent);
-    const names = isAbstractType(type) ? apiSchema.getPossibleTypes(type).map(({ name }) => name) : [parent];
-    for (const name of names) {
-      const demands = demandsByCoordinate.get(`${name}.${field}`);
-      if (demands) return demands;
-    }
-    return undefined;
-  };
-
+  const demands = collectDemands(fullSchema);
+  if (demands.size === 0) return (document) => [document];
   return (document) => {
-    const parts: Map<string, string>[] = [];
-    const partByField = new Map<FieldNode, number>();
-    const typeInfo = new TypeInfo(apiSchema);
-    visit(
-      document,
-      visitWithTypeInfo(typeInfo, {
-        Field(field) {
-          const parent = getNamedType(typeInfo.getParentType())?.name ?? '';
-          const demands = demandsOf(parent, field.name.value);
-          if (demands) partByField.set(field, placeIn(parts, demands));
-        },
-      }),
+    const split = new ArgumentSplit(document, demands, apiSchema);
+    const definitions = document.definitions.map((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION
+        ? { definition, placed: split.place(definition.selectionSet, apiSchema.getRootType(definition.operation)) }
+        : { definition, placed: null },
     );
-    if (parts.length < 2) return [document];
-    return parts.map((_, part) => keepPart(document, part, partByField));
+    if (split.count < 2) return [document];
+    return Array.from({ length: split.count }, (_, part) => ({
+      ...document,
+      definitions: definitions.flatMap(({ definition, placed }) =>
+        placed ? { ...definition, selectionSet: toSelectionSet(placed, part) } : [],
+      ),
+    }));
   };
 }
 
-/** The first part whose demands agree with these, which become its own. */
-function placeIn(parts: Map<string, string>[], demands: Demands): number {
-  const agrees = (part: Demands) => [...demands].every(([name, text]) => (part.get(name) ?? text) === text);
-  let index = parts.findIndex(agrees);
-  if (index < 0) index = parts.push(new Map()) - 1;
-  for (const [name, text] of demands) parts[index]?.set(name, text);
-  return index;
+/** A selection, and the part that asks for it; fragments are of the parts of their fields. */
+interface Placed {
+  readonly node: FieldNode | InlineFragmentNode;
+  readonly part: number;
+  readonly children: readonly Placed[] | null;
 }
 
-/** Part 0 is all but the fields of other parts; another part is its own fields and what leads to them. */
-function keepPart(document: DocumentNode, part: number, partByField: ReadonlyMap<FieldNode, number>): DocumentNode {
-  return visit(document, {
-    Field: {
-      enter(field) {
-        const own = partByField.get(field) ?? 0;
-        if (own === part) return part === 0 ? undefined : false;
-        return partByField.has(field) || !field.selectionSet ? null : undefined;
-      },
-    },
-    SelectionSet: {
-      leave(node): SelectionSetNode | undefined {
-        if (node.selections.length) return undefined;
-        return { ...node, selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }] };
-      },
-    },
+/** What one part computes fields with, by path: `books/Book:weight` -> `weight(unit: "g")`. */
+type Agreed = ReadonlyMap<string, string>;
+
+/** Where a selection stands. */
+interface Surroundings {
+  /** Keys to the object, a slash after each. */
+  readonly path: string;
+  /** The part that asks for the object. */
+  readonly part: number;
+  /** What the way to the object is computed with. */
+  readonly agreed: Agreed;
+}
+
+class ArgumentSplit {
+  readonly #parts: Map<string, string>[] = [new Map()];
+  readonly #fragments;
+
+  constructor(
+    document: DocumentNode,
+    private readonly demands: ReadonlyMap<string, Demands>,
+    private readonly schema: GraphQLSchema,
+  ) {
+    this.#fragments = collectFragments(document);
+  }
+
+  get count(): number {
+    return this.#parts.length;
+  }
+
+  place(
+    { selections }: SelectionSetNode,
+    type: GraphQLCompositeType | null | undefined,
+    around: Surroundings = { path: '', part: 0, agreed: new Map() },
+  ): Placed[] {
+    return selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return this.#placeField(selection, type, around);
+      const fragment = this.#toInline(selection);
+      const condition = fragment.typeCondition ? this.schema.getType(fragment.typeCondition.name.value) : type;
+      const children = this.place(fragment.selectionSet, isCompositeType(condition) ? condition : null, around);
+      return { node: fragment, part: around.part, children };
+    });
+  }
+
+  #placeField(
+    node: FieldNode,
+    type: GraphQLCompositeType | null | undefined,
+    { path, part: partAround, agreed: agreedAround }: Surroundings,
+  ): Placed {
+    const name = node.name.value;
+    const own = this.#demandsOf(type, name);
+    let part = partAround;
+    let agreed = agreedAround;
+    if (own.length) {
+      const together = new Map(agreedAround);
+      for (const { texts } of own) for (const [at, text] of texts) together.set(path + at, text);
+      agreed = together;
+      part = this.#partFor(agreed);
+    }
+    if (!node.selectionSet) return { node, part, children: null };
+    const definition = type && 'getFields' in type ? type.getFields()[name] : undefined;
+    const inner = getNamedType(definition?.type);
+    const around = { path: `${path}${(node.alias ?? node.name).value}/`, part, agreed };
+    return { node, part, children: this.place(node.selectionSet, isCompositeType(inner) ? inner : null, around) };
+  }
+
+  #demandsOf(type: GraphQLCompositeType | null | undefined, field: string): Demands[] {
+    if (!type) return [];
+    // A subgraph may have the field on an interface that it knows as an object.
+    const others = isAbstractType(type) ? this.schema.getPossibleTypes(type) : type.getInterfaces();
+    return [type, ...others].flatMap(({ name }) => {
+      const demands = this.demands.get(`${name}.${field}`);
+      if (demands?.isContradictory) throw refusal('REQUIRED_ARGUMENTS_CONFLICT', toContradiction(name, field));
+      return demands ?? [];
+    });
+  }
+
+  /** The first part that agrees, from now on to this as well. */
+  #partFor(agreed: Agreed): number {
+    const entries = [...agreed];
+    let index = this.#parts.findIndex((part) => entries.every(([path, text]) => (part.get(path) ?? text) === text));
+    if (index < 0) index = this.#parts.push(new Map()) - 1;
+    for (const [path, text] of entries) this.#parts[index]?.set(path, text);
+    return index;
+  }
+
+  #toInline(selection: Exclude<SelectionNode, FieldNode>): InlineFragmentNode {
+    if (selection.kind === Kind.INLINE_FRAGMENT) return selection;
+    const definition = this.#fragments.get(selection.name.value);
+    if (!definition) throw new Error(`There is no fragment ${selection.name.value}.`);
+    const { typeCondition, selectionSet } = definition;
+    return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, directives: selection.directives };
+  }
+}
+
+/** What one part asks, and what leads to it. */
+function toSelectionSet(placed: readonly Placed[], part: number): SelectionSetNode {
+  return orTypename(toSelections(placed, part));
+}
+
+function toSelections(placed: readonly Placed[], part: number): SelectionNode[] {
+  return placed.flatMap(({ node, part: own, children }): SelectionNode[] => {
+    if (!children) return own === part ? [node] : [];
+    const inner = toSelections(children, part);
+    const isAsked = own === part && node.kind === Kind.FIELD;
+    return isAsked || inner.length ? [{ ...node, selectionSet: orTypename(inner) }] : [];
   });
 }
 
-function collectDemands(schema: Schema): ReadonlyMap<string, Demands> {
-  const demands = new Map<string, Demands>();
-  for (const application of schema.directive('join__field')?.applications() ?? []) {
-    const { requires } = application.arguments() as { requires?: string };
-    if (!requires?.includes('(')) continue;
-    const found = new Map<string, string>();
-    visit(parse(`{${requires}}`, { noLocation: true }), {
-      Field(field) {
-        const text = print(field);
-        if (text.includes('(')) found.set(field.name.value, text);
-        return false;
-      },
-    });
-    if (found.size) demands.set((application.parent as { coordinate?: string }).coordinate ?? '', found);
-  }
-  return demands;
+function orTypename(selections: readonly SelectionNode[]): SelectionSetNode {
+  const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+  return { kind: Kind.SELECTION_SET, selections: selections.length ? selections : [typename] };
+}
+
+function toContradiction(type: string, field: string): string {
+  return `The field ${type}.${field} is computed, by way of others, from one field with different arguments. No plan can fetch that field twice.`;
 }

@@ -141,27 +141,29 @@ describe('Entities', () => {
     });
   });
 
-  it('finds its way when each subgraph knows the entity by other keys', async () => {
-    const { data } = startAudit([
+  it('enters a subgraph by the keys that it can resolve, among others that it names', async () => {
+    const compositeId = { one: '1', two: '2', three: '3' };
+    const { data, requests } = startAudit([
       {
         name: 'a',
-        sdl: `type A @key(fields: "id") @key(fields: "pId") @key(fields: "compositeId { one two }") @key(fields: "id compositeId { two three }") {
-          id: ID! pId: ID! compositeId: CompositeID! @shareable name: String! }
-          type CompositeID { one: ID! two: ID! @shareable three: ID! @shareable }`,
-        entities: { A: [{ id: '1', pId: 'p1', compositeId: { one: '1', two: '2', three: '3' }, name: 'a1' }] },
+        sdl: `type A @key(fields: "id", resolvable: true) @key(fields: "pId", resolvable: false) @key(fields: "compositeId { one two }", resolvable: false)
+          @key(fields: "id compositeId { two three }", resolvable: false) { id: ID! pId: ID! compositeId: CompositeID! name: String! }
+          type CompositeID { one: ID! two: ID! three: ID! }`,
+        entities: { A: [{ id: '1', pId: 'p1', compositeId, name: 'a1' }] },
       },
       {
         name: 'b',
-        sdl: `type Query { b: B } type B @key(fields: "id") { id: ID! as: [A!]! }
-          type A @key(fields: "id compositeId { two three }") {
-            id: ID! compositeId: CompositeID! @shareable name: String! @external nameInB: String! @requires(fields: "name") }
-          type CompositeID { two: ID! @shareable three: ID! @shareable }`,
-        query: { b: { id: '100', as: [{ __typename: 'A', id: '1', compositeId: { two: '2', three: '3' } }] } },
+        sdl: `type Query { b: B } type B @key(fields: "id") { id: ID! a: [A!]! }
+          type A @key(fields: "compositeId { one two }", resolvable: false) @key(fields: "id compositeId { two three }", resolvable: true)
+            @key(fields: "pId", resolvable: false) @key(fields: "id", resolvable: false) {
+            id: ID! pId: ID! compositeId: CompositeID! name: String! @external nameInB: String! @requires(fields: "name") }
+          type CompositeID { one: ID! two: ID! three: ID! }`,
+        query: { b: { id: '100', a: [{ __typename: 'A', id: '1', pId: 'p1', compositeId }] } },
         entities: {
           A: [
             {
               id: '1',
-              compositeId: { two: '2', three: '3' },
+              compositeId,
               nameInB(this: { name?: string }) {
                 return `b:${this.name}`;
               },
@@ -170,9 +172,14 @@ describe('Entities', () => {
         },
       },
     ]);
-    expect(await data('{ b { id as { id name nameInB } } }')).toEqual({
-      b: { id: '100', as: [{ id: '1', name: 'a1', nameInB: 'b:a1' }] },
+    expect(await data('{ b { id a { id name nameInB } } }')).toEqual({
+      b: { id: '100', a: [{ id: '1', name: 'a1', nameInB: 'b:a1' }] },
     });
+    const entered = requests.filter(({ query }) => query.includes('_entities'));
+    expect(entered.map(({ subgraph, variables }) => [subgraph, variables?.representations])).toEqual([
+      ['a', [{ __typename: 'A', id: '1' }]],
+      ['b', [{ __typename: 'A', id: '1', compositeId: { two: '2', three: '3' }, name: 'a1' }]],
+    ]);
   });
 
   it('leaves alone what has no key, and fetches the others', async () => {

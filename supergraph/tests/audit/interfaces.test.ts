@@ -185,7 +185,27 @@ describe('Interface objects', () => {
     const nowhere = await ask('{ a { id } }');
     expect(nowhere.data).toEqual({ a: null });
     expect(nowhere.errors?.[0]?.path).toEqual(['a']);
-    expect((await ask('{ a { field } }')).data).toEqual({ a: null });
+    // A plan that asks nobody is no plan: the whole operation is refused.
+    expect(await ask('{ a { field } }')).toEqual({
+      errors: [
+        {
+          message: 'No plan over the subgraphs was found for this operation.',
+          extensions: { code: 'QUERY_PLANNING_FAILED' },
+        },
+      ],
+    });
+    expect(await ask('{ first: a { field } b { id } }')).toEqual({
+      data: { first: null, b: { id: 'n1' } },
+      errors: [
+        {
+          message: 'No plan over the subgraphs was found for this field.',
+          path: ['first'],
+          extensions: { code: 'QUERY_PLANNING_FAILED' },
+        },
+      ],
+    });
+    expect(await data('{ b { id } }')).toEqual({ b: { id: 'n1' } });
+    expect(await data('{ product { id } __typename }')).toEqual({ product: { id: 'p1' }, __typename: 'Query' });
     expect((await ask('{ product { id name } }')).errors?.[0]?.extensions?.code).toBe('GRAPHQL_VALIDATION_FAILED');
     // Its type's name is more than any subgraph knows.
     expect((await ask('{ b { __typename id } }')).errors).toEqual([

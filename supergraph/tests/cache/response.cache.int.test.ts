@@ -9,6 +9,7 @@ import { createRedisClient } from '../../src/cache/redis.client.ts';
 import { createSharedTexts } from '../../src/cache/redis.texts.ts';
 import { parseConfig } from '../../src/config/config.parse.ts';
 import { startGateway } from '../../src/gateway/gateway.ts';
+import type { LoadedSupergraph } from '../../src/pipeline/supergraph.ts';
 import { startEdgeGraph } from '../edge/edge.fixture.ts';
 import { observeLog } from '../support/source.fixture.ts';
 import { FEDERATION, type TestSubgraph } from '../support/test.graph.ts';
@@ -150,11 +151,11 @@ supergraph: { query_planning: { cache: { redis: ${redisAt(url, `${namespace}:pla
     const supergraph = one.gateway.core.supergraph;
     const { log } = observeLog();
     await using two = await startGateway({ supergraph: { sdl: supergraph.sdl }, config: one.configFile, port: 0, log });
-    const { planner } = two.core.supergraph;
-    const build = planner.buildQueryPlan.bind(planner);
-    planner.buildQueryPlan = (...args) => {
+    const watched = two.core.supergraph as { planWithRequirements: LoadedSupergraph['planWithRequirements'] };
+    const plan = watched.planWithRequirements;
+    watched.planWithRequirements = (...args) => {
       planned += 1;
-      return build(...args);
+      return plan(...args);
     };
     // Both write without being waited for: the plan is there once its key is.
     const client = new Redis(url);
