@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { UnauthenticatedError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
-import { GraphQLError } from 'graphql';
 import { createSharedTexts, type SharedTexts } from '../cache/redis.texts.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
-import type { GraphQLRequest, GraphQLResult } from '../request/message.ts';
+import type { GraphQLResult } from '../request/message.ts';
 import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
 import { assertReadable } from '../transport/http.request.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
@@ -33,6 +31,7 @@ import {
 } from './persisted.queries.ts';
 import { createRateLimit, type RateLimit } from './rate.limit.ts';
 import { createRequestBudget, type RequestBudget } from './request.budget.ts';
+import { admitWithin, assertKind, createRequestGate } from './request.gate.ts';
 import { createRoutes, type Routes } from './routes.ts';
 
 export interface EdgeOptions {
@@ -114,14 +113,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     checkText: limits.checkText,
     checkDocument: limits.checkDocument,
     checkOperation(operation) {
-      if (config.forbid_mutations && operation.kind === 'mutation') {
-        throw new GraphQLError('Mutations are forbidden here.', { extensions: { code: 'MUTATION_FORBIDDEN' } });
-      }
-      if (!config.subscription.enabled && operation.kind === 'subscription') {
-        throw new GraphQLError('Subscriptions are switched off here.', {
-          extensions: { code: 'SUBSCRIPTION_DISABLED' },
-        });
-      }
+      assertKind(operation, config);
       limits.checkOperation(operation);
     },
     authorize: createAuthorization({
@@ -199,33 +191,6 @@ function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
     `The request has ${rawHeaders.length / 2} headers, where at most ${max} are allowed.`,
     'TOO_MANY_HEADERS',
   );
-}
-
-/** Every GraphQL request of every transport: who may ask at all, how often, and what. */
-function createRequestGate(
-  config: RouterConfig,
-  budget: RequestBudget | null,
-  persisted: { readonly resolve: ResolveRequest } | null,
-): GatewayHooks['resolveRequest'] {
-  const needsIdentity = config.authorization.require_authentication;
-  if (!needsIdentity && !budget && !persisted) return undefined;
-
-  return (request: GraphQLRequest, context: RequestContext) => {
-    const resolve = () => {
-      if (needsIdentity && !context.identity) throw new UnauthenticatedError();
-      return persisted ? persisted.resolve(request, context) : request;
-    };
-    return budget ? budget.count(context).then(resolve) : resolve();
-  };
-}
-
-/** Operations that anybody may ask count on their address before anything else is looked at. */
-function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): GatewayHooks['admit'] {
-  return (operation, variables, context, plans) => {
-    const counted = budget.countAnonymous(operation, context);
-    const admit = () => then?.(operation, variables, context, plans);
-    return counted ? counted.then(admit) : admit();
-  };
 }
 
 async function createPersistence(
