@@ -277,7 +277,7 @@ export class OperationStore {
             found.delete(key);
             const how = { overrides, signInRules, known };
             const created = createVariant(parsed, supergraph, authorized.document, conditions, how);
-            if (plans && !known) plans.write(toStoredKey(plans, key), created.stored);
+            if (plans && !known && created.stored) plans.write(toStoredKey(plans, key), created.stored);
             variant = { ...created, conditions: decisive, overrides };
           } finally {
             onPrepared?.planned(performance.now() - startMs);

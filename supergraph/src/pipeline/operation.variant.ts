@@ -50,8 +50,8 @@ export interface OperationVariant {
   readonly shapeOf: (plans: readonly Plan[]) => Shape;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
-  /** What it was compiled from. */
-  readonly stored: StoredPlans;
+  /** What it was compiled from; null for a mutation that signs in, which is planned in parts of its own. */
+  readonly stored: StoredPlans | null;
 }
 
 /** How an operation is planned, beside its text and conditions. */
@@ -118,7 +118,7 @@ export function createVariant(
   return {
     plan: plans[0] ?? null,
     plans,
-    stored: { isInParts: inParts !== null, plans },
+    stored: signIn ? null : { isInParts: inParts !== null, plans },
     run: inParts ? inParts.compiled.run : compilePlans(plans, supergraph.types, operation.operation),
     signIn,
     deferred: inParts?.compiled.blocks ?? null,
