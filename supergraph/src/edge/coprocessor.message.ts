@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseExactJson } from '../request/exact.json.ts';
 
 /** The stages of version 1 of the protocol. */
 export type StageName =
@@ -92,7 +93,7 @@ export function readReply(text: string, sent: StageMessage): StageReply {
 function parseObject(text: string): Record<string, unknown> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseExactJson(text);
   } catch {
     throw new Error('it answered what is not JSON');
   }

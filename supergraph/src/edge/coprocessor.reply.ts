@@ -1,4 +1,5 @@
 import type { RequestContext } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import { EndedByStage, type SubgraphAnswer } from '../request/stages.ts';
 import { toPlainHeaders } from './coprocessor.context.ts';
@@ -25,7 +26,7 @@ export function toResult(body: unknown): GraphQLResult {
 
 export function parseResult(text: string): GraphQLResult | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseExactJson(text);
     return isObject(value) ? (value as GraphQLResult) : undefined;
   } catch {
     return undefined; // a part of a stream, or no GraphQL at all

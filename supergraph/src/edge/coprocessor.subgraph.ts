@@ -1,3 +1,4 @@
+import { parseExactJson } from '../request/exact.json.ts';
 import type { RequestStages } from '../request/stages.ts';
 import type { Ask } from './coprocessor.ask.ts';
 import { toHeaderLists, toPlainHeaders } from './coprocessor.context.ts';
@@ -14,7 +15,7 @@ export function createSubgraphStages(
         const subgraph = { request: draft.request, headers: draft.headers };
         const say = () => ({
           headers: toHeaderLists(draft.headers),
-          body: JSON.parse(draft.body),
+          body: parseExactJson(draft.body),
           uri: draft.url,
           serviceName: draft.request.subgraph,
           subgraphRequestId: id,

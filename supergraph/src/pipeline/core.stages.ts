@@ -1,4 +1,5 @@
 import type { RequestContext } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { RequestStages, StreamPlace } from '../request/stages.ts';
 import { StagedStream } from '../transport/staged.stream.ts';
@@ -36,7 +37,7 @@ export async function passStages(
     stream: result,
     signal: context.signal,
     async change(text, isFirst) {
-      const one = JSON.parse(text) as GraphQLResult & { hasNext?: boolean };
+      const one = parseExactJson(text) as GraphQLResult & { hasNext?: boolean };
       return JSON.stringify(await pass(one, { isFirst, hasNext: isDeferred ? one.hasNext === true : true }));
     },
     fail: (error) => JSON.stringify({ ...fail(error), ...(isDeferred && { hasNext: false }) }),

@@ -52,7 +52,7 @@ export interface OperationVariant {
   readonly shapeOf: (plans: readonly Plan[]) => Shape;
   /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
   readonly deferred: readonly DeferredBlock[] | null;
-  /** What it was compiled from. */
+  /** What it was compiled from; null for a mutation that signs in, which is planned in parts of its own. */
   readonly stored: StoredPlans | null;
 }
 

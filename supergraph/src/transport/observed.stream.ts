@@ -1,10 +1,11 @@
+import { parseExactJson } from '../request/exact.json.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 
 /** Tells of each result that goes to the client, in passing. */
 export function observeStream(stream: SubscriptionStream, sees: (result: GraphQLResult) => void): SubscriptionStream {
   const toSink = (sink: EventSink): EventSink => ({
     next(text) {
-      sees(JSON.parse(text) as GraphQLResult);
+      sees(parseExactJson(text) as GraphQLResult);
       return sink.next(text);
     },
     complete: () => sink.complete(),

@@ -167,6 +167,30 @@ coprocessor: { url: "${coprocessor.url}", router: { ${stage} }, supergraph: { ${
     expect([answer.headers.get('x-b'), answer.headers.get('x-c')]).toEqual(['2, 3', '3']);
   });
 
+  it('keeps every digit of numbers that a double does not hold', async () => {
+    const numbers: TestSubgraph = {
+      name: 'numbers',
+      sdl: `${FEDERATION} scalar Big type Query { big(n: Big): Big }`,
+      resolvers: {},
+      intercept: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"big":12345678901234567890}}');
+        return true;
+      },
+    };
+    await using coprocessor = await startCoprocessor();
+    const all = 'request: { body: true }, response: { body: true }';
+    await using graph = await startEdgeGraph(
+      `coprocessor: { url: "${coprocessor.url}", supergraph: { ${all} }, subgraph: { all: { ${all} } } }\n`,
+      [numbers],
+    );
+    const answer = await fetch(graph.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"query ($n: Big) { big(n: $n) }","variables":{"n":98765432109876543210}}',
+    });
+    expect(await answer.text()).toBe('{"data":{"big":12345678901234567890}}');
+  });
+
   it.each(['RouterRequest', 'SupergraphRequest', 'ExecutionRequest'] as const)('ends requests at %s', async (name) => {
     const errors = [{ message: 'Not you.', extensions: { code: 'ERR' } }];
     const control = { break: 403 };
