@@ -40,7 +40,7 @@ describe('A property', () => {
     const met: number[] = [];
     fc.createAssert({ seed: 1 })(holds(met), { numRuns: 20 });
     const again: number[] = [];
-    fc.createAssert({ seed: 1, run: 17 })(holds(again), { covers: NEVER });
+    fc.createAssert({ seed: 1, run: 17 })(holds(again), { numRuns: 20, covers: NEVER });
     expect(again).toEqual([met[17]]);
   });
 
@@ -59,6 +59,12 @@ describe('A property', () => {
       throw new Error('Nothing was met.');
     };
     expect(() => check(holds([]), { covers })).toThrow('Nothing was met.');
+  });
+
+  it('may take longer than asked, and covers little then', async () => {
+    const { promise: never } = Promise.withResolvers<void>();
+    const slow = fc.asyncProperty(fc.nat(), () => never);
+    await fc.createAssert({ seed: 1, seconds: 0.01 })(slow, { numRuns: 1, covers: NEVER });
   });
 
   it('is checked for as long as asked', () => {

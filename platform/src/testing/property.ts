@@ -49,7 +49,10 @@ export interface PropertyParameters<T> {
   readonly regressions?: readonly Regression[];
   /** Reports a failure as it was met. Default false: a smaller one is looked for. */
   readonly endOnFailure?: boolean;
-  /** Asserts, once every run has passed, that they met what they are there to meet. Left out when one run is repeated. */
+  /**
+   * Asserts, once every run has passed, that they met what they are there to meet. Left out after fewer runs than `numRuns`:
+   * when one is repeated, or the time was short.
+   */
   readonly covers?: () => void;
 }
 
@@ -95,15 +98,19 @@ function* checkAll<T>(
   if (run !== undefined) checks.push(toSingleRun({ seed, run }));
   else if (seconds === undefined) checks.push({ seed, numRuns, examples });
   else checks.push({ seed, examples, numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: seconds * 1_000 });
+  let runs = 0;
   for (const check of checks) {
     const found = yield fastCheck.check(property, { ...check, endOnFailure: true });
-    if (!found.failed) continue;
+    runs += found.numRuns;
     const path = found.counterexamplePath;
+    // The time was too short for a single run.
+    const isUnfinished = found.interrupted && path === null;
+    if (!found.failed || isUnfinished) continue;
     if (endOnFailure || path === null) throw toFailure(found, found);
     const smaller = yield fastCheck.check(property, { ...check, path, interruptAfterTimeLimit: SHRINK_MS });
     throw toFailure(found, smaller.counterexample ? smaller : found);
   }
-  if (run === undefined) covers?.();
+  if (runs >= numRuns) covers?.();
 }
 
 function toSingleRun({ seed, run }: Regression): { seed: number; path: string; numRuns: number } {
