@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
 import type { ExchangeApiKey } from './identity.ts';
+import '../request/errors.ts';
 
 const TIMEOUT_MS = 5_000;
 

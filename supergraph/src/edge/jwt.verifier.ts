@@ -3,6 +3,7 @@ import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } f
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
 import { createJwksSource } from './jwks.source.ts';
+import '../request/errors.ts';
 
 type JwtConfig = NonNullable<NonNullable<RouterConfig['authentication']['router']>['jwt']>;
 

@@ -2,6 +2,7 @@ import { UnavailableError } from '@vibecode/platform/errors';
 import { tokenGrant } from '@vibecode/platform/service-call';
 import type { ServiceDirectory } from '@vibecode/platform/services';
 import type { ExchangeApiKey } from './identity.ts';
+import '../request/errors.ts';
 
 const TIMEOUT_MS = 5_000;
 
