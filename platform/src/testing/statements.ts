@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 
 /** A database that knows how many statements have reached it, whichever driver sent them. */
@@ -19,9 +20,9 @@ export async function startCountingDatabase(): Promise<CountingDatabase> {
   const database = started.use(await startTestDatabase());
   let count = 0;
   const sockets = new Set<Socket>();
-  const { hostname, port } = new URL(database.url);
+  const behind = new URL(database.url);
   const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
+    const upstream = connect(toSocketPath(behind));
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
@@ -40,6 +41,7 @@ export async function startCountingDatabase(): Promise<CountingDatabase> {
     await new Promise((resolve) => server.close(resolve));
   });
   const url = new URL(database.url);
+  url.hostname = '127.0.0.1';
   url.port = String((server.address() as { port: number }).port);
   const rest = started.move();
   return {
@@ -51,6 +53,11 @@ export async function startCountingDatabase(): Promise<CountingDatabase> {
     },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   };
+}
+
+/** Where PostgreSQL's clients find the socket in the folder that a URL has for its host. */
+function toSocketPath({ hostname, port }: URL): string {
+  return join(decodeURIComponent(hostname), `.s.PGSQL.${port}`);
 }
 
 /** Tells the type of each message, from a stream cut anywhere. The first of a connection has none. */
