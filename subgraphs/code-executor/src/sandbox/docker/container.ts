@@ -11,12 +11,18 @@ import { defaultLimits, type OutputStream, type Program } from '../sandbox.ts';
 // archive, and then what is the program's own input. It stays to tell how the program ended; `head` takes no byte more.
 const waitForProgram = 'IFS= read -r size && head -c "$size" | tar -xf - -C / && sh /tmp/.start; exit $?';
 
+/** What a program of Node loads first: it waits for a slow reader, where Node would keep the output in memory without a bound. */
+const BLOCKING_OUTPUT = 'for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true);\n';
+const BLOCKING_OUTPUT_PATH = '/tmp/.output.cjs';
+
 const commands: Readonly<Record<string, readonly string[]>> = {
   // The memory limit is the container's, not the heap's, so that going beyond it is told apart from a crash.
-  javascript: ['node', '--max-old-space-size=4096'],
+  javascript: ['node', '--max-old-space-size=4096', '--require', BLOCKING_OUTPUT_PATH],
   typescript: [
     'node',
     '--max-old-space-size=4096',
+    '--require',
+    BLOCKING_OUTPUT_PATH,
     '--experimental-transform-types',
     '--disable-warning=ExperimentalWarning',
   ],
@@ -113,6 +119,7 @@ async function toArchive(program: Program): Promise<Buffer> {
   const archive = pack();
   for (const { path, content } of program.files) archive.entry({ name: `work/${path}` }, Buffer.from(content));
   const command = [...commands[program.runtime]!, `./${program.entrypoint}`, ...program.args].map(quote).join(' ');
+  archive.entry({ name: BLOCKING_OUTPUT_PATH.slice(1) }, BLOCKING_OUTPUT);
   archive.entry({ name: 'tmp/.start' }, `rm -f /tmp/.start; cd /work && exec ${command}\n`);
   archive.finalize();
   const chunks: Buffer[] = [];
