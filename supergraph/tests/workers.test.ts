@@ -105,6 +105,14 @@ describe('A gateway of two workers', () => {
     expect(Number(counted)).toBe(10);
   });
 
+  it('counts the requests of a client over both workers', async () => {
+    await using graph = await startEchoRouter('rate_limit: { capacity: 6, interval: 600s }\n');
+    const statuses: number[] = [];
+    for (let request = 0; request < 10; request += 1)
+      statuses.push((await askAlone(graph.router.url, '{ hello }')).status);
+    expect(statuses).toEqual([...Array(6).fill(200), ...Array(4).fill(429)]);
+  });
+
   it('goes on when a worker is killed, and starts another in its place', async () => {
     await using graph = await startEchoRouter('{}\n');
     const { router } = graph;

@@ -85,7 +85,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     main && !options.countsApart
       ? main.shared.rateLimit
       : config.rate_limit
-        ? starting.use(createRateLimit(config.rate_limit, options.redis))
+        ? starting.use(createRateLimit(config.rate_limit, options.redis, options.path))
         : null;
   const budget = rateLimit && config.rate_limit ? createRequestBudget(config.rate_limit, rateLimit) : null;
   const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);

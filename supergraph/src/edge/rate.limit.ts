@@ -1,9 +1,10 @@
+import cluster from 'node:cluster';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { AppError } from '@vibecode/platform/errors';
 import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
 
@@ -39,14 +40,17 @@ const MAX_SPENT = 20_000;
 
 /**
  * Counts requests of each client in windows of fixed length. With Redis all instances share the counts; should it be out of
- * reach, each instance counts for itself rather than refuse or admit everybody.
+ * reach, each instance counts for itself rather than refuse or admit everybody. Workers of one gateway count together.
+ *
+ * @param name tells endpoints with limits of their own apart
  */
 export function createRateLimit(
   { capacity, interval, storage }: RateLimitConfig,
   shared?: { readonly url: string; readonly prefix: string },
+  name = '',
 ): RateLimit {
   const options = { points: capacity, duration: interval / 1_000 };
-  const memory = new RateLimiterMemory(options);
+  const memory = createLocalCounter(options, name);
   const url = storage.redis?.urls[0] ?? shared?.url;
   const redis = url ? new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false }) : null;
   redis?.on('error', () => undefined); // every call that fails is counted in memory instead
@@ -105,6 +109,16 @@ export function createRateLimit(
       redis?.disconnect();
     },
   };
+}
+
+/** Counts without Redis: of this process, or of all workers of one gateway together. */
+function createLocalCounter(options: { readonly points: number; readonly duration: number }, name: string) {
+  const memory = new RateLimiterMemory(options);
+  if (!cluster.isWorker) return memory;
+  // The first process counts by this prefix: limits of another size, or of another endpoint, are counted apart.
+  const keyPrefix = `${name}:${options.points}:${options.duration}`;
+  // Should it not answer in time, this worker counts for itself.
+  return new RateLimiterCluster({ ...options, keyPrefix, timeoutMs: 2_000, insuranceLimiter: memory });
 }
 
 export function toAddressKey(address: string): string {
