@@ -8,33 +8,23 @@ import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { GatewayCore, RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
 import { logFaults } from '../request/fault.log.ts';
-import type { GatewayHooks } from '../request/hooks.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { OperationPlugins } from '../request/observer.ts';
 import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
 import { EndedByStage } from '../request/stages.ts';
 import { observeStream } from '../transport/observed.stream.ts';
 import { passStages, type Reached } from './core.stages.ts';
-import { OperationStore, type PreparationListener, type PreparedOperation } from './operation.ts';
+import { OperationStore, type OperationStoreOptions, type PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
-import type { PlanStore } from './plan.store.ts';
 import { runSigningIn } from './sign.in.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
-export interface CoreOptions {
-  readonly supergraph: LoadedSupergraph;
+export interface CoreOptions extends OperationStoreOptions {
   readonly transport: SubgraphTransport;
   readonly log: Logger;
-  readonly hooks?: GatewayHooks;
-  readonly maxOperations?: number;
-  readonly onPrepared?: PreparationListener;
-  readonly introspection?: boolean;
-  readonly deepIntrospection?: boolean;
-  readonly onUnknownInput?: (message: string) => void;
   /** Time for a whole query or mutation. Default: none. */
   readonly timeoutMs?: number;
-  readonly plans?: PlanStore | undefined;
   /** Apollo Server's plugins; null or left out: none. */
   readonly plugins?: PluginHost | null;
   /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */

@@ -1,4 +1,4 @@
-import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
 import {
   type ASTVisitor,
   type DocumentNode,
@@ -14,6 +14,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { isExact, markNumber, unmarkNumbers } from '../request/exact.json.ts';
+import { fetchesOf } from './plan.fetches.ts';
 
 /** Any numbers that a double may not hold: few documents have one, and only those are looked through. */
 const LONG_NUMBER = /[\d.]{16}|[\d.][eE][+-]?\d{3}/;
@@ -40,29 +41,5 @@ export function markLongLiterals(document: DocumentNode, query: string, schema: 
 
 /** Puts the numbers back, in the texts that subgraphs get. */
 export function unmarkLiterals({ node }: QueryPlan): void {
-  if (node) unmarkNode(node);
-}
-
-function unmarkNode(node: PlanNode | SubscriptionNode): void {
-  switch (node.kind) {
-    case 'Fetch':
-      node.operation = unmarkNumbers(node.operation);
-      break;
-    case 'Flatten':
-      unmarkNode(node.node);
-      break;
-    case 'Sequence':
-    case 'Parallel':
-      for (const child of node.nodes) unmarkNode(child);
-      break;
-    case 'Condition':
-      for (const child of [node.ifClause, node.elseClause]) if (child) unmarkNode(child);
-      break;
-    case 'Defer':
-      for (const { node: child } of [node.primary, ...node.deferred]) if (child) unmarkNode(child);
-      break;
-    case 'Subscription':
-      for (const child of [node.primary, node.rest]) if (child) unmarkNode(child);
-      break;
-  }
+  for (const fetch of fetchesOf(node)) fetch.operation = unmarkNumbers(fetch.operation);
 }

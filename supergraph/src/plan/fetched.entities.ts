@@ -1,4 +1,5 @@
-import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
+import { fetchesOf } from './plan.fetches.ts';
 
 /** The entities that one request asks for, while it is under way and afterwards. */
 export class EntityRequest {
@@ -51,31 +52,13 @@ export function toFetchKey(subgraph: string, query: string): string {
 export function findRepeatedFetches(plans: readonly NonNullable<QueryPlan['node']>[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
-  const visit = (node: PlanNode | SubscriptionNode | undefined): void => {
-    switch (node?.kind) {
-      case 'Fetch': {
-        if (!node.requires?.length || node.contextRewrites?.length) return;
-        const key = toFetchKey(node.serviceName, node.operation);
-        if (seen.has(key)) repeated.add(key);
-        seen.add(key);
-        return;
-      }
-      case 'Flatten':
-        visit(node.node);
-        return;
-      case 'Sequence':
-      case 'Parallel':
-        for (const child of node.nodes) visit(child);
-        return;
-      case 'Condition':
-        visit(node.ifClause);
-        visit(node.elseClause);
-        return;
-      case 'Defer':
-        visit(node.primary.node);
-        for (const block of node.deferred) visit(block.node);
+  for (const plan of plans) {
+    for (const { requires, contextRewrites, serviceName, operation } of fetchesOf(plan)) {
+      if (!requires?.length || contextRewrites?.length) continue;
+      const key = toFetchKey(serviceName, operation);
+      if (seen.has(key)) repeated.add(key);
+      seen.add(key);
     }
-  };
-  for (const plan of plans) visit(plan);
+  }
   return repeated;
 }

@@ -1,7 +1,8 @@
 import { FieldDefinition, InterfaceType, type Subgraphs, type Supergraph } from '@apollo/federation-internals';
-import { type FetchNode, type PlanNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import { type FetchNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { planWithCarefulMerging } from './careful.merging.ts';
 import { collectKeyFields, collectRequirements, type RequiredNode } from './field.requirements.ts';
+import { fetchesOf } from './plan.fetches.ts';
 import { createRequirementCheck } from './requirement.check.ts';
 import { type RequirementRanks, rankRequirements } from './requirement.ranks.ts';
 import { splitByRank } from './requirement.subgraphs.ts';
@@ -52,7 +53,7 @@ export function createRequirementPlanner(
     const { planner: careful, realNames } = split;
     const plan = planWithCarefulMerging(() => build(careful));
     if (!plan.node) return plan;
-    giveRealNames(plan.node, realNames);
+    for (const fetch of fetchesOf(plan.node)) giveRealName(fetch, realNames);
     const early = findEarly(plan.node);
     if (early) throw new Error(`Every plan that was found asks for ${early} too early.`);
     return plan;
@@ -91,34 +92,6 @@ function isPlannerAtRisk(subgraphs: Subgraphs, ranks: RequirementRanks, keyField
     const keys = [...metadata.keyDirective().applications()];
     return hasExternalKey || (ranks.has(subgraph.name) && keys.some(({ parent }) => parent instanceof InterfaceType));
   });
-}
-
-function giveRealNames(node: NonNullable<QueryPlan['node']>, realNames: ReadonlyMap<string, string>): void {
-  const visit = (child: PlanNode | undefined) => child && giveRealNames(child, realNames);
-  switch (node.kind) {
-    case 'Fetch':
-      giveRealName(node, realNames);
-      break;
-    case 'Flatten':
-      visit(node.node);
-      break;
-    case 'Sequence':
-    case 'Parallel':
-      for (const child of node.nodes) visit(child);
-      break;
-    case 'Condition':
-      visit(node.ifClause);
-      visit(node.elseClause);
-      break;
-    case 'Subscription':
-      visit(node.primary);
-      visit(node.rest);
-      break;
-    case 'Defer':
-      visit(node.primary.node);
-      for (const block of node.deferred) visit(block.node);
-      break;
-  }
 }
 
 /** The planner names operations after their subgraphs, without the characters that GraphQL does not allow. */
