@@ -2,10 +2,14 @@ import { AppError, UnavailableError } from '@vibecode/platform/errors';
 import { z } from 'zod';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
-import type { ExchangeApiKey } from './identity.ts';
 import '../request/errors.ts';
 
 const TIMEOUT_MS = 5_000;
+
+/** Turns the key of a partner into a short token. Null for a key that is not known. */
+export type ExchangeApiKey = (
+  apiKey: string,
+) => Promise<{ readonly token: string; readonly expiresAtMs: number } | null>;
 
 const answerSchema = z.object({
   accessToken: z.string().min(1),

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import { createSharedTexts, type SharedTexts } from '../cache/redis.texts.ts';
@@ -6,21 +5,16 @@ import type { RouterConfig } from '../config/config.schema.ts';
 import type { LoadedSupergraph } from '../pipeline/supergraph.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { GatewayHooks, MeasuredCost } from '../request/hooks.ts';
-import { HttpError } from '../request/http.error.ts';
-import type { GraphQLResult } from '../request/message.ts';
-import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
-import { assertReadable } from '../transport/http.request.ts';
 import { createAnswerHeaderRules } from './answer.header.rules.ts';
-import { createApiKeyExchange } from './api-key.exchange.ts';
-import { createAuthorization, createAuthorizationReport } from './authorization.ts';
+import { createApiKeyExchange, type ExchangeApiKey } from './api-key.exchange.ts';
+import { createAuthorization } from './authorization.ts';
 import { createCoprocessor } from './coprocessor.ts';
-import { type Cors, createCors } from './cors.ts';
-import { createCsrfCheck } from './csrf.ts';
+import { createCors } from './cors.ts';
 import { createDemandControl } from './demand.control.ts';
-import { createErrorMasking } from './error.masking.ts';
 import { createHeaderRules } from './header.rules.ts';
-import { answerRefused } from './http.answer.ts';
-import { createIdentityProvider, type ExchangeApiKey, type IdentityProvider } from './identity.ts';
+import { createHttpHandler } from './http.handler.ts';
+import { toIdentityHooks } from './identity.hooks.ts';
+import { createIdentityProvider, type IdentityProvider } from './identity.ts';
 import { type AssertCapacity, createLoadLimit } from './load.limit.ts';
 import { createOperationLimits } from './operation.limits.ts';
 import {
@@ -30,9 +24,10 @@ import {
   type ResolveRequest,
 } from './persisted.queries.ts';
 import { createRateLimit, type RateLimit } from './rate.limit.ts';
-import { createRequestBudget, type RequestBudget } from './request.budget.ts';
+import { createRequestBudget } from './request.budget.ts';
 import { admitWithin, assertKind, createRequestGate } from './request.gate.ts';
-import { createRoutes, type Routes } from './routes.ts';
+import { chain, createFinish } from './result.finish.ts';
+import { createRoutes } from './routes.ts';
 
 export interface EdgeOptions {
   readonly config: RouterConfig;
@@ -145,54 +140,6 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   };
 }
 
-/** What comes to the GraphQL path over HTTP, before anything of it is read; and what goes to other servers. */
-function createHttpHandler(
-  { config, path }: EdgeOptions,
-  cors: Cors,
-  routes: Routes | null,
-  assertCapacity: AssertCapacity | null,
-): GatewayHooks['handleHttp'] {
-  const assertPreflighted = createCsrfCheck(config.csrf);
-  const isGraphQL = compileRoutePattern(path);
-  const mayTakeOthers = hasParameters(path);
-  const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
-
-  return (request: IncomingMessage, response: ServerResponse) => {
-    const url = request.url ?? '/';
-    const queryAt = url.indexOf('?');
-    const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (!isGraphQL(pathname)) return routes?.handle(request, response) ?? false;
-    const taken = mayTakeOthers && routes?.handle(request, response);
-    if (taken) return taken;
-    if (cors.handle(request, response)) return true;
-    try {
-      assertHeaderCount(request, maxHeaders);
-      assertReadable(request);
-      assertPreflighted?.(request);
-    } catch (error) {
-      answerRefused(response, error);
-      return true;
-    }
-    if (!assertCapacity) return false;
-    return assertCapacity(request, response).then(
-      () => false,
-      (error) => {
-        answerRefused(response, error);
-        return true;
-      },
-    );
-  };
-}
-
-function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
-  if (rawHeaders.length / 2 <= max) return;
-  throw new HttpError(
-    431,
-    `The request has ${rawHeaders.length / 2} headers, where at most ${max} are allowed.`,
-    'TOO_MANY_HEADERS',
-  );
-}
-
 async function createPersistence(
   { persisted_queries: persisted, apq }: RouterConfig,
   log: Logger,
@@ -200,57 +147,4 @@ async function createPersistence(
 ): Promise<{ readonly resolve: ResolveRequest } | null> {
   if (persisted.enabled) return createPersistedQueries(persisted, log);
   return apq.enabled ? createAutomaticPersistedQueries(apq.router.cache.in_memory.limit, shared) : null;
-}
-
-function toIdentityHooks(
-  identity: IdentityProvider,
-  config: RouterConfig,
-  cors: Cors,
-  budget: RequestBudget | null,
-): GatewayHooks {
-  const { jwt, cookie: session, api_key: apiKey, sign_in: signIn } = config.authentication.router ?? {};
-  const signsInByCookie = session !== undefined || jwt?.sources.some(({ type }) => type === 'cookie') === true;
-  return {
-    identify(headers, connectionParams, remoteAddress) {
-      const found = identity.identify(headers, connectionParams, budget?.forVerification({ headers, remoteAddress }));
-      return found instanceof Promise ? found.then((settled) => settled.identity) : found.identity;
-    },
-    allowUpgrade({ cookie, origin, host }) {
-      // Any cookie: one that does not sign in by itself may be what a session is renewed by.
-      if (!signsInByCookie || !cookie || origin === undefined) return true;
-      return cors.allowsOrigin(origin) || (URL.canParse(origin) && new URL(origin).host === host);
-    },
-    onRevoked: (listener) => identity.onRevoked(listener),
-    ...(signIn && {
-      signIn: {
-        subgraphs: new Set(signIn.subgraphs),
-        headerName: signIn.header_name,
-        credentialHeaders: [jwt?.header_name ?? 'authorization', apiKey?.header_name ?? 'x-api-key'],
-        verify: (token) => identity.verify(token),
-      },
-    }),
-  };
-}
-
-type Finish = (result: GraphQLResult, context: RequestContext) => GraphQLResult;
-
-function createFinish(config: RouterConfig): Finish | undefined {
-  const report = createAuthorizationReport(config.authorization.directives);
-  const mask = createErrorMasking(config.include_subgraph_errors);
-  const redacts = config.supergraph.redact_query_validation_errors;
-  if (!report && !mask && !redacts) return undefined;
-  return (unfinished) => {
-    const result = report ? report(unfinished) : unfinished;
-    if (!result.errors) return result;
-    if (redacts && result.errors.some(({ extensions }) => VALIDATION_CODES.has(String(extensions?.code)))) {
-      return { errors: [{ message: 'invalid query', extensions: { code: 'UNKNOWN_ERROR' } }] };
-    }
-    return mask ? { ...result, errors: result.errors.map(mask) } : result;
-  };
-}
-
-const VALIDATION_CODES: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
-
-function chain(first: Finish, second: Finish | undefined): Finish {
-  return second ? (result, context) => second(first(result, context), context) : first;
 }

@@ -1,3 +1,4 @@
+import type { AppError } from '@vibecode/platform/errors';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
@@ -85,4 +86,20 @@ export function createRequestBudget(
       };
     },
   };
+}
+
+/** A credential that is right costs nothing in the end, nor does one that could not be checked. */
+export async function chargeRefusal<Result>(
+  budget: VerificationBudget | undefined,
+  verify: () => Promise<Result>,
+): Promise<Result> {
+  await budget?.take();
+  try {
+    const result = await verify();
+    budget?.giveBack();
+    return result;
+  } catch (error) {
+    if ((error as AppError).code !== 'UNAUTHENTICATED') budget?.giveBack();
+    throw error;
+  }
 }

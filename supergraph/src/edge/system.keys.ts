@@ -1,7 +1,7 @@
 import { UnavailableError } from '@vibecode/platform/errors';
 import { tokenGrant } from '@vibecode/platform/service-call';
 import type { ServiceDirectory } from '@vibecode/platform/services';
-import type { ExchangeApiKey } from './identity.ts';
+import type { ExchangeApiKey } from './api-key.exchange.ts';
 import '../request/errors.ts';
 
 const TIMEOUT_MS = 5_000;

@@ -8,7 +8,7 @@ import { toDevConfig } from '../config/config.dev.ts';
 import { toLine } from '../config/config.parse.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from '../config/config.watch.ts';
-import type { ExchangeApiKey } from '../edge/identity.ts';
+import type { ExchangeApiKey } from '../edge/api-key.exchange.ts';
 import type { Core } from '../pipeline/core.ts';
 import type { ApolloGraph, GatewayPlugin, PluginHost } from '../plugin/plugin.host.ts';
 import { createPluginHost } from '../plugin/plugin.loading.ts';

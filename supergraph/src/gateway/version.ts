@@ -3,7 +3,7 @@ import type { Logger } from '@vibecode/platform/log';
 import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import type { CachingClient } from '../cache/configured.cache.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
-import type { ExchangeApiKey } from '../edge/identity.ts';
+import type { ExchangeApiKey } from '../edge/api-key.exchange.ts';
 import type { PlannedEndpoint, StartSubscription } from '../pipeline/core.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { AllowsHost } from '../request/allowed.hosts.ts';

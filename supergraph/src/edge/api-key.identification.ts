@@ -1,0 +1,34 @@
+import { UnauthenticatedError } from '@vibecode/platform/errors';
+import { LRUCache } from 'lru-cache';
+import type { Identity } from '../request/context.ts';
+import type { ExchangeApiKey } from './api-key.exchange.ts';
+import { chargeRefusal, type VerificationBudget } from './request.budget.ts';
+import type { TokenVerification } from './token.verification.ts';
+
+/** @throws UnauthenticatedError for a key that is not known */
+export type IdentifyApiKey = (
+  apiKey: string,
+  budget: VerificationBudget | undefined,
+) => Promise<{ readonly identity: Identity; readonly byCookie: false }>;
+
+/** Identifies partners by their keys. The token that a key was exchanged for is used again while it holds, for a minute at most. */
+export function createApiKeyIdentification(
+  exchange: ExchangeApiKey,
+  { verify }: Pick<TokenVerification, 'verify'>,
+  now: () => number,
+): IdentifyApiKey {
+  const tokensOfKeys = new LRUCache<string, { token: string; expiresAtMs: number }>({ max: 10_000, ttl: 60_000 });
+
+  return async (apiKey, budget) => {
+    let token = tokensOfKeys.get(apiKey);
+    if (!token || token.expiresAtMs <= now() + 5_000) {
+      token = await chargeRefusal(budget, async () => {
+        const fresh = await exchange(apiKey);
+        if (fresh) return fresh;
+        throw new UnauthenticatedError('The API key is not known or was revoked.', { details: { reason: 'api-key' } });
+      });
+      tokensOfKeys.set(apiKey, token, { ttl: Math.max(1, Math.min(60_000, token.expiresAtMs - now())) });
+    }
+    return { identity: await verify(token.token), byCookie: false };
+  };
+}

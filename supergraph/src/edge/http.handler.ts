@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RouterConfig } from '../config/config.schema.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
+import { HttpError } from '../request/http.error.ts';
+import { compileRoutePattern, hasParameters } from '../request/route.pattern.ts';
+import { assertReadable } from '../transport/http.request.ts';
+import type { Cors } from './cors.ts';
+import { createCsrfCheck } from './csrf.ts';
+import { answerRefused } from './http.answer.ts';
+import type { AssertCapacity } from './load.limit.ts';
+import type { Routes } from './routes.ts';
+
+/** What comes to the GraphQL path over HTTP, before anything of it is read; and what goes to other servers. */
+export function createHttpHandler(
+  { config, path }: { readonly config: RouterConfig; readonly path: string },
+  cors: Cors,
+  routes: Routes | null,
+  assertCapacity: AssertCapacity | null,
+): GatewayHooks['handleHttp'] {
+  const assertPreflighted = createCsrfCheck(config.csrf);
+  const isGraphQL = compileRoutePattern(path);
+  const mayTakeOthers = hasParameters(path);
+  const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
+
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const url = request.url ?? '/';
+    const queryAt = url.indexOf('?');
+    const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
+    if (!isGraphQL(pathname)) return routes?.handle(request, response) ?? false;
+    const taken = mayTakeOthers && routes?.handle(request, response);
+    if (taken) return taken;
+    if (cors.handle(request, response)) return true;
+    try {
+      assertHeaderCount(request, maxHeaders);
+      assertReadable(request);
+      assertPreflighted?.(request);
+    } catch (error) {
+      answerRefused(response, error);
+      return true;
+    }
+    if (!assertCapacity) return false;
+    return assertCapacity(request, response).then(
+      () => false,
+      (error) => {
+        answerRefused(response, error);
+        return true;
+      },
+    );
+  };
+}
+
+function assertHeaderCount({ rawHeaders }: IncomingMessage, max: number): void {
+  if (rawHeaders.length / 2 <= max) return;
+  throw new HttpError(
+    431,
+    `The request has ${rawHeaders.length / 2} headers, where at most ${max} are allowed.`,
+    'TOO_MANY_HEADERS',
+  );
+}
