@@ -7,13 +7,13 @@ type HeadersConfig = RouterConfig['headers'];
 type Propagation = HeadersConfig['all']['response'][number]['propagate'];
 type Rule = (headers: AnswerHeaders, context: RequestContext) => void;
 
-/** The gateway answers in its own words and encoding. */
+/** Headers that the gateway sets itself, because it makes its own body and encoding. */
 const NEVER = new Set(['content-encoding', 'content-length', 'content-type', 'date', 'vary']);
 
 /**
- * Headers of subgraphs' answers that go on to the client. Of several subgraphs that send one the last word counts;
- * cookies of all are set. Undefined when there are no rules.
- * @param tokenHeader by which subgraphs sign viewers in; it is for the gateway only
+ * Copies headers of subgraphs' answers to the client's answer. When several subgraphs send a header, the last one
+ * counts; cookies of all of them are set. Undefined when there are no rules.
+ * @param tokenHeader header in which subgraphs return the token of a sign-in; the client never gets it
  */
 export function createAnswerHeaderRules(
   { all, subgraphs }: HeadersConfig,

@@ -6,7 +6,7 @@ import '../request/errors.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** Turns the key of a partner into a short token. Null for a key that is not known. */
+/** Exchanges the API key of a partner for a short-lived token. Null for an unknown key. */
 export type ExchangeApiKey = (
   apiKey: string,
 ) => Promise<{ readonly token: string; readonly expiresAtMs: number } | null>;
@@ -18,8 +18,8 @@ const answerSchema = z.object({
 });
 
 /**
- * Exchanges partners' keys at the server that the configuration names. It gets `{ apiKey }` and answers
- * `{ accessToken, expiresAt }`, or 401, 403 or 404 for a key that it does not know. Undefined when not configured.
+ * Exchanges API keys at the server that the configuration names. The server gets `{ apiKey }` and answers
+ * `{ accessToken, expiresAt }`, or 401, 403 or 404 for an unknown key. Undefined when no exchange is configured.
  */
 export function createApiKeyExchange(
   { authentication }: RouterConfig,
@@ -40,7 +40,8 @@ export function createApiKeyExchange(
     });
     if ([401, 403, 404].includes(response.status)) return null;
     const answer = response.ok ? answerSchema.safeParse(await response.json().catch(() => null)) : null;
-    if (!answer?.success) throw unavailable(answer?.error ?? new Error(`It answered ${response.status}.`));
+    if (!answer?.success)
+      throw unavailable(answer?.error ?? new Error(`The exchange server answered ${response.status}.`));
     return { token: answer.data.accessToken, expiresAtMs: answer.data.expiresAt };
   };
 }

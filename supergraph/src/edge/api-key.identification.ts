@@ -5,13 +5,13 @@ import type { ExchangeApiKey } from './api-key.exchange.ts';
 import { chargeRefusal, type VerificationBudget } from './request.budget.ts';
 import type { TokenVerification } from './token.verification.ts';
 
-/** @throws UnauthenticatedError for a key that is not known */
+/** Rejects with an UnauthenticatedError for an unknown key. */
 export type IdentifyApiKey = (
   apiKey: string,
   budget: VerificationBudget | undefined,
 ) => Promise<{ readonly identity: Identity; readonly byCookie: false }>;
 
-/** Identifies partners by their keys. The token that a key was exchanged for is used again while it holds, for a minute at most. */
+/** Identifies partners by their API keys. The token of a key is used again until it expires, for at most a minute. */
 export function createApiKeyIdentification(
   exchange: ExchangeApiKey,
   { verify }: Pick<TokenVerification, 'verify'>,
@@ -25,7 +25,7 @@ export function createApiKeyIdentification(
       token = await chargeRefusal(budget, async () => {
         const fresh = await exchange(apiKey);
         if (fresh) return fresh;
-        throw new UnauthenticatedError('The API key is not known or was revoked.', { details: { reason: 'api-key' } });
+        throw new UnauthenticatedError('The API key is unknown or was revoked.', { details: { reason: 'api-key' } });
       });
       tokensOfKeys.set(apiKey, token, { ttl: Math.max(1, Math.min(60_000, token.expiresAtMs - now())) });
     }

@@ -21,17 +21,17 @@ import { HiddenTypes } from './authorization.hidden.types.ts';
 import { type AuthorizationRules, type Grants, isMet } from './authorization.rules.ts';
 import { dropUnused } from './authorization.unused.ts';
 
-/** Places that are reported at most; fragments spread in fragments multiply them. */
+/** Most paths that are reported. Fragments that spread fragments multiply the paths. */
 const MAX_PATHS = 1_000;
 
 export interface FilteredOperation {
-  /** Null when nothing of it is left. The document itself when nothing was taken away. */
+  /** Null when no selection is left. The document itself when nothing was removed. */
   readonly document: DocumentNode | null;
-  /** Where something was taken away: response keys, `@` for the items of a list, `... on Type` for a fragment. */
+  /** Paths of what was removed: response keys, `@` for the items of a list, `... on Type` for a fragment. */
   readonly unauthorizedPaths: readonly (readonly string[])[];
 }
 
-/** Takes away what the grants do not cover, as Apollo Router does; what that empties goes too. */
+/** Removes what the grants do not cover, as Apollo Router does, and then the selection sets that are empty. */
 export function filterOperation(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -118,7 +118,7 @@ class Filter {
   #field(field: FieldNode, parent: GraphQLNamedType, path: string[]): FieldNode | null {
     const name = field.name.value;
     const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
-    if (!definition) return field; // __typename, __schema and __type ask for nothing
+    if (!definition) return field; // __typename, __schema and __type require nothing
     const own = [...path, field.alias?.value ?? name];
     const type = getNamedType(definition.type);
     if (!this.#isFieldAllowed(parent, name) || !this.isTypeAllowed(type.name) || this.#hidden.shows(field, type)) {
@@ -155,7 +155,7 @@ class Filter {
     return this.#isAllowed.type(name);
   }
 
-  /** A field of an interface asks for whatever any implementation of it asks for, and the type that it has there. */
+  /** A field of an interface requires what any implementation of it requires, and what its type requires. */
   #isFieldAllowed(parent: GraphQLNamedType, name: string): boolean {
     if (!this.#isAllowed.field(`${parent.name}.${name}`)) return false;
     if (!isInterfaceType(parent)) return true;

@@ -10,11 +10,11 @@ import {
 } from 'graphql';
 
 /**
- * The object types that a viewer may not see, where an interface or a union leads to them. Supergraphs composed before
+ * The object types that a viewer may not see and that an interface or a union can return. Supergraphs composed before
  * federation 2.14 put no directive on an interface for the types that implement it.
  */
 export class HiddenTypes {
-  /** By name of a hidden type: whether a fragment shows fields of it. */
+  /** Key: name of a hidden type. Value: whether a fragment shows fields of it. */
   readonly #fragments = new Map<string, Map<string, boolean>>();
 
   constructor(
@@ -26,7 +26,7 @@ export class HiddenTypes {
   /**
    * Whether the selections of a field of an interface or a union show a field of a type that the viewer may not see.
    * What is selected on the interface itself may come from any type that implements it, by whichever fragments it is
-   * selected. `__typename` does not count: clients ask it of everything.
+   * selected. `__typename` does not count, because clients select it everywhere.
    */
   shows({ selectionSet }: FieldNode, type: GraphQLNamedType): boolean {
     if (!selectionSet || !isAbstractType(type)) return false;
@@ -59,7 +59,7 @@ export class HiddenTypes {
     return shows;
   }
 
-  /** A fragment on a type that the viewer may not see is taken away by itself, and shows nothing. */
+  /** The filter removes a fragment on a type that the viewer may not see, so the fragment shows nothing. */
   #mayApply(condition: string | undefined, type: GraphQLObjectType): boolean {
     if (condition === undefined) return true;
     if (!this.isTypeAllowed(condition)) return false;

@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql';
 import { findDirective, findDirectiveName } from './supergraph.directives.ts';
 
-/** What one type or field asks for; lists of lists are alternatives, each of which asks for all of its members. */
+/** What one type or field requires. A list of lists holds alternatives; an alternative requires all of its members. */
 export interface Requirement {
   readonly authenticated: boolean;
   readonly scopes: readonly (readonly string[])[];

@@ -21,15 +21,15 @@ export interface AuthorizationOptions {
 }
 
 const NOBODY: Grants = { authenticated: false, scopes: new Set(), policies: new Set() };
-/** Where a coprocessor says which policies hold, as in Apollo Router. */
+/** Context entry in which a coprocessor lists the policies that hold, as in Apollo Router. */
 const REQUIRED_POLICIES = 'apollo::authorization::required_policies';
 const MESSAGE = 'Unauthorized field or type';
 const CODE = 'UNAUTHORIZED_FIELD_OR_TYPE';
-/** One object for all: it tells the errors of this file apart from what a subgraph calls by the same code. */
+/** One object for all errors of this file. Its identity tells them from a subgraph's errors of the same code. */
 const EXTENSIONS = Object.freeze({ code: CODE });
 
 /**
- * Takes fields and types that a viewer may not use out of operations before they are planned, by `@authenticated`,
+ * Removes the fields and types that a viewer may not use from operations before they are planned, by `@authenticated`,
  * `@requiresScopes` and `@policy`, with Apollo Router's errors. Undefined when the supergraph restricts nothing.
  */
 export function createAuthorization({
@@ -62,7 +62,7 @@ export function createAuthorization({
       if (known !== null && known !== undefined) return known;
       const { authenticated, scopes, policies } = grantsOf(context);
       const key = JSON.stringify([authenticated, [...scopes].sort(), [...policies].sort()]);
-      // Policies may depend on more than who asks.
+      // Policies may depend on more than the viewer.
       if (identity && knownPolicies.length === 0) keys.set(identity, key);
       return key;
     },
@@ -88,8 +88,8 @@ export function createAuthorization({
 }
 
 /**
- * Puts the errors of refused fields where `errors.response` has them: into `extensions.authorizationErrors`, or nowhere.
- * Null where they stay among the other errors.
+ * Moves the errors of refused fields to where `errors.response` wants them: into `extensions.authorizationErrors`, or
+ * nowhere. Null when they stay among the other errors.
  */
 export function createAuthorizationReport({
   enabled,
@@ -106,7 +106,7 @@ export function createAuthorizationReport({
   };
 }
 
-/** Those in the token's `policies` claim, and those that a coprocessor has found to hold. */
+/** The policies in the token's `policies` claim, and those that a coprocessor granted. */
 function readPolicies(_policies: readonly string[], { identity, entries }: RequestContext): readonly string[] {
   const claim = identity?.claims.policies;
   const claimed = Array.isArray(claim) ? claim.map(String) : typeof claim === 'string' ? claim.split(/\s+/) : [];

@@ -25,7 +25,7 @@ export function dropUnused(document: DocumentNode): DocumentNode {
     });
   };
   for (const definition of document.definitions) if (definition.kind === Kind.OPERATION_DEFINITION) reach(definition);
-  // A set gives what is added while it is walked.
+  // Iteration over a set includes what is added meanwhile.
   for (const fragment of reached) reach(fragment);
   const definitions = document.definitions.flatMap((node) => {
     if (node.kind === Kind.FRAGMENT_DEFINITION) return reached.has(node) ? node : [];

@@ -5,16 +5,16 @@ import type { CoprocessorClient, CoprocessorConfig } from './coprocessor.client.
 import { takeEntries, toSentEntries } from './coprocessor.context.ts';
 import type { StageMessage, StageName, StageReply } from './coprocessor.message.ts';
 
-/** What the configuration says of a stage. */
+/** The configuration of a stage. */
 export type Stage = NonNullable<CoprocessorConfig['router']['request']>;
 
-/** What a message of one request may say; the stage's own settings decide what it does say. */
+/** What a message of one request can carry. The settings of the stage decide which parts are sent. */
 type Sayable = Omit<Partial<StageMessage>, 'version' | 'stage' | 'control' | 'id'>;
 
-/** Asks at one stage; null where it is not asked, or not waited for. */
+/** Calls the coprocessor at one stage. Null when the stage is off, or when its reply is not waited for. */
 export type Ask = (say: () => Sayable, source: SelectorSource) => Promise<StageReply | null>;
 
-/** Asks at a stage as the configuration has it. @param sdl of the supergraph */
+/** Calls the coprocessor at a stage by that stage's configuration. @param sdl SDL of the supergraph */
 export function createAsk(
   client: CoprocessorClient,
   name: StageName,

@@ -7,10 +7,10 @@ import { readReply, type StageMessage, type StageReply } from './coprocessor.mes
 
 export type CoprocessorConfig = NonNullable<RouterConfig['coprocessor']>;
 
-/** Longest answer that is read. */
+/** Longest reply that is read. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
-/** The coprocessor did not answer, or not as agreed: the request cannot go on without it. */
+/** The coprocessor did not reply, or broke the protocol. The request cannot go on without the reply. */
 export class CoprocessorError extends AppError {
   override readonly status = 500;
   constructor(stage: string, reason: string, cause: unknown) {
@@ -18,11 +18,11 @@ export class CoprocessorError extends AppError {
   }
 }
 
-/** Asks the coprocessor. Disposing waits for what is under way. */
+/** Sends messages to the coprocessor. Disposing waits for the messages under way. */
 export interface CoprocessorClient extends AsyncDisposable {
   /** @throws CoprocessorError, or the signal's reason when the client goes away */
   ask(url: string, message: StageMessage, traceparent: string | undefined, signal: AbortSignal): Promise<StageReply>;
-  /** Sends without waiting; what comes back changes nothing. */
+  /** Sends without waiting. The reply is ignored. */
   tell(url: string, message: StageMessage, traceparent: string | undefined): void;
 }
 
@@ -79,7 +79,7 @@ export function createCoprocessorClient(
   return {
     ask,
     tell(url, message, traceparent) {
-      // The failure is in the log; nobody waits for what comes back.
+      // `ask` has logged the failure, and nothing waits for the reply.
       ask(url, message, traceparent, undefined).catch(() => undefined);
     },
     async [Symbol.asyncDispose]() {
@@ -99,7 +99,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Not the address: clients read it. */
+/** Leaves out the coprocessor's address, because clients read the reason. */
 function toReason(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   return code === undefined ? message : `it could not be reached (${code})`;

@@ -11,7 +11,7 @@ type Entries = Readonly<Record<string, unknown>>;
 
 const CLAIMS = 'apollo::authentication::jwt_claims';
 
-/** What of the context a stage is sent; undefined: nothing, and what it returns is added to what is there. */
+/** The part of the context that a stage is sent. Undefined: none is sent, and what the stage returns is added. */
 export function toSentEntries(context: RequestContext, choice: ContextChoice): Record<string, unknown> | undefined {
   if (choice === 'none') return undefined;
   const entries = listContextEntries(context);
@@ -24,7 +24,7 @@ export function toSentEntries(context: RequestContext, choice: ContextChoice): R
   return Object.fromEntries(choice.selective.flatMap((name) => (name in entries ? [[name, entries[name]]] : [])));
 }
 
-/** Takes over what came back: new and changed entries; those that were sent and are gone are forgotten. */
+/** Sets the new and changed entries of a reply in the context, and deletes those that were sent but not returned. */
 export function takeEntries(context: RequestContext, sent: Entries | undefined, returned: Entries): void {
   const before = listContextEntries(context);
   const kept = new Set(Object.keys(returned).map(toContextKey));
@@ -38,7 +38,7 @@ export function takeEntries(context: RequestContext, sent: Entries | undefined, 
   }
 }
 
-/** A viewer that the coprocessor vouches for. The client's own token goes on to subgraphs, if it brought one. */
+/** A viewer whose claims the coprocessor set. Subgraphs get the client's own token, if the client sent one. */
 function toClaimed(claims: unknown, { headers, identity }: RequestContext): Identity | null {
   if (claims === null || typeof claims !== 'object' || Array.isArray(claims)) return null;
   const [, token = ''] = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '') ?? [];
@@ -60,7 +60,7 @@ export function toHeaderLists(
   );
 }
 
-/** Lists as one text each, without `content-length`: the body may have another length by now. */
+/** Joins the values of each header. Leaves out `content-length`, because the coprocessor may have changed the body. */
 export function toPlainHeaders(lists: HeaderLists): Record<string, string> {
   return Object.fromEntries(
     Object.entries(lists)

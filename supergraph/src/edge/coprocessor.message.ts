@@ -14,7 +14,7 @@ export type StageName =
 
 export type HeaderLists = Readonly<Record<string, readonly string[]>>;
 
-/** What a coprocessor is sent. Source: https://www.apollographql.com/docs/graphos/routing/customization/coprocessor */
+/** Message to a coprocessor. Source: https://www.apollographql.com/docs/graphos/routing/customization/coprocessor */
 export interface StageMessage {
   readonly version: 1;
   readonly stage: StageName;
@@ -52,12 +52,12 @@ const reply = z.object({
   uri: z.string().nullish(),
 });
 
-/** What a coprocessor answers. What it leaves out stays as it is. */
+/** Reply of a coprocessor. What the reply leaves out stays as it is. */
 export interface StageReply {
-  /** The status that ends the request; null: it goes on. */
+  /** HTTP status that ends the request. Null: the request goes on. */
   readonly breakStatus: number | null;
   readonly headers: HeaderLists | null;
-  /** Undefined: it stays. */
+  /** Undefined: stays as it is. */
   readonly body: unknown;
   readonly entries: Readonly<Record<string, unknown>> | null;
   readonly uri: string | null;
@@ -65,7 +65,7 @@ export interface StageReply {
 
 const FIXED = ['version', 'stage', 'id', 'subgraphRequestId', 'serviceName'] as const;
 
-/** @throws Error that says what is wrong with it, for operators */
+/** @throws Error that tells operators what is wrong with the reply */
 export function readReply(text: string, sent: StageMessage): StageReply {
   const json = parseObject(text);
   for (const name of FIXED) {
@@ -95,8 +95,9 @@ function parseObject(text: string): Record<string, unknown> {
   try {
     json = parseExactJson(text);
   } catch {
-    throw new Error('it answered what is not JSON');
+    throw new Error('its reply is not JSON');
   }
-  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new Error('it answered no JSON object');
+  if (json === null || typeof json !== 'object' || Array.isArray(json))
+    throw new Error('its reply is not a JSON object');
   return json as Record<string, unknown>;
 }

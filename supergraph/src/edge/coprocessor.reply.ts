@@ -5,7 +5,7 @@ import { EndedByStage, type SubgraphAnswer } from '../request/stages.ts';
 import { toPlainHeaders } from './coprocessor.context.ts';
 import type { HeaderLists, StageReply } from './coprocessor.message.ts';
 
-/** What a subgraph would have answered. */
+/** Stands in for the answer of a subgraph. */
 export function toSubgraphAnswer({ headers, body }: StageReply, status: number): SubgraphAnswer {
   return { status, headers: headers ? toPlainHeaders(headers) : {}, body: Buffer.from(JSON.stringify(toResult(body))) };
 }
@@ -15,12 +15,12 @@ export function endedWith({ breakStatus, body, headers }: StageReply, context: R
   return new EndedByStage(breakStatus ?? 200, toResult(body));
 }
 
-/** A text is a GraphQL answer in JSON, or else the message of an error. */
+/** A string is a GraphQL answer in JSON, or otherwise the message of an error. */
 export function toResult(body: unknown): GraphQLResult {
   if (isObject(body)) return body as GraphQLResult;
   const parsed = typeof body === 'string' ? parseResult(body) : undefined;
   if (parsed) return parsed;
-  const message = typeof body === 'string' && body !== '' ? body : 'The request was ended by the coprocessor.';
+  const message = typeof body === 'string' && body !== '' ? body : 'The coprocessor ended the request.';
   return { errors: [{ message, extensions: { code: 'ENDED_BY_COPROCESSOR' } }] };
 }
 
@@ -29,7 +29,7 @@ export function parseResult(text: string): GraphQLResult | undefined {
     const value: unknown = parseExactJson(text);
     return isObject(value) ? (value as GraphQLResult) : undefined;
   } catch {
-    return undefined; // a part of a stream, or no GraphQL at all
+    return undefined; // a part of a stream, or not GraphQL
   }
 }
 

@@ -22,7 +22,7 @@ export interface Coprocessor extends AsyncDisposable {
   readonly stages: RequestStages;
 }
 
-/** A service that takes part in requests, at the stages that the configuration names. */
+/** A service that reads and changes requests at the stages that the configuration names. */
 export function createCoprocessor(config: CoprocessorConfig, sdl: string, log: Logger): Coprocessor {
   const client = createCoprocessorClient(config, log);
   const at = (name: StageName, stage: object | null | undefined) =>

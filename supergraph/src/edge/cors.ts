@@ -5,9 +5,9 @@ type CorsConfig = RouterConfig['cors'];
 type Policy = CorsConfig['policies'][number];
 
 export interface Cors {
-  /** Sets the headers of an answer. True when it was a preflight, which is then answered. */
+  /** Sets the CORS headers of the response. True for a preflight request, which is then answered. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Whether a page of this origin may act for who is signed in by a cookie. */
+  /** Whether a page of this origin may send requests with the user's cookies. */
   allowsOrigin(origin: string): boolean;
 }
 
@@ -32,7 +32,7 @@ export function createCors(config: CorsConfig): Cors {
       if (origin === undefined) return false;
       const policy = config.allow_any_origin ? undefined : findPolicy(origin);
       if (policy || config.allow_any_origin) setHeaders(request, response, config, policy, isPreflight);
-      // A preflight of a stranger is answered too: without the headers the browser goes no further.
+      // A preflight from an unlisted origin is answered too. Without CORS headers the browser sends no request.
       if (isPreflight) response.writeHead(204, { 'content-length': 0 }).end();
       return isPreflight;
     },

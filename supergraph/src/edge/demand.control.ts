@@ -26,7 +26,7 @@ interface Running {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly estimated: number;
   readonly bySubgraph: CostBySubgraph;
-  /** Of the answers of subgraphs so far. */
+  /** Actual cost of the subgraph answers so far. */
   answered: number;
   isReported: boolean;
 }
@@ -36,9 +36,9 @@ const SUBGRAPH_TOO_EXPENSIVE = 'SUBGRAPH_COST_ESTIMATED_TOO_EXPENSIVE';
 const MAX_PARSED = 2_000;
 
 /**
- * Estimates what an operation costs before it runs: the sum of what its plan fetches. Works out afterwards what it did
- * cost. In mode `enforce` an operation whose estimate is over the maximum does not run, and a subgraph for which the
- * estimate is over its own maximum is not asked. Undefined when switched off.
+ * Estimates the cost of an operation before it runs, as the sum over the fetches of its plan. Computes the actual cost
+ * afterwards. In mode `enforce` an operation whose estimate is over the maximum does not run, and a subgraph whose
+ * estimate is over its own maximum gets no request. Undefined when switched off.
  */
 export function createDemandControl({
   config,
@@ -67,7 +67,7 @@ export function createDemandControl({
     return toSubgraphError(subgraph, estimated, subgraphMax);
   };
 
-  /** It is the gateway that refused: no subgraph's error, to be masked as such. */
+  /** Takes the subgraph's name off an error that the gateway made itself, so that the error is not masked. */
   const asOwn = (error: GraphQLFormattedError, context: RequestContext): GraphQLFormattedError => {
     const { service, ...extensions } = error.extensions ?? {};
     const isOwn = extensions.code === SUBGRAPH_TOO_EXPENSIVE && findRefused(String(service), context) !== null;
@@ -96,7 +96,7 @@ export function createDemandControl({
       running.set(context, { operation, variables, estimated, bySubgraph, answered: 0, isReported: false });
       if (operation.kind !== 'subscription') return undefined;
       report({ operationName, estimated, actual: null, result });
-      // There is nothing to run but what the one subgraph sends.
+      // A subscription opens at one subgraph, so a refusal of that subgraph refuses the operation.
       for (const subgraph of bySubgraph.keys()) {
         const refused = findRefused(subgraph, context);
         if (refused) throw new GraphQLError(refused.message, { extensions: refused.extensions });

@@ -25,7 +25,7 @@ import type { CostRules } from './demand.rules.ts';
 type Variables = Readonly<Record<string, unknown>>;
 
 const OPERATION_COST = { query: 0, mutation: 10, subscription: 0 } as const;
-/** Of a subgraph's own root type; the supergraph does not have it. */
+/** Root field of subgraphs that the supergraph does not have. */
 const ENTITIES = '_entities';
 
 /** An operation of a client, or one that a plan sends to a subgraph. */
@@ -35,28 +35,28 @@ export interface CostedOperation {
 }
 
 export interface EstimateOptions {
-  /** Assumed length of lists that nothing else is known of. */
+  /** Assumed length of lists without `@listSize`. */
   readonly listSize: number;
-  /** Whether an operation is refused that leaves the length of a list open where `@listSize` does not allow that. */
+  /** Whether an operation is refused when it omits a slicing argument that `@listSize` requires. */
   readonly isStrict: boolean;
 }
 
 /**
- * Costs of operations by `@cost` and `@listSize`, in the way of https://ibm.github.io/graphql-specs/cost-spec.html and with
+ * Costs of operations by `@cost` and `@listSize`, by https://ibm.github.io/graphql-specs/cost-spec.html and with
  * Apollo Router's defaults.
  */
 export class CostModel {
   readonly #schema: GraphQLSchema;
   readonly #rules: CostRules;
 
-  /** @param schema of the whole supergraph, because plans ask for what clients do not see */
+  /** @param schema of the whole supergraph, because plans select fields that clients cannot see */
   constructor(schema: GraphQLSchema, rules: CostRules) {
     this.#schema = schema;
     this.#rules = rules;
   }
 
   /**
-   * Before execution: lists are taken to be as long as `@listSize` or the configuration says.
+   * The estimate before execution. List lengths are those of `@listSize` or of the configuration.
    * @throws GraphQLError `COST_QUERY_PARSE_FAILURE`
    */
   estimate(costed: CostedOperation, variables: Variables, options: EstimateOptions): number {
@@ -67,7 +67,7 @@ export class CostModel {
     return OPERATION_COST[costed.operation.operation] + ofFields;
   }
 
-  /** After execution: lists are as long as they came. */
+  /** The actual cost after execution. List lengths are those of the answer. */
   measure(costed: CostedOperation, variables: Variables, data: unknown): number {
     const root = this.#schema.getRootType(costed.operation.operation);
     if (!root || typeof data !== 'object' || data === null) return 0;
@@ -157,7 +157,7 @@ export class CostModel {
     return cost;
   }
 
-  /** The cost of a value where its argument or input field is declared: `@cost` there, or of its type, or 1 for an object. */
+  /** The cost of an input value: `@cost` of its argument or input field, else of its type, else 1 for an object. */
   #input(coordinate: string, type: GraphQLInputType, value: ValueNode, variables: Variables): number {
     if (value.kind === Kind.VARIABLE) return this.#inputValue(coordinate, type, variables[value.name.value]);
     if (value.kind === Kind.NULL) return 0;
@@ -194,7 +194,7 @@ export class CostModel {
 
 interface Walk extends CostedOperation {
   readonly variables: Variables;
-  /** Null: the answer itself says how long its lists are. */
+  /** Null when lists are counted in the answer. */
   readonly estimate: EstimateOptions | null;
 }
 
@@ -221,7 +221,7 @@ function flatten(value: unknown): unknown[] {
   return Array.isArray(value) ? value.flatMap(flatten) : [value];
 }
 
-/** Whether an object of the answer may be of a type; it is, unless it says another. */
+/** Whether an object of the answer may be of a type: true unless its `__typename` names another. */
 function mayBe(data: unknown, type: GraphQLNamedType | undefined | null, schema: GraphQLSchema): boolean {
   const typename = (data as { __typename?: unknown } | null)?.__typename;
   if (!type || typeof typename !== 'string' || typename === type.name) return true;

@@ -3,17 +3,17 @@ import type { ListSize, SizedFields } from './demand.rules.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** How long the lists are that a field leads to: itself, or those below it that its `@listSize` names. */
+/** Lengths of the lists of a field: of the field itself, or of the fields below it that its `@listSize` names. */
 export interface Sizing {
-  /** Null: not known, so that the usual size counts. */
+  /** Null: unknown, so the default length counts. */
   readonly size: number | null;
   readonly fields: SizedFields | null;
 }
 
 /**
- * What `@listSize` says of one selection of a field: the number that a slicing argument has, or the length of the list that it
- * is; its default where it is left out; else `assumedSize`.
- * @param isStrict whether more or less than one slicing argument is an error where exactly one is required
+ * The length by `@listSize` for one selection of a field: the value of a slicing argument, or the length of a list
+ * given as one. An omitted argument counts with its default. Without any of these, `assumedSize`.
+ * @param isStrict whether it is an error to give none or several slicing arguments where exactly one is required
  * @throws GraphQLError `COST_QUERY_PARSE_FAILURE`
  */
 export function sizeList(

@@ -11,8 +11,8 @@ export type Plan = PlanNode | SubscriptionNode;
 const parsed = new WeakMap<FetchNode, CostedOperation>();
 
 /**
- * What the fetches of plans cost, entity fetches and fields that others require included: for each subgraph the sum of all of
- * its fetches. Of a subscription only the part that opens it counts.
+ * Costs of the fetches of plans, with entity fetches and the fields that `@requires` adds: for each subgraph the sum
+ * over its fetches. For a subscription only the fetch that opens it counts.
  * @throws GraphQLError `COST_QUERY_PARSE_FAILURE`
  */
 export function estimatePlans(

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { findDirective, findDirectiveName } from './supergraph.directives.ts';
 
-/** Fields below a field that are as long as its arguments say: `edges`, or `results { page }` further down. */
+/** Fields below a field whose length its arguments set: `edges`, or `results { page }` further down. */
 export interface SizedFields {
   readonly lists: ReadonlySet<string>;
   readonly below: ReadonlyMap<string, SizedFields>;

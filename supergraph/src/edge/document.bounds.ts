@@ -10,7 +10,7 @@ import { collectFragments, collectOperations, findCircle } from '../request/docu
 
 const MAX_OPERATIONS = 200;
 const MAX_VARIABLES = 1_500;
-/** Lists of the schema that one operation may ask for; the usual introspection query asks for a dozen. */
+/** Most introspection lists in one operation. The usual introspection query has a dozen. */
 const MAX_INTROSPECTED_LISTS = 40;
 
 /** Fields of introspection whose answers are lists. */
@@ -29,9 +29,9 @@ const INTROSPECTED_LISTS: ReadonlySet<string> = new Set([
 const CHARACTERS_OF_A_COMPARISON = 64;
 
 /**
- * Refuses documents that would take long to validate, in time linear in the bound. Fields of one response key are compared
- * pair by pair, arguments and all; fragments multiply them.
- * A document whose fragments spread each other in circles passes: it is for validation to say so.
+ * Refuses documents that would take long to validate. The check takes time linear in the bound. Validation compares the
+ * fields of one response key, with their arguments, pair by pair; fragments multiply the pairs.
+ * A document whose fragments spread each other in a circle passes, because validation reports it.
  * @throws GraphQLError `DEFINITIONS_LIMIT`, `FIELD_COMPARISONS_LIMIT` or `INTROSPECTION_LIMIT`
  */
 export function assertBounded(document: DocumentNode, maxComparisons: number): void {
@@ -43,7 +43,7 @@ export function assertBounded(document: DocumentNode, maxComparisons: number): v
     if ('selectionSet' in definition) walk.merge([definition.selectionSet], false);
 }
 
-/** Rules look at each operation by itself, and at all fragments that it reaches. */
+/** Checks each operation with all the fragments that it reaches. */
 function assertFewDefinitions(document: DocumentNode): void {
   const operations = collectOperations(document);
   const variables = operations.reduce((sum, { variableDefinitions }) => sum + (variableDefinitions?.length ?? 0), 0);
@@ -102,7 +102,7 @@ class Walk {
     this.#comparisons += comparisons;
     if (this.#comparisons <= this.maxComparisons) return;
     throw new GraphQLError(
-      `The document repeats too much: telling whether its fields fit each other takes more than ${this.maxComparisons} comparisons.`,
+      `The document repeats its fields too often: checking that they can merge takes more than ${this.maxComparisons} comparisons.`,
       { extensions: { code: 'FIELD_COMPARISONS_LIMIT' } },
     );
   }

@@ -37,19 +37,19 @@ export interface EdgeOptions {
   readonly path: string;
   /** The system's own verifier of tokens, where the gateway runs within one. */
   readonly verifier?: TokenVerifier;
-  /** Turns partners' keys into tokens. Default: as the configuration says. */
+  /** Exchanges API keys for tokens. Default: the exchange of the configuration. */
   readonly exchangeApiKey?: ExchangeApiKey;
-  /** Shared counts of rate limits, where the configuration names no Redis itself. */
+  /** Redis for shared rate limit counts when the configuration names none. */
   readonly redis?: { readonly url: string; readonly prefix: string };
   readonly grantPolicies?: (policies: readonly string[], context: RequestContext) => readonly string[];
   readonly onCost?: (cost: MeasuredCost) => void;
-  /** The edge of the whole graph, for that of a variant: who asks is found out once, and counts are shared. */
+  /** The edge of the whole graph. A variant uses its identity provider and shares its counts. */
   readonly main?: Edge;
-  /** Whether a variant counts requests apart from the whole graph. */
+  /** Whether a variant counts its requests separately from the whole graph. */
   readonly countsApart?: boolean;
 }
 
-/** The features of the edge that a configuration switches on, as hooks of the gateway. What is off leaves no hook. */
+/** The edge features of a configuration as hooks of the gateway. A feature that is off sets no hook. */
 export interface Edge extends AsyncDisposable {
   readonly hooks: GatewayHooks;
   /** What the edges of variants share with this one. */

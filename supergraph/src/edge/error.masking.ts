@@ -12,7 +12,7 @@ const REDACTED = 'Subgraph errors redacted';
 const hideAll: Mask = { redactMessage: true, keeps: () => false };
 const showAll: Mask = { redactMessage: false, keeps: () => true };
 
-/** Hides what subgraphs say of their errors as `include_subgraph_errors` has it. Null when it hides nothing. */
+/** Hides the messages and extensions of subgraph errors by `include_subgraph_errors`. Null when it hides nothing. */
 export function createErrorMasking(
   config: ErrorsConfig,
 ): ((error: GraphQLFormattedError) => GraphQLFormattedError) | null {
@@ -47,7 +47,7 @@ function toMask(all: ErrorsConfig['all']): Mask {
   return { redactMessage, keeps: toFilter(allowed, denied) };
 }
 
-/** A subgraph's own settings on top of those for all. */
+/** Merges a subgraph's own settings over the settings for all subgraphs. */
 function toSubgraphMask(all: ErrorsConfig['all'], own: ErrorsConfig['subgraphs'][string]): Mask {
   if (typeof own === 'boolean') return own ? showAll : hideAll;
   const base = toMask(all);

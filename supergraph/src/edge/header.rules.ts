@@ -13,7 +13,7 @@ type Operation = HeadersConfig['all']['request'][number];
 type Outgoing = Record<string, string>;
 type Rule = (outgoing: Outgoing, request: SubgraphRequest, context: RequestContext) => void;
 
-/** What concerns one connection, or what only this gateway may say: a pattern never takes these along. */
+/** Headers of one connection, and headers that only this gateway may set. A pattern never propagates them. */
 const NEVER_BY_PATTERN = new Set([
   ...HOP_BY_HOP,
   'accept',
@@ -30,12 +30,12 @@ const NEVER_BY_PATTERN = new Set([
   'sec-websocket-protocol',
   'sec-websocket-version',
 ]);
-/** Says who asks: only the gateway itself may. */
+/** Names the viewer to subgraphs. Only the gateway may set it. */
 const NEVER = new Set(['x-authenticated-user', 'connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
 
 /**
- * Headers for each subgraph by the rules of the configuration. Undefined when there are none.
- * @param addressHeader header in which a proxy in front names the client
+ * Headers for each subgraph by the rules of the configuration. Undefined when there are no rules.
+ * @param addressHeader header in which a proxy in front puts the client's address
  */
 export function createHeaderRules(
   config: HeadersConfig,
@@ -107,7 +107,7 @@ function compilePropagation(propagate: Extract<Operation, { propagate: unknown }
   };
 }
 
-/** A place in the body of the client's request. */
+/** Reads the value at a path in the body of the client's request. */
 function toBodyReader(path: string): (context: RequestContext) => unknown {
   const read = compileJsonPath(path);
   return ({ request, extensions }) => read(request ?? { extensions });

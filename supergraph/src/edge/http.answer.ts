@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '@vibecode/platform/errors';
 
 /**
- * Answers a request that is refused before GraphQL sees it, in GraphQL's form.
+ * Answers a request that is refused before GraphQL execution, as a GraphQL response.
  *
- * @throws what is no AppError: that is not for clients
+ * @throws anything that is not an AppError, because clients must not see it
  */
 export function answerRefused(response: ServerResponse, error: unknown): void {
   if (!(error instanceof AppError)) throw error;

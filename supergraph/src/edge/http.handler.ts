@@ -10,7 +10,7 @@ import { answerRefused } from './http.answer.ts';
 import type { AssertCapacity } from './load.limit.ts';
 import type { Routes } from './routes.ts';
 
-/** What comes to the GraphQL path over HTTP, before anything of it is read; and what goes to other servers. */
+/** Checks HTTP requests to the GraphQL path before their bodies are read, and hands other paths to the routes. */
 export function createHttpHandler(
   { config, path }: { readonly config: RouterConfig; readonly path: string },
   cors: Cors,

@@ -18,7 +18,7 @@ export function toIdentityHooks(
       return found instanceof Promise ? found.then((settled) => settled.identity) : found.identity;
     },
     allowUpgrade({ cookie, origin, host }) {
-      // Any cookie: one that does not sign in by itself may be what a session is renewed by.
+      // Any cookie counts: one that does not sign in may still renew a session.
       if (!signsInByCookie || !cookie || origin === undefined) return true;
       return cors.allowsOrigin(origin) || (URL.canParse(origin) && new URL(origin).host === host);
     },

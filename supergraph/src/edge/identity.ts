@@ -13,33 +13,34 @@ type AuthenticationConfig = RouterConfig['authentication'];
 
 export interface Identified {
   readonly identity: Identity | null;
-  /** The credential came by itself from a browser: the page that sent it must be one of ours. */
+  /** The credential is a cookie. Browsers send cookies by themselves, so the request needs the CSRF check. */
   readonly byCookie: boolean;
 }
 
-/** Says who asks. */
+/** Identifies the client of a request. */
 export interface IdentityProvider extends Disposable {
   /**
-   * Answers at once for a token that was verified before, else by a promise: the hot path waits for nothing.
+   * Returns a value for a token that was verified before, and a promise otherwise, so that the hot path does not wait.
    *
    * @param connectionParams payload of `connection_init`, for WebSockets
-   * @param budget of the address, taken from before a credential is verified that is not known yet. Left out: no bound
-   * @throws UnauthenticatedError (or rejects) when a credential does not verify and the configuration refuses that
+   * @param budget of the address, charged before an unknown credential is verified. Left out: no bound
+   * @throws UnauthenticatedError (or rejects) for an invalid credential, unless the configuration takes its client for
+   *   an anonymous one
    */
   identify(
     headers: Headers,
     connectionParams?: Readonly<Record<string, unknown>>,
     budget?: VerificationBudget,
   ): Identified | Promise<Identified>;
-  /** For a fresh token that a running stream brings. */
+  /** Verifies a fresh token that a client sends for a running stream. */
   verify(token: string): Identity | Promise<Identity>;
-  /** Called when a session ends; streams of it end then. */
+  /** Calls the listener when a session ends, so that the streams of the session end. @returns stops the calls */
   onRevoked(listener: (sessionId: string) => void): () => void;
 }
 
 export interface IdentityOptions {
   readonly config: AuthenticationConfig;
-  /** The verifier of the system; without one, and without `jwt` in the configuration, nobody is ever known. */
+  /** The verifier of the system. Without one, and without `jwt` in the configuration, every client is anonymous. */
   readonly verifier?: TokenVerifier;
   readonly revocation?: SessionRevocation;
   readonly exchangeApiKey?: ExchangeApiKey;
@@ -47,7 +48,7 @@ export interface IdentityOptions {
   readonly now?: () => number;
 }
 
-const nobody: Identified = { identity: null, byCookie: false };
+const ANONYMOUS: Identified = { identity: null, byCookie: false };
 
 export function createIdentityProvider(options: IdentityOptions): IdentityProvider {
   const { config, verifier, exchangeApiKey, now = Date.now } = options;
@@ -57,16 +58,16 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
   const { verify, verifiesTokens } = tokens;
   const identifyApiKey = exchangeApiKey && createApiKeyIdentification(exchangeApiKey, tokens, now);
   const findToken = createTokenFinder(withCookie(jwt ?? defaultTokenSources, config.router?.cookie?.name));
-  /** A browser goes on sending the cookie of a session that ended: its owner must be able to sign in again. */
+  /** A browser keeps sending the cookie of an ended session. Its owner must still be able to sign in again. */
   const forgivesCookies = config.router?.cookie !== undefined;
   const refusesErrors = (jwt?.on_error ?? 'error') !== 'continue';
 
   const isRefused = (byCookie: boolean): boolean => refusesErrors && !(byCookie && forgivesCookies);
 
-  /** What to make of a credential that does not verify. A key server out of reach is never taken for nobody. */
+  /** Rethrows or goes on anonymously. An unreachable JWKS endpoint never makes a client anonymous. */
   function onFailure(error: unknown, byCookie = false): Identified {
     if (isRefused(byCookie) || (error as AppError).code !== 'UNAUTHENTICATED') throw error;
-    return nobody;
+    return ANONYMOUS;
   }
 
   return {
@@ -77,11 +78,11 @@ export function createIdentityProvider(options: IdentityOptions): IdentityProvid
           return identifyApiKey(apiKey, budget).catch((error) => onFailure(error));
         }
       }
-      if (!verifiesTokens) return nobody;
+      if (!verifiesTokens) return ANONYMOUS;
       let byCookie = false;
       try {
         const found = findToken(headers, connectionParams);
-        if (!found) return nobody;
+        if (!found) return ANONYMOUS;
         byCookie = found.byCookie;
         const identity = verify(found.token, budget);
         if (!(identity instanceof Promise)) return { identity, byCookie };

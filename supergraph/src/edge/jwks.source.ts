@@ -5,23 +5,23 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 export interface JwksSourceOptions {
   readonly url: string;
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
-  /** Age at which the keys are read again. Default 60,000. */
+  /** Age of the keys after which they are read again. Default 60,000. */
   readonly pollIntervalMs?: number;
-  /** Least time between two readings, whatever key ids strangers make up. Default 1,000. */
+  /** Least time between two reads, even when clients send made-up key ids. Default 1,000. */
   readonly cooldownMs?: number;
-  /** Default 5,000. */
+  /** Timeout of one read. Default 5,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds that only grow. Default `performance.now`. */
+  /** Monotonic clock in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
 
 /**
- * The keys of an issuer, read when first needed. Rotation fails no request: a token that names a key not seen yet waits
- * for one new reading, keys past their poll interval go on serving while they are read again, and a key server out of
- * reach leaves the last keys in place.
+ * The keys of an issuer, read when first needed. Rotation fails no request: a token with an unknown key id waits for
+ * one new read, keys past their poll interval go on serving while they are read again, and when the JWKS endpoint is
+ * unreachable the last keys stay in use.
  *
- * @returns a key resolver for jose; it throws jose's errors for an unknown key, and what reading threw when no keys were
- *   ever read
+ * @returns a key resolver for jose. It throws jose's errors for an unknown key, and the error of the read while no keys
+ *   have been read yet
  */
 export function createJwksSource({
   url,

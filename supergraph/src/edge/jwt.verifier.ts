@@ -12,7 +12,7 @@ const DEFAULT_ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
 /** @throws UnauthenticatedError with `details.reason`; UnavailableError when no key set could be read */
 export type VerifyToken = (token: string) => Promise<Identity>;
 
-/** Verifies tokens against the key sets of a configuration; a token is good when any of them says so. */
+/** Verifies tokens against the key sets of a configuration. A token is valid when any key set verifies it. */
 export function createJwtVerifier(
   { jwks }: Pick<JwtConfig, 'jwks'>,
   { now = Date.now }: { readonly now?: () => number } = {},
@@ -38,7 +38,7 @@ export function createJwtVerifier(
   };
 }
 
-/** A token without a key id may fit several keys of a set: each is tried. */
+/** A token without a key id may match several keys of a set. Each of them is tried. */
 async function verifyWithAnyKey(
   token: string,
   getKey: JWTVerifyGetKey,
@@ -64,7 +64,7 @@ export function toIdentity(claims: JWTPayload, token: string): Identity {
   const { sub = '', sid, scope, exp } = claims;
   const scopes = Array.isArray(scope) ? scope.map(String) : typeof scope === 'string' ? scope.split(/\s+/) : [];
   return {
-    // Two tokens of one user may carry different scopes and sessions: subgraphs may answer them differently.
+    // Two tokens of one user may carry different scopes and sessions, and subgraphs may answer them differently.
     key: token,
     subject: sub,
     token,
@@ -75,12 +75,12 @@ export function toIdentity(claims: JWTPayload, token: string): Identity {
   };
 }
 
-/** Claims of a token that something else has verified. */
+/** The claims of a token that was verified elsewhere. */
 export function readClaims(token: string): JWTPayload {
   return decodeJwt(token);
 }
 
-/** Of two refusals, the one by an issuer that knew the key says more. */
+/** Picks the more informative of two refusals: the one by an issuer that knew the key. */
 function moreTelling(first: unknown, second: unknown): unknown {
   if (first === undefined || first instanceof errors.JWKSNoMatchingKey) return second;
   if (second instanceof errors.JWTExpired) return second;

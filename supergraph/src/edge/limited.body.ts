@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { HttpError } from '../request/http.error.ts';
 
 /**
- * The body as it comes. Time counts while the client is waited for only: a target that takes nothing is not the client's
- * fault. A request that is refused is left as it is, so that it can be answered.
+ * Yields the request's body in chunks, within a size limit and an idle timeout. The timeout counts only while the
+ * gateway waits for the client, because a slow target is not the client's fault. The request is not destroyed on an
+ * error, so that it can still be answered.
  */
 export async function* readLimited(
   request: IncomingMessage,

@@ -6,7 +6,7 @@ import { STREAM_STARTED } from '../transport/http.stream.ts';
 
 type RouterTraffic = RouterConfig['traffic_shaping']['router'];
 
-/** Guards the gateway as a whole: requests at once, and in an interval, whoever sends them. */
+/** Limits the requests of all clients together: those in flight, and those in an interval. */
 export type AssertCapacity = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Null when neither limit is set. The check rejects with an HttpError 503 or 429. */
@@ -34,7 +34,7 @@ export function createLoadLimit({
       isOpen = false;
     };
     response.once('close', leave);
-    // A stream may stay for hours: subscriptions have limits of their own.
+    // A stream may last for hours, so subscriptions have limits of their own.
     response.once(STREAM_STARTED, leave);
   };
 }

@@ -8,16 +8,16 @@ import { assertBounded } from './document.bounds.ts';
 
 type Limits = RouterConfig['limits']['router'];
 
-/** Counts of one operation, fragments expanded where they are spread. */
+/** Counts over one operation with its fragments expanded. */
 export interface OperationSize {
   depth: number;
-  /** Fields, those repeated under other aliases counted once. */
+  /** Number of distinct fields. A field that repeats under several aliases counts once. */
   height: number;
   aliases: number;
   rootFields: number;
 }
 
-/** Refuses documents that are too large before they are parsed, and operations that are before they are planned. */
+/** Refuses too large documents before they are parsed, and too large operations before they are planned. */
 export function createOperationLimits(
   limits: Limits,
   log: Logger,
@@ -72,14 +72,14 @@ function exceeds(
 
 type TextLimits = Pick<Limits, 'parser_max_tokens' | 'parser_max_recursion' | 'max_document_bytes'>;
 
-/** Block strings, comments and the places of errors take their time for each line. */
+/** Block strings, comments and error locations take time for each line. */
 const MAX_LINES = 20_000;
-/** For a name that the schema does not have, all of its characters are compared with names that it has. */
+/** Validation compares all characters of an unknown name with the names of the schema. */
 const MAX_NAME_CHARACTERS = 1_000;
 
-/** Tokens and nesting are counted by the lexer: deep nesting must not reach the recursive parser. */
+/** Counts tokens and nesting with the lexer, because deep nesting must not reach the recursive parser. */
 function assertTokens(query: string, limits: TextLimits): void {
-  // A token takes at least one character, so that short documents need no count.
+  // A token takes at least one character, so short documents need no count.
   if (query.length <= Math.min(limits.parser_max_tokens, limits.parser_max_recursion, MAX_NAME_CHARACTERS)) return;
   assertLength(query, limits.max_document_bytes);
   const lexer = new Lexer(new Source(query));
@@ -124,7 +124,7 @@ function tooLong(what: string): GraphQLError {
   return new GraphQLError(`${what} Send long values as variables.`, { extensions: { code: 'DOCUMENT_SIZE_LIMIT' } });
 }
 
-/** Stops once there are more than anybody is allowed. */
+/** Stops counting once the count is over every limit. */
 function countCharacter(text: string, character: string): number {
   let count = 0;
   for (let at = text.indexOf(character); at >= 0 && count <= MAX_LINES; at = text.indexOf(character, at + 1))

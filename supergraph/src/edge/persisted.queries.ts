@@ -13,7 +13,7 @@ import type { GraphQLRequest } from '../request/message.ts';
 
 type PersistedConfig = RouterConfig['persisted_queries'];
 
-/** What `generate-persisted-query-manifest` writes. */
+/** A manifest as `generate-persisted-query-manifest` writes it. */
 const manifestSchema = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
@@ -35,7 +35,7 @@ export interface PersistedOperations {
 
 const toKey = (id: string, clientName: string | null | undefined): string => (clientName ? `${clientName}\n${id}` : id);
 
-/** @throws AppError for a file that is missing or no manifest */
+/** @throws AppError for a file that is missing or is not a manifest */
 export async function loadManifests(files: readonly string[]): Promise<PersistedOperations> {
   const textsById = new Map<string, string>();
   const listedTexts = new Set<string>();
@@ -57,22 +57,22 @@ export async function loadManifests(files: readonly string[]): Promise<Persisted
 function invalidManifest(file: string, reason: string): AppError {
   return new AppError(
     'GATEWAY_INVALID_MANIFEST',
-    `${file} is no persisted query manifest: ${reason}. Write it with generate-persisted-query-manifest.`,
+    `${file} is not a persisted query manifest: ${reason}. Write it with generate-persisted-query-manifest.`,
   );
 }
 
-/** Puts the text of a persisted query into a request. */
+/** Adds the text of a persisted query to a request. */
 export type ResolveRequest = (
   request: GraphQLRequest,
   context: RequestContext,
 ) => GraphQLRequest | Promise<GraphQLRequest>;
 
 export interface PersistedQueries extends Disposable {
-  /** The request with its text filled in; refused when the safelist has it so. */
+  /** The request with its query text. Rejects when the safelist refuses the request. */
   resolve(request: GraphQLRequest, context: RequestContext): GraphQLRequest;
 }
 
-/** Operations that clients name by id, and the safelist of what may run at all. Manifests are read again when they change. */
+/** Operations that clients send by id, and the safelist of allowed operations. Changed manifests are read again. */
 export async function createPersistedQueries(config: PersistedConfig, log: Logger): Promise<PersistedQueries> {
   const files = config.local_manifests ?? [];
   let operations = await loadManifests(files);
@@ -85,7 +85,10 @@ export async function createPersistedQueries(config: PersistedConfig, log: Logge
         log.info({ action: 'persisted-queries.reloaded', operations: loaded.textsById.size });
       },
       (error) =>
-        log.error({ action: 'persisted-queries.refused', error }, 'The new manifest is refused; the old one goes on.'),
+        log.error(
+          { action: 'persisted-queries.refused', error },
+          'The new manifest is refused; the old one stays in use.',
+        ),
     );
   };
   const watchers = config.hot_reload ? watchFolders(files, reload) : [];
@@ -129,8 +132,8 @@ export async function createPersistedQueries(config: PersistedConfig, log: Logge
 }
 
 /**
- * Automatic persisted queries: clients register an operation under its hash as they go.
- * @param shared what other instances know of, too
+ * Automatic persisted queries: a client registers an operation under its hash with the first request.
+ * @param shared store that all instances read and write
  */
 export function createAutomaticPersistedQueries(
   limit: number,
@@ -160,7 +163,7 @@ export function createAutomaticPersistedQueries(
         throw refuse('PERSISTED_QUERY_HASH_MISMATCH', 'The sha256Hash is not the hash of the query that came with it.');
       }
       texts.set(hash, request.query);
-      // Once it is answered, the client may send the hash to another instance.
+      // After the answer, the client may send the hash to another instance.
       return shared ? shared.write(hash, request.query).then(() => request) : request;
     },
   };
@@ -185,11 +188,11 @@ function refuse(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-/** Texts that differ in blanks, commas and comments only are one operation. */
+/** Two texts that differ only in whitespace, commas and comments are the same operation. */
 function normalize(query: string): string {
   try {
     return stripIgnoredCharacters(query);
   } catch {
-    return query; // no GraphQL: in no list either
+    return query; // not GraphQL, so not in the list either
   }
 }

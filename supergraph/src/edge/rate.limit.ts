@@ -10,20 +10,20 @@ import type { Identity } from '../request/context.ts';
 
 type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
 
-/** One client's standing, as the headers of draft-ietf-httpapi-ratelimit-headers-10 say it. */
+/** The outcome for one request, with the headers of draft-ietf-httpapi-ratelimit-headers-10. */
 export interface Admission {
   readonly allowed: boolean;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface RateLimit extends AsyncDisposable {
-  /** Settles when the shared counts are in reach, or were found not to be; until then each instance counts for itself. */
+  /** Settles when Redis is connected, or the connection failed. Until then each instance counts for itself. */
   readonly ready: Promise<void>;
-  /** @param points requests that are counted; default 1 */
+  /** @param points number of requests to count. Default 1 */
   admit(client: string, points?: number): Promise<Admission>;
-  /** Takes back one that was counted. */
+  /** Subtracts one request from the count. */
   giveBack(client: string): void;
-  /** A refusal that still holds, as far as this instance knows without asking: null when it must be asked. */
+  /** The refusal that this instance remembers for a client. Null when only `admit` can tell. */
   spent(client: string): Admission | null;
 }
 
@@ -35,14 +35,15 @@ export class RateLimitedError extends AppError {
 }
 
 const POLICY = 'default';
-/** Clients without anything left that are remembered; those beyond are asked for. */
+/** Most refused clients that are remembered. For the others the counts are read. */
 const MAX_SPENT = 20_000;
 
 /**
- * Counts requests of each client in windows of fixed length. With Redis all instances share the counts; should it be out of
- * reach, each instance counts for itself rather than refuse or admit everybody. Workers of one gateway count together.
+ * Counts the requests of each client in windows of fixed length. With Redis all instances share the counts. While Redis
+ * is unreachable, each instance counts for itself, so that clients are neither all refused nor all admitted. The
+ * workers of one gateway count together.
  *
- * @param name tells endpoints with limits of their own apart
+ * @param name tells apart the counts of endpoints that have limits of their own
  */
 export function createRateLimit(
   { capacity, interval, storage }: RateLimitConfig,
@@ -89,7 +90,7 @@ export function createRateLimit(
         return toAdmission(await limiter.consume(client, points), true);
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
-        // More than one point may be too many where one is not.
+        // A request of one point may still be allowed when several points are not.
         if (points === 1)
           spent.set(client, performance.now() + refused.msBeforeNext, { ttl: Math.max(1, refused.msBeforeNext) });
         return toAdmission(refused, false);
@@ -111,13 +112,13 @@ export function createRateLimit(
   };
 }
 
-/** Counts without Redis: of this process, or of all workers of one gateway together. */
+/** Counts without Redis: in this process, or for all workers of one gateway together. */
 function createLocalCounter(options: { readonly points: number; readonly duration: number }, name: string) {
   const memory = new RateLimiterMemory(options);
   if (!cluster.isWorker) return memory;
-  // The first process counts by this prefix: limits of another size, or of another endpoint, are counted apart.
+  // The primary process keeps the counts by this prefix, so limits of other sizes and other endpoints are separate.
   const keyPrefix = `${name}:${options.points}:${options.duration}`;
-  // Should it not answer in time, this worker counts for itself.
+  // When the primary process does not answer in time, this worker counts for itself.
   return new RateLimiterCluster({ ...options, keyPrefix, timeoutMs: 2_000, insuranceLimiter: memory });
 }
 
@@ -125,10 +126,10 @@ export function toAddressKey(address: string): string {
   return `ip:${address}`;
 }
 
-/** Whom a request counts for. */
+/** The key under which a request is counted. */
 export function toClientKey(by: RateLimitConfig['by'], identity: Identity | null, address: string): string {
   if (by === 'ip' || !identity) return toAddressKey(address);
-  // Foreign subjects may be of any length and hold anything.
+  // Subjects of foreign issuers may have any length and content.
   const { subject, key } = identity;
   return subject && subject.length <= 64
     ? `user:${subject}`

@@ -7,30 +7,30 @@ import { countRootFields } from './root.fields.ts';
 
 type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
 
-/** Where a request comes from, and whose it is. */
+/** The address and the viewer of a request. */
 export type Client = Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity' | 'setHeader'>;
 
-/** What verifying a credential that is not known yet costs its address. */
+/** Charges an address for verifying an unknown credential. */
 export interface VerificationBudget {
-  /** Takes one from the address's budget. Rejects with a RateLimitedError when nothing is left. */
+  /** Takes one request from the budget of the address. Rejects with a RateLimitedError when nothing is left. */
   take(): Promise<void>;
-  /** The credential was right. */
+  /** Returns the request to the budget. */
   giveBack(): void;
 }
 
-/** What clients may still ask in an interval. All of it counts in one place: requests, refused credentials, malformed bodies. */
+/** Counts requests, refused credentials and malformed bodies of each client against one limit in an interval. */
 export interface RequestBudget {
-  /** Counts an operation of its viewer, else its address. Rejects with a RateLimitedError beyond the limit. */
+  /** Counts an operation for its viewer, else for its address. Rejects with a RateLimitedError over the limit. */
   count(client: Client): Promise<void>;
-  /** Counts a request that could not be read, on the address and on the viewer. Rejects as above. */
+  /** Counts an unreadable request for its address and for its viewer. Rejects as above. */
   countMalformed(client: Client): Promise<void>;
   /**
-   * Counts operations that anybody may ask on their address, whoever signs the request: once for each field that
-   * `count_by_address` names. Rejects as above. Undefined for an operation without any.
+   * Counts root fields that `count_by_address` names for the address, even when the request has a viewer. Rejects as
+   * above. Undefined for an operation without such fields.
    */
   countAnonymous(operation: ParsedOperation, client: Client): Promise<void> | undefined;
   /**
-   * Refuses a client that is known to have nothing left, before its body is read.
+   * Refuses a client with a remembered refusal before its body is read.
    * @throws RateLimitedError
    */
   assertOpen(client: Client): void;
@@ -88,7 +88,7 @@ export function createRequestBudget(
   };
 }
 
-/** A credential that is right costs nothing in the end, nor does one that could not be checked. */
+/** Charges the budget for a refused credential only. A valid one, or one that could not be checked, is given back. */
 export async function chargeRefusal<Result>(
   budget: VerificationBudget | undefined,
   verify: () => Promise<Result>,

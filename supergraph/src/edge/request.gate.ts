@@ -8,7 +8,7 @@ import type { ParsedOperation } from '../request/parsed.operation.ts';
 import type { ResolveRequest } from './persisted.queries.ts';
 import type { RequestBudget } from './request.budget.ts';
 
-/** Every GraphQL request of every transport: who may ask at all, how often, and what. */
+/** Checks every GraphQL request of every transport: identity, rate limit, persisted query. */
 export function createRequestGate(
   config: RouterConfig,
   budget: RequestBudget | null,
@@ -26,7 +26,7 @@ export function createRequestGate(
   };
 }
 
-/** Operations that anybody may ask count on their address before anything else is looked at. */
+/** Counts operations that need no identity for their address, before any other check. */
 export function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']): GatewayHooks['admit'] {
   return (operation, variables, context, plans) => {
     const counted = budget.countAnonymous(operation, context);
@@ -35,7 +35,7 @@ export function admitWithin(budget: RequestBudget, then: GatewayHooks['admit']):
   };
 }
 
-/** @throws GraphQLError for a kind of operation that is switched off */
+/** @throws GraphQLError for an operation type that is switched off */
 export function assertKind(
   { kind }: Pick<ParsedOperation, 'kind'>,
   { forbid_mutations: forbidsMutations, subscription }: RouterConfig,

@@ -2,7 +2,8 @@ import { Kind, type SelectionSetNode } from 'graphql';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 
 /**
- * How often an operation asks for one of the root fields, under whatever alias and in whatever fragment; conditions do not count.
+ * How often an operation selects one of the root fields, under any alias and in any fragment. `@skip` and `@include`
+ * are ignored.
  * @param coordinates as `Mutation.login`
  */
 export function countRootFields(

@@ -15,7 +15,7 @@ export interface RouteAdmissionOptions {
   readonly budget: RequestBudget | null;
 }
 
-/** Who asks, once the request may go on to its target. Rejects with the error that the client is answered. */
+/** Resolves with the viewer when the request may go to its target. Rejects with the error for the client. */
 export type AdmitToRoute = (
   route: RouteConfig,
   limitBytes: number,
@@ -26,7 +26,7 @@ export type AdmitToRoute = (
 export function createRouteAdmission({ config, identity, budget }: RouteAdmissionOptions): AdmitToRoute {
   const assertPreflighted = createCsrfCheck(config.csrf);
 
-  /** Who asks; a credential that the route takes no interest in goes on as it is. */
+  /** The viewer. A route without authentication ignores credentials, and passes them on unread. */
   async function identify({ authentication }: RouteConfig, request: IncomingMessage): Promise<Identity | null> {
     if (authentication === 'none' || !identity) return null;
     const headers = request.headers as Record<string, string | undefined>;

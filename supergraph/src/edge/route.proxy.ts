@@ -14,12 +14,12 @@ import { readLimited } from './limited.body.ts';
 export interface Forward {
   readonly url: URL;
   readonly agent: Agent;
-  /** Whom to trust and what to show, where the target is a subgraph. */
+  /** TLS settings of the subgraph. Null when the target is not a subgraph. */
   readonly tls: ClientTls | null;
   readonly headers: IncomingHttpHeaders;
   readonly limitBytes: number;
   readonly timeoutMs: number;
-  /** Of the body. */
+  /** Idle timeout of the request's body. */
   readonly idleMs: number;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -51,7 +51,7 @@ export async function proxy({
   }).finally(() => clearTimeout(timer));
   const sent = pipeline(readLimited(request, limitBytes, idleMs), outgoing);
   const refused = Promise.withResolvers<never>();
-  // A server may answer, and close, before it has taken the whole body.
+  // A server may answer and close before it has read the whole body.
   sent.catch((error) => {
     if (error instanceof HttpError) refused.reject(error);
     outgoing.destroy(error);

@@ -8,7 +8,7 @@ export function toTargetUrl({ path, target_path: targetPath, url }: RouteConfig,
   return new URL(`${target.origin}${prefix.replace(/\/$/, '')}${rest}${requested.search}`);
 }
 
-/** Null for a target that is no URL. */
+/** Null for a request target that is not a URL. */
 export function normalize(target: string): URL | null {
   return URL.parse(target.startsWith('/') ? `http://gateway${target}` : target);
 }

@@ -24,7 +24,7 @@ export interface RoutesOptions {
   readonly log: Logger;
 }
 
-/** Paths that other servers answer, behind the same door: body and answer stream as they are. */
+/** Paths that the gateway proxies to other servers. Bodies and answers stream unchanged. */
 export interface Routes extends AsyncDisposable {
   /** False when no route has the path. */
   handle(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
@@ -34,7 +34,7 @@ export interface Routes extends AsyncDisposable {
 export function createRoutes(options: RoutesOptions): Routes | null {
   const { config, supergraph, identity, budget, cors, log } = options;
   if (config.routes.length === 0) return null;
-  // The longest prefix wins, wherever it stands in the file.
+  // The longest prefix wins, in whatever order the file has them.
   const routes = config.routes
     .map((route) => ({ route, target: new URL(route.url ?? findSubgraphUrl(route.subgraph!, supergraph.subgraphs)) }))
     .sort((a, b) => b.route.path.length - a.route.path.length);
@@ -71,7 +71,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
 
   return {
     handle(request, response) {
-      // As the target will read it: `/hooks/../admin` is no path below /hooks.
+      // Normalized as the target reads it: `/hooks/../admin` is not a path below /hooks.
       const url = normalize(request.url ?? '/');
       const found = url && routes.find(({ route: { path } }) => isBelow(url.pathname, path));
       if (!found) return false;
@@ -94,7 +94,7 @@ export function createRoutes(options: RoutesOptions): Routes | null {
           closeIdle();
         });
     },
-    // What streams goes on to its end: a reload cuts off nobody.
+    // Streams run to their end, so that a reload cuts off no client.
     async [Symbol.asyncDispose]() {
       isDisposed = true;
       closeIdle();

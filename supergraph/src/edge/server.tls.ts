@@ -1,7 +1,7 @@
 import type { ServerOptions } from 'node:https';
 import type { RouterConfig } from '../config/config.schema.ts';
 
-/** TLS for clients: 1.3 alone. Null when the configuration has no certificate. A reload hands the same to `setSecureContext`. */
+/** TLS 1.3 for clients. Null when the configuration has no certificate. A reload passes them to `setSecureContext`. */
 export function toServerTls(config: RouterConfig['tls']['supergraph']): ServerOptions | null {
   if (!config) return null;
   const { certificate, certificate_chain: chain, key } = config;

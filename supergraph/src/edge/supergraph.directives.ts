@@ -8,7 +8,7 @@ interface Annotated {
 }
 
 /**
- * The name under which a supergraph knows a directive of a specification: `@link` may import or rename it
+ * The name of a specification's directive in a supergraph: `@link` may import or rename it
  * (https://specs.apollo.dev/link/v1.0/). Null when the supergraph does not link the specification.
  *
  * @param specification path of its URL: `authenticated`, `cost`

@@ -8,11 +8,11 @@ const TIMEOUT_MS = 5_000;
 
 export interface SystemKeysOptions {
   readonly services: ServiceDirectory;
-  /** The credential that processes of this system share. */
+  /** The credential that the services of this system share. */
   readonly secret: string;
 }
 
-/** Exchanges API keys at the auth service of this system, which knows the gateway by the shared credential. */
+/** Exchanges API keys at the auth service, which authenticates the gateway by the shared credential. */
 export function createSystemKeyExchange({ services, secret }: SystemKeysOptions): ExchangeApiKey {
   const authorization = `Basic ${Buffer.from(`gateway:${secret}`).toString('base64')}`;
 
@@ -25,7 +25,7 @@ export function createSystemKeyExchange({ services, secret }: SystemKeysOptions)
     }).catch((cause) => {
       throw unavailable(cause);
     });
-    // What auth refuses it does not know; a key that is no key at all is refused as input.
+    // Any 4xx status means that the auth service does not accept the key: it is unknown or malformed.
     if (response.status >= 400 && response.status < 500) return null;
     if (!response.ok) throw unavailable(new Error(`auth answered ${response.status}`));
     const { token, expiresAt } = tokenGrant.parse(await response.json());

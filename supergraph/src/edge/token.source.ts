@@ -7,7 +7,7 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 export interface FoundToken {
   readonly token: string;
-  /** A browser sends a cookie by itself, so whoever signs in by one needs the checks against foreign pages. */
+  /** The token is a cookie. Browsers send cookies by themselves, so the request needs the CSRF check. */
   readonly byCookie: boolean;
 }
 
@@ -21,7 +21,7 @@ export const defaultTokenSources: SourceConfig = {
   sources: [],
 };
 
-/** The same sources, and a cookie after all of them. */
+/** The same sources, followed by a cookie. */
 export function withCookie(config: SourceConfig, name: string | undefined): SourceConfig {
   return name === undefined ? config : { ...config, sources: [...config.sources, { type: 'cookie', name }] };
 }
@@ -49,7 +49,7 @@ export function createTokenFinder(config: SourceConfig = defaultTokenSources): F
       if (token) return { token, byCookie: false };
       if (isForeign(value)) {
         throw new UnauthenticatedError(
-          `The '${source.name}' header is not what was expected: '${source.value_prefix} ' and a token.`,
+          `The '${source.name}' header has another form than expected: '${source.value_prefix} ' and a token.`,
           { details: { reason: 'prefix' } },
         );
       }
@@ -81,7 +81,7 @@ function findParameter(parameters: Readonly<Record<string, unknown>> | undefined
   return undefined;
 }
 
-/** The value of a cookie in a `Cookie` header (RFC 6265, section 4.2); null when it is not there. */
+/** The value of a cookie in a `Cookie` header (RFC 6265, section 4.2). Null when the header has no such cookie. */
 export function findCookie(header: string, name: string): string | null {
   for (const part of header.split(';')) {
     const at = part.indexOf('=');

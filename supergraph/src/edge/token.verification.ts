@@ -11,9 +11,9 @@ type JwtConfig = NonNullable<RouterConfig['authentication']['router']>['jwt'];
 const VERIFIED_TTL_MS = 5 * 60_000;
 const VERIFIED_MAX = 20_000;
 
-/** Whether sessions have ended: of the system, when the gateway runs within one. */
+/** Tells which sessions of the system have ended. */
 export interface SessionRevocation {
-  /** Asked once for each token that is not known yet. */
+  /** Called once for each token that is new to the gateway. */
   isRevoked?(sessionId: string): boolean | Promise<boolean>;
   /** @returns stops the calls */
   onRevoked(listener: (sessionId: string) => void): () => void;
@@ -28,12 +28,12 @@ export interface TokenVerificationOptions {
   readonly now: () => number;
 }
 
-/** Verifies tokens, and remembers those that were verified and the sessions that have ended. */
+/** Verifies tokens, and remembers verified tokens and ended sessions. */
 export interface TokenVerification extends Disposable {
   /** False when nothing is configured that could verify a token. */
   readonly verifiesTokens: boolean;
   /**
-   * Answers at once for a token that was verified before, else by a promise.
+   * Returns a value for a token that was verified before, and a promise otherwise.
    * @throws UnauthenticatedError (or rejects) for a token that does not verify
    */
   verify(token: string, budget?: VerificationBudget): Identity | Promise<Identity>;
@@ -89,7 +89,7 @@ export function createTokenVerification(options: TokenVerificationOptions): Toke
   };
 }
 
-/** The system's own verifier has checked the token and its session; the claims are read as they stand. */
+/** Reads the claims of a token after the system's verifier has checked the token and its session. */
 function useTokenVerifier(verifier: TokenVerifier): VerifyToken {
   return async (token) => {
     await verifier.verify(token);

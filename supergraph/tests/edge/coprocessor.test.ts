@@ -357,7 +357,7 @@ describe('a coprocessor that fails', () => {
           return null;
         },
       },
-      /it answered what is not JSON/,
+      /its reply is not JSON/,
     ],
     ['changes the stage', { SupergraphRequest: () => ({ stage: 'RouterRequest' }) }, /it changed 'stage' from/],
     ['changes the id', { SupergraphRequest: () => ({ id: 'other' }) }, /it changed 'id'/],
