@@ -71,6 +71,7 @@ ${rows.map(({ code, service, status, meaning }) => `| \`${code}\` | ${service} |
 
 if (process.argv.includes('--check')) {
   const problems = await findUndeclared();
+  // A file that cannot be read is out of date.
   if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
     problems.push("docs/errors.md is out of date: run 'npm run errors' and commit it.");
   }

@@ -17,6 +17,7 @@ const problems: string[] = [];
 async function emit(file: string, text: string): Promise<void> {
   const path = join(directory, file);
   if (!check) return writeFile(path, text);
+  // A file that cannot be read is out of date.
   const committed = await readFile(path, 'utf8').catch(() => '');
   if (committed !== text) problems.push(`schema/${file} is out of date: run 'npm run compose' and commit it.`);
 }

@@ -41,6 +41,7 @@ for (const service of serviceNames) {
 const text = `${sections.join('\n\n')}\n`;
 
 if (process.argv.includes('--check')) {
+  // A file that cannot be read is out of date.
   if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
     process.stderr.write("docs/settings.md is out of date: run 'npm run settings' and commit it.\n");
     process.exit(1);

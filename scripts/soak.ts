@@ -69,6 +69,7 @@ function writeConfig(queueCapacity: number): Promise<void> {
 async function repeat(everyMs: number, act: () => unknown): Promise<void> {
   const { signal } = stopped;
   while (!signal.aborted) {
+    // Rejects only when the soak stops, which the loop looks for.
     await delay(everyMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
     if (!signal.aborted) await act();
   }

@@ -100,6 +100,7 @@ export class SocketFollower extends Follower {
       else if (type === 'complete') subscribe();
       else if (type === 'error') this.fail(`refused: ${JSON.stringify(payload)}`);
     });
+    // `close` follows an error, with the code that tells why.
     socket.on('error', () => undefined);
     socket.on('close', (code) => {
       // 1006: the gateway looked whether a client that reads nothing lives, and it did not answer.

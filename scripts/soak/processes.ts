@@ -72,6 +72,7 @@ export async function startGatewayProcess(supergraphFile: string, configFile: st
   const answers = () =>
     fetch(`http://${url}/health?ready`).then(
       ({ ok }) => ok,
+      // It does not listen yet.
       () => false,
     );
   while (!(await answers())) {

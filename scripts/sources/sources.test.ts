@@ -30,6 +30,19 @@ test.each([
   ['a fallback without a word', 'try { a(); } catch { return null; }'],
   ['a comment that belongs to the try block', 'try {\n  // reads a\n  a();\n} catch {\n  return null;\n}'],
   ['a throw that is not always reached', 'try { a(); } catch { if (b) throw new Error(); }'],
+  ['a named error that nothing reads', 'try { a(); } catch (error) { return null; }'],
+  ['a rejection', 'a().catch(() => undefined);'],
+  ['a rejection, into a fallback', 'return b(await a().catch(() => null));'],
+  ['a rejection, in an empty block', 'a().catch(() => {});'],
+  ['a rejection, with a named error that nothing reads', 'a().catch((_error) => []);'],
+  ['a rejection, by a function expression', 'a().catch(function () { b(); });'],
+  ['a rejection, by a function of the file', 'const ignore = () => undefined;\na().catch(ignore);'],
+  ['a rejection, as the second handler', 'a().then(() => b(), () => undefined);'],
+  ['a rejection, behind an optional call', 'await running?.catch(() => undefined);'],
+  ['an error event', "socket.on('error', () => undefined);"],
+  ['an error event, once', "socket.on('close', b).once('error', () => {});"],
+  ['a comment of the statement before', '// a miss\nb();\na().catch(() => undefined);'],
+  ['a comment of the next line', 'a().catch(() => undefined);\n// a miss\nb();'],
 ])('finds a swallowed error: %s', (_name, source) => {
   expect(findSwallowedErrors('a.ts', `function read() {\n${source}\n}`)).toHaveLength(1);
 });
@@ -39,6 +52,19 @@ test.each([
   ['a comment behind the last line', 'try { a(); } catch {\n  return null;\n} // a miss'],
   ['the error is read', 'try { a(); } catch (error) { log(error); }'],
   ['another error is thrown', "try { a(); } catch { throw new Error('not JSON'); }"],
+  ['a comment above a rejection', '// A miss.\na().catch(() => undefined);'],
+  ['a comment above a statement of several lines', '// A miss.\nawait a(\n  1,\n).catch(() => undefined);'],
+  ['a comment above a link of a chain', 'a()\n  .then(b)\n  // A miss.\n  .catch(() => undefined);'],
+  ['a comment above the second handler', 'a().then(\n  b,\n  // A miss.\n  () => undefined,\n);'],
+  ['a comment behind a rejection', 'a().catch(() => undefined); // a miss'],
+  ['a comment in the handler', 'a().catch(() => {\n  // A miss.\n});'],
+  ['a rejection that is read', 'a().catch((error) => log.warn({ error }));'],
+  ['a rejection of which a part is read', 'a().catch(({ code }) => log.warn({ code }));'],
+  ['a rejection that another error replaces', "a().catch(() => { throw new Error('not JSON'); });"],
+  ['a rejection that is handed on', 'a().catch(reject); a().then(b, onFailure);'],
+  ['a function of the file that reads the error', 'const warn = (error) => log.warn(error);\na().catch(warn);'],
+  ['success alone', 'a().then(() => undefined);'],
+  ['an event that is not an error', "socket.on('close', () => undefined);"],
 ])('allows a catch: %s', (_name, source) => {
   expect(findSwallowedErrors('a.ts', `function read() {\n${source}\n}`)).toEqual([]);
 });

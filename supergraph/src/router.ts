@@ -5,6 +5,7 @@ import { createLog } from '@vibecode/platform/log';
 import { runConfigCommand } from './config/config.command.ts';
 import { ConfigError } from './config/config.parse.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { stopInOrder } from './gateway/orderly.stop.ts';
 import { startWorkers } from './gateway/workers.ts';
 import { ROUTER_USAGE, readRouterOptions } from './router.options.ts';
 
@@ -28,12 +29,7 @@ async function main(): Promise<void> {
     workers > 1 && cluster.isPrimary
       ? await startWorkers({ count: workers, log })
       : await startGateway({ ...gatewayOptions, log });
-  const stop = () => {
-    running[Symbol.asyncDispose]().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
+  const stop = async () => process.exit(await stopInOrder(running, log));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }

@@ -110,6 +110,7 @@ function answers(path: string): Promise<boolean> {
       socket.destroy();
       done(true);
     });
+    // The error is the answer: no server listens there.
     socket.once('error', () => done(false));
   });
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import { type DeadLetter, type EventBus, type RetryOptions, toDeadLetterTopic } from './bus.ts';
 import { createDelivery } from './delivery.ts';
 import { eventContentType } from './event.ts';
+import { createHeartbeat } from './kafka.heartbeat.ts';
 import { KeyedQueue } from './keyed.queue.ts';
 import { OffsetTracker } from './offset.tracker.ts';
 
@@ -146,8 +147,10 @@ class KafkaBus implements EventBus {
       resolveOffset(String(offset - 1n));
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] });
     };
-    // A failed heartbeat means a rebalance: the consumer notices by itself once this batch has ended.
-    const beat = setInterval(() => heartbeat().catch(() => undefined), HEARTBEAT_INTERVAL_MS);
+    const beat = setInterval(
+      createHeartbeat({ heartbeat, log: this.options.log, topic, partition }),
+      HEARTBEAT_INTERVAL_MS,
+    );
     try {
       const deliveries = batch.messages.map(async (message) => {
         const offset = BigInt(message.offset);
@@ -217,6 +220,7 @@ class KafkaBus implements EventBus {
     if (missing.length > 0) {
       const created = this.#createTopics(missing);
       for (const topic of missing) this.#created.set(topic, created);
+      // The caller awaits the same promise below. The next one tries to create the topics again.
       created.catch(() => {
         for (const topic of missing) this.#created.delete(topic);
       });

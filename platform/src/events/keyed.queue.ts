@@ -14,6 +14,7 @@ export class KeyedQueue {
   run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key) ?? Promise.resolve();
     const result = before.then(() => this.#withSlot(task));
+    // The caller gets the failure by `result`; the next task of the key runs all the same.
     const tail = result.then(ignore, ignore).then(() => {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
     });

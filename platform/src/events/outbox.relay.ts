@@ -3,6 +3,7 @@ import type { EntityName, EventArgs, EventSubscriber, MikroORM, TransactionEvent
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { type ServiceName, toDatabaseSchema } from '../services.ts';
 import type { EventBus } from './bus.ts';
 import { OutboxMessage } from './outbox.ts';
@@ -73,20 +74,26 @@ class Relay implements OutboxRelay {
   }
 
   async #run(): Promise<void> {
+    const { log, service } = this.options;
+    const outage = new Outage({
+      log,
+      begins: {
+        action: 'outbox.failed',
+        message: `The events of ${service} cannot be published. They wait in its outbox, and are tried again.`,
+      },
+      ends: { action: 'outbox.back', message: `The events of ${service} can be published again.` },
+    });
     let failures = 0;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#runSession(() => {
           failures = 0;
+          outage.succeed();
         });
       } catch (error) {
         failures += 1;
         const backoffMs = Math.min(MAX_BACKOFF_MS, 50 * 2 ** failures);
-        const { log, service } = this.options;
-        log.warn(
-          { action: 'outbox.failed', failures, backoffMs, error },
-          `the outbox of ${service} will be tried again`,
-        );
+        outage.fail(error);
         await this.#sleep(backoffMs);
       }
     }
@@ -99,12 +106,15 @@ class Relay implements OutboxRelay {
     try {
       while (!(await this.#lock(session))) {
         if (this.#stop.signal.aborted) return;
+        // Another instance publishes.
+        onProgress();
         await this.#sleep(this.#pollIntervalMs);
       }
       while (!this.#stop.signal.aborted) {
         this.#wake = Promise.withResolvers();
-        if (await this.#publishNext(session)) onProgress();
-        else await Promise.race([this.#wake.promise, this.#sleep(this.#pollIntervalMs)]);
+        const published = await this.#publishNext(session);
+        onProgress();
+        if (!published) await Promise.race([this.#wake.promise, this.#sleep(this.#pollIntervalMs)]);
       }
     } finally {
       // Closed rather than given back: that lets go of the lock.

@@ -88,6 +88,7 @@ export function createRedisRegistry(options: RedisRegistryOptions): ServiceRegis
       };
       // One after the other: an answer that is overtaken must not be told last.
       const readNext = () => {
+        // The caller of each read has logged its failure; it does not keep the next one from running.
         turn = turn.then(read, read);
         return turn;
       };

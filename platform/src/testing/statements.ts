@@ -25,6 +25,7 @@ export async function startCountingDatabase(): Promise<CountingDatabase> {
     const upstream = connect(toSocketPath(behind));
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      // `close` follows an error.
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     }
     client.pipe(upstream).pipe(client);

@@ -4,6 +4,12 @@ import { createLog } from '../../src/log.ts';
 
 export const silent = createLog({ service: 'test', level: 'silent' });
 
+/** A log whose lines a test can wait for. */
+export function collectLog() {
+  const lines = new Collector<Record<string, unknown>>();
+  return { log: createLog({ service: 'test', destination: { write: (line) => lines.add(JSON.parse(line)) } }), lines };
+}
+
 /** A valid `user.registered` event. `key` is what orders it, `name` what tells it apart. */
 export function createUserRegistered({ key = randomUUID(), name = 'Ann' }: { key?: string; name?: string } = {}) {
   return createEvent('user.registered', {

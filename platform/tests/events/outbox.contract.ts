@@ -12,7 +12,7 @@ import type { ServiceName } from '../../src/services.ts';
 import { startTelemetry, withSpan } from '../../src/telemetry.ts';
 import type { TestDatabase } from '../../src/testing/database.ts';
 import * as fc from '../../src/testing/property.ts';
-import { Collector, createUserRegistered, silent } from './event.fixture.ts';
+import { Collector, collectLog, createUserRegistered, silent } from './event.fixture.ts';
 
 /** What a consumer does with an event in these tests: one more row. */
 @Entity({ tableName: 'welcome' })
@@ -130,6 +130,29 @@ export function describeOutbox(database: string, startDatabase: () => Promise<Te
         ['1', '2'],
         ['1', '2'],
         ['1', '2'],
+      ]);
+    });
+
+    it('logs once that events wait while the bus is away, and that they are published again', async () => {
+      await using db = await startDatabase();
+      await using auth = await openOrm(db.url, 'auth');
+      const { log, lines } = collectLog();
+      const attempts = new Collector<string[]>();
+      const bus = recordingBus((names) => {
+        attempts.add(names);
+        if (attempts.values.length < 4) throw new Error('broker away');
+      });
+      await using _ = startOutboxRelay({ orm: auth.orm, bus, log, service: 'auth' });
+      await auth.orm.em.fork().transactional(async (em) => addToOutbox(em, createUserRegistered()));
+      await attempts.reached(4);
+      expect(await lines.reached(2)).toMatchObject([
+        {
+          level: 'WARN',
+          action: 'outbox.failed',
+          message: 'The events of auth cannot be published. They wait in its outbox, and are tried again.',
+          error: { message: 'broker away' },
+        },
+        { level: 'INFO', action: 'outbox.back' },
       ]);
     });
 

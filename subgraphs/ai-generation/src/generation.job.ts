@@ -164,6 +164,7 @@ export class GenerationJob {
   async #end(error: unknown): Promise<void> {
     const { log } = this.dependencies;
     const { generationId } = this.lease;
+    // A failure to store the start of the stream has ended the job already: it is `error`.
     await this.#streaming.catch(() => undefined);
     const { status } = this.#journal.generation;
     const cause = status !== APPLYING && this.#stop.signal.aborted ? this.#stop.signal.reason : error;

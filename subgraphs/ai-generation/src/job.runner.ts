@@ -80,6 +80,7 @@ class Runner implements JobRunner {
       }
       const pause = new AbortController();
       const paused = delay(pollIntervalMs, undefined, { signal: AbortSignal.any([signal, pause.signal]) });
+      // `paused` rejects only when it is aborted, which ends the wait.
       await Promise.race([this.#awake.promise, paused.catch(() => undefined)]);
       pause.abort();
     }

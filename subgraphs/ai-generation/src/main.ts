@@ -27,6 +27,7 @@ export async function startAiGeneration(infrastructure: Infrastructure): Promise
       providers: createModelProviders(env, blueprint),
       defaultModel: env.DEFAULT_MODEL,
       fallbackModel: env.FALLBACK_MODEL,
+      log: infrastructure.log,
     }),
     embedder,
     templates,

@@ -21,6 +21,7 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
       kind: env.SANDBOX ?? (infrastructure.embedded ? 'wasm' : 'docker'),
       image: env.SANDBOX_IMAGE,
       ociRuntime: env.SANDBOX_OCI_RUNTIME,
+      log,
     }),
   );
   started.use(startOutboxRelay({ orm, bus, log, service: 'code-executor' }));

@@ -64,7 +64,8 @@ export class NotificationFeed {
   async #wait(news: Promise<void>, pollIntervalMs: number, stop: AbortSignal): Promise<void> {
     const done = new AbortController();
     const signal = AbortSignal.any([done.signal, stop]);
-    await Promise.race([news, delay(pollIntervalMs, undefined, { signal }).catch(() => {})]);
+    // Rejects only when it is aborted, which ends the wait.
+    await Promise.race([news, delay(pollIntervalMs, undefined, { signal }).catch(() => undefined)]);
     done.abort();
   }
 }

@@ -97,6 +97,7 @@ export function startProjectRelay(options: ProjectRelayOptions): ProjectRelay {
     async [Symbol.asyncDispose]() {
       stopped = true;
       await poll[Symbol.asyncDispose]();
+      // Whoever started the run has logged its failure, and its events are published after the next start.
       await running?.catch(() => undefined);
     },
   };

@@ -1,4 +1,5 @@
 import type { Logger } from '@vibecode/platform/log';
+import { Outage } from '@vibecode/platform/outage';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisConnectionConfig } from '../config/redis.section.ts';
 
@@ -21,17 +22,19 @@ export interface RedisClient extends Disposable {
 export function createRedisClient({ config, timeoutMs, purpose, log }: RedisClientOptions): RedisClient {
   const commands = connect(config, timeoutMs);
   const settled = Promise.withResolvers<void>();
-  let isAway = false;
+  const outage = new Outage({
+    log,
+    begins: { action: 'redis.away', message: `Redis is out of reach; ${purpose} goes on without it.` },
+    ends: { action: 'redis.back', message: `Redis answers again, for ${purpose}.` },
+    fields: { purpose },
+  });
   commands.on('error', (error: Error) => {
     settled.resolve();
-    if (isAway) return;
-    isAway = true;
-    log?.warn({ action: 'redis.away', purpose, error }, `Redis is out of reach; ${purpose} goes on without it.`);
+    outage.fail(error);
   });
   commands.on('ready', () => {
     settled.resolve();
-    if (isAway) log?.info({ action: 'redis.back', purpose }, `Redis answers again, for ${purpose}.`);
-    isAway = false;
+    outage.succeed();
   });
   return {
     commands,

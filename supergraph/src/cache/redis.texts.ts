@@ -26,6 +26,7 @@ export function createSharedTexts(config: RedisCacheConfig, purpose: string, log
     read: (key) =>
       (prolongs ? commands.getex(toKey(key), 'PX', lifetimeMs) : commands.get(toKey(key))).catch(() => null),
     async write(key, text) {
+      // A text that is not kept is a miss later. The client's log says that Redis is away.
       await commands.set(toKey(key), text, 'PX', lifetimeMs).catch(() => undefined);
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),

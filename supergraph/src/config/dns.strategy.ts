@@ -24,6 +24,7 @@ const FAMILIES: Readonly<Record<DnsResolutionStrategy, readonly (0 | 4 | 6)[]>> 
 export async function resolveHost(host: string, strategy: DnsResolutionStrategy): Promise<LookupAddress[]> {
   const families = FAMILIES[strategy];
   for (const family of families.slice(0, -1)) {
+    // The next family is tried; the last one's failure is thrown below.
     const found = await lookup(host, { all: true, family }).catch((): LookupAddress[] => []);
     if (found.length > 0) return found;
   }

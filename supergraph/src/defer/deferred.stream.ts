@@ -82,6 +82,7 @@ export class DeferredStream implements SubscriptionStream {
       const ran = run ? run(primary) : Promise.resolve();
       this.#runBlocks(
         blocks,
+        // `ran` itself is awaited below, where its failure is met.
         ran.catch(() => undefined),
         [errors],
       );

@@ -39,6 +39,7 @@ export function createApiKeyExchange(
       throw unavailable(cause);
     });
     if ([401, 403, 404].includes(response.status)) return null;
+    // A body that is not JSON fails the check of its shape below.
     const answer = response.ok ? answerSchema.safeParse(await response.json().catch(() => null)) : null;
     if (!answer?.success)
       throw unavailable(answer?.error ?? new Error(`The exchange server answered ${response.status}.`));

@@ -72,6 +72,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
           createIdentityProvider({
             config: config.authentication,
             verifier,
+            log,
             exchangeApiKey: options.exchangeApiKey ?? createApiKeyExchange(config, supergraph),
           }),
         )
@@ -80,7 +81,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
     main && !options.countsApart
       ? main.shared.rateLimit
       : config.rate_limit
-        ? starting.use(createRateLimit(config.rate_limit, options.redis, options.path))
+        ? starting.use(createRateLimit(config.rate_limit, options.redis, options.path, log))
         : null;
   const budget = rateLimit && config.rate_limit ? createRequestBudget(config.rate_limit, rateLimit) : null;
   const assertCapacity = main ? main.shared.assertCapacity : createLoadLimit(config.traffic_shaping.router);

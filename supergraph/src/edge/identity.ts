@@ -1,5 +1,6 @@
 import type { AppError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
+import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
 import type { ExchangeApiKey } from './api-key.exchange.ts';
@@ -46,15 +47,17 @@ export interface IdentityOptions {
   readonly exchangeApiKey?: ExchangeApiKey;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+  /** For what operators must hear of. Default none. */
+  readonly log?: Logger;
 }
 
 const ANONYMOUS: Identified = { identity: null, byCookie: false };
 
 export function createIdentityProvider(options: IdentityOptions): IdentityProvider {
-  const { config, verifier, exchangeApiKey, now = Date.now } = options;
+  const { config, verifier, exchangeApiKey, now = Date.now, log } = options;
   const jwt = config.router?.jwt;
   const apiKeyHeader = exchangeApiKey && (config.router?.api_key?.header_name ?? 'x-api-key');
-  const tokens = createTokenVerification({ jwt, verifier, revocation: options.revocation, now });
+  const tokens = createTokenVerification({ jwt, verifier, revocation: options.revocation, now, log });
   const { verify, verifiesTokens } = tokens;
   const identifyApiKey = exchangeApiKey && createApiKeyIdentification(exchangeApiKey, tokens, now);
   const findToken = createTokenFinder(withCookie(jwt ?? defaultTokenSources, config.router?.cookie?.name));

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@vibecode/platform/log';
+import { Outage } from '@vibecode/platform/outage';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 
 export interface JwksSourceOptions {
@@ -13,6 +15,8 @@ export interface JwksSourceOptions {
   readonly timeoutMs?: number;
   /** Monotonic clock in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
+  /** For the lines that say that the keys cannot be read, and that they can again. Default none. */
+  readonly log?: Logger | undefined;
 }
 
 /**
@@ -30,7 +34,18 @@ export function createJwksSource({
   cooldownMs = 1_000,
   timeoutMs = 5_000,
   now = () => performance.now(),
+  log,
 }: JwksSourceOptions): JWTVerifyGetKey {
+  const outage = new Outage({
+    log,
+    begins: {
+      action: 'jwks.away',
+      message:
+        'The JWKS cannot be read. The last keys that were read stay in use; without any, tokens are refused with 503.',
+    },
+    ends: { action: 'jwks.back', message: 'The JWKS can be read again.' },
+    fields: { url },
+  });
   let keys: JWTVerifyGetKey | null = null;
   let triedAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
@@ -39,7 +54,13 @@ export function createJwksSource({
     const waitMs = triedAtMs + cooldownMs - now();
     if (waitMs > 0) await delay(waitMs);
     triedAtMs = now();
-    keys = createLocalJWKSet(await fetchKeys(url, headers, timeoutMs));
+    try {
+      keys = createLocalJWKSet(await fetchKeys(url, headers, timeoutMs));
+    } catch (error) {
+      outage.fail(error);
+      throw error;
+    }
+    outage.succeed();
   };
   const refresh = (): Promise<void> => {
     reading ??= read().finally(() => {
@@ -50,11 +71,13 @@ export function createJwksSource({
 
   return async (header, token) => {
     if (!keys) await refresh();
+    // `read` has logged the failure, and the last keys go on serving.
     else if (now() - triedAtMs >= pollIntervalMs) refresh().catch(() => undefined);
     try {
       return await keys!(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // `read` has logged the failure. Without new keys the token is refused.
       await refresh().catch(() => undefined);
       return keys!(header, token);
     }

@@ -1,4 +1,5 @@
 import { UnauthenticatedError, UnavailableError } from '@vibecode/platform/errors';
+import type { Logger } from '@vibecode/platform/log';
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
@@ -15,10 +16,10 @@ export type VerifyToken = (token: string) => Promise<Identity>;
 /** Verifies tokens against the key sets of a configuration. A token is valid when any key set verifies it. */
 export function createJwtVerifier(
   { jwks }: Pick<JwtConfig, 'jwks'>,
-  { now = Date.now }: { readonly now?: () => number } = {},
+  { now = Date.now, log }: { readonly now?: () => number; readonly log?: Logger | undefined } = {},
 ): VerifyToken {
   const issuers = jwks.map((entry) => ({
-    getKey: createJwksSource({ url: entry.url, headers: entry.headers, pollIntervalMs: entry.poll_interval }),
+    getKey: createJwksSource({ url: entry.url, headers: entry.headers, pollIntervalMs: entry.poll_interval, log }),
     issuer: entry.issuers ?? undefined,
     audience: entry.audiences ?? undefined,
     algorithms: [...(entry.algorithms ?? DEFAULT_ALGORITHMS)],

@@ -2,6 +2,8 @@ import cluster from 'node:cluster';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { AppError } from '@vibecode/platform/errors';
+import type { Logger } from '@vibecode/platform/log';
+import { Outage } from '@vibecode/platform/outage';
 import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -37,6 +39,8 @@ export class RateLimitedError extends AppError {
 const POLICY = 'default';
 /** Most refused clients that are remembered. For the others the counts are read. */
 const MAX_SPENT = 20_000;
+/** Longest wait for one answer of Redis. */
+const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
  * Counts the requests of each client in windows of fixed length. With Redis all instances share the counts. While Redis
@@ -44,25 +48,22 @@ const MAX_SPENT = 20_000;
  * workers of one gateway count together.
  *
  * @param name tells apart the counts of endpoints that have limits of their own
+ * @param log for the lines that say that Redis has become unreachable, and that it is back. Default none
  */
 export function createRateLimit(
   { capacity, interval, storage }: RateLimitConfig,
   shared?: { readonly url: string; readonly prefix: string },
   name = '',
+  log?: Logger,
 ): RateLimit {
   const options = { points: capacity, duration: interval / 1_000 };
   const memory = createLocalCounter(options, name);
   const url = storage.redis?.urls[0] ?? shared?.url;
-  const redis = url ? new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false }) : null;
-  redis?.on('error', () => undefined); // every call that fails is counted in memory instead
-  const limiter = redis
-    ? new RateLimiterRedis({
-        ...options,
-        storeClient: redis,
-        keyPrefix: storage.redis?.namespace ?? `${shared?.prefix ?? ''}rate-limit`,
-        insuranceLimiter: memory,
-      })
-    : memory;
+  const keyPrefix = storage.redis?.namespace ?? `${shared?.prefix ?? ''}rate-limit`;
+  const redis = url ? connect(url) : null;
+  const outage = createOutage(log);
+  redis?.on('error', (error) => outage.fail(error)).on('ready', () => outage.succeed());
+  const limiter = redis ? new RateLimiterRedis({ ...options, storeClient: redis, keyPrefix }) : memory;
   const policyHeader = `"${POLICY}";q=${capacity};w=${Math.round(interval / 1_000)}`;
 
   const toAdmission = (result: RateLimiterRes, allowed: boolean): Admission => {
@@ -76,29 +77,47 @@ export function createRateLimit(
   };
 
   const spent = new LRUCache<string, number>({ max: MAX_SPENT });
-  const ready = redis
-    ? once(redis, 'ready').then(
-        () => undefined,
-        () => undefined,
-      )
-    : Promise.resolve();
+  /** A counter rejects with a result when it refuses, and with an error when it could not count. */
+  function refuse(client: string, points: number, refused: unknown): Admission {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    // A request of one point may still be allowed when several points are not.
+    if (points === 1) {
+      spent.set(client, performance.now() + refused.msBeforeNext, { ttl: Math.max(1, refused.msBeforeNext) });
+    }
+    return toAdmission(refused, false);
+  }
+
+  async function admitLocally(client: string, points: number): Promise<Admission> {
+    try {
+      return toAdmission(await memory.consume(client, points), true);
+    } catch (refused) {
+      return refuse(client, points, refused);
+    }
+  }
 
   return {
-    ready,
+    ready: redis ? settle(once(redis, 'ready')) : Promise.resolve(),
     async admit(client, points = 1) {
       try {
-        return toAdmission(await limiter.consume(client, points), true);
+        const result = await limiter.consume(client, points);
+        outage.succeed();
+        return toAdmission(result, true);
       } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused;
-        // A request of one point may still be allowed when several points are not.
-        if (points === 1)
-          spent.set(client, performance.now() + refused.msBeforeNext, { ttl: Math.max(1, refused.msBeforeNext) });
-        return toAdmission(refused, false);
+        if (limiter === memory || refused instanceof RateLimiterRes) return refuse(client, points, refused);
+        outage.fail(refused);
+        return admitLocally(client, points);
       }
     },
     giveBack(client) {
-      // What cannot be given back now is gone with its interval.
-      limiter.reward(client, 1).catch(() => undefined);
+      limiter
+        .reward(client, 1)
+        .catch((error) => {
+          if (limiter === memory) throw error;
+          outage.fail(error);
+          return memory.reward(client, 1);
+        })
+        // The count that is not given back lasts until its interval ends.
+        .catch(() => undefined);
     },
     spent(client) {
       const untilMs = spent.get(client);
@@ -110,6 +129,25 @@ export function createRateLimit(
       redis?.disconnect();
     },
   };
+}
+
+/** The listener for errors has logged a connection that failed. */
+async function settle(connected: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([connected]);
+}
+
+function connect(url: string): Redis {
+  return new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS });
+}
+
+function createOutage(log: Logger | undefined): Outage {
+  const message = 'The rate limits cannot count in Redis. Each instance counts for itself until it is back.';
+  return new Outage({
+    log,
+    begins: { action: 'redis.away', message },
+    ends: { action: 'redis.back', message: 'The rate limits count in Redis again, for all instances together.' },
+    fields: { purpose: 'rate limits' },
+  });
 }
 
 /** Counts without Redis: in this process, or for all workers of one gateway together. */

@@ -1,5 +1,6 @@
 import { UnauthenticatedError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
+import type { Logger } from '@vibecode/platform/log';
 import { LRUCache } from 'lru-cache';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
@@ -26,6 +27,7 @@ export interface TokenVerificationOptions {
   readonly revocation?: SessionRevocation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly log: Logger | undefined;
 }
 
 /** Verifies tokens, and remembers verified tokens and ended sessions. */
@@ -42,9 +44,9 @@ export interface TokenVerification extends Disposable {
 }
 
 export function createTokenVerification(options: TokenVerificationOptions): TokenVerification {
-  const { jwt, verifier, now } = options;
+  const { jwt, verifier, now, log } = options;
   const revocation: SessionRevocation | undefined = options.revocation ?? verifier;
-  const verifyUnknown = jwt ? createJwtVerifier(jwt, { now }) : verifier && useTokenVerifier(verifier);
+  const verifyUnknown = jwt ? createJwtVerifier(jwt, { now, log }) : verifier && useTokenVerifier(verifier);
 
   const verified = new LRUCache<string, Identity>({ max: VERIFIED_MAX, ttl: VERIFIED_TTL_MS });
   const revoked = new LRUCache<string, true>({ max: 100_000, ttl: 60 * 60_000 });

@@ -73,6 +73,7 @@ export function createSite(directory: string): HttpHandler {
     if (!file) {
       file = loadFile(join(directory, name));
       loaded.set(name, file);
+      // The caller awaits the same promise. A file that could not be read is read anew by the next request.
       file.catch(() => loaded.delete(name));
     }
     return file;

@@ -23,6 +23,7 @@ export class SharedCalls {
       this.#byKey.set(key, shared);
       const own = shared;
       const leave = () => this.#remove(key, own);
+      // Each waiting caller gets the failure from the same promise.
       own.response.then(leave, leave);
     }
     return this.#wait(key, shared, signal);

@@ -52,6 +52,7 @@ export class WebSocketConnection {
     );
     socket.on('message', (message, isBinary) => this.#receive(isBinary ? '' : message.toString()));
     socket.on('close', () => this.#stopAll());
+    // A socket that fails is closed, and its client connects again.
     socket.on('error', () => this.#stopAll());
     this.#network.on('drain', () => this.#onDrain());
   }
@@ -65,7 +66,7 @@ export class WebSocketConnection {
       message = validateMessage(parseExactJson(text));
     } catch {
       const client = { headers: this.#headers, remoteAddress: this.#remoteAddress, identity: null };
-      // The connection ends in any case.
+      // The connection is closed whether or not the message could be counted.
       this.options
         .hooks?.()
         .countMalformed?.(client)

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import * as fc from '@vibecode/platform/testing/property';
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, errors, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { parseConfig } from '../../src/config/config.parse.ts';
 import { createIdentityProvider, type IdentityOptions } from '../../src/edge/identity.ts';
+import { createJwksSource } from '../../src/edge/jwks.source.ts';
 import { createTokenFinder, defaultTokenSources, findCookie } from '../../src/edge/token.source.ts';
+import { observeLog } from '../support/source.fixture.ts';
 
 /** An issuer with a real key server, whose keys can be rotated and which can be stopped. */
 async function startIssuer() {
@@ -22,8 +24,8 @@ async function startIssuer() {
     get readings() {
       return readings;
     },
-    stopAnswering() {
-      down = true;
+    answer(value: boolean) {
+      down = !value;
     },
     async rotate(kid: string, alg = 'EdDSA') {
       const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
@@ -164,10 +166,33 @@ describe('identity at the edge', () => {
     await using issuer = await startIssuer();
     using provider = providerFor(issuer.url);
     await provider.identify(bearer(await issuer.sign()));
-    issuer.stopAnswering();
+    issuer.answer(false);
     expect((await provider.identify(bearer(await issuer.sign({ claims: { n: 1 } })))).identity?.subject).toBe('ann');
     using late = providerFor(issuer.url, '      on_error: continue\n');
     await expect(async () => late.identify(bearer(await issuer.sign()))).rejects.toMatchObject({ status: 503 });
+  });
+
+  it('logs once that the keys cannot be read, and that they can again', async () => {
+    await using issuer = await startIssuer();
+    const { log, lines } = observeLog();
+    let nowMs = 0;
+    const getKey = createJwksSource({ url: issuer.url, pollIntervalMs: 60_000, now: () => nowMs, log });
+    const verify = async () => jwtVerify(await issuer.sign(), getKey);
+    await verify();
+    expect(lines).toEqual([]);
+    issuer.answer(false);
+    await issuer.rotate('second');
+    for (let n = 0; n < 3; n++) {
+      nowMs += 60_000;
+      await expect(verify()).rejects.toThrow(errors.JWKSNoMatchingKey);
+    }
+    issuer.answer(true);
+    nowMs += 60_000;
+    await verify();
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'WARN', action: 'jwks.away', url: issuer.url, error: { message: expect.stringContaining('500') } },
+      { level: 'INFO', action: 'jwks.back', url: issuer.url },
+    ]);
   });
 
   it('answers for a verified token at once, in far less than a millisecond, until it expires', async () => {

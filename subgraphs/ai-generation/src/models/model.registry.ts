@@ -1,4 +1,6 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
+import type { Logger } from '@vibecode/platform/log';
+import { Outage } from '@vibecode/platform/outage';
 import { ModelUnavailableError } from '../errors.ts';
 import type { Model, ModelStatus } from './model.ts';
 
@@ -12,6 +14,8 @@ export interface ModelRegistryOptions {
   /** For how long an answer of the providers is trusted. Default 5,000. */
   readonly ttlMs?: number;
   readonly now?: () => number;
+  /** For the lines that say that a model has become unavailable, and that it is back. Default none. */
+  readonly log?: Logger;
 }
 
 export type ModelProvider = (signal?: AbortSignal) => Promise<readonly Model[]> | readonly Model[];
@@ -24,6 +28,7 @@ export interface ListedModel extends ModelStatus {
 /** The models there are, by configuration alone. */
 export class ModelRegistry {
   readonly #options: Required<Pick<ModelRegistryOptions, 'ttlMs' | 'now'>> & ModelRegistryOptions;
+  readonly #outages = new Map<string, Outage>();
   #listed: { readonly at: number; readonly models: Promise<readonly ListedModel[]> } | null = null;
 
   constructor(options: ModelRegistryOptions) {
@@ -69,12 +74,32 @@ export class ModelRegistry {
   async #ask(): Promise<readonly ListedModel[]> {
     const perProvider = await Promise.all(this.#options.providers.map((provider) => provider()));
     const listed = await Promise.all(
-      perProvider.flat().map(async (model) => ({ model, ...(await model.probe()), default: false })),
+      perProvider.flat().map(async (model) => {
+        const { available, contextTokens, problem } = await model.probe();
+        if (available) this.#outageOf(model).succeed();
+        else this.#outageOf(model).fail(problem);
+        return { model, available, contextTokens, default: false };
+      }),
     );
     const { defaultModel } = this.#options;
     const chosen =
       defaultModel === undefined ? listed.find(({ available }) => available) : findById(listed, defaultModel);
     return listed.map((entry) => ({ ...entry, default: entry === chosen }));
+  }
+
+  #outageOf({ id, provider }: Model): Outage {
+    let outage = this.#outages.get(id);
+    if (!outage) {
+      const { log } = this.#options;
+      outage = new Outage({
+        log,
+        begins: { action: 'model.away', message: `The model '${id}' does not answer. It is listed as unavailable.` },
+        ends: { action: 'model.back', message: `The model '${id}' answers again.` },
+        fields: { model: id, provider },
+      });
+      this.#outages.set(id, outage);
+    }
+    return outage;
   }
 }
 

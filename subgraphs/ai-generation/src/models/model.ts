@@ -22,6 +22,8 @@ export interface ModelStatus {
   readonly available: boolean;
   /** Tokens that prompt and answer may take together; null when the provider does not say. */
   readonly contextTokens: number | null;
+  /** Why the model is not available, for the log. */
+  readonly problem?: unknown;
 }
 
 export interface ModelRequest {

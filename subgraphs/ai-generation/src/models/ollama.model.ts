@@ -39,9 +39,8 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
       const shown = await showModel(url, id, signal);
       known = { available: true, contextTokens: Math.min(shown.contextTokens ?? mostContext, mostContext) };
       return known;
-    } catch {
-      // The model is listed as unavailable until a later probe succeeds.
-      return { available: false, contextTokens: known?.contextTokens ?? null };
+    } catch (problem) {
+      return { available: false, contextTokens: known?.contextTokens ?? null, problem };
     }
   }
 

@@ -20,11 +20,11 @@ export function createOpenAiModel(id: string, { apiKey, baseUrl, contextTokens, 
   const identity = { id, provider: 'openai' };
 
   async function probe(signal?: AbortSignal): Promise<ModelStatus> {
-    const available = await client.models.retrieve(id, { signal, timeout: PROBE_TIMEOUT_MS, maxRetries: 0 }).then(
-      () => true,
-      () => false,
+    const status = { available: true, contextTokens: contextTokens ?? null };
+    return client.models.retrieve(id, { signal, timeout: PROBE_TIMEOUT_MS, maxRetries: 0 }).then(
+      () => status,
+      (problem) => ({ ...status, available: false, problem }),
     );
-    return { available, contextTokens: contextTokens ?? null };
   }
 
   async function* stream({ messages, maxTokens, signal }: ModelRequest): AsyncGenerator<ModelChunk> {

@@ -1,3 +1,4 @@
+import type { Logger } from '@vibecode/platform/log';
 import { DockerSandbox } from './docker/docker.sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
 import { WasmSandbox } from './wasm/wasm.sandbox.ts';
@@ -6,14 +7,15 @@ interface SandboxChoice {
   readonly kind: 'wasm' | 'docker';
   readonly image: string;
   readonly ociRuntime: string | undefined;
+  readonly log: Logger;
 }
 
 /** @throws Error saying what to do when Docker was asked for and does not answer, or has no such image */
-export async function createSandbox({ kind, image, ociRuntime }: SandboxChoice): Promise<Sandbox> {
+export async function createSandbox({ kind, image, ociRuntime, log }: SandboxChoice): Promise<Sandbox> {
   if (kind === 'wasm') {
     const sandbox = new WasmSandbox();
     sandbox.warm('javascript');
     return sandbox;
   }
-  return DockerSandbox.open({ image, ociRuntime });
+  return DockerSandbox.open({ image, ociRuntime, log });
 }

@@ -15,7 +15,7 @@ export interface SupervisedRun {
   readonly signal: AbortSignal;
   /** Starts the program and resolves when it has ended and its output has been written; rejects when the sandbox breaks. */
   start(write: (stream: OutputStream, bytes: Uint8Array) => void): Promise<ProgramEnd>;
-  /** Ends the program at once, whatever it does. May be called after its end. */
+  /** Ends the program at once, whatever it does. May be called after its end. Logs what it could not end. */
   kill(): Promise<void>;
 }
 
@@ -56,6 +56,7 @@ export async function superviseRun({ limits, onOutput, signal, start, kill }: Su
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
+    // The sandbox has logged what it could not end, and the result of the program stands.
     await kill().catch(() => undefined);
   }
 }

@@ -1,13 +1,16 @@
+import { createLog } from '@vibecode/platform/log';
 import { DockerSandbox } from '../../src/sandbox/docker/docker.sandbox.ts';
 import { describeSandbox, runIn } from './sandbox.contract.ts';
 
 const image = 'vibecode/runtime:local';
 
-describeSandbox('docker (runc)', () => DockerSandbox.open({ image, ociRuntime: 'runc' }));
+const log = createLog({ service: 'test', level: 'silent' });
+
+describeSandbox('docker (runc)', () => DockerSandbox.open({ image, ociRuntime: 'runc', log }));
 
 describe('docker sandbox', () => {
   it('has no network, no other user and nothing to write to', async () => {
-    await using sandbox = await DockerSandbox.open({ image, ociRuntime: 'runc' });
+    await using sandbox = await DockerSandbox.open({ image, ociRuntime: 'runc', log });
     const source = `import os, socket
 print(os.getuid())
 for attempt in (lambda: socket.create_connection(('1.1.1.1', 80), 1), lambda: open('/etc/x', 'w'), lambda: os.setuid(0)):
@@ -22,7 +25,7 @@ for attempt in (lambda: socket.create_connection(('1.1.1.1', 80), 1), lambda: op
   });
 
   it('tells a signal from an exit code', async () => {
-    await using sandbox = await DockerSandbox.open({ image, ociRuntime: 'runc' });
+    await using sandbox = await DockerSandbox.open({ image, ociRuntime: 'runc', log });
     expect(await runIn(sandbox, 'javascript', { 'main.js': 'process.abort()' })).toMatchObject({
       outcome: 'SIGNALLED',
       signal: 'SIGABRT',
@@ -31,6 +34,6 @@ for attempt in (lambda: socket.create_connection(('1.1.1.1', 80), 1), lambda: op
   });
 
   it('says what to do when the image is missing', async () => {
-    await expect(DockerSandbox.open({ image: 'vibecode/none:none' })).rejects.toThrow('SANDBOX_IMAGE');
+    await expect(DockerSandbox.open({ image: 'vibecode/none:none', log })).rejects.toThrow('SANDBOX_IMAGE');
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { Writable } from 'node:stream';
+import type { Logger } from '@vibecode/platform/log';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import type { Interpreter } from '../interpreter.ts';
@@ -29,11 +30,14 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   python: ['python3', '-u'],
 };
 
-/** Starts a container that waits for one program. */
-export async function createContainer(
-  docker: Docker,
-  { image, runtime }: { readonly image: string; readonly runtime: string | undefined },
-): Promise<Interpreter> {
+export interface ContainerOptions {
+  readonly image: string;
+  readonly runtime: string | undefined;
+  readonly log: Logger;
+}
+
+/** Starts a container that waits for one program. `kill` never rejects: a container that is left behind is logged. */
+export async function createContainer(docker: Docker, { image, runtime, log }: ContainerOptions): Promise<Interpreter> {
   const container = await docker.createContainer({
     Image: image,
     Cmd: ['sh', '-c', waitForProgram],
@@ -77,10 +81,12 @@ export async function createContainer(
     toSink((bytes) => write('STDOUT', bytes)),
     toSink((bytes) => write('STDERR', bytes)),
   );
-  // Input that the program does not read breaks the pipe; how it ended is told by `wait`.
+  // Input that the program does not read breaks the pipe. `wait` tells how the program ended.
   stream.on('error', () => undefined);
+  // An error closes the stream too.
   const closed = once(stream, 'close').catch(() => undefined);
   const waited = container.wait() as Promise<{ StatusCode: number }>;
+  // Only that it ended counts here. `start` awaits `waited` itself.
   const ended = waited.then(
     () => undefined,
     () => undefined,
@@ -100,7 +106,15 @@ export async function createContainer(
       return toEnd(StatusCode, State.OOMKilled);
     },
     async kill() {
-      await remove();
+      try {
+        await remove();
+      } catch (error) {
+        log.error(
+          { action: 'sandbox.container-left', container: container.id, error },
+          `The container could not be removed. It keeps its memory and processor until 'docker rm --force ${container.id}'.`,
+        );
+        return;
+      }
       await ended;
     },
   };

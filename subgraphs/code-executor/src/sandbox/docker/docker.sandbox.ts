@@ -1,3 +1,4 @@
+import type { Logger } from '@vibecode/platform/log';
 import type Docker from 'dockerode';
 import DockerClient from 'dockerode';
 import type { Interpreter } from '../interpreter.ts';
@@ -14,6 +15,7 @@ export interface DockerSandboxOptions {
   readonly idleMs?: number;
   /** One of the engine's runtimes, such as `runc` or `runsc` (gVisor). Default the engine's default. */
   readonly ociRuntime?: string | undefined;
+  readonly log: Logger;
 }
 
 /** Programs in containers of the local Docker engine: each run has one of its own, started ahead and removed after. */
@@ -26,7 +28,7 @@ export class DockerSandbox implements Sandbox {
   ) {}
 
   /** @throws Error when no engine answers or the image is not there, saying what to do */
-  static async open({ image, idleMs = 60_000, ociRuntime }: DockerSandboxOptions): Promise<DockerSandbox> {
+  static async open({ image, idleMs = 60_000, ociRuntime, log }: DockerSandboxOptions): Promise<DockerSandbox> {
     const docker = new DockerClient();
     const engine: { Runtimes?: Record<string, unknown> } = await docker.info().catch((cause: unknown) => {
       throw new Error(
@@ -41,7 +43,7 @@ export class DockerSandbox implements Sandbox {
         `The Docker engine has no runtime '${ociRuntime}'; it has ${known}. Name one of them by SANDBOX_OCI_RUNTIME.`,
       );
     }
-    const create = (): Promise<Interpreter> => createContainer(docker, { image, runtime: ociRuntime });
+    const create = (): Promise<Interpreter> => createContainer(docker, { image, runtime: ociRuntime, log });
     const { node, python } = await readVersions(create);
     const runtimes = [
       { id: 'javascript', language: 'JavaScript', version: node },

@@ -29,6 +29,7 @@ export async function createJavaScriptInterpreter(): Promise<Interpreter> {
     worker.once('error', reject);
     void ended.then(() => reject(new Error('The JavaScript interpreter ended before its program did')));
   });
+  // A program that runs is raced with `failed`. Without one there is nothing to tell.
   failed.catch(() => undefined);
 
   const ready = Promise.withResolvers<void>();

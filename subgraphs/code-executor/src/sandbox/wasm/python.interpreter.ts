@@ -50,6 +50,7 @@ export async function createPythonInterpreter(): Promise<Interpreter> {
       reject(new Error(`The Python interpreter ended before its program did. ${complaint}`.trim())),
     );
   });
+  // A program that runs is raced with `failed`. Without one there is nothing to tell.
   failed.catch(() => undefined);
   const stdin = child.stdin as Writable;
   // Writing to a process that has ended is told by `failed`.
