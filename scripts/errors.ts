@@ -32,7 +32,7 @@ function toRows(service: string, errors: ErrorsByStatus): Row[] {
 async function loadErrors(service: string): Promise<Row[]> {
   const module: Record<string, ErrorsByStatus> = await import(`@vibecode/${service}/errors`).catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      if (error.code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error;
       return {};
     },
   );

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 /** The settings that a service alone has: what its `env.ts` exports under a name that ends in `Settings`. */
 export async function loadOwnSettings(service: ServiceName): Promise<Record<string, z.ZodType>> {
   const module = await import(`@vibecode/${service}/env`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (error.code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error;
     return {};
   });
   const name = Object.keys(module).find((key) => key.endsWith('Settings'));

@@ -57,7 +57,7 @@ export function encodeCursor(...fields: readonly (string | number)[]): string {
 }
 
 /** @throws InvalidInputError when the text is not what `encodeCursor` makes */
-export function decodeCursor(cursor: string): readonly string[] {
+function decodeCursor(cursor: string): readonly string[] {
   try {
     const fields: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(fields) && fields.length > 0 && fields.every((field) => typeof field === 'string')) return fields;

@@ -1,6 +1,6 @@
 import type { Logger } from './log.ts';
 
-export interface OutageLine {
+interface OutageLine {
   readonly action: string;
   /** What it means for the operator. */
   readonly message: string;

@@ -36,7 +36,7 @@ export interface ServiceClientOptions {
 export const tokenGrant = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
 
 /** Body of every refusal off the graph. */
-export const errorBody = z.object({
+const errorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
 });
 

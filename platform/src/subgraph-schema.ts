@@ -45,7 +45,7 @@ const RESUMABLE_DEFINITION = 'directive @resumable(cursor: String!, argument: St
 const CODE_FIRST_DATE_TIME = 'DateTimeISO';
 
 // biome-ignore lint/suspicious/noExplicitAny: a reference holds whichever key fields the gateway knows
-export type ReferenceResolver = (reference: any, context: any) => unknown;
+type ReferenceResolver = (reference: any, context: any) => unknown;
 
 export interface SubgraphSchemaOptions {
   /** type-graphql resolver classes. */

@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Migration } from '@mikro-orm/migrations';
 import { openDatabase } from '@vibecode/platform/database';
-import { startEmbeddedPostgres } from '@vibecode/platform/embedded/pglite';
+import { startEmbeddedPostgres } from '../src/embedded/pglite.ts';
 
 @Entity({ tableName: 'note' })
 class Note {

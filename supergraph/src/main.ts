@@ -18,7 +18,7 @@ import { startWorkers } from './gateway/workers.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Settings of the gateway as a process of its own, in front of services that are processes of their own. */
-export const gatewaySettings = {
+const gatewaySettings = {
   ...processSettings,
   REDIS_URL: sharedSettings.REDIS_URL,
   REDIS_PREFIX: z.string().default('vibecode:').describe('begins every Redis key and channel'),

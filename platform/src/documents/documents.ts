@@ -26,7 +26,7 @@ export interface Condition {
 export type Filter<T> = { readonly [Name in keyof T]?: Scalar | Condition };
 
 /** Exactly one document, and only while it meets the rest of the filter: compare-and-set. */
-export type OneFilter<T> = Filter<T> & { readonly _id: string };
+type OneFilter<T> = Filter<T> & { readonly _id: string };
 
 export interface FindOptions<T> {
   /** The order; without one there is none. Fields of one sort hold values of one type. */

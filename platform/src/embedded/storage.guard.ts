@@ -4,11 +4,11 @@ import { Ballast, findFreeBytes } from './disk.space.ts';
 import { WAL_SEGMENT_BYTES, WalReserve } from './wal.reserve.ts';
 
 /** Less than this on the disk, and nothing more is stored: a checkpoint and other programs need some of it. */
-export const MIN_FREE_BYTES = 4 * 1_048_576;
+const MIN_FREE_BYTES = 4 * 1_048_576;
 /** Stored again only above this, so that a disk at the limit is not full and free by turns. */
 const ROOMY_BYTES = 2 * MIN_FREE_BYTES;
 /** More than one piece of work writes to the log: the largest request and the pages that it touches. */
-export const SPARE_SEGMENTS = 2;
+const SPARE_SEGMENTS = 2;
 /** PGlite has no checkpointer: without checkpoints of our own its log would grow until it stops. */
 const CHECKPOINT_SEGMENTS = 2;
 const BALLAST_BYTES = 1_048_576;

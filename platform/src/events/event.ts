@@ -59,7 +59,7 @@ export function parseEvent(value: unknown): Envelope & { type: Topic } {
   return { ...event, type: event.type, data };
 }
 
-export const topicNames = Object.keys(topics) as Topic[];
+const topicNames = Object.keys(topics) as Topic[];
 
 function isTopic(type: string): type is Topic {
   return Object.hasOwn(topics, type);

@@ -15,7 +15,7 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return Buffer.concat(chunks, bytes);
 }
 
-export class PayloadTooLargeError extends AppError {
+class PayloadTooLargeError extends AppError {
   constructor(limitBytes: number) {
     super('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${limitBytes} bytes.`, {
       details: { limitBytes },

@@ -13,7 +13,7 @@ export function toTailMessage(entries: readonly StreamEntry[]): string {
 }
 
 /** One reader's place at the end of a stream. It begins behind: the past comes first. */
-export class TailReader {
+class TailReader {
   /** Whether entries must be read from the stream before the queue can be trusted again. */
   isBehind = true;
   #queue: StreamEntry[] = [];

@@ -14,7 +14,7 @@ export interface HttpRoute {
   handle(request: IncomingMessage, response: ServerResponse, service: RouteContext): Promise<void>;
 }
 
-export interface RouteContext {
+interface RouteContext {
   readonly service: ServiceName;
   readonly verifier: TokenVerifier;
   readonly log: Logger;

@@ -12,7 +12,7 @@ import { type ServiceName, toDatabaseSchema } from '../services.ts';
 import { createMemoryStreamLog } from '../stream-log/memory.stream-log.ts';
 import { startTestDatabase } from './database.ts';
 
-export interface TokenClaims {
+interface TokenClaims {
   readonly userId: string;
   readonly sessionId?: string;
   /** Separated by spaces. Default: all that a person who signed in may do. */

@@ -40,7 +40,7 @@ interface Regression {
   readonly run: number;
 }
 
-export interface PropertyParameters<T> {
+interface PropertyParameters<T> {
   /** Default 100. */
   readonly numRuns?: number;
   /** Inputs that are checked before those drawn at random. */

@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '@vibecode/platform/embedded/pglite';
 import { isRoot, runAsNobody } from '@vibecode/platform/testing/other-account';
 import { Client } from 'pg';
+import { startEmbeddedPostgres } from '../../src/embedded/pglite.ts';
 
 /** A directory that everybody can enter, as a home or `/srv` is. */
 async function createOpenDirectory() {

@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@vibecode/platform/embedded/pglite';
 import { createLog } from '@vibecode/platform/log';
 import { createSmallDisk, findMountObstacle, type SmallDisk } from '@vibecode/platform/testing/small-disk';
 import { Pool } from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded/pglite.ts';
 
 const obstacle = await findMountObstacle();
 const onSmallDisk = obstacle === null ? it : it.skip;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const hold = z.object({ expiresAt: z.coerce.date() });
 
-export type Hold = z.infer<typeof hold>;
+type Hold = z.infer<typeof hold>;
 
 export interface HoldRequest {
   readonly generationId: string;

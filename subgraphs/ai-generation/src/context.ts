@@ -12,7 +12,7 @@ import { Template } from './template.entity.ts';
 import type { TemplateSearch } from './template.search.ts';
 
 /** Batches what one operation asks for. */
-export interface GenerationLoaders {
+interface GenerationLoaders {
   /** By id; null for what is missing or not the viewer's to see. */
   readonly generation: DataLoader<string, Generation | null>;
   readonly template: DataLoader<string, Template | null>;

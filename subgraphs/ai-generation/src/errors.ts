@@ -1,7 +1,7 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, UnavailableError } from '@vibecode/platform/errors';
 
-/** The codes of this service, beside those that every service may answer with. */
+/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
 export const GENERATION_ERRORS = defineErrors({
   200: {
     GENERATION_ANSWER_INVALID:

@@ -15,27 +15,27 @@ export abstract class GenerationEvent {
 }
 
 @ObjectType({ implements: GenerationEvent })
-export class StatusChanged extends GenerationEvent {
+class StatusChanged extends GenerationEvent {
   @Field(() => GenerationStatus)
   status: GenerationStatus;
 }
 
 /** A piece of the answer; the texts of all of them, joined, are `Generation.text`. */
 @ObjectType({ implements: GenerationEvent })
-export class TokenDelta extends GenerationEvent {
+class TokenDelta extends GenerationEvent {
   @Field(() => String)
   text: string;
 }
 
 @ObjectType({ implements: GenerationEvent })
-export class FileStarted extends GenerationEvent {
+class FileStarted extends GenerationEvent {
   @Field(() => String)
   path: string;
 }
 
 /** A file is whole. A later one with the same path replaces it. */
 @ObjectType({ implements: GenerationEvent })
-export class FileFinished extends GenerationEvent {
+class FileFinished extends GenerationEvent {
   @Field(() => String)
   path: string;
 
@@ -48,7 +48,7 @@ export class FileFinished extends GenerationEvent {
 }
 
 @ObjectType({ implements: GenerationEvent })
-export class StepStarted extends GenerationEvent {
+class StepStarted extends GenerationEvent {
   @Field(() => String)
   name: string;
 
@@ -60,7 +60,7 @@ export class StepStarted extends GenerationEvent {
 }
 
 @ObjectType({ implements: GenerationEvent })
-export class ToolCalled extends GenerationEvent {
+class ToolCalled extends GenerationEvent {
   @Field(() => String)
   name: string;
 
@@ -73,7 +73,7 @@ export class ToolCalled extends GenerationEvent {
 
 /** Always the last event. */
 @ObjectType({ implements: GenerationEvent })
-export class GenerationFinished extends GenerationEvent {
+class GenerationFinished extends GenerationEvent {
   @Field(() => GenerationStatus)
   status: GenerationStatus;
 

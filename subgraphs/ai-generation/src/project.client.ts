@@ -20,15 +20,15 @@ const version = z.object({
 
 const snapshot = z.object({ files: z.array(z.object({ path: z.string(), contentBase64: z.string() })) });
 
-export type AuthorizedProject = z.infer<typeof project>;
-export type AppliedVersion = z.infer<typeof version>;
+type AuthorizedProject = z.infer<typeof project>;
+type AppliedVersion = z.infer<typeof version>;
 
-export interface ProjectFile {
+interface ProjectFile {
   readonly path: string;
   readonly content: string;
 }
 
-export interface Changeset {
+interface Changeset {
   readonly projectId: string;
   readonly generationId: string;
   readonly message: string;

@@ -21,7 +21,7 @@ export interface ApiKeyServiceOptions {
 }
 
 /** Every API key's secret begins with this, so that the edge knows it from a token. */
-export const API_KEY_PREFIX = 'vck_';
+const API_KEY_PREFIX = 'vck_';
 const MAX_KEYS = 50;
 /** Uses are noted to the minute, so that a busy key does not write at each. */
 const LAST_USED_STEP_MS = 60_000;

@@ -1,7 +1,7 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
 
-/** The codes of this service, beside those that every service may answer with. */
+/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
 export const AUTH_ERRORS = defineErrors({
   401: {
     AUTH_API_KEY_INVALID: 'The API key is unknown, has expired or was revoked (`reason`). Create another one.',

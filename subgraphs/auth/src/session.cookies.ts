@@ -2,12 +2,12 @@ import type { OperationContext } from '@vibecode/platform/subgraph/operation-con
 import type { SignIn } from './session.service.ts';
 
 /** The access token, for pages that keep none themselves. The gateway reads it. */
-export const SESSION_COOKIE = 'vibecode_session';
+const SESSION_COOKIE = 'vibecode_session';
 /** The refresh token, for `refresh` without an argument. */
-export const REFRESH_COOKIE = 'vibecode_refresh';
+const REFRESH_COOKIE = 'vibecode_refresh';
 
 /** Tells the gateway whom a mutation signed in, by the token; or, being empty, that it signed the viewer out. */
-export const VIEWER_TOKEN_HEADER = 'x-viewer-token';
+const VIEWER_TOKEN_HEADER = 'x-viewer-token';
 
 /**
  * The cookies of a browser's session (RFC 6265): no script can read them, and no other site's page sends them. They go with

@@ -7,8 +7,8 @@ import { sessionScopes } from './scope.ts';
 import { SIGNING_ALGORITHM, type SigningKeyRing } from './signing-key.ring.ts';
 
 export const ACCESS_TOKEN_MS = 15 * 60_000;
-export const API_KEY_TOKEN_MS = 5 * 60_000;
-export const SERVICE_TOKEN_MS = 5 * 60_000;
+const API_KEY_TOKEN_MS = 5 * 60_000;
+const SERVICE_TOKEN_MS = 5 * 60_000;
 
 export interface IssuedToken {
   readonly token: string;

@@ -3,7 +3,7 @@ import { AppError, ConflictError } from '@vibecode/platform/errors';
 import type { Allowance, RefusalReason } from './allowance.ts';
 import type { HoldStatus } from './hold.status.ts';
 
-/** The codes of this service, beside those that every service may answer with. */
+/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
 export const BILLING_ERRORS = defineErrors({
   402: {
     BILLING_QUOTA_EXCEEDED:

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const inputLimits = {
+const inputLimits = {
   files: 500,
   fileBytes: 1024 * 1024,
   totalBytes: 4 * 1024 * 1024,
@@ -14,7 +14,7 @@ export const inputLimits = {
 const isText = (value: string) => !value.includes('\0') && value.isWellFormed();
 
 /** A path within the work directory: relative, with `/`, without `.`, `..`, empty parts or control characters. */
-export const filePath = z
+const filePath = z
   .string()
   .min(1, 'expected a path such as src/index.js')
   .max(inputLimits.pathLength, `expected at most ${inputLimits.pathLength} characters`)
@@ -109,4 +109,3 @@ export const projectSnapshot = z.object({
   language: z.string().nullable(),
   files: z.array(z.object({ path: z.string(), contentBase64: z.string() })),
 });
-export type ProjectSnapshot = z.infer<typeof projectSnapshot>;

@@ -8,7 +8,7 @@ import type { NotificationFeed } from './notification.feed.ts';
 import { countNotifications, findPages, type NotificationPage } from './notification.repository.ts';
 
 /** Batches what one operation asks for, by user id. What is not the viewer's to see answers null. */
-export interface NotificationLoaders {
+interface NotificationLoaders {
   readonly unreadCount: DataLoader<string, number | null>;
   /** A loader for each page. */
   pages(page: Page, unreadOnly: boolean): DataLoader<string, NotificationPage | null>;

@@ -1,7 +1,7 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError } from '@vibecode/platform/errors';
 
-/** The codes of this service, beside those that every service may answer with. */
+/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
 export const NOTIFICATION_ERRORS = defineErrors({
   400: {
     NOTIFICATION_CHANNEL_UNAVAILABLE: 'Notifications are not delivered by this channel here. Choose one of `channels`.',

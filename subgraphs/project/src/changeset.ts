@@ -6,6 +6,7 @@ import { ChangeConflictError, ProjectTooLargeError } from './errors.ts';
 import { assertPath } from './file.path.ts';
 import type { FileTree, TreeFile } from './file.tree.ts';
 
+/** @public declarations of other files name it */
 export interface ChangeBase {
   readonly path: string;
   /** SHA-256 that the file must have when the change's turn comes. */
@@ -20,7 +21,7 @@ export type Change = ChangeBase &
     | { readonly operation: 'MOVE'; readonly to: string }
   );
 
-export type Operation = Change['operation'];
+type Operation = Change['operation'];
 
 /** What a whole set did to one path. */
 export interface PathChange {

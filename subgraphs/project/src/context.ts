@@ -21,7 +21,7 @@ export interface ProjectServices {
 }
 
 /** Batched reads of one operation. What its viewer may not see is not there. */
-export interface ProjectLoaders {
+interface ProjectLoaders {
   readonly projects: DataLoader<string, Project | null>;
   readonly versions: DataLoader<string, Version | null>;
   /** Files of a version that was loaded before; by version id. */

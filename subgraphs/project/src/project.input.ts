@@ -35,7 +35,7 @@ const fieldsOf = {
 } as const;
 
 /** One change as clients send it; null counts as left out. Paths are checked when the change is applied. */
-export const changeInput = z
+const changeInput = z
   .object({
     operation: z.enum(['WRITE', 'EDIT', 'DELETE', 'MOVE']),
     path: z.string(),
@@ -106,7 +106,7 @@ export const applyChangesetInput = z.object({
   idempotencyKey,
 });
 
-export const provenanceInput = z.object({
+const provenanceInput = z.object({
   generationId: z.uuid(),
   model: lineOf(200),
   provider: lineOf(200),

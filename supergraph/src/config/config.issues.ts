@@ -66,7 +66,7 @@ function describeUnknown(name: string, nearest: string | null, known: readonly s
 }
 
 /** Names that the schema has at a path. */
-export function knownNames(path: readonly PropertyKey[]): string[] {
+function knownNames(path: readonly PropertyKey[]): string[] {
   let schemas: JsonSchema[] = [toConfigJsonSchema()];
   for (const segment of path) schemas = schemas.flatMap(branchesOf).flatMap((schema) => childrenOf(schema, segment));
   return [

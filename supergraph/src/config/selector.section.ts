@@ -23,7 +23,7 @@ const ofEveryLevel = {
 };
 
 /** What each level selects by. A selector is one of these, and a `default` if need be. */
-export const selectorsByLevel = {
+const selectorsByLevel = {
   router: {
     ...ofEveryLevel,
     trace_id: z.literal(['open_telemetry', 'datadog']),

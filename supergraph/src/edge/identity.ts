@@ -12,7 +12,7 @@ import { createTokenVerification, type SessionRevocation } from './token.verific
 type Headers = Readonly<Record<string, string | undefined>>;
 type AuthenticationConfig = RouterConfig['authentication'];
 
-export interface Identified {
+interface Identified {
   readonly identity: Identity | null;
   /** The credential is a cookie. Browsers send cookies by themselves, so the request needs the CSRF check. */
   readonly byCookie: boolean;

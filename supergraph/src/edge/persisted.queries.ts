@@ -28,7 +28,7 @@ const manifestSchema = z.object({
 });
 
 /** The operations that manifests list. */
-export interface PersistedOperations {
+interface PersistedOperations {
   readonly textsById: ReadonlyMap<string, string>;
   readonly listedTexts: ReadonlySet<string>;
 }
@@ -36,7 +36,7 @@ export interface PersistedOperations {
 const toKey = (id: string, clientName: string | null | undefined): string => (clientName ? `${clientName}\n${id}` : id);
 
 /** @throws AppError for a file that is missing or is not a manifest */
-export async function loadManifests(files: readonly string[]): Promise<PersistedOperations> {
+async function loadManifests(files: readonly string[]): Promise<PersistedOperations> {
   const textsById = new Map<string, string>();
   const listedTexts = new Set<string>();
   for (const file of files) {

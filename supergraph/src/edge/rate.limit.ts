@@ -13,7 +13,7 @@ import type { Identity } from '../request/context.ts';
 type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
 
 /** The outcome for one request, with the headers of draft-ietf-httpapi-ratelimit-headers-10. */
-export interface Admission {
+interface Admission {
   readonly allowed: boolean;
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -8,7 +8,7 @@ import { countRootFields } from './root.fields.ts';
 type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
 
 /** The address and the viewer of a request. */
-export type Client = Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity' | 'setHeader'>;
+type Client = Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity' | 'setHeader'>;
 
 /** Charges an address for verifying an unknown credential. */
 export interface VerificationBudget {

@@ -5,7 +5,7 @@ type JwtConfig = NonNullable<NonNullable<RouterConfig['authentication']['router'
 type SourceConfig = Pick<JwtConfig, 'header_name' | 'header_value_prefix' | 'ignore_other_prefixes' | 'sources'>;
 type Headers = Readonly<Record<string, string | undefined>>;
 
-export interface FoundToken {
+interface FoundToken {
   readonly token: string;
   /** The token is a cookie. Browsers send cookies by themselves, so the request needs the CSRF check. */
   readonly byCookie: boolean;

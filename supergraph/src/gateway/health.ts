@@ -5,7 +5,7 @@ import type { HttpHandler } from '../request/hooks.ts';
 import { type SideServer, startSideServer, toAddress } from './listen.ts';
 
 /** Liveness and readiness, by default at `/health/live` and `/health/ready`, and as Apollo Router has them: `/health?live`, `/health?ready`. */
-export function toHealthRoutes(isReady: () => boolean, path = '/health'): [string, HttpHandler][] {
+function toHealthRoutes(isReady: () => boolean, path = '/health'): [string, HttpHandler][] {
   const live = (_request: IncomingMessage, response: ServerResponse) => sendJson(response, 200, { status: 'UP' });
   const ready = (_request: IncomingMessage, response: ServerResponse) => {
     const up = isReady();

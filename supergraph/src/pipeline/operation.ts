@@ -61,7 +61,7 @@ export interface PreparedOperation extends ParsedOperation {
 }
 
 /** Told what work operations made, for metrics. */
-export interface PreparationListener {
+interface PreparationListener {
   parsed(durationMs: number): void;
   planned(durationMs: number): void;
   planFound(): void;

@@ -36,7 +36,7 @@ export interface LoadedSupergraph extends ServedSchema {
   readonly defer: boolean;
 }
 
-export class InvalidSupergraphError extends AppError {
+class InvalidSupergraphError extends AppError {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super('GATEWAY_INVALID_SUPERGRAPH', `This is no composed supergraph that can be served: ${reason}`, { cause });

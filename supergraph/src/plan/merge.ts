@@ -31,7 +31,7 @@ export function mergeCopyInto(target: JsonObject, source: JsonObject, types: Typ
 }
 
 /** A deep copy of a JSON value: several times as fast as `structuredClone`, which has to allow for everything else. */
-export function copyJson<T>(value: T): T {
+function copyJson<T>(value: T): T {
   if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(copyJson) as T;
   const copy: JsonObject = {};

@@ -7,7 +7,7 @@ import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { CallbackUpstreams } from './upstream.callbacks.ts';
 
-export interface CallbackEndpointOptions {
+interface CallbackEndpointOptions {
   readonly callbacks: CallbackUpstreams;
   /** Path that ids are appended to. Default `/callback`. */
   readonly path: string;
@@ -43,7 +43,7 @@ interface CallbackMessage {
  * Answers as the HTTP callback protocol has it: 204 to `check`, 404 for a subscription that has ended or never was, 401
  * without its verifier. The next event of a subscription comes after the answer to the one before.
  */
-export function createCallbackEndpoint(options: CallbackEndpointOptions): CallbackEndpoint {
+function createCallbackEndpoint(options: CallbackEndpointOptions): CallbackEndpoint {
   const { callbacks, bodyLimitBytes = 64 * 1024 * 1024 } = options;
   const prefix = `${options.path.replace(/\/$/, '')}/`;
 

@@ -3,7 +3,7 @@ import type { Identity, RequestContext } from '../request/context.ts';
 import { refusal } from '../request/refusal.ts';
 import type { EventStream } from './event.stream.ts';
 
-export interface AdmissionLimits {
+interface AdmissionLimits {
   /** Subscriptions open at once. Null: no limit. */
   readonly maxOpened: number | null;
   /** Of one identity, else of one address. Null: no limit. */

@@ -45,7 +45,7 @@ export interface CallbackMode {
   readonly heartbeatMs: number | null;
 }
 
-export type SubscriptionMode = PassthroughMode | CallbackMode;
+type SubscriptionMode = PassthroughMode | CallbackMode;
 
 /** Which subscriptions share an operation at the subgraph. */
 export interface Deduplication {

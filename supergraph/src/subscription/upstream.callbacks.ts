@@ -7,7 +7,7 @@ import type { CallbackMode } from './subscription.settings.ts';
 import type { UpstreamListener, UpstreamRequest, Upstreams } from './upstream.ts';
 
 /** A subscription that a subgraph calls back for. */
-export interface CallbackSubscription {
+interface CallbackSubscription {
   readonly listener: UpstreamListener;
   /** The secret that the subgraph sends back to prove that it received the subscription: hex. */
   readonly verifier: string;

@@ -8,9 +8,9 @@ import type { SelectorSource } from './selector.ts';
 type EventsConfig = RouterConfig['telemetry']['instrumentation']['events'][SelectorLevel];
 
 /** When something of a service is told. */
-export type Moment = 'request' | 'response' | 'event_response' | 'error';
+type Moment = 'request' | 'response' | 'event_response' | 'error';
 
-export type TellEvents = (source: SelectorSource) => void;
+type TellEvents = (source: SelectorSource) => void;
 
 /** What tells at each moment; moments that nothing is told at are left out. */
 export type EventsByMoment = Partial<Record<Moment, TellEvents>>;

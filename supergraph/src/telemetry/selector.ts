@@ -8,7 +8,7 @@ import { compileJsonPath } from '../request/json.path.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 
 /** An answer, as far as it is there yet. */
-export interface SelectedAnswer {
+interface SelectedAnswer {
   readonly status?: number | undefined;
   readonly headers?: AnswerHeaders | undefined;
   readonly body?: GraphQLResult | undefined;

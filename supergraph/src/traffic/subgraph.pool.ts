@@ -2,7 +2,7 @@ import { type buildConnector, H2CClient, Pool } from 'undici';
 import { createLookup, type DnsResolutionStrategy } from '../config/dns.strategy.ts';
 import type { ClientTls } from './client.tls.ts';
 
-export type Http2Mode = 'disable' | 'enable' | 'http2only';
+type Http2Mode = 'disable' | 'enable' | 'http2only';
 
 export interface PoolSettings {
   /** Connections at most; requests beyond wait for a free one. */

@@ -73,7 +73,7 @@ export function createOpenAiModel(id: string, { apiKey, baseUrl, contextTokens, 
  * Counts the tokens of an answer as it streams. Each chunk is at least one token, and the whole is at least what its length
  * suggests: some servers send a token a chunk, others join several.
  */
-export function createTokenCounter(): { count(text: string): number } {
+function createTokenCounter(): { count(text: string): number } {
   let chunks = 0;
   let characters = 0;
   let total = 0;

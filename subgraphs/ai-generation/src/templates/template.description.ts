@@ -58,7 +58,6 @@ export const templateDescription = z.strictObject({
 });
 
 export type TemplateDescription = z.infer<typeof templateDescription>;
-export type TemplateParameter = z.infer<typeof parameter>;
 
 function isRegularExpression(source: string): boolean {
   try {

@@ -8,7 +8,7 @@ import { instantiateTemplate, type ParameterizedTemplate, type TemplateFile } fr
 import { type TemplateDescription, templateDescription } from './template.description.ts';
 
 /** A template directory that cannot be used. `details.file` says which file, `details.problems` each field and what is wrong. */
-export class TemplateInvalidError extends AppError {
+class TemplateInvalidError extends AppError {
   constructor(file: string, problems: readonly string[], cause?: unknown) {
     super('GENERATION_TEMPLATE_INVALID', `The template file ${file} cannot be used:\n  ${problems.join('\n  ')}`, {
       details: { file, problems },

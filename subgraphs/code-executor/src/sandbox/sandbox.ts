@@ -12,7 +12,7 @@ export interface Program {
   readonly limits: SandboxLimits;
 }
 
-export interface SandboxFile {
+interface SandboxFile {
   readonly path: string;
   readonly content: Uint8Array;
 }
@@ -40,7 +40,7 @@ export interface OutputChunk {
   readonly text: string;
 }
 
-export const outcomes = [
+const outcomes = [
   'SUCCEEDED',
   'FAILED',
   'SIGNALLED',
@@ -50,7 +50,7 @@ export const outcomes = [
   'CANCELLED',
   'SANDBOX_FAULT',
 ] as const;
-export type Outcome = (typeof outcomes)[number];
+type Outcome = (typeof outcomes)[number];
 
 export interface SandboxResult {
   /**

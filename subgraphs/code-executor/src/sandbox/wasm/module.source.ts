@@ -13,7 +13,7 @@ export interface ModuleSource {
 }
 
 /** Global function of the guest that watches promises nobody keeps; see `instrument`. */
-export const watchPromiseName = '__watchPromise';
+const watchPromiseName = '__watchPromise';
 
 /**
  * Makes a file of a project ready for QuickJS: types are stripped (imports of types with them), and it is told apart
