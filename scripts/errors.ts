@@ -1,6 +1,7 @@
 // Makes docs/errors.md out of the codes that the packages declare, so that the two cannot part.
 //   node scripts/errors.ts           writes it
-//   node scripts/errors.ts --check   exits 1 when it is out of date, or a source has a code that no package declares
+//   node scripts/errors.ts --check   exits 1 when it is out of date, a source has a code that no package declares, or no
+//                                    source throws a code that is declared
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorsByStatus, findStatus } from '@vibecode/platform/error.catalogue';
@@ -8,6 +9,7 @@ import { PLATFORM_ERRORS } from '@vibecode/platform/errors';
 import { serviceNames } from '@vibecode/platform/services';
 import { GATEWAY_ERRORS } from '@vibecode/supergraph/request/errors';
 import { findCodes } from './sources/error.codes.ts';
+import { findUsedTexts } from './sources/error.uses.ts';
 
 const root = join(import.meta.dirname, '..');
 const path = join(root, 'docs', 'errors.md');
@@ -40,14 +42,20 @@ async function loadErrors(service: string): Promise<Row[]> {
   return name ? toRows(service, module[name]!) : [];
 }
 
-async function findUndeclared(): Promise<string[]> {
+/** Codes that are thrown and not declared, and the other way round. */
+async function findProblems(): Promise<string[]> {
   const problems: string[] = [];
+  const unused = new Set(rows.map(({ code }) => code));
   for await (const file of glob(SOURCES, { cwd: root })) {
+    const source = await readFile(join(root, file), 'utf8');
+    for (const text of findUsedTexts(file, source)) unused.delete(text);
     if (EXEMPT.some((folder) => file.startsWith(folder))) continue;
-    for (const { place, code } of findCodes(file, await readFile(join(root, file), 'utf8'))) {
+    for (const { place, code } of findCodes(file, source)) {
       if (findStatus(code) === undefined) problems.push(`${place}: no errors.ts declares the code ${code}.`);
     }
   }
+  for (const code of unused)
+    problems.push(`No source throws the code ${code}: take it out of the errors.ts that has it.`);
   return problems;
 }
 
@@ -70,7 +78,7 @@ ${rows.map(({ code, service, status, meaning }) => `| \`${code}\` | ${service} |
 `;
 
 if (process.argv.includes('--check')) {
-  const problems = await findUndeclared();
+  const problems = await findProblems();
   // A file that cannot be read is out of date.
   if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
     problems.push("docs/errors.md is out of date: run 'npm run errors' and commit it.");

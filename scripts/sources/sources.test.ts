@@ -1,4 +1,5 @@
 import { findCodes } from './error.codes.ts';
+import { findUsedTexts } from './error.uses.ts';
 import { findSwallowedErrors } from './swallowed.errors.ts';
 
 test('finds the codes that a source gives to objects, as literals, constants and choices', () => {
@@ -23,6 +24,29 @@ test("leaves the codes of the system, of libraries and of other files' constants
     type Answer = { code: 'NO_VALUE' };
   `;
   expect(findCodes('a.ts', source)).toEqual([]);
+});
+
+test.each([
+  ['an argument', "throw new AppError('TOO_LATE', 'Too late.');"],
+  ['the value of a property', "const error = { extensions: { code: 'TOO_LATE' } };"],
+  ['a constant', "const CODE = 'TOO_LATE';"],
+  ['a choice', "super(isLate ? 'TOO_LATE' : 'TOO_EARLY', text);"],
+  ['a default', "fail(code ?? 'TOO_LATE');"],
+  ['an answer', "const toCode = () => 'TOO_LATE';"],
+])('counts a code as thrown: %s', (_name, source) => {
+  expect(findUsedTexts('a.ts', source)).toContain('TOO_LATE');
+});
+
+test.each([
+  ['a declaration', "export const ERRORS = defineErrors({ 400: { TOO_LATE: 'Come earlier.' } });"],
+  ['a declaration, quoted', "export const ERRORS = defineErrors({ 400: { 'TOO_LATE': 'Come earlier.' } });"],
+  ['a comparison', "if (error.code === 'TOO_LATE') retry();"],
+  ['a case', "switch (code) { case 'TOO_LATE': retry(); }"],
+  ['a list that codes are looked up in', "const LATE = new Set(['TOO_LATE']);"],
+  ['a type', "type Code = 'TOO_LATE' | 'TOO_EARLY';"],
+  ['a comment', "// 'TOO_LATE'"],
+])('does not count a code as thrown: %s', (_name, source) => {
+  expect(findUsedTexts('a.ts', source)).not.toContain('TOO_LATE');
 });
 
 test.each([

@@ -118,8 +118,6 @@ export const GATEWAY_ERRORS = defineErrors({
       'The supergraph cannot be read from its file or URL. Check the path and permissions.',
     GATEWAY_UNKNOWN_SUBGRAPH: 'The configuration names a subgraph that the supergraph does not have. Correct the name.',
     GATEWAY_UPLINK_FAILED: 'Apollo Uplink delivers no supergraph. Check the key, the graph and the endpoints.',
-    INTERNAL_SERVER_ERROR:
-      'A field that may not be null is null, and no subgraph said why. Report it to the owner of the subgraph.',
     GATEWAY_WORKER_FAILED: 'A worker process ended before it served. Its own log lines say why.',
   },
   502: {
