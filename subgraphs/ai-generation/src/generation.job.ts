@@ -1,4 +1,4 @@
-import { AppError } from '@vibecode/platform/errors';
+import { AppError, toAppError } from '@vibecode/platform/errors';
 import { AnswerChanges } from './answer/answer.changes.ts';
 import { AnswerParser } from './answer/answer.parser.ts';
 import { toNoFilesFailure, toProblemFailure } from './answer.failures.ts';
@@ -182,7 +182,10 @@ export class GenerationJob {
       return;
     }
     const failure = stopped === 'shutdown' ? toInterruption() : toFailure(cause);
-    if (!(failure instanceof AppError)) log.error({ action: 'generation.failed', generationId, error: cause });
+    // A driver's error is told to the client by a code of the catalogue, and whole to the operator.
+    if (stopped === null && !(cause instanceof AppError)) {
+      log.error({ action: 'generation.failed', generationId, error: cause });
+    }
     await this.#journal.finish((row, now) => row.fail(failure, now, produced), FAILED, tokens);
   }
 }
@@ -204,8 +207,7 @@ function parseAnswer({ text, completionTokens, maxTokens }: Generation): AnswerC
 }
 
 function toFailure(cause: unknown): { code: string; message: string } {
-  if (cause instanceof AppError) return cause;
-  return { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side.' };
+  return toAppError(cause) ?? { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side.' };
 }
 
 /** The first line of a prompt, as the version's message. */

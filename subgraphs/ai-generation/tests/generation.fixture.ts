@@ -1,4 +1,5 @@
 import { newId } from '@vibecode/platform/id';
+import type { Logger } from '@vibecode/platform/log';
 import type { TestInfrastructureOptions } from '@vibecode/platform/testing/infrastructure';
 import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
 import type { Embedder } from '../src/embedders/embedder.ts';
@@ -54,12 +55,14 @@ interface FixtureOptions extends TestInfrastructureOptions {
   readonly env?: Record<string, string>;
   /** What the neighbours know before the subgraph starts. */
   readonly prepare?: (neighbours: Neighbours) => void;
+  /** Default: that of the infrastructure, which is silent. */
+  readonly log?: Logger;
 }
 
 /** The subgraph with a scripted model, and one user with a project. */
 export async function startGenerationTest(
   script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
-  { env = {}, prepare, ...options }: FixtureOptions = {},
+  { env = {}, prepare, log, ...options }: FixtureOptions = {},
 ) {
   await using started = new AsyncDisposableStack();
   const ollama = started.use(await startScriptedOllama(script));
@@ -71,7 +74,7 @@ export async function startGenerationTest(
     await startSubgraphTest(
       'ai-generation',
       (infrastructure) =>
-        startGenerationServer(infrastructure, {
+        startGenerationServer(log ? { ...infrastructure, log } : infrastructure, {
           env: parsed,
           registry: new ModelRegistry({ providers: [provider] }),
           embedder: wordEmbedder,
