@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createRedisBroadcast } from '@vibecode/platform/broadcast/redis.broadcast';
 import { createRedisCache } from '@vibecode/platform/cache/redis.cache';
 import { parseEnv, setting } from '@vibecode/platform/env';
@@ -66,8 +66,8 @@ async function run(): Promise<void> {
   const told = untilTold();
   running.use(
     await startGateway({
-      supergraph: { path: join(root, settings.SUPERGRAPH_FILE) },
-      config: join(root, settings.ROUTER_CONFIG_FILE),
+      supergraph: { path: resolve(root, settings.SUPERGRAPH_FILE) },
+      config: resolve(root, settings.ROUTER_CONFIG_FILE),
       host: settings.HOST,
       port: settings.PORT,
       overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urlOf(name)}/graphql`])),
@@ -91,4 +91,6 @@ if (import.meta.main) {
     process.stderr.write(`${toStartFailure(error, 'The gateway')}\n`);
     process.exitCode = 1;
   }
+  // The channel to the first process keeps a worker alive, and the first process waits for the worker to end.
+  cluster.worker?.disconnect();
 }

@@ -7,6 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Feed, feedSchema } from './subscription/feed.fixture.ts';
 import { startSubgraph } from './subscription/feed.servers.ts';
 import { composeFeed } from './subscription/subscription.fixture.ts';
+import { askAlone, observe } from './support/gateway.process.ts';
 import { ask, composeFields, createFolder, startEcho } from './support/source.fixture.ts';
 import { openStream } from './support/stream.client.ts';
 
@@ -44,39 +45,6 @@ async function startRouter(workers: number, supergraph: string, config: string):
 function spawnRouter(args: readonly string[]): ChildProcess {
   const node = join(root, 'node_modules', '.bin', 'node');
   return spawn(node, [join(root, 'supergraph', 'dist', 'router.js'), ...args], { env: { PATH: process.env.PATH } });
-}
-
-function observe(child: ChildProcess) {
-  const lines: string[] = [];
-  const looks = new Set<() => void>();
-  let rest = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      const parts = (rest + chunk.toString()).split('\n');
-      rest = parts.pop() ?? '';
-      lines.push(...parts);
-      for (const look of [...looks]) look();
-    });
-  }
-  const until = (text: string, count = 1) =>
-    new Promise<Record<string, unknown>>((resolve) => {
-      const look = () => {
-        const line = lines.filter((candidate) => candidate.includes(text))[count - 1];
-        if (line === undefined) return;
-        looks.delete(look);
-        resolve(JSON.parse(line) as Record<string, unknown>);
-      };
-      looks.add(look);
-      look();
-    });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { lines, until, ended };
-}
-
-/** One request over a connection of its own: connections go to the workers in turn. */
-async function askAlone(url: string, query: string, headers: Record<string, string> = {}) {
-  const stream = await openStream(`${url}/graphql`, { query }, { accept: 'application/json', headers });
-  return { status: stream.status, body: JSON.parse(await stream.end) as { data?: unknown } };
 }
 
 async function startEchoRouter(config: string) {
