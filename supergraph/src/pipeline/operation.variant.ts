@@ -1,32 +1,24 @@
-import { operationFromDocument } from '@apollo/federation-internals';
-import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
-import { dropRepeatedTypes, hasDefer, removeDefer } from '../defer/defer.document.ts';
-import { compileInParts, type DeferredBlock, type PlanInParts } from '../defer/defer.plan.ts';
-import { compilePlan } from '../plan/compile.ts';
-import { markLongLiterals, unmarkLiterals } from '../plan/exact.literals.ts';
-import type { Execution, PlanStep } from '../plan/execution.ts';
+import { hasDefer, removeDefer } from '../defer/defer.document.ts';
+import type { DeferredBlock } from '../defer/defer.plan.ts';
+import { markLongLiterals } from '../plan/exact.literals.ts';
+import type { PlanStep } from '../plan/execution.ts';
 import { findRepeatedFetches } from '../plan/fetched.entities.ts';
-import { mergeInto } from '../plan/merge.ts';
-import { orderMutation, runInOrder, splitMutation } from '../plan/mutation.order.ts';
-import { planWithFragmentsKept } from '../plan/partial.unions.ts';
-import { isTooMuch } from '../plan/requirement.planner.ts';
-import type { TypeIndex } from '../plan/type.index.ts';
+import { orderMutation } from '../plan/mutation.order.ts';
 import { createAsksTypename } from '../plan/typename.positions.ts';
 import { collectRootKeys, reportUnplanned } from '../plan/unplanned.fields.ts';
 import { applyConditions, type Conditions } from '../request/conditions.ts';
-import { collectFragments, findOperation, keepUsed } from '../request/document.ts';
-import { addExplained, originOf } from '../request/error.origin.ts';
-import type { OperationType } from '../request/message.ts';
+import { collectFragments, findOperation } from '../request/document.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
-import { RefusedRequestError, refusal } from '../request/refusal.ts';
+import { refusal } from '../request/refusal.ts';
 import { type ByteShape, compileByteShape } from '../shape/byte.shape.ts';
 import { compileShape, type Shape } from '../shape/shape.ts';
+import { compilePlans } from './compiled.plans.ts';
+import { type Plan, type PlanningScope, planAll, planInParts } from './operation.planning.ts';
 import type { StoredPlans } from './plan.store.ts';
 import { planSignIn, type SignInPlan, type SignInRules } from './sign.in.plan.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
-
-type Plan = NonNullable<QueryPlan['node']>;
 
 /**
  * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own: it fetches what is
@@ -167,134 +159,4 @@ function toWholePlan({ all }: SignInPlan): Plan[] {
 function toRootKeys(document: DocumentNode, { supergraph, name }: PlanningScope): ReadonlySet<string> {
   if (!supergraph.hasUnimplementedInterfaces) return new Set();
   return collectRootKeys(supergraph.responseKeys.rename(document), name);
-}
-
-interface PlanningScope {
-  readonly supergraph: LoadedSupergraph;
-  readonly name: string | null;
-  readonly overrides: ReadonlySet<string> | undefined;
-}
-
-function planAll(document: DocumentNode | null, { supergraph, name, overrides }: PlanningScope): Plan[] {
-  if (!document || findOperation(document, name).selectionSet.selections.length === 0) return [];
-  // What is not asked must not decide on what is: a plan is made for the operation and its fragments alone.
-  const split = supergraph.splitByType(keepUsed(document, name));
-  const toPlan = hasDefer(split) ? dropRepeatedTypes(split, supergraph.apiSchema) : split;
-  return createPlans(supergraph, supergraph.responseKeys.rename(toPlan), name, overrides);
-}
-
-/**
- * Null for what is answered in one piece all the same, which `@defer` allows: what takes several plans, whose data is
- * merged when all is there, and what the planner cannot defer (some `@requires` within fragments that are deferred).
- */
-function planInParts(
-  document: DocumentNode | null,
-  scope: PlanningScope,
-  known: StoredPlans | null,
-): { readonly plans: Plan[]; readonly compiled: PlanInParts } | null {
-  if (known && !known.isInParts) return null;
-  try {
-    const plans = known ? [...known.plans] : planAll(document, scope);
-    return plans.length < 2
-      ? { plans, compiled: compileInParts(plans[0] as PlanNode | undefined, scope.supergraph.types) }
-      : null;
-  } catch {
-    // The operation is planned as a whole next, which reports what is wrong with it.
-    return null;
-  }
-}
-
-function compilePlans(plans: readonly Plan[], types: TypeIndex, kind: OperationType): PlanStep | null {
-  if (plans.some((plan) => plan.kind === 'Subscription')) return null;
-  return runAll(
-    plans.map((plan) => compilePlan(plan as PlanNode, types)),
-    types,
-    kind,
-  );
-}
-
-/** Plans of the parts that cannot share one run on data of their own, which is then merged. */
-function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationType): PlanStep | null {
-  const [first, ...others] = steps;
-  if (!first || others.length === 0) return first ?? null;
-  if (kind === 'mutation') return runInOrder(steps);
-  return async (execution) => {
-    const parts = others.map((step) => ({ step, execution: { ...execution, data: {}, errors: [] } as Execution }));
-    await Promise.all([first(execution), ...parts.map((part) => part.step(part.execution))]);
-    const reported = new Map(execution.errors.map((error) => [JSON.stringify(error), error]));
-    for (const part of parts) {
-      mergeInto(execution.data, part.execution.data, types);
-      for (const error of part.execution.errors) {
-        // The way to the parts' fields is fetched for each, and fails for each.
-        const same = reported.get(JSON.stringify(error));
-        if (same) addExplained(same, originOf(error).explains ?? []);
-        else execution.errors.push(error);
-      }
-    }
-  };
-}
-
-const REQUIRED_ARGUMENTS_CONFLICT =
-  'Fields of this operation are computed from one field with different arguments. Only a query can ask for them together: ask for one here, and for the others by a query.';
-
-function createPlans(
-  supergraph: LoadedSupergraph,
-  document: DocumentNode,
-  name: string | null,
-  overrides: ReadonlySet<string> | undefined,
-): Plan[] {
-  const { operation } = findOperation(document, name);
-  const planOf = (part: DocumentNode) => createPlan(supergraph, part, name, overrides);
-  const nodesOf = (parts: readonly DocumentNode[]) => parts.flatMap((part) => planOf(part).node ?? []);
-  const byArguments = supergraph.splitByArguments(document);
-  if (operation === 'query') return nodesOf(byArguments);
-  // What must run once cannot be asked in parts.
-  if (byArguments.length > 1) throw refusal('REQUIRED_ARGUMENTS_CONFLICT', REQUIRED_ARGUMENTS_CONFLICT);
-  const ordered = operation === 'mutation' ? orderMutation(document, name, supergraph.apiSchema) : document;
-  const plan = planOf(ordered);
-  const parts = operation === 'mutation' ? splitMutation(ordered, name, plan) : [ordered];
-  if (parts.length > 1) return nodesOf(parts);
-  return plan.node ? [plan.node] : [];
-}
-
-function createPlan(
-  supergraph: LoadedSupergraph,
-  document: DocumentNode,
-  name: string | null,
-  overrides: ReadonlySet<string> | undefined,
-): QueryPlan {
-  try {
-    const operation = operationFromDocument(supergraph.planningSchema, document, {
-      operationName: name ?? undefined,
-      validate: false,
-    });
-    const overrideConditions = new Map(
-      supergraph.overrideLabels.map((label) => [label, overrides?.has(label) === true]),
-    );
-    const planned = supergraph.planWithRequirements((planner) => {
-      const plan = () => planner.buildQueryPlan(operation, { overrideConditions });
-      return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
-    });
-    if (!planned.node && collectRootKeys(document, name).size)
-      throw new Error('The plan asks no subgraph for anything.');
-    unmarkLiterals(planned);
-    return planned;
-  } catch (cause) {
-    throw unplannable(cause);
-  }
-}
-
-/** The planner's own words name types that clients must not know of: the log has them. */
-function unplannable(cause: unknown): RefusedRequestError {
-  const error = isTooMuch(cause)
-    ? {
-        message:
-          'This operation can be planned in too many ways. Ask for less at once: fewer levels, or fewer fragments on them.',
-        extensions: { code: 'QUERY_PLANNING_LIMIT' },
-      }
-    : {
-        message: 'No plan over the subgraphs was found for this operation.',
-        extensions: { code: 'QUERY_PLANNING_FAILED' },
-      };
-  return new RefusedRequestError([error], { cause });
 }
