@@ -14,9 +14,11 @@ import { asRefusal, RefusedRequestError, refusal } from '../request/refusal.ts';
 import { EndedByStage } from '../request/stages.ts';
 import { observeStream } from '../transport/observed.stream.ts';
 import { passStages, type Reached } from './core.stages.ts';
-import { OperationStore, type OperationStoreOptions, type PreparedOperation } from './operation.ts';
+import type { OperationStoreOptions } from './operation.options.ts';
+import { OperationStore } from './operation.store.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import { chooseOverrides } from './override.labels.ts';
+import type { PreparedOperation } from './prepared.operation.ts';
 import { runSigningIn } from './sign.in.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
@@ -115,7 +117,7 @@ export function createCore(options: CoreOptions): Core {
     context: RequestContext,
   ): Promise<PreparedOperation> {
     await plugin.didResolveSource(request, resolved);
-    return plugin.prepare(() => operations.prepare(resolved, context), operations.knows(resolved));
+    return plugin.prepare(() => operations.prepare(resolved, context), operations.parser.knows(resolved));
   }
 
   async function runInTime(

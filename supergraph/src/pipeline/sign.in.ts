@@ -7,8 +7,8 @@ import { originOf, type ResponsePath } from '../request/error.origin.ts';
 import type { AnswerHeaders, SignIn } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import { toViewerContext } from '../request/signed.in.context.ts';
-import type { PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
+import type { PreparedOperation } from './prepared.operation.ts';
 import type { MutationField, SignInPlan } from './sign.in.plan.ts';
 
 /** Who asks from here on, and what they may ask. */
