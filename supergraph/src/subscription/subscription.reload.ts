@@ -1,4 +1,5 @@
-import type { AdmittedVariables, EndpointInForce } from '../pipeline/core.ts';
+import type { AdmittedVariables } from '../pipeline/core.admission.ts';
+import type { EndpointInForce } from '../pipeline/core.ts';
 import type { OperationVariant } from '../pipeline/operation.variant.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
 import type { PreparedOperation } from '../pipeline/prepared.operation.ts';
