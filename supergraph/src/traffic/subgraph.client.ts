@@ -18,22 +18,22 @@ export interface SubgraphClientOptions {
   readonly urls: ReadonlyMap<string, string>;
   /** Where the instances of subgraphs are; disposed of with the client. Default: one each, at its URL. */
   readonly directory?: InstanceDirectory;
-  /** Headers beside the gateway's own. */
+  /** Further headers, which replace the gateway's of the same name. */
   readonly headers?: GatewayHooks['subgraphHeaders'];
   readonly takeHeaders?: GatewayHooks['takeSubgraphHeaders'];
-  /** Where a coprocessor takes part. */
+  /** Stages of a coprocessor, before and after each request to a subgraph. */
   readonly stages?: RequestStages | undefined;
-  /** How a subgraph is treated. Default: `defaultTraffic` for each. */
+  /** Timeout, retries and limits of a subgraph. Default: `defaultTraffic` for each. */
   readonly trafficOf?: (subgraph: string) => SubgraphTraffic;
 }
 
-/** Sends operations to subgraphs over HTTP. Disposing waits for what is under way. */
+/** Sends operations to subgraphs over HTTP. Disposing waits for requests under way. */
 export interface SubgraphClient extends AsyncDisposable {
   /** Rejects only when the context's signal aborts. */
   fetch(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult>;
   /** URLs of a subgraph's healthy instances; of all when none is. */
   urlsOf(subgraph: string): readonly string[];
-  /** What a WebSocket to one of these URLs needs beside it. */
+  /** TLS options and headers for a WebSocket to one of these URLs. */
   connectOptionsOf(subgraph: string, url: string): UpstreamConnectOptions;
 }
 

@@ -6,16 +6,16 @@ import { SharedCalls } from './shared.calls.ts';
 import { createSend } from './subgraph.send.ts';
 import type { SubgraphTraffic } from './subgraph.traffic.ts';
 
-/** Where the requests to a subgraph go. */
+/** The instances of a subgraph, and how requests reach them. */
 export interface SubgraphEndpoint {
   readonly instances: InstanceSet;
   readonly traffic: SubgraphTraffic;
   readonly send: Send;
-  /** Null when each request is sent for itself. */
+  /** Null when equal requests are not deduplicated. */
   readonly shared: SharedCalls | null;
 }
 
-/** URLs that a coprocessor has sent requests to, whose connections are kept. */
+/** URLs set by a coprocessor whose connections are kept. */
 const MAX_FOREIGN_URLS = 64;
 
 /** The endpoints of all subgraphs, each made when first used. Disposes of the directory. */

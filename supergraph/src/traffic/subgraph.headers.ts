@@ -3,7 +3,10 @@ import type { SubgraphRequest } from '../request/message.ts';
 import { traceHeadersOf } from '../request/observer.ts';
 import type { SubgraphTraffic } from './subgraph.traffic.ts';
 
-/** @param own headers beside the gateway's own, which they replace where both have one */
+/**
+ * The headers of a request to a subgraph.
+ * @param own headers of the edge, which replace the gateway's of the same name
+ */
 export function toSubgraphHeaders(
   request: SubgraphRequest,
   context: RequestContext,

@@ -6,7 +6,7 @@ import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { type SubgraphCallCode, SubgraphCallError } from './call.error.ts';
 import type { RawResponse } from './send.ts';
 
-/** A subgraph's answer as a GraphQL result; one that is none is an error that names the subgraph. */
+/** A subgraph's answer as a GraphQL result. Anything else becomes an error that names the subgraph. */
 export function toResult(
   { status, body }: RawResponse,
   { subgraph, kind, isFinished }: SubgraphRequest,
@@ -14,7 +14,7 @@ export function toResult(
   if (status === 200 && isFinished?.(body)) return new UnreadResult(body);
   let result: unknown;
   try {
-    // Each caller parses for itself: plans merge into what they get.
+    // Each caller parses its own copy, because plans merge into it.
     result = parseExactJson(body.toString('utf8'));
   } catch {
     // The client gets an error that names the subgraph.
@@ -24,18 +24,18 @@ export function toResult(
     const { data, errors } = result as GraphQLResult;
     if (Array.isArray(errors) && errors.length) return result as GraphQLResult;
     if (data && status >= 200 && status < 300) return result as GraphQLResult;
-    // It says that it failed, and does not say what: what it answered is shown beside the error.
+    // The status says that the subgraph failed, but the body has no error: the gateway adds one to the data.
     if (data) {
       const reason = `HTTP status ${status} and data without an error`;
       return { ...(result as GraphQLResult), ...unreachable(subgraph, reason, status) };
     }
-    // A subscription that the subgraph will call back for: its events come later.
+    // The subgraph sends the events of this subscription by callbacks.
     if (kind === 'subscription' && status < 300) return { data: null };
   }
-  return unreachable(subgraph, `HTTP status ${status} and no GraphQL answer`, status);
+  return unreachable(subgraph, `HTTP status ${status} and a body that is not a GraphQL result`, status);
 }
 
-/** A result that is passed on as it came; only what looks into it parses it. */
+/** A result that is passed on as bytes. It is parsed when `data` is read. */
 class UnreadResult implements GraphQLResult {
   constructor(readonly bytes: Buffer) {}
 
@@ -44,10 +44,10 @@ class UnreadResult implements GraphQLResult {
   }
 }
 
-/** A limit keeps requests from a subgraph that may be well. */
+/** Codes of the gateway's own limits, which say nothing of the subgraph's health. */
 const LIMITED: ReadonlySet<SubgraphCallCode> = new Set(['REQUEST_RATE_LIMITED', 'REQUEST_CONCURRENCY_LIMITED']);
 
-const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
+const FAILURE_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
   SUBREQUEST_HTTP_ERROR: 'could not be reached or did not answer',
   GATEWAY_TIMEOUT: 'did not answer in time',
   REQUEST_RATE_LIMITED: 'was not called',
@@ -57,14 +57,14 @@ const SAID_BY_CODE: Readonly<Record<SubgraphCallCode, string>> = {
 
 export function toFailure(service: string, { code, reason }: SubgraphCallError, status?: number): GraphQLResult {
   const error: GraphQLFormattedError = {
-    message: `The subgraph '${service}' ${SAID_BY_CODE[code]}: ${reason}.`,
+    message: `The subgraph '${service}' ${FAILURE_BY_CODE[code]}: ${reason}.`,
     extensions: { code, service, reason, ...(status && { http: { status } }) },
   };
   const fault: GatewayFault = { by: LIMITED.has(code) ? 'client' : 'subgraph', subgraphs: [service] };
   return { errors: [withOrigin(error, { fault })] };
 }
 
-/** Of a stage that failed: the subgraph was not asked, or its answer is not used. */
+/** The result when a coprocessor's stage failed: the subgraph was not called, or its answer is not used. */
 export function toRefusal(service: string, { code, message, details }: AppError): GraphQLResult {
   return { errors: [{ message, extensions: { ...details, code, service } }] };
 }

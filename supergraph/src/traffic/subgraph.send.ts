@@ -9,7 +9,10 @@ import type { Send } from './send.ts';
 import { sendRequest } from './subgraph.request.ts';
 import type { SubgraphTraffic } from './subgraph.traffic.ts';
 
-/** From the inside out: one request, the breaker that each attempt has to pass, attempts, and how many there may be. */
+/**
+ * Sends to one of the instances as the subgraph's settings say. From the inside out: one request, the circuit breaker
+ * that each attempt passes, retries, compression, the concurrency limit and the rate limit.
+ */
 export function createSend(instances: InstanceSet, traffic: SubgraphTraffic): Send {
   const { responseLimitBytes, maxPending, breaker, retry, compression, concurrencyLimit, rateLimit } = traffic;
   let send: Send = (call) => {
