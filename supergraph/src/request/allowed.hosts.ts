@@ -31,7 +31,7 @@ export function createHostCheck({ configured, listensOn }: AllowedHosts): Allows
   };
 }
 
-/** For operators too, whose proxy passes on another name. */
+/** The message names the setting for operators whose proxy passes on another name. */
 export function toMisdirected(host: string | undefined): string {
   return `This gateway does not answer to the host '${host}'. supergraph.allowed_hosts names those that it answers to.`;
 }

@@ -30,7 +30,7 @@ const ACCEPTABLE =
 export class GraphQLOverHttp {
   readonly #bodyLimits: BodyLimits;
   readonly #compressFrom: () => number;
-  /** A field, so that no request makes one. */
+  /** A field rather than a method, so that no request has to bind it. */
   readonly #reportUnidentified = async (error: Error): Promise<never> => {
     await this.options.plugins?.contextFailed(error);
     throw error;
@@ -41,7 +41,7 @@ export class GraphQLOverHttp {
     this.#compressFrom = options.compressFromBytes ?? (() => COMPRESS_FROM_BYTES);
   }
 
-  /** @returns the context, where it was an operation that could be read */
+  /** @returns the context; undefined when the client accepts no format that the gateway has */
   async answer(
     request: IncomingMessage,
     response: ServerResponse,
@@ -70,7 +70,7 @@ export class GraphQLOverHttp {
       const onBody = stage && ((body: string | null) => stage(body, at, context));
       const graphql = await readGraphQLRequest(request, search, this.#bodyLimits, hooks.batching, onBody).catch(
         (error) => {
-          // A coprocessor that ends a request does not make it an invalid one.
+          // A request that a coprocessor has ended is not an invalid request.
           if (error instanceof EndedByStage) throw error;
           return this.#reportInvalid(error, hooks, context);
         },
@@ -82,7 +82,7 @@ export class GraphQLOverHttp {
         await sendBatch(response, results, rewrite);
         return context;
       }
-      // Where a stage or the telemetry looks into results they have to be read.
+      // A coprocessor's stages and some telemetry read results, which must not be bytes then.
       context.takesBytes = typeof accept.single === 'string' && !hooks.stages && !context.watch?.sees;
       const takesStreams = accept.subscription !== null || accept.defer !== null;
       const result = takesStreams
@@ -111,8 +111,9 @@ export class GraphQLOverHttp {
     for (const [name, value] of Object.entries(headersOf(error))) response.setHeader(name, value);
     const refused = { errors: [{ message, extensions: { code } }] };
     watch?.note(refused.errors);
-    const again = code === 'COPROCESSOR_FAILED' ? undefined : rewrite;
-    return sendResult(response, refused, single, NEVER, status, again);
+    // A coprocessor that has failed is not called for the answer that says so.
+    const rewriteError = code === 'COPROCESSOR_FAILED' ? undefined : rewrite;
+    return sendResult(response, refused, single, NEVER, status, rewriteError);
   }
 
   async #reportInvalid(error: Error, hooks: GatewayHooks, context: HttpContext): Promise<never> {
@@ -128,7 +129,7 @@ function toHttpError(error: unknown, log: Logger): { status: number; message: st
   return { status: 500, message: 'The gateway failed to answer.', code: 'INTERNAL_ERROR' };
 }
 
-/** Those that a refusal brings along, such as `retry-after`. */
+/** Headers of a refusal, such as `retry-after`. */
 function headersOf(error: unknown): Readonly<Record<string, string>> {
   return error instanceof AppError && 'headers' in error ? (error.headers as Record<string, string>) : {};
 }
@@ -136,7 +137,10 @@ function headersOf(error: unknown): Readonly<Record<string, string>> {
 function logBrokenPipe(response: ServerResponse, requestId: string, log: Logger): void {
   response.once('close', () => {
     if (response.writableFinished) return;
-    log.info({ action: 'gateway.http.broken-pipe', requestId }, 'The client went away before it had its answer.');
+    log.info(
+      { action: 'gateway.http.broken-pipe', requestId },
+      'The client closed the connection before it had the whole answer.',
+    );
   });
 }
 

@@ -6,14 +6,14 @@ import type { ResponseType } from './http.negotiation.ts';
 import { type Rewrite, sendStreamOfOne } from './http.stream.ts';
 import type { StreamFormat } from './stream.format.ts';
 
-const ONE_PIECE = 16 * 1024;
-/** As `compressFrom`: the answer goes out as it is. */
+const ONE_PIECE_BYTES = 16 * 1024;
+/** A `compressFrom` that compresses no answer. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * `application/json` is 200 for whatever was well formed; `application/graphql-response+json` says by its status that a
- * request was refused before execution. A stream is opened for such a refusal too, unless the request was none of GraphQL's
- * business: a browser's EventSource could not read it otherwise.
+ * With `application/json` the status of a well-formed request is 200; with `application/graphql-response+json` the status
+ * tells that a request was refused before execution. A client that accepts only streams gets such a refusal as a stream
+ * with status 200 when it would be 400 otherwise, because a browser's EventSource cannot read it at another status.
  */
 export function sendResult(
   response: ServerResponse,
@@ -23,7 +23,7 @@ export function sendResult(
   status = 'data' in result ? 200 : refusedStatus(result, accepted),
   rewrite?: Rewrite,
 ): Promise<void> | undefined {
-  // Of `node:http`: the request that this answers.
+  // `response.req`, of `node:http`, is the request that this answers.
   if (result.errors?.length) keepFromCaches(response, response.req.method === 'GET');
   if (result.bytes) return sendBytes(response, result.bytes, `${accepted}; charset=utf-8`, compressFrom, status);
   const body = JSON.stringify(result);
@@ -48,8 +48,8 @@ function sendAnswer(
   const bytes = Buffer.byteLength(text);
   if (bytes >= compressFrom) return sendCompressed(response, status, type, Buffer.from(text));
   response.writeHead(status, { 'content-type': type, 'content-length': bytes });
-  // As text a small answer goes out in one piece with its head; a large one would be copied once more.
-  response.end(bytes < ONE_PIECE ? text : Buffer.from(text));
+  // `node:http` writes a small text and the head in one piece. A large text would be copied once more than bytes.
+  response.end(bytes < ONE_PIECE_BYTES ? text : Buffer.from(text));
   return undefined;
 }
 
@@ -57,16 +57,16 @@ function sendAnswer(
 function sendBytes(response: ServerResponse, body: Buffer, type: string, compressFrom: number, status: number) {
   if (body.length >= compressFrom) return sendCompressed(response, status, type, body);
   response.writeHead(status, { 'content-type': type, 'content-length': body.length });
-  response.end(body.length < ONE_PIECE ? body.toString('latin1') : body, 'latin1');
+  response.end(body.length < ONE_PIECE_BYTES ? body.toString('latin1') : body, 'latin1');
   return undefined;
 }
 
-/** What failed this time may not fail the next. A cache may keep an answer to GET that says nothing of it. */
+/** An error may be temporary, so no cache may keep it. Caches may keep an answer to GET without `cache-control`. */
 function keepFromCaches(response: ServerResponse, isRead = false): void {
   if (isRead || response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
 }
 
-/** Each answer stands where its operation did; what one of them is refused for is no business of the others. */
+/** The answers are in the order of the operations. One operation's refusal does not affect the others in its batch. */
 export async function sendBatch(
   response: ServerResponse,
   results: readonly GraphQLResult[],

@@ -9,7 +9,7 @@ import { sendText } from './http.text.ts';
 
 const NO_HOOKS: GatewayHooks = {};
 
-/** Finds what answers a request: the graph or a variant of it, a route, the site. */
+/** Finds the handler of a request: the graph or a variant of it, a route, or the site. */
 export class HttpRouting {
   readonly #path: string;
   readonly #routes: HttpServerOptions['routes'] & {};
@@ -27,7 +27,7 @@ export class HttpRouting {
     this.#graphql = new GraphQLOverHttp(options);
   }
 
-  /** @returns the context, where it was an operation that could be read */
+  /** @returns the context of a GraphQL request; undefined for others */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<HttpContext | undefined> {
     const { options } = this;
     if (options.servesRoot && (request.method === 'POST' || request.method === 'OPTIONS'))
@@ -42,7 +42,7 @@ export class HttpRouting {
     }
     const variant = options.variantAt?.(pathname);
     const hooks = variant?.hooks ?? this.#hooksOf();
-    // A path with parameters may cover those that have one of their own.
+    // A GraphQL path with parameters may match the path of a route as well; the route has precedence.
     const own = this.#hasParameters ? this.#routes.get(pathname) : undefined;
     if (own) {
       await own(request, response);
@@ -60,7 +60,7 @@ export class HttpRouting {
   }
 }
 
-/** What is sent to `/` is for the graph, and passes the same checks. */
+/** Rewrites `/` to the path of the graph, so that the request passes the same checks. */
 function toGraphQLPath(request: IncomingMessage, path: string): void {
   const { url = '/' } = request;
   if (url === '/' || url.startsWith('/?')) request.url = path + url.slice(1);

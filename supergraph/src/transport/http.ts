@@ -5,10 +5,10 @@ import { HttpRouting } from './http.routing.ts';
 import { sendText } from './http.text.ts';
 
 const CONNECTIONS_CHECKING_MS = 500;
-/** Node's own, for whole requests on any path. */
+/** Node's default, for whole requests on any path. */
 const REQUEST_TIMEOUT_MS = 300_000;
 
-/** GraphQL over HTTP, and what else is served beside it, on plain `node:http`. */
+/** GraphQL over HTTP, and the other handlers of the options, on plain `node:http`. */
 export function createHttpServer(options: HttpServerOptions): Server {
   const { log, telemetry: telemetryOf } = options;
   const routing = new HttpRouting(options);
