@@ -18,7 +18,7 @@ export function compilePlans(plans: readonly Plan[], types: TypeIndex, kind: Ope
   );
 }
 
-/** Plans of the parts that cannot share one run on data of their own, which is then merged. */
+/** Each of several plans writes to an object of its own; the objects are merged at the end. */
 function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationType): PlanStep | null {
   const [first, ...others] = steps;
   if (!first || others.length === 0) return first ?? null;
@@ -30,7 +30,7 @@ function runAll(steps: readonly PlanStep[], types: TypeIndex, kind: OperationTyp
     for (const part of parts) {
       mergeInto(execution.data, part.execution.data, types);
       for (const error of part.execution.errors) {
-        // The way to the parts' fields is fetched for each, and fails for each.
+        // Each plan fetches the path to its own fields, so one failure may be reported by several plans.
         const same = reported.get(JSON.stringify(error));
         if (same) addExplained(same, originOf(error).explains ?? []);
         else execution.errors.push(error);

@@ -21,20 +21,24 @@ export interface AdmittedOperation {
   readonly request: GraphQLRequest;
   readonly operation: PreparedOperation;
   readonly variables: AdmittedVariables;
-  /** Labels of progressive overrides that are on for it. */
+  /** Labels of progressive overrides that are on for this request. */
   readonly overrides: ReadonlySet<string> | undefined;
-  /** The result that stands in its place. */
+  /** A hook's result, which replaces the operation's own. Undefined: the operation runs. */
   readonly instead: GraphQLResult | undefined;
 }
 
-/** What admission needs; made once with the core. */
+/** What admission needs of the core; one object for all requests. */
 export interface AdmissionScope {
   readonly supergraph: LoadedSupergraph;
   readonly operations: OperationStore;
   readonly hooks: GatewayHooks | undefined;
 }
 
-/** @throws RefusedRequestError, or what a hook threw */
+/**
+ * Resolves and prepares an operation, coerces its variables and passes it through the edge's limits.
+ * @param onStage called when the request has passed a coprocessor's supergraph stage
+ * @throws RefusedRequestError, or what a hook threw
+ */
 export async function admit(
   request: GraphQLRequest,
   context: RequestContext,

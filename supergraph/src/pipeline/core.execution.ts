@@ -8,6 +8,7 @@ import type { AdmittedVariables } from './core.admission.ts';
 import type { OperationVariant } from './operation.variant.ts';
 import type { PreparedOperation } from './prepared.operation.ts';
 
+/** One run of a variant: introspection is answered, and the errors of refused fields are noted. */
 export function toExecution(
   { introspection, refusals }: PreparedOperation,
   { repeatedFetches }: OperationVariant,
@@ -44,7 +45,7 @@ export async function executeInTime(
   }
 }
 
-/** Runs a query or mutation's plan and shapes what came. */
+/** Runs the plan of a query or mutation and shapes the fetched data. */
 async function execute(
   { shape }: OperationVariant,
   run: PlanStep | null,
@@ -62,5 +63,5 @@ async function execute(
 }
 
 export function timedOut(timeoutMs: number): RefusedRequestError {
-  return refusal('GATEWAY_TIMEOUT', `The operation took longer than the ${timeoutMs} ms that it may.`);
+  return refusal('GATEWAY_TIMEOUT', `The operation did not finish within its limit of ${timeoutMs} ms.`);
 }

@@ -6,7 +6,7 @@ import type { GraphQLResult } from '../request/message.ts';
 import { asRefusal, RefusedRequestError } from '../request/refusal.ts';
 import { EndedByStage } from '../request/stages.ts';
 
-/** What results need on their way out; made once with the core. */
+/** What finishing a result needs of the core; one object for all requests. */
 export interface ResultScope {
   readonly log: Logger;
   readonly hooks?: GatewayHooks;
@@ -21,21 +21,21 @@ export function toErrorResult(error: unknown, context: RequestContext, { log }: 
   const refused = asRefusal(error, 'BAD_REQUEST');
   if (refused.cause) log.warn({ action: 'gateway.refused', requestId: context.id, error: refused.cause });
   if (refused instanceof RefusedRequestError) return { errors: [...refused.errors] };
-  // Nobody reads the answer any more, and nothing has failed.
+  // The client has gone and nothing has failed, so nothing is logged.
   if (context.signal.aborted) return { errors: [{ message: 'The request was cancelled.' }] };
   log.error({ action: 'gateway.failed', requestId: context.id, error: refused });
   const message = `The gateway failed to answer; its log has the reason under request ${context.id}.`;
   return { errors: [{ message, extensions: { code: 'INTERNAL_ERROR', requestId: context.id } }] };
 }
 
-/** A result as the client is to see it. */
+/** Notes and logs the errors of a result, and lets the edge mask them. */
 export function finishResult(
   result: GraphQLResult,
   context: RequestContext,
   { log, hooks }: ResultScope,
 ): GraphQLResult {
   if (result.errors) {
-    // Before errors are masked: operators are told what went wrong.
+    // Before errors are masked, so that the log has the original messages.
     context.watch?.note(result.errors);
     logFaults(log, result.errors, context);
   }

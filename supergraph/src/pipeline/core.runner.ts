@@ -14,13 +14,14 @@ import type { OperationVariant } from './operation.variant.ts';
 import type { PreparedOperation } from './prepared.operation.ts';
 import { runSigningIn } from './sign.in.ts';
 
+/** Starts a subscription that has been admitted. */
 export type StartSubscription = (
   operation: PreparedOperation,
   variables: AdmittedVariables,
   context: RequestContext,
 ) => SubscriptionStream | GraphQLResult;
 
-/** What runs need; made once with the core. */
+/** What a run needs of the core; one object for all requests. */
 export interface RunnerScope {
   readonly operations: OperationStore;
   readonly transport: SubgraphTransport;
@@ -28,16 +29,16 @@ export interface RunnerScope {
   readonly hooks?: GatewayHooks;
   readonly timeoutMs?: number;
   readonly subscribe?: StartSubscription;
-  /** Plugins and some hooks look into every answer, or add to it: for them it is parsed. */
-  readonly looksIntoAll: boolean;
+  /** Whether plugins or hooks read or extend every answer, so that no answer goes out unparsed. */
+  readonly readsAllAnswers: boolean;
 }
 
 const NO_SUBSCRIPTION =
-  'This is a subscription, and the client accepts no stream. Send the header accept: text/event-stream, or ' +
-  'accept: multipart/mixed;subscriptionSpec=1.0, or use a WebSocket.';
+  'This operation is a subscription, but the request does not accept a stream. Send the header ' +
+  'accept: text/event-stream, or accept: multipart/mixed;subscriptionSpec=1.0, or use a WebSocket.';
 
 const NO_DEFER =
-  'This operation has @defer, and the client accepts no answer in parts. Send the header ' +
+  'This operation has @defer, but the request does not accept an answer in parts. Send the header ' +
   'accept: multipart/mixed;deferSpec=20220824, or accept: text/event-stream, or use a WebSocket.';
 
 /** Runs admitted operations: in one piece, in parts, field by field where a mutation signs in, or as a subscription. */
@@ -51,10 +52,10 @@ export class OperationRunner {
     accepts: AcceptedStreams,
   ): SubscriptionStream | GraphQLResult | Promise<GraphQLResult> {
     const { operation, variables, overrides } = admitted;
-    const { subscribe, transport, looksIntoAll, timeoutMs } = this.scope;
+    const { subscribe, transport, readsAllAnswers, timeoutMs } = this.scope;
     if (operation.kind === 'subscription') {
       if (!accepts.subscription) throw refusal('SUBSCRIPTION_BAD_HEADER', NO_SUBSCRIPTION);
-      if (!subscribe) throw refusal('BAD_REQUEST', 'This gateway runs no subscriptions.');
+      if (!subscribe) throw refusal('BAD_REQUEST', 'This gateway does not run subscriptions.');
       return subscribe(operation, variables, context);
     }
     if (context.isReadOnly && operation.kind === 'mutation') {
@@ -63,7 +64,7 @@ export class OperationRunner {
     }
     const variant = operation.variantFor(variables.coerced, overrides, context.watch);
     const execution = toExecution(operation, variant, variables, context, transport);
-    if (context.takesBytes && !looksIntoAll && mayBeFinished(operation))
+    if (context.takesBytes && !readsAllAnswers && mayBeFinished(operation))
       execution.isFinished = variant.isFinished ?? undefined;
     const { plugin } = context;
     plugin?.fetches.planned(variant.plan);
@@ -77,7 +78,7 @@ export class OperationRunner {
       : executeInTime(variant, run, execution, timeoutMs);
   }
 
-  /** A run of a mutation that may sign the client in: what comes after that is prepared for whoever it is. */
+  /** Runs a mutation that may sign the client in. After a sign-in the operation is prepared for the new viewer. */
   #toSigningIn(
     { request, operation, variables, overrides }: AdmittedOperation,
     variant: OperationVariant,
@@ -121,7 +122,7 @@ export class OperationRunner {
   }
 }
 
-/** Whether its answer is what its fetches bring, and nothing beside. */
+/** Whether the answer has fetched data only: no refused field, no introspection. */
 function mayBeFinished({ refusals, introspection }: PreparedOperation): boolean {
   return refusals.length === 0 && introspection === null;
 }

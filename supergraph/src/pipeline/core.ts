@@ -20,7 +20,7 @@ export interface CoreOptions extends OperationStoreOptions {
   readonly timeoutMs?: number;
   /** Apollo Server's plugins; null or left out: none. */
   readonly plugins?: PluginHost | null;
-  /** Runs the subscriptions that are prepared and admitted here. Without it they are refused. */
+  /** Starts a subscription that the core has prepared and admitted. Left out: subscriptions are refused. */
   readonly subscribe?: StartSubscription;
 }
 
@@ -33,10 +33,10 @@ export interface Core extends GatewayCore {
   readonly operations: OperationStore;
 }
 
-/** An endpoint with its whole core, for what plans on it. */
+/** An endpoint whose core shows its supergraph and its prepared operations. */
 export type PlannedEndpoint = Endpoint<Core>;
 
-/** The endpoint in force; undefined once a reload has taken it away. */
+/** The endpoint now in force; undefined after a reload has removed it. */
 export type EndpointInForce = () => PlannedEndpoint | undefined;
 
 export function createCore(options: CoreOptions): Core {
@@ -48,10 +48,10 @@ export function createCore(options: CoreOptions): Core {
     ...options,
     operations,
     transport: hooks?.wrapTransport?.(options.transport) ?? options.transport,
-    looksIntoAll: Boolean(plugins) || hooks?.finishesAll === true,
+    readsAllAnswers: Boolean(plugins) || hooks?.finishesAll === true,
   });
 
-  /** A result, unless the client accepts the stream that it is. */
+  /** @returns a stream for a subscription and for an answer in parts, else a result */
   async function run(
     request: GraphQLRequest,
     context: RequestContext,
@@ -91,18 +91,19 @@ export function createCore(options: CoreOptions): Core {
   return {
     supergraph,
     operations,
-    execute: async (request, context) => tell(await run(request, context, NO_STREAMS), context) as GraphQLResult,
-    subscribe: async (request, context, accepts = ALL_STREAMS) => tell(await run(request, context, accepts), context),
+    execute: async (request, context) => observe(await run(request, context, NO_STREAMS), context) as GraphQLResult,
+    subscribe: async (request, context, accepts = ALL_STREAMS) =>
+      observe(await run(request, context, accepts), context),
   };
 }
 
-/** The plan as it will run. @throws RefusedRequestError when there is none */
+/** The plan that will run. @throws RefusedRequestError when the operation cannot be planned */
 function planOf({ operation, variables, overrides }: AdmittedOperation, { watch }: RequestContext) {
   return operation.variantFor(variables.coerced, overrides, watch).plan;
 }
 
-/** Whoever watches sees what the client gets. */
-function tell(result: SubscriptionStream | GraphQLResult, { watch }: RequestContext) {
+/** Shows telemetry each result that the client gets, if telemetry reads results. */
+function observe(result: SubscriptionStream | GraphQLResult, { watch }: RequestContext) {
   if (!watch?.sees) return result;
   if ('attach' in result) return observeStream(result, watch.sees);
   watch.sees(result);

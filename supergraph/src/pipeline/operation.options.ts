@@ -2,28 +2,29 @@ import type { GatewayHooks } from '../request/hooks.ts';
 import type { PlanStore } from './plan.store.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 
-/** Told what work operations made, for metrics. */
+/** Receives how long parsing and planning took, for metrics. */
 export interface PreparationListener {
   parsed(durationMs: number): void;
   planned(durationMs: number): void;
+  /** The operation had a plan for these conditions already. */
   planFound(): void;
 }
 
 export interface OperationStoreOptions {
   readonly supergraph: LoadedSupergraph;
   readonly hooks?: GatewayHooks;
-  /** Operations kept, the least recently used dropped beyond it. Default 1,000. */
+  /** Operations kept. Beyond that number the least recently used one is dropped. Default 1,000. */
   readonly maxOperations?: number;
   readonly onPrepared?: PreparationListener;
-  /** Whether `__schema` and `__type` may be asked. Default true. */
+  /** Whether `__schema` and `__type` may be queried. Default true. */
   readonly introspection?: boolean;
   /** Whether introspection may nest its lists deeply. Default false. */
   readonly deepIntrospection?: boolean;
-  /** Told of unknown fields of input objects, which are let through then. Left out: they are an error. */
+  /** Called with a message for each unknown field of an input object, which is then let through. Left out: an error. */
   readonly onUnknownInput?: (message: string) => void;
-  /** Plans that instances share. Left out: each makes its own. */
+  /** Plans shared between gateway instances. Left out: each instance plans for itself. */
   readonly plans?: PlanStore | undefined;
 }
 
-/** Operations kept, unless the options say how many. */
+/** Default of `maxOperations`. */
 export const MAX_OPERATIONS = 1_000;

@@ -29,10 +29,11 @@ import { MAX_OPERATIONS, type OperationStoreOptions } from './operation.options.
 import { subscriptionRootRule } from './subscription.root.rule.ts';
 
 const MAX_ERRORS = 25;
+/** A text of more characters is long. */
 const LONG_CHARACTERS = 100_000;
 const MAX_ERRORS_OF_LONG = 5;
 
-/** Parses and validates operations, each text once. */
+/** Parses and validates operations, each text once, and keeps the valid ones. */
 export class OperationParser {
   readonly #parsed: LRUCache<string, ParsedOperation>;
   readonly #rules: ValidationRule[];
@@ -52,7 +53,7 @@ export class OperationParser {
   }
 
   /**
-   * The operation a request names, valid against the API schema.
+   * The operation that a request names, valid against the API schema.
    * @throws RefusedRequestError
    */
   parse({ query, operationName }: GraphQLRequest, watch?: OperationObserver): ParsedOperation {
@@ -89,27 +90,27 @@ export class OperationParser {
     };
     const circular = findCircle(fragments);
     try {
-      // What is too large is refused before it is looked at in full.
+      // Limits on size come before validation, which reads the whole document.
       hooks?.checkDocument?.(document);
       const operation = selectOperation(collectOperations(document), operationName);
       if (operation && circular === null) hooks?.checkOperation?.(toParsed(operation));
     } catch (error) {
       throw asRefusal(error, 'GRAPHQL_VALIDATION_FAILED');
     }
-    // Rules would go round the fragments at length.
-    const errors = circular === null ? this.#validate(document, query) : [toCircleError(fragments, circular)];
+    // The validation rules would follow a cycle of fragments for a long time, so they do not see it.
+    const errors = circular === null ? this.#validate(document, query) : [toCycleError(fragments, circular)];
     if (errors.length)
       throw new RefusedRequestError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
     return prepareDefer(toParsed(findOperation(document, operationName)));
   }
 
-  /** The place of an error is found by reading the text up to it. */
+  /** Locating an error reads the text up to it, so a long text gets fewer errors. */
   #validate(document: DocumentNode, query: string): readonly GraphQLError[] {
     const maxErrors = query.length > LONG_CHARACTERS ? MAX_ERRORS_OF_LONG : MAX_ERRORS;
     return validate(this.options.supergraph.apiSchema, document, this.#rules, { maxErrors });
   }
 }
 
-function toCircleError(fragments: ReadonlyMap<string, FragmentDefinitionNode>, name: string): GraphQLError {
+function toCycleError(fragments: ReadonlyMap<string, FragmentDefinitionNode>, name: string): GraphQLError {
   return new GraphQLError(`Cannot spread fragment "${name}" within itself.`, { nodes: fragments.get(name) });
 }

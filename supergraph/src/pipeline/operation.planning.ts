@@ -15,6 +15,7 @@ import type { LoadedSupergraph } from './supergraph.ts';
 
 export type Plan = NonNullable<QueryPlan['node']>;
 
+/** What an operation is planned over. */
 export interface PlanningScope {
   readonly supergraph: LoadedSupergraph;
   readonly name: string | null;
@@ -22,19 +23,22 @@ export interface PlanningScope {
 }
 
 const REQUIRED_ARGUMENTS_CONFLICT =
-  'Fields of this operation are computed from one field with different arguments. Only a query can ask for them together: ask for one here, and for the others by a query.';
+  'Fields of this operation require one field with different arguments (@requires). Only a query can select them ' +
+  'together: select one of them here, and the others in a query.';
 
+/** The plans of an operation: one, unless its fields cannot share one. @throws RefusedRequestError */
 export function planAll(document: DocumentNode | null, { supergraph, name, overrides }: PlanningScope): Plan[] {
   if (!document || findOperation(document, name).selectionSet.selections.length === 0) return [];
-  // What is not asked must not decide on what is: a plan is made for the operation and its fragments alone.
+  // The planner gets the operation and its fragments alone: the rest of the document must not influence the plan.
   const split = supergraph.splitByType(keepUsed(document, name));
   const toPlan = hasDefer(split) ? dropRepeatedTypes(split, supergraph.apiSchema) : split;
   return createPlans(supergraph, supergraph.responseKeys.rename(toPlan), name, overrides);
 }
 
 /**
- * Null for what is answered in one piece all the same, which `@defer` allows: what takes several plans, whose data is
- * merged when all is there, and what the planner cannot defer (some `@requires` within fragments that are deferred).
+ * Plans an operation with `@defer` for an answer in parts. Null when it is answered in one piece instead, which `@defer`
+ * allows: when it takes several plans, because their data is merged at the end, and when the planner cannot defer it
+ * (some `@requires` within deferred fragments).
  */
 export function planInParts(
   document: DocumentNode | null,
@@ -64,7 +68,7 @@ function createPlans(
   const nodesOf = (parts: readonly DocumentNode[]) => parts.flatMap((part) => planOf(part).node ?? []);
   const byArguments = supergraph.splitByArguments(document);
   if (operation === 'query') return nodesOf(byArguments);
-  // What must run once cannot be asked in parts.
+  // A mutation or a subscription must run once, so its fields cannot be spread over several plans.
   if (byArguments.length > 1) throw refusal('REQUIRED_ARGUMENTS_CONFLICT', REQUIRED_ARGUMENTS_CONFLICT);
   const ordered = operation === 'mutation' ? orderMutation(document, name, supergraph.apiSchema) : document;
   const plan = planOf(ordered);
@@ -91,8 +95,7 @@ function createPlan(
       const plan = () => planner.buildQueryPlan(operation, { overrideConditions });
       return supergraph.hasPartialUnions ? planWithFragmentsKept(plan) : plan();
     });
-    if (!planned.node && collectRootKeys(document, name).size)
-      throw new Error('The plan asks no subgraph for anything.');
+    if (!planned.node && collectRootKeys(document, name).size) throw new Error('The plan has no fetch.');
     unmarkLiterals(planned);
     return planned;
   } catch (cause) {
@@ -100,12 +103,12 @@ function createPlan(
   }
 }
 
-/** The planner's own words name types that clients must not know of: the log has them. */
+/** The planner's message goes to the log only, because it names types that are hidden from clients. */
 function unplannable(cause: unknown): RefusedRequestError {
   const error = isTooMuch(cause)
     ? {
         message:
-          'This operation can be planned in too many ways. Ask for less at once: fewer levels, or fewer fragments on them.',
+          'This operation has too many possible query plans. Select fewer levels at once, or fewer fragments on them.',
         extensions: { code: 'QUERY_PLANNING_LIMIT' },
       }
     : {

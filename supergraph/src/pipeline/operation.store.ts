@@ -6,7 +6,7 @@ import { MAX_OPERATIONS, type OperationStoreOptions } from './operation.options.
 import { OperationParser } from './operation.parser.ts';
 import { type PreparedOperation, prepareOperation } from './prepared.operation.ts';
 
-/** Parses, validates and plans operations once, and hands out the same prepared operation afterwards. */
+/** Parses, validates and plans each operation once, and returns the same prepared operation afterwards. */
 export class OperationStore {
   readonly parser: OperationParser;
   readonly #prepared: LRUCache<string, PreparedOperation>;
@@ -26,10 +26,10 @@ export class OperationStore {
   }
 
   /**
-   * Parses and plans what another store has in use, the most recently used first, for the same rights and conditions. What
-   * is no longer valid is left out. Requests are answered in between.
+   * Parses and plans the operations that another store used most recently, for the same rights and conditions. What is no
+   * longer valid is left out. Requests are answered in between.
    *
-   * @param count how many of those in use
+   * @param count how many operations to warm, of those that the other store has
    */
   async warm(from: OperationStore, count: (used: number) => number): Promise<void> {
     const recent = [...from.#prepared.values()].slice(0, count(from.#prepared.size));
@@ -41,7 +41,7 @@ export class OperationStore {
         const prepared = this.prepare(request, toWarmingContext(known.viewer));
         for (const { conditions, overrides } of known.planned()) prepared.variantFor(conditions, overrides);
       } catch {
-        // Whoever sends it again is told what is wrong with it.
+        // A client that sends the operation again gets the error.
       }
     }
   }
@@ -59,7 +59,7 @@ export class OperationStore {
   }
 }
 
-/** No request: only the viewer counts for what of an operation may be asked. */
+/** There is no request here: authorization depends on the viewer alone. */
 function toWarmingContext(identity: Identity | null): RequestContext {
   return { id: 'warm-up', headers: {}, identity, signal: new AbortController().signal };
 }

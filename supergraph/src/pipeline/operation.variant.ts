@@ -21,45 +21,45 @@ import { planSignIn, type SignInPlan, type SignInRules } from './sign.in.plan.ts
 import type { LoadedSupergraph } from './supergraph.ts';
 
 /**
- * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own: it fetches what is
- * asked and no more, and nothing is left to decide while it runs.
+ * An operation with `@skip` and `@include` applied. Each set of conditions has a plan of its own, which fetches the
+ * requested fields only and evaluates no condition while it runs.
  */
 export interface OperationVariant {
   /** Null when nothing has to be fetched: `{ __typename }`, introspection, all fields refused. */
   readonly plan: PlanNode | SubscriptionNode | null;
-  /** All of them, where what is asked cannot be fetched by one. */
+  /** All plans: several when one plan cannot fetch all requested fields. */
   readonly plans: readonly (PlanNode | SubscriptionNode)[];
   /** The compiled plan of a query or mutation. */
   readonly run: PlanStep | null;
-  /** Of a mutation that may sign the client in: runs in place of `run`. */
+  /** Set for a mutation that may sign the client in; it runs in place of `run`. */
   readonly signIn: SignInPlan | null;
   readonly shape: Shape;
-  /** Of a mutation that may sign the client in: the shape of each root field by itself, by response key, in order. */
+  /** For a mutation that may sign the client in: the shape of each root field, by response key, in order. */
   readonly fieldShapes: ReadonlyMap<string, Shape> | null;
-  /** Recognizes answers of a plan's only fetch that need not be parsed; null for other plans. */
+  /** Tests whether the answer to a plan's only fetch may go to the client unparsed; null for other plans. */
   readonly isFinished: ByteShape | null;
-  /** Keys of the fetches whose entities are kept for others of the same query. */
+  /** Keys of the fetches whose entities are kept for later fetches of the same query. */
   readonly repeatedFetches: ReadonlySet<string> | null;
-  /** The shape of what other plans bring. */
+  /** The shape of the data that other plans fetch. */
   readonly shapeOf: (plans: readonly Plan[]) => Shape;
-  /** What comes after the first part of the answer, when it comes in parts: then `run` and `shape` are of the first. */
+  /** The later parts of an answer to `@defer`, whose first part `run` and `shape` make. Null: one piece. */
   readonly deferred: readonly DeferredBlock[] | null;
-  /** What it was compiled from; null for a mutation that signs in, which is planned in parts of its own. */
+  /** The plans that it was compiled from; null for a mutation that signs in, whose fields are planned one by one. */
   readonly stored: StoredPlans | null;
 }
 
-/** How an operation is planned, beside its text and conditions. */
+/** What decides on the plans of an operation, apart from its text and conditions. */
 export interface PlanningOptions {
   /** Labels of progressive overrides that are on. Default none. */
   readonly overrides?: ReadonlySet<string> | undefined;
-  /** Whom a mutation may sign in. Default nobody. */
+  /** Which mutations may sign the client in. Default none. */
   readonly signInRules?: SignInRules | undefined;
-  /** Plans that were made for the same before. */
+  /** Plans from the shared store. Default null: the operation is planned here. */
   readonly known?: StoredPlans | null;
 }
 
 /**
- * @param allowed what of the document the viewer may ask for
+ * @param allowed the part of the document that the viewer is authorized for; null for none
  * @throws RefusedRequestError when it cannot be planned
  */
 export function createVariant(
@@ -73,7 +73,7 @@ export function createVariant(
   const rootType = supergraph.apiSchema.getRootType(operation.operation);
   if (!rootType) throw refusal('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation.operation} type.`);
   const scope = { supergraph, name, overrides };
-  let asked = applyConditions(document, conditions, { placeholder: false });
+  let requested = applyConditions(document, conditions, { placeholder: false });
   const toFetched = (of: DocumentNode) =>
     markLongLiterals(applyConditions(of, conditions, { placeholder: true }), query, supergraph.apiSchema);
   let fetched = allowed && toFetched(allowed);
@@ -86,23 +86,24 @@ export function createVariant(
     const left = fetched && (fetched === whole ? settled : settle(fetched));
     signIn = planSignIn(settled, left, { name, supergraph, rules: signInRules, planOf });
   }
-  const inParts = !signIn && deferLabels !== undefined && hasDefer(asked) ? planInParts(fetched, scope, known) : null;
+  const inParts =
+    !signIn && deferLabels !== undefined && hasDefer(requested) ? planInParts(fetched, scope, known) : null;
   if (deferLabels && !inParts) {
-    asked = removeDefer(asked);
+    requested = removeDefer(requested);
     fetched = fetched && removeDefer(fetched);
   }
   const plans = signIn
     ? toWholePlan(signIn)
     : (inParts?.plans ?? (known && [...known.plans]) ?? planAll(fetched, scope));
   const isRestricted = allowed !== document;
-  const { selectionSet } = findOperation(asked, name);
+  const { selectionSet } = findOperation(requested, name);
   const shown = isRestricted ? (fetched ? [findOperation(fetched, name).selectionSet] : []) : undefined;
   const shapeScope = {
     schema: supergraph.apiSchema,
     planKey: supergraph.responseKeys.planKey,
     isInternal: supergraph.responseKeys.isInternal,
     subgraphsOf: supergraph.subgraphsOf,
-    fragments: collectFragments(asked),
+    fragments: collectFragments(requested),
     allowedFragments: isRestricted && fetched ? collectFragments(fetched) : new Map(),
     isWhole: allowed === document,
   };
@@ -112,11 +113,11 @@ export function createVariant(
   return {
     plan: plans[0] ?? null,
     plans,
-    // The whole plan of a sign-in has more than its viewer may ask for: it is for nobody else to run.
+    // The plan of a sign-in has fields that its viewer is not authorized for, so no other instance may run it.
     stored: signIn ? null : { isInParts: inParts !== null, plans },
     run: run && fetched ? reportUnplanned(run, plans, toRootKeys(fetched, scope), supergraph) : run,
     signIn,
-    fieldShapes: signIn && mapRootFields(asked, name, supergraph, (of) => shapeOf(plans, of)),
+    fieldShapes: signIn && mapRootFields(requested, name, supergraph, (of) => shapeOf(plans, of)),
     deferred: inParts?.compiled.blocks ?? null,
     repeatedFetches: operation.operation === 'query' ? toRepeated(plans) : null,
     shape: shapeOf(plans),
@@ -150,12 +151,12 @@ function mapRootFields<Value>(
   );
 }
 
-/** The plans of all fields as one, to look at. */
+/** The plans of all fields as one plan, for hooks and plugins that read it. */
 function toWholePlan({ all }: SignInPlan): Plan[] {
   return [{ kind: 'Sequence', nodes: all.map(({ plan }) => plan) }];
 }
 
-/** Keys of root fields that a plan may have no fetch for. */
+/** Keys of root fields for which a plan may have no fetch. */
 function toRootKeys(document: DocumentNode, { supergraph, name }: PlanningScope): ReadonlySet<string> {
   if (!supergraph.hasUnimplementedInterfaces) return new Set();
   return collectRootKeys(supergraph.responseKeys.rename(document), name);

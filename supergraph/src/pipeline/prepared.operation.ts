@@ -14,29 +14,30 @@ import type { SignInRules } from './sign.in.plan.ts';
 import type { LoadedSupergraph } from './supergraph.ts';
 import { type PlannedFor, VariantCache } from './variant.cache.ts';
 
-/** An operation with all that does not depend on one request's variables worked out. */
+/** An operation with all that does not depend on one request's variables computed in advance. */
 export interface PreparedOperation extends ParsedOperation {
   readonly supergraph: LoadedSupergraph;
   readonly coerceVariables: (inputs: Record<string, unknown>) => CoercedVariables;
   readonly introspection: Introspection | null;
-  /** Errors of fields that the viewer may not ask. */
+  /** Errors for the fields that the viewer is not authorized for. */
   readonly refusals: readonly GraphQLFormattedError[];
-  /** The operation's name as the request had it. */
+  /** `operationName` of the request. */
   readonly requestedName: string | null | undefined;
   /**
-   * The operation under given conditions (the coerced variables): planned when they first occur.
+   * The operation with its conditions decided; it is planned when they first occur.
+   * @param conditions the coerced variables
    * @param overrides labels of progressive overrides that are on; default none
    */
   variantFor(conditions: Conditions, overrides?: ReadonlySet<string>, watch?: OperationObserver): OperationVariant;
-  /** Looks for plans that another instance has made, where these are shared: `variantFor` finds them then. */
+  /** Reads the plans of other instances for `variantFor`. Left out: instances do not share plans. */
   readonly preload?: (conditions: Conditions, overrides: ReadonlySet<string> | undefined) => Promise<void> | undefined;
-  /** Conditions and labels that it was planned for, to plan it for them again on another supergraph. */
+  /** Conditions and labels that it was planned for. A reload plans it for them again. */
   readonly planned: () => Iterable<PlannedFor>;
-  /** Who asked first: stands for everybody with the same rights. */
+  /** The first viewer who sent it, who stands for all viewers with the same rights. */
   readonly viewer: Identity | null;
 }
 
-/** Prepares an operation for the viewer of a request, and for all with the same rights. */
+/** Prepares an operation for the viewer of a request, and for all viewers with the same rights. */
 export function prepareOperation(
   parsed: ParsedOperation,
   request: GraphQLRequest,
@@ -72,10 +73,10 @@ function toSignInRules(
   return (
     signIn && {
       subgraphs: signIn.subgraphs,
-      mayAsk(probe: DocumentNode) {
+      isAuthorized(probe: DocumentNode) {
         const operation = findOperation(probe, parsed.operation.name?.value ?? null);
-        const asked = { ...parsed, document: probe, operation };
-        return !authorize || authorize.filter(asked, context).document !== null;
+        const probed = { ...parsed, document: probe, operation };
+        return !authorize || authorize.filter(probed, context).document !== null;
       },
     }
   );

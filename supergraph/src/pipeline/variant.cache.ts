@@ -8,6 +8,7 @@ import { createVariant, type OperationVariant } from './operation.variant.ts';
 import type { PlanStore, StoredPlans } from './plan.store.ts';
 import type { SignInRules } from './sign.in.plan.ts';
 
+/** What a variant was planned for. */
 export interface PlannedFor {
   readonly conditions: Conditions;
   readonly overrides: ReadonlySet<string> | undefined;
@@ -19,12 +20,12 @@ const MAX_VARIANTS = 64;
 /** The variants of one operation, each planned when its conditions first occur. */
 export class VariantCache {
   readonly #variants = new LRUCache<string, OperationVariant & PlannedFor>({ max: MAX_VARIANTS });
-  /** Plans of other instances that wait to be compiled, by key. */
+  /** Plans read from the shared store that are not compiled yet, by key. */
   readonly #found = new Map<string, StoredPlans>();
   readonly #conditionNames: readonly string[];
   readonly #allowedText: string | null;
 
-  /** @param allowed what of the document the viewer may ask for */
+  /** @param allowed the part of the document that the viewer is authorized for; null for none */
   constructor(
     private readonly parsed: ParsedOperation,
     private readonly allowed: DocumentNode | null,
@@ -61,7 +62,7 @@ export class VariantCache {
     return variant;
   }
 
-  /** Reads the plans that another instance has made for these conditions, so that `variantFor` need not make them. */
+  /** Reads the plans for these conditions from the shared store, so that `variantFor` need not plan. */
   preload(
     plans: PlanStore,
     conditions: Conditions,
@@ -102,7 +103,7 @@ export class VariantCache {
   }
 }
 
-/** Left out is another thing than false: see the default of `@defer`. */
+/** An undefined variable differs from a false one: `@defer(if:)` is true by default. */
 function toConditionKey(value: unknown): string {
   return value === true ? '1' : value === false ? '0' : '-';
 }
