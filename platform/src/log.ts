@@ -29,6 +29,7 @@ const CENSORED = '***';
 let shared: DestinationStream | null = null;
 /** Levels below a line's own fields in which secrets are looked for. */
 const MAX_DEPTH = 2;
+const NO_SPAN: Readonly<Record<string, never>> = Object.freeze({});
 
 /**
  * JSON lines with `timestamp level service traceId spanId`; the fields of an event (`action`, `userId`, `durationMs` …)
@@ -41,7 +42,7 @@ export function createLog({ service, level = 'info', destination }: LogOptions):
       base: { service },
       messageKey: 'message',
       errorKey: 'error',
-      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      timestamp: toTimestamp,
       formatters: {
         level: (label) => ({ level: label.toUpperCase() }),
         log: (fields) => hideSecrets(fields, MAX_DEPTH),
@@ -50,11 +51,26 @@ export function createLog({ service, level = 'info', destination }: LogOptions):
       serializers: { error: toErrorFields, ...Object.fromEntries([...SECRETS].map((name) => [name, () => CENSORED])) },
       mixin() {
         const span = trace.getActiveSpan()?.spanContext();
-        return span ? { traceId: span.traceId, spanId: span.spanId } : {};
+        return span ? { traceId: span.traceId, spanId: span.spanId } : NO_SPAN;
       },
+      // Without a span the fields need not be copied.
+      mixinMergeStrategy: (fields, span) => (span === NO_SPAN ? fields : Object.assign(span, fields)),
     },
     destination ?? openStandardOutput(),
   );
+}
+
+let timestampMs = 0;
+let timestampText = '';
+
+/** Lines of the same millisecond share the text: making it costs a tenth of a line. */
+function toTimestamp(): string {
+  const nowMs = Date.now();
+  if (nowMs !== timestampMs) {
+    timestampMs = nowMs;
+    timestampText = `,"timestamp":"${new Date(nowMs).toISOString()}"`;
+  }
+  return timestampText;
 }
 
 function openStandardOutput(): DestinationStream {
