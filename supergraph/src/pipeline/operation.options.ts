@@ -27,4 +27,4 @@ export interface OperationStoreOptions {
 }
 
 /** Default of `maxOperations`. */
-export const MAX_OPERATIONS = 1_000;
+export const DEFAULT_MAX_OPERATIONS = 1_000;

@@ -25,7 +25,7 @@ import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver } from '../request/observer.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { asRefusal, RefusedRequestError, refusal, withCode } from '../request/refusal.ts';
-import { MAX_OPERATIONS, type OperationStoreOptions } from './operation.options.ts';
+import { DEFAULT_MAX_OPERATIONS, type OperationStoreOptions } from './operation.options.ts';
 import { subscriptionRootRule } from './subscription.root.rule.ts';
 
 const MAX_ERRORS = 25;
@@ -39,7 +39,7 @@ export class OperationParser {
   readonly #rules: ValidationRule[];
 
   constructor(private readonly options: OperationStoreOptions) {
-    this.#parsed = new LRUCache({ max: options.maxOperations ?? MAX_OPERATIONS });
+    this.#parsed = new LRUCache({ max: options.maxOperations ?? DEFAULT_MAX_OPERATIONS });
     this.#rules = specifiedRules
       .filter((rule) => !options.deepIntrospection || rule !== MaxIntrospectionDepthRule)
       .map((rule) => (rule === SingleFieldSubscriptionsRule ? subscriptionRootRule : rule));

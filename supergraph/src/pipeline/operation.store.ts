@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Identity, RequestContext } from '../request/context.ts';
 import type { GraphQLRequest } from '../request/message.ts';
-import { MAX_OPERATIONS, type OperationStoreOptions } from './operation.options.ts';
+import { DEFAULT_MAX_OPERATIONS, type OperationStoreOptions } from './operation.options.ts';
 import { OperationParser } from './operation.parser.ts';
 import { type PreparedOperation, prepareOperation } from './prepared.operation.ts';
 
@@ -13,7 +13,7 @@ export class OperationStore {
 
   constructor(private readonly options: OperationStoreOptions) {
     this.parser = new OperationParser(options);
-    this.#prepared = new LRUCache({ max: options.maxOperations ?? MAX_OPERATIONS });
+    this.#prepared = new LRUCache({ max: options.maxOperations ?? DEFAULT_MAX_OPERATIONS });
   }
 
   get size(): number {
