@@ -51,7 +51,7 @@ export function toReport(gateways: readonly RunningContestant[], sections: reado
 
 function toBarTable(bars: readonly Bar[]): string {
   return toTable(
-    ['What', 'at most', 'aim', 'measured', 'met'],
+    ['What', 'bar', 'aim', 'measured', 'met'],
     bars.map(({ what, bar, aim, figure, isMet, isAimMet }) => {
       const met = isMet ? 'yes' : 'no';
       return [what, bar, aim, figure, isAimMet ? 'yes, the aim too' : met];

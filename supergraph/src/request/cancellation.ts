@@ -24,10 +24,12 @@ export class Cancellation implements CancelSignal {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    const listeners = [...(this.#listener ? [this.#listener] : []), ...(this.#others ?? [])];
+    const listener = this.#listener;
     this.#listener = null;
+    listener?.();
+    // A listener that another one removes meanwhile is not called.
+    for (const other of this.#others ?? []) other();
     this.#others = null;
-    for (const listener of listeners) listener();
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
