@@ -11,7 +11,7 @@ import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
 import { createLogDestination } from '@vibecode/platform/log.destination';
 import { createRotatingFileSink, surviveLostOutput } from '@vibecode/platform/log.sinks';
-import { toStartFailure, untilTold } from '@vibecode/platform/service';
+import { toStartFailure, untilStopSignal } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { backingSettings, databaseSetting, embeddedSettings } from '@vibecode/platform/settings';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
@@ -142,9 +142,9 @@ async function run(): Promise<void> {
   // Only where the accounts are embedded, and where nobody but this machine can reach them.
   const embedded = settings[databaseSetting('auth') as keyof typeof settings] === undefined && !production;
   if (embedded && isLoopback(settings.HOST)) demo = await sayDemoLogin(gateway.url, dataDir);
-  const told = untilTold();
+  const stopSignal = untilStopSignal();
   say(`Ready in ${seconds()} s: ${gateway.url}`);
-  const signal = await told;
+  const signal = await stopSignal;
   say(`${signal}: stopping`);
   // The end comes, whatever hangs.
   setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();

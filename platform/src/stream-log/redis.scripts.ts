@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 
 /**
  * KEYS: entries, state. ARGV: epoch, ttl in ms, channel, message, then `seq`, data of each entry.
- * Answers {'OK'}, {'STALE', current epoch}, {'SEALED'} or {'GAP', last seq}. All checks come first: a script that fails
+ * Returns {'OK'}, {'STALE', current epoch}, {'SEALED'} or {'GAP', last seq}. All checks come first, because a script that fails
  * halfway is not rolled back.
  */
 const append = `
@@ -32,7 +32,7 @@ if first then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
 return {'OK'}
 `;
 
-/** KEYS: entries, state. ARGV: epoch, ttl in ms, channel. Answers {'OK'} or {'STALE', current epoch}. */
+/** KEYS: entries, state. ARGV: epoch, ttl in ms, channel. Returns {'OK'} or {'STALE', current epoch}. */
 const seal = `
 local state = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'sealed')
 local epoch, current = tonumber(ARGV[1]), tonumber(state[1] or 0)

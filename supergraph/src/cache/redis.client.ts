@@ -4,34 +4,34 @@ import type { RedisConnectionConfig } from '../config/redis.section.ts';
 
 export interface RedisClientOptions {
   readonly config: RedisConnectionConfig;
-  /** For one command. A command while Redis is away fails at once. */
+  /** Timeout of one command. While Redis is unreachable, a command fails at once. */
   readonly timeoutMs: number;
-  /** What is kept there, for the line that says that Redis is away: 'the response cache'. */
+  /** The cache that uses Redis, for log lines: 'the response cache'. */
   readonly purpose: string;
   readonly log?: Logger | undefined;
 }
 
 export interface RedisClient extends Disposable {
   readonly commands: Redis | Cluster;
-  /** Settles when Redis answers, or when it was found that it does not for now. */
+  /** Resolves when Redis answers, or when the first attempt to connect has failed. */
   readonly ready: Promise<void>;
 }
 
-/** Connects, and goes on trying. One line says that Redis is away, and one that it is back, however often it is tried. */
+/** Connects to Redis, with retries. Logs one line when Redis becomes unreachable, and one when it answers again. */
 export function createRedisClient({ config, timeoutMs, purpose, log }: RedisClientOptions): RedisClient {
   const commands = connect(config, timeoutMs);
   const settled = Promise.withResolvers<void>();
-  let isAway = false;
+  let isUnreachable = false;
   commands.on('error', (error: Error) => {
     settled.resolve();
-    if (isAway) return;
-    isAway = true;
-    log?.warn({ action: 'redis.away', purpose, error }, `Redis is out of reach; ${purpose} goes on without it.`);
+    if (isUnreachable) return;
+    isUnreachable = true;
+    log?.warn({ action: 'redis.away', purpose, error }, `Redis is unreachable; ${purpose} continues without it.`);
   });
   commands.on('ready', () => {
     settled.resolve();
-    if (isAway) log?.info({ action: 'redis.back', purpose }, `Redis answers again, for ${purpose}.`);
-    isAway = false;
+    if (isUnreachable) log?.info({ action: 'redis.back', purpose }, `Redis answers again; ${purpose} uses it.`);
+    isUnreachable = false;
   });
   return {
     commands,
@@ -68,7 +68,7 @@ function connect({ urls, username, password, tls }: RedisConnectionConfig, timeo
   return new Cluster(nodes, { enableOfflineQueue: false, redisOptions: settings });
 }
 
-/** What is given beside the URL wins over what stands in it. */
+/** Separate credentials take precedence over the URL's. */
 function toCredentials(url: URL, username: string | null | undefined, password: string | null | undefined) {
   const named = username ?? (decodeURIComponent(url.username) || undefined);
   const secret = password ?? (decodeURIComponent(url.password) || undefined);

@@ -13,13 +13,13 @@ const usage = `Usage: npm run router -- config COMMAND
   keys             list Apollo Router's keys that have no effect here, in Markdown
   schema           print the JSON Schema of router-config.yaml, for editors
   validate FILE    say each problem with its line and column, and what was expected
-  upgrade FILE     print FILE with today's spellings; --write changes the file`;
+  upgrade FILE     print FILE with current spellings; --write changes the file`;
 
 /**
  * `config keys | schema | validate FILE | upgrade FILE [--write]`.
  *
- * @param args what follows `config` on the command line
- * @returns the exit code: 0 fine, 1 the file has errors, 2 the command is wrong
+ * @param args the arguments after `config`
+ * @returns the exit code: 0 success, 1 the file has errors, 2 invalid arguments
  */
 export async function runConfigCommand(args: readonly string[], { write, writeError }: Output): Promise<number> {
   const flags = args.filter((arg) => arg.startsWith('-'));

@@ -5,11 +5,11 @@ import { addedKeys, type OldSpelling, oldSpellings } from './old.spellings.ts';
 export interface Upgrade {
   readonly from: string;
   readonly to: string;
-  /** Where the old spelling stands: an offset into the text. */
+  /** Offset of the old spelling in the text. */
   readonly offset: number;
 }
 
-/** Rewrites old spellings in a parsed file, comments kept; nodes stay themselves, so positions hold. */
+/** Rewrites old spellings in a parsed file. Comments stay, and so do the nodes, so that positions remain valid. */
 export function upgradeDocument(document: Document): Upgrade[] {
   for (const { beside, name, value } of addedKeys) {
     for (const path of findPaths(document.toJS(), parseKeyPath(beside))) {
@@ -40,7 +40,7 @@ function upgradeAt(
   }
   const target = fillWildcards(parseKeyPath(to), from, path);
   const upgrade = { from: toKeyPath(path), to: toKeyPath(target), offset };
-  // Nothing was said: a list that is made for it would stand in place of the default one.
+  // The old key has no value, and an empty list would replace the default.
   if ((before ?? null) === null && target.some((name) => typeof name === 'number')) document.deleteIn(path);
   else if (document.hasIn(target)) {
     if (!mergeInto(document, path, target)) return null;
@@ -52,7 +52,7 @@ function upgradeAt(
   return upgrade;
 }
 
-/** Moves what the new name does not have yet; where both have a key the old one stays, and gets its error. */
+/** Moves the keys that the new name does not have yet. A key that both have stays under the old name, and is reported as an error. */
 function mergeInto(
   document: Document,
   path: readonly (string | number)[],
@@ -69,7 +69,7 @@ function mergeInto(
   return moved.length > 0;
 }
 
-/** The text of a file with today's spellings. Comments, order and everything else stay. */
+/** Rewrites a file's text with current spellings. Comments and order stay. */
 export function upgradeConfig(text: string): { readonly text: string; readonly upgrades: readonly Upgrade[] } {
   const document = parseDocument(text);
   const upgrades = upgradeDocument(document);
@@ -85,7 +85,7 @@ function fillWildcards(
   return to.map((segment) => (segment === '*' ? captured.shift()! : /^\d+$/.test(segment) ? Number(segment) : segment));
 }
 
-/** Like `document.setIn`, but makes a list where the path has an index. */
+/** Like `document.setIn`, but creates a list if the path has an index. */
 function setIn(document: Document, path: readonly (string | number)[], node: unknown): void {
   for (let depth = 1; depth < path.length; depth++) {
     const parent = path.slice(0, depth);

@@ -1,13 +1,13 @@
-/** What an older Apollo Router called it, and what it is called now. `*` stands for the same name or index in both. */
+/** An older spelling of Apollo Router, and the current one. `*` stands for the same name or index in both. */
 export interface OldSpelling {
   readonly from: string;
-  /** Left out: only the value changes. */
+  /** Undefined if only the value changes. */
   readonly to?: string;
-  /** Today's value for the old one. Left out: the value stays. */
+  /** Converts the old value to the current one. Undefined if the value stays. */
   readonly value?: (old: unknown) => unknown;
 }
 
-/** A key that an old section means without saying it. */
+/** A key that an old section implies. */
 export interface AddedKey {
   /** The section. */
   readonly beside: string;
@@ -39,7 +39,7 @@ const SNAKE_CASE: Readonly<Record<string, string>> = {
   RedactedError: 'redacted_error',
 };
 
-/** Exporters had no `enabled` while they stood directly under `telemetry`: to name one was to switch it on. */
+/** Exporters directly under `telemetry` had no `enabled`: naming an exporter enabled it. */
 export const addedKeys: readonly AddedKey[] = ['tracing.otlp', 'tracing.zipkin', 'tracing.datadog', 'metrics.otlp'].map(
   (exporter) => ({ beside: `telemetry.${exporter}`, name: 'enabled', value: true }),
 );
@@ -146,7 +146,7 @@ const traffic: readonly OldSpelling[] = [
   { from: 'plugins["experimental.expose_query_plan"]', to: 'expose_query_plan' },
 ];
 
-/** Order counts: what an early line makes, a later one may move on. */
+/** The order matters: a later entry may move the result of an earlier one. */
 export const oldSpellings: readonly OldSpelling[] = [
   { from: 'health-check', to: 'health_check' },
   { from: 'server.listen', to: 'supergraph.listen' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { headerName, jsonPath } from './config.values.ts';
 
-/** The services of Apollo Router's pipeline that selectors are for. */
+/** The levels of Apollo Router's pipeline that have selectors. */
 export const selectorLevels = ['router', 'supergraph', 'subgraph'] as const;
 export type SelectorLevel = (typeof selectorLevels)[number];
 
@@ -22,7 +22,7 @@ const ofEveryLevel = {
   response_context: z.string(),
 };
 
-/** What each level selects by. A selector is one of these, and a `default` if need be. */
+/** The selectors of each level. A configured selector is one of these, optionally with a `default`. */
 export const selectorsByLevel = {
   router: {
     ...ofEveryLevel,
@@ -71,7 +71,7 @@ export const selectorsByLevel = {
   },
 } satisfies Record<SelectorLevel, Record<string, z.ZodType>>;
 
-/** Selectors of Apollo Router's that are not there: what is selected by them is left out with a warning. */
+/** Selectors that only Apollo Router has. An entry that uses one is ignored with a warning. */
 export const FOREIGN_SELECTORS: Readonly<Record<SelectorLevel, ReadonlySet<string>>> = {
   router: new Set(['studio_operation_id', 'router_overhead', 'active_subgraph_requests']),
   supergraph: new Set([]),
@@ -87,10 +87,10 @@ export const FOREIGN_SELECTORS: Readonly<Record<SelectorLevel, ReadonlySet<strin
 type Names<Level extends SelectorLevel> = keyof (typeof selectorsByLevel)[Level] & string;
 type AnyName = Names<'router'> | Names<'supergraph'> | Names<'subgraph'>;
 
-/** One key beside `default`: see `selectorsByLevel`. */
+/** One key of `selectorsByLevel`, and optionally `default`. */
 export type SelectorConfig = Partial<Record<AnyName, unknown>> & { readonly default?: unknown };
 
-/** A value is what stands there, or what a selector finds. */
+/** A literal value, or a selector. */
 export type SelectedValue = string | number | boolean | readonly (string | number | boolean)[] | SelectorConfig;
 
 export type ConditionConfig =

@@ -7,20 +7,20 @@ import type { CustomInstruments, MeasuredMoments } from './custom.instruments.ts
 
 type InstrumentationConfig = RouterConfig['telemetry']['instrumentation'];
 
-/** What a configuration adds to one level of the pipeline. */
+/** The configured attributes, events and instruments of one level of the pipeline. */
 export interface LevelInstrumentation {
   readonly attributes: CompiledAttributes | null;
   readonly events: EventsByMoment;
   readonly instruments: MeasuredMoments;
 }
 
-/** Null for levels that nothing is added to: these cost nothing. */
+/** Instrumentation by level. Null for a level without any, which costs nothing. */
 export type Instrumentation = Readonly<Record<SelectorLevel, LevelInstrumentation | null>>;
 
 const NONE: MeasuredMoments = { onResponse: [], onEvent: [] };
 export const NO_INSTRUMENTATION: Instrumentation = { router: null, supergraph: null, subgraph: null };
 
-/** @param instruments as they were when the gateway started; null where nothing is measured */
+/** @param instruments those of the configuration at the gateway's start; null if metrics are off */
 export function compileInstrumentation(
   config: InstrumentationConfig | undefined,
   instruments: CustomInstruments | null,

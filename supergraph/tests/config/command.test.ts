@@ -42,7 +42,7 @@ describe('config command', () => {
     expect(code).toBe(1);
     expect(output.split('\n')).toEqual([
       `${file.path}:2:3 error supergraph.lisen: unknown key 'lisen'; did you mean 'listen'?`,
-      expect.stringMatching(/:4:14 warning limits\.max_depth: old spelling; it is now limits\.router\.max_depth/),
+      expect.stringMatching(/:4:14 warning limits\.max_depth: this is an old spelling; use limits\.router\.max_depth/),
     ]);
     await using good = await createFile('homepage: { enabled: false }\n');
     expect(await run('validate', good.path)).toMatchObject({ code: 0, output: `${good.path} is valid.` });
@@ -113,7 +113,7 @@ describe('live reload', () => {
     await writeFile(file.path, 'limits:\n  router: { max_depth: none }\n');
     await logged('config.refused');
     await writeFile(file.path, 'limits:\n  router: { max_depth: 3 }\n');
-    await logged('could not be taken over');
+    await logged('could not be applied');
     await writeFile(`${file.path}.new`, 'limits:\n  router: { max_depth: 2 }\n');
     await rename(`${file.path}.new`, file.path);
     await logged('config.reloaded');
