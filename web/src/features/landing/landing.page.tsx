@@ -1,19 +1,16 @@
-import { useQuery } from '@apollo/client/react';
 import { ArrowRight } from 'lucide-react';
-import { useRef } from 'react';
-import { Link } from 'react-router';
-import { HomeDocument } from '../../api/generated/graphql.ts';
+import { lazy, Suspense, useRef } from 'react';
 import { useDeployment } from '../../app/deployment.ts';
 import { matches } from '../../app/keys.ts';
 import { useTitle } from '../../app/title.ts';
 import { useText } from '../../text/text.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { Failure } from '../../ui/notice.tsx';
-import { TERMINAL } from '../generation/generation.stream.ts';
+import { Failure, Skeleton } from '../../ui/notice.tsx';
 import { useSession } from '../session/session.tsx';
-import { HomeLists } from './home.lists.tsx';
 import styles from './landing.module.css';
 import { type Start, useStart } from './use.start.ts';
+
+const HomeLists = lazy(() => import('./home.lists.tsx'));
 
 /** The first page: what this is, and the box to begin with. */
 export function LandingPage() {
@@ -33,7 +30,11 @@ export function LandingPage() {
         <Examples isBlocked={isBlocked} onChoose={(prompt) => void start.startExample(prompt)} />
         {session.state === 'out' && <WaysIn start={start} />}
       </section>
-      {isIn && <Recent />}
+      {isIn && (
+        <Suspense fallback={<Skeleton />}>
+          <HomeLists />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -124,24 +125,5 @@ function WaysIn({ start }: { readonly start: Start }) {
         {text.shell.register}
       </ButtonLink>
     </div>
-  );
-}
-
-function Recent() {
-  const text = useText();
-  const { data, error } = useQuery(HomeDocument, { fetchPolicy: 'cache-and-network', errorPolicy: 'all' });
-  if (!data) return <Failure error={error} />;
-  const { projects, generations } = data.me;
-  const running = (generations?.nodes ?? []).filter(({ status }) => !TERMINAL.has(status));
-  return (
-    <>
-      <Failure error={error} />
-      {projects && <HomeLists projects={projects} running={running} />}
-      {projects && projects.totalCount > projects.nodes.length && (
-        <p className={styles.all}>
-          <Link to="/projects">{text.landing.all(String(projects.totalCount))}</Link>
-        </p>
-      )}
-    </>
   );
 }
