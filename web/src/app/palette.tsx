@@ -20,7 +20,7 @@ export default function Palette(props: { readonly onClose: () => void; readonly 
   const [typed, setTyped] = useState('');
   const [index, setIndex] = useState(0);
   const listId = useId();
-  const shown = toMatches(usePaletteCommands(onHelp), typed);
+  const shown = toMatches(usePaletteCommands(typed, onHelp), typed);
   const active = Math.min(index, shown.length - 1);
 
   function choose(command: Command | undefined) {

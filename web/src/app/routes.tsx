@@ -10,6 +10,8 @@ const SignInPage = lazy(() => import('../features/session/sign-in.page.tsx'));
 const WorkspacePage = lazy(() => import('../features/project/workspace.page.tsx'));
 const ProjectsPage = lazy(() => import('../features/project/projects.page.tsx'));
 const UsagePage = lazy(() => import('../features/usage/usage.page.tsx'));
+const BillingPage = lazy(() => import('../features/billing/billing.page.tsx'));
+const NotificationsPage = lazy(() => import('../features/notification/notifications.page.tsx'));
 const SettingsPage = lazy(() => import('../features/settings/settings.page.tsx'));
 
 /** Asks who is not signed in to do that first, and leads back here. */
@@ -33,6 +35,8 @@ export function Pages() {
           <Route path="/p/:projectId/*" element={<WorkspacePage />} />
           <Route path="/projects" element={<ProjectsPage />} />
           <Route path="/usage" element={<UsagePage />} />
+          <Route path="/billing" element={<BillingPage />} />
+          <Route path="/notifications" element={<NotificationsPage />} />
           <Route path="/settings/:section?" element={<SettingsPage />} />
         </Route>
         <Route path="*" element={<NotFoundPage />} />

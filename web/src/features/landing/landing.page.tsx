@@ -1,10 +1,10 @@
 import { ArrowRight } from 'lucide-react';
 import { lazy, Suspense, useRef } from 'react';
 import { useDeployment } from '../../app/deployment.ts';
-import { matches } from '../../app/keys.ts';
+import { matches, toKeyLabel } from '../../app/keys.ts';
 import { useTitle } from '../../app/title.ts';
 import { useText } from '../../text/text.tsx';
-import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Failure, Skeleton } from '../../ui/notice.tsx';
 import { useSession } from '../session/session.tsx';
 import styles from './landing.module.css';
@@ -23,14 +23,17 @@ export function LandingPage() {
   return (
     <div className={styles.page}>
       <section className={styles.hero}>
-        <h1 className={isIn ? 'visually-hidden' : styles.sentence}>{text.landing.sentence}</h1>
-        <StartForm start={start} isIn={isIn} isBlocked={isBlocked} />
+        <h1 className={isIn ? styles.question : styles.sentence}>
+          {isIn ? text.landing.prompt : text.landing.sentence}
+        </h1>
+        <StartForm start={start} isBlocked={isBlocked} />
         <Failure error={start.failure ?? session.error} />
+        {session.state === 'out' && <DemoDoor start={start} />}
         <h2 className={styles.small}>{text.landing.examplesTitle}</h2>
         <Examples isBlocked={isBlocked} onChoose={(prompt) => void start.startExample(prompt)} />
-        {session.state === 'out' && <WaysIn start={start} />}
       </section>
-      {isIn && (
+      {session.state === 'out' && <About />}
+      {isIn && !start.isStarting && (
         <Suspense fallback={<Skeleton />}>
           <HomeLists />
         </Suspense>
@@ -41,11 +44,10 @@ export function LandingPage() {
 
 interface StartFormProps {
   readonly start: Start;
-  readonly isIn: boolean;
   readonly isBlocked: boolean;
 }
 
-function StartForm({ start, isIn, isBlocked }: StartFormProps) {
+function StartForm({ start, isBlocked }: StartFormProps) {
   const text = useText();
   const box = useRef<HTMLTextAreaElement>(null);
   const submit = () => {
@@ -60,7 +62,7 @@ function StartForm({ start, isIn, isBlocked }: StartFormProps) {
         submit();
       }}
     >
-      <label htmlFor="prompt" className={isIn ? styles.label : 'visually-hidden'}>
+      <label htmlFor="prompt" className="visually-hidden">
         {text.landing.prompt}
       </label>
       <textarea
@@ -78,6 +80,7 @@ function StartForm({ start, isIn, isBlocked }: StartFormProps) {
         }}
       />
       <div className={styles.actions}>
+        <span className={styles.keys}>{toKeyLabel('mod+Enter')}</span>
         <Button type="submit" look="primary" icon={ArrowRight} disabled={isBlocked}>
           {start.isStarting ? text.landing.starting : text.landing.start}
         </Button>
@@ -107,23 +110,32 @@ function Examples({ isBlocked, onChoose }: ExamplesProps) {
   );
 }
 
-/** For who is signed out. */
-function WaysIn({ start }: { readonly start: Start }) {
+/** One click for who is signed out and only wants to see it work. */
+function DemoDoor({ start }: { readonly start: Start }) {
   const text = useText();
   const deployment = useDeployment();
+  if (!deployment?.demo) return null;
   return (
     <div className={styles.enter}>
-      {deployment?.demo && (
-        <Button disabled={start.isStarting} onClick={() => void start.signInAsDemo()}>
-          {text.landing.demo}
-        </Button>
-      )}
-      <ButtonLink to="/sign-in" look="quiet">
-        {text.shell.signIn}
-      </ButtonLink>
-      <ButtonLink to="/register" look="quiet">
-        {text.shell.register}
-      </ButtonLink>
+      <Button disabled={start.isStarting} onClick={() => void start.signInAsDemo()}>
+        {text.landing.demo}
+      </Button>
+      <p>{text.landing.demoNote}</p>
+    </div>
+  );
+}
+
+/** What this installation is made of, said before anybody signs in. */
+function About() {
+  const text = useText();
+  const deployment = useDeployment();
+  if (!deployment || deployment.embedded.length === 0) return null;
+  return (
+    <div className={styles.about}>
+      <p>
+        <strong>{text.provider.embedded}</strong>: {text.provider.embeddedSentence(deployment.embedded.join(', '))}
+      </p>
+      <p>{text.provider.embeddedHow}</p>
     </div>
   );
 }

@@ -15,6 +15,7 @@ import { useRun } from '../execution/use.run.ts';
 import { useProjectFiles } from '../file/use.project.files.ts';
 import { useLiveGeneration } from '../generation/use.live.generation.ts';
 import { type Prompt, usePrompt } from '../generation/use.prompt.ts';
+import { useRevert } from '../version/use.revert.ts';
 import { useMoreOfProject } from './use.more.ts';
 import { useProjectChanges } from './use.project.changes.ts';
 import { useRestore } from './use.restore.ts';
@@ -40,6 +41,7 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
   const isSentAtOnce = useFirstPrompt(prompt);
   const run = useRun(projectId, project.head.lastRun?.id ?? null);
   const restore = useRestore(projectId, reload);
+  const revert = useRevert(projectId, reload);
   const more = useMoreOfProject(project);
   useProjectChanges(projectId, head, reload);
 
@@ -82,10 +84,13 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
     [prompt.setPrompt, focusPrompt],
   );
   const { versions } = more;
-  useWorkspaceCommands({ projectId, paths, versions, openFile, focusPrompt, save, startRun, stop });
+  useWorkspaceCommands({
+    ...{ projectId, paths, versions, head, openFile, focusPrompt, save, startRun, stop },
+    restore: restore.restore,
+  });
   return {
     ...{ projectId, head, version, chosen, generations, prompt, promptBox, isSentAtOnce, offerPrompt },
-    ...{ run, restore, more, liveId, followed, live, openFile, files, stop, stopError },
+    ...{ run, restore, revert, more, liveId, followed, live, openFile, files, stop, stopError },
   };
 }
 

@@ -38,7 +38,7 @@ function Columns({ prompt, chat, files, middle, run, versions }: WorkspaceLayout
   const columns = useDefaultLayout({ id: 'workspace', storage: localStorage });
   return (
     <Group className={styles.columns} orientation="horizontal" {...columns}>
-      <Panel id="chat" defaultSize="25%" minSize="240px" className={styles.chat}>
+      <Panel id="chat" defaultSize="25%" minSize="240px" collapsible className={styles.chat}>
         {chat}
         <div className={styles.prompt}>{prompt}</div>
       </Panel>
@@ -50,7 +50,7 @@ function Columns({ prompt, chat, files, middle, run, versions }: WorkspaceLayout
         <div className={styles.pane}>{middle}</div>
       </Panel>
       <Separator className={styles.separator} aria-label={text.workspace.resizeRight} />
-      <Panel id="side" defaultSize="25%" minSize="240px" className={styles.side}>
+      <Panel id="side" defaultSize="25%" minSize="240px" collapsible className={styles.side}>
         <div className={styles.run}>{run}</div>
         <div className={styles.versions}>{versions}</div>
       </Panel>

@@ -3,7 +3,8 @@ import { useNavigate } from 'react-router';
 import { useText } from '../../text/text.tsx';
 import { Failure, Notice } from '../../ui/notice.tsx';
 import { FileDialogs, type FileQuestion } from '../file/file.dialogs.tsx';
-import { FilePane, OldFile } from '../file/file.pane.tsx';
+import { FilePane } from '../file/file.pane.tsx';
+import { OldFile } from '../file/old.file.tsx';
 import { GenerationReceipt } from '../generation/generation.receipt.tsx';
 import { DiffView } from '../version/diff.view.tsx';
 import { VersionView } from '../version/version.view.tsx';
@@ -18,16 +19,28 @@ interface WorkspaceMiddleProps {
 
 /** What the address asks for: files to edit, a version, a comparison, or a receipt. */
 export function WorkspaceMiddle({ view, state }: WorkspaceMiddleProps) {
-  const { projectId, head, chosen, restore, offerPrompt } = state;
+  const { projectId, head, chosen, restore, revert, run, offerPrompt } = state;
   switch (view.kind) {
     case 'version':
       return chosen ? (
-        <OldFile projectId={projectId} path={chosen} version={view.number} />
+        <OldFile
+          projectId={projectId}
+          path={chosen}
+          version={view.number}
+          onRevert={view.number === head ? null : () => revert.revert(chosen, view.number)}
+        />
       ) : (
-        <VersionView projectId={projectId} number={view.number} head={head} onRestore={restore.restore} />
+        <VersionView
+          projectId={projectId}
+          number={view.number}
+          head={head}
+          onRestore={restore.restore}
+          onRun={(version) => void run.start({ version })}
+          onRevert={revert.revert}
+        />
       );
     case 'diff':
-      return <DiffView projectId={projectId} from={view.from} to={view.to} head={head} />;
+      return <DiffView projectId={projectId} from={view.from} to={view.to} head={head} onRevert={revert.revert} />;
     case 'generation':
       return <GenerationReceipt projectId={projectId} id={view.id} onPrompt={offerPrompt} />;
     default:
@@ -35,7 +48,11 @@ export function WorkspaceMiddle({ view, state }: WorkspaceMiddleProps) {
   }
 }
 
-function OpenFiles({ state: { projectId, files, live, openFile, stopError } }: { readonly state: WorkspaceState }) {
+function OpenFiles({
+  state: { projectId, head, files, live, openFile, stopError },
+}: {
+  readonly state: WorkspaceState;
+}) {
   const text = useText();
   const navigate = useNavigate();
   const [question, setQuestion] = useState<FileQuestion | null>(null);
@@ -60,6 +77,7 @@ function OpenFiles({ state: { projectId, files, live, openFile, stopError } }: {
     <>
       <FilePane
         projectId={projectId}
+        head={head}
         open={open}
         activePath={activePath}
         onActivate={openFile}

@@ -73,7 +73,7 @@ interface PartProps {
   readonly state: WorkspaceState;
 }
 
-function Notices({ state: { files, restore }, error }: PartProps & { readonly error: unknown }) {
+function Notices({ state: { files, restore, revert }, error }: PartProps & { readonly error: unknown }) {
   const text = useText();
   return (
     <>
@@ -86,7 +86,8 @@ function Notices({ state: { files, restore }, error }: PartProps & { readonly er
         }
       />
       {restore.notice && <Notice kind="info">{restore.notice}</Notice>}
-      <Failure error={restore.error} />
+      {revert.notice && <Notice kind="info">{revert.notice}</Notice>}
+      <Failure error={restore.error ?? revert.error} />
     </>
   );
 }
@@ -99,6 +100,7 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
       generations={more.generations}
       liveId={liveId}
       followed={followed}
+      sending={prompt.sending ?? (isSentAtOnce ? prompt.prompt || null : null)}
       onOlder={more.onOlderGenerations}
     >
       <Failure error={prompt.error} />
@@ -107,17 +109,17 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
   );
 }
 
-function Prompt({ state: { prompt, promptBox, generations, liveId, stop } }: PartProps) {
+function Prompt({ state: { prompt, promptBox, generations, liveId, stop, isSentAtOnce } }: PartProps) {
   return (
     <PromptBox
       box={promptBox}
-      prompt={prompt.prompt}
+      prompt={isSentAtOnce ? '' : prompt.prompt}
       onPrompt={prompt.setPrompt}
       model={prompt.model}
       onModel={prompt.setModel}
       isFirst={generations.length === 0}
       isBusy={liveId !== null}
-      isSending={prompt.isSending}
+      isSending={prompt.sending !== null}
       onSend={() => void prompt.send()}
       onStop={stop}
     />
