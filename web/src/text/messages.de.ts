@@ -243,6 +243,8 @@ export const de: Messages = {
     line: 'Zeile',
     text: 'Text',
     older: 'älter',
+    open: 'Öffnen',
+    openLong: (path, version) => `${path} wie in Version ${version} öffnen`,
   },
 
   run: {
@@ -340,7 +342,7 @@ export const de: Messages = {
     tokens: 'Tokens je Zeitraum',
     current: 'deiner',
     plans: 'Tarife',
-    change: 'Tarife ändert, wer diese Installation betreibt; bezahlen lässt sich hier noch nicht.',
+    change: 'Bezahlen lässt sich noch nicht; deshalb kann man den Tarif hier nicht wechseln.',
     costByDay: (count) => `Kosten nach Tagen, letzte ${count} Tage`,
     noCost: 'In diesen Tagen wurde nichts berechnet.',
   },

@@ -235,6 +235,8 @@ export const en = {
     line: 'Line',
     text: 'Text',
     older: 'older',
+    open: 'Open',
+    openLong: (path: string, version: number) => `Open ${path} as in version ${version}`,
   },
 
   run: {
@@ -332,7 +334,7 @@ export const en = {
     tokens: 'Tokens a period',
     current: 'yours',
     plans: 'Plans',
-    change: 'Plans are changed by whoever runs this installation; there is no checkout here yet.',
+    change: 'There is no checkout yet, so the plan cannot be changed here.',
     costByDay: (count: number) => `Cost by day, last ${count} days`,
     noCost: 'Nothing was charged in these days.',
   },

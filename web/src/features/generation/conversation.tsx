@@ -73,6 +73,7 @@ export function Conversation({
             <GenerationCard
               key={card.id}
               projectId={projectId}
+              isNewest={card.id === newest?.id}
               generation={card as FragmentType<typeof GenerationCardFragmentDoc>}
             />
           ),

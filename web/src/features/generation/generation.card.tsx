@@ -13,17 +13,19 @@ import { TemplateList } from './template.list.tsx';
 
 interface GenerationCardProps {
   readonly projectId: string;
+  /** The newest one explains what is the same in all. */
+  readonly isNewest: boolean;
   readonly generation: FragmentType<typeof GenerationCardFragmentDoc>;
 }
 
 /** A prompt and what came of it. */
-export function GenerationCard({ projectId, generation }: GenerationCardProps) {
+export function GenerationCard({ projectId, isNewest, generation }: GenerationCardProps) {
   const card = readFragment(GenerationCardFragmentDoc, generation);
   return (
     <article className={styles.card}>
       <p className={styles.prompt}>{card.prompt}</p>
       <div className={styles.answer}>
-        <Answer projectId={projectId} card={card} />
+        <Answer projectId={projectId} card={card} isNewest={isNewest} />
         <Receipt projectId={projectId} card={card} />
       </div>
     </article>
@@ -35,12 +37,15 @@ interface PartProps {
   readonly card: GenerationCardFragment;
 }
 
-function Answer({ projectId, card: { status, error, text: answer, version, provider } }: PartProps) {
+function Answer({ projectId, card, isNewest }: PartProps & Pick<GenerationCardProps, 'isNewest'>) {
   const text = useText();
+  const { status, error, text: answer, version, provider } = card;
   const talk = toTalk(answer);
   return (
     <>
-      {provider === 'blueprint' && status === 'COMPLETED' ? <BlueprintNote /> : talk && <Markdown text={talk} />}
+      {provider === 'blueprint' && status === 'COMPLETED'
+        ? isNewest && <BlueprintNote />
+        : talk && <Markdown text={talk} />}
       {status === 'FAILED' && (
         <Notice kind="error">
           {error?.message ?? text.generation.status.FAILED} {!version && text.generation.failedKept}

@@ -24,6 +24,7 @@ export function NotificationRows({ rows, onFollow }: NotificationRowsProps) {
             ) : (
               title
             )}
+            {generation?.project && <span className={styles.about}>{generation.project.name}</span>}
             {!readAt && <span className={styles.new}>{text.notifications.new}</span>}
           </p>
           <p>{body}</p>

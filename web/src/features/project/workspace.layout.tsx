@@ -44,9 +44,11 @@ function Columns({ prompt, chat, files, middle, run, versions }: WorkspaceLayout
       </Panel>
       <Separator className={styles.separator} aria-label={text.workspace.resizeLeft} />
       <Panel id="middle" minSize="320px" className={styles.middle}>
-        <nav className={styles.files} aria-label={text.files.title}>
-          {files}
-        </nav>
+        {files && (
+          <nav className={styles.files} aria-label={text.files.title}>
+            {files}
+          </nav>
+        )}
         <div className={styles.pane}>{middle}</div>
       </Panel>
       <Separator className={styles.separator} aria-label={text.workspace.resizeRight} />
@@ -82,7 +84,7 @@ function Tabs(props: WorkspaceLayoutProps) {
     versions:
       front === 'versions' ? (
         <div className={styles.stack}>
-          <div className={styles.shortFiles}>{versions}</div>
+          <div className={styles.shortVersions}>{versions}</div>
           <div className={styles.pane}>{middle}</div>
         </div>
       ) : (

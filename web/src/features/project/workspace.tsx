@@ -37,7 +37,8 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
         notice={<Notices state={state} error={error} />}
         chat={<Chat state={state} />}
         prompt={<Prompt state={state} />}
-        files={<Files view={view} state={state} />}
+        // A comparison names its files itself, and wants the room.
+        files={view.kind === 'files' || chosen ? <Files view={view} state={state} /> : null}
         middle={<WorkspaceMiddle view={view} state={state} />}
         run={
           <RunPanel

@@ -2,7 +2,7 @@ import { Undo2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { ChangeOperation } from '../../api/generated/graphql.ts';
 import { useText } from '../../text/text.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { InlineLines, SplitLines } from './diff.lines.tsx';
 import type { DiffMode } from './diff.mode.ts';
@@ -18,6 +18,9 @@ export interface ShownChange {
 interface DiffListProps {
   readonly changes: readonly ShownChange[];
   readonly mode: DiffMode;
+  readonly projectId: string;
+  /** Where a file opens: the version that these changes led to. */
+  readonly version: number;
   /** Puts one file back as it was before these changes; null where that cannot be. */
   readonly onRevert: ((path: string) => void) | null;
 }
@@ -26,18 +29,19 @@ const OPEN_AT_FIRST = 20;
 const LINES_AT_FIRST = 400;
 
 /** What changed, file by file. */
-export function DiffList({ changes, mode, onRevert }: DiffListProps) {
+export function DiffList({ changes, ...rest }: DiffListProps) {
   const text = useText();
   if (changes.length === 0) return <Empty>{text.versions.nothing}</Empty>;
   return changes.map((change, index) => (
-    <FileDiff key={change.path} change={change} mode={mode} onRevert={onRevert} isOpen={index < OPEN_AT_FIRST} />
+    <FileDiff key={change.path} change={change} isOpen={index < OPEN_AT_FIRST} {...rest} />
   ));
 }
 
 type FileDiffProps = Omit<DiffListProps, 'changes'> & { readonly change: ShownChange; readonly isOpen: boolean };
 
-function FileDiff({ change: { path, operation, diff }, mode, onRevert, isOpen }: FileDiffProps) {
+function FileDiff({ change, mode, isOpen, ...rest }: FileDiffProps) {
   const text = useText();
+  const { path, operation, diff } = change;
   const [isWhole, setWhole] = useState(false);
   const lines = useMemo(() => toDiffLines(diff), [diff]);
   const { added, removed } = countLines(lines);
@@ -70,12 +74,35 @@ function FileDiff({ change: { path, operation, diff }, mode, onRevert, isOpen }:
           </Button>
         )}
       </details>
+      <FileActions change={change} {...rest} />
+    </div>
+  );
+}
+
+function FileActions({
+  change: { path, operation },
+  projectId,
+  version,
+  onRevert,
+}: Omit<FileDiffProps, 'mode' | 'isOpen'>) {
+  const text = useText();
+  return (
+    <div className={styles.actions}>
+      {operation !== 'DELETE' && (
+        <ButtonLink
+          size="small"
+          look="quiet"
+          to={{ pathname: `/p/${projectId}/v/${version}`, search: `?${new URLSearchParams({ file: path })}` }}
+          aria-label={text.versions.openLong(path, version)}
+        >
+          {text.versions.open}
+        </ButtonLink>
+      )}
       {onRevert && (
         <Button
           size="small"
           look="quiet"
           icon={Undo2}
-          className={styles.revert}
           aria-label={text.versions.revertLong(path)}
           onClick={() => onRevert(path)}
         >

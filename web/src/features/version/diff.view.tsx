@@ -52,6 +52,8 @@ export function DiffView({ projectId, from, to, head, onRevert }: DiffViewProps)
       {data?.project ? (
         <DiffList
           changes={data.project.diff}
+          projectId={projectId}
+          version={to}
           mode={mode}
           onRevert={to === head && from !== to ? (path) => onRevert(path, from) : null}
         />

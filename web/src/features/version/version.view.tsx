@@ -62,6 +62,8 @@ export function VersionView({ projectId, number, head, onRestore, onRun, onRever
       </header>
       <DiffList
         changes={found.changes}
+        projectId={projectId}
+        version={number}
         mode={mode}
         onRevert={number > 0 ? (path) => onRevert(path, number - 1) : null}
       />
