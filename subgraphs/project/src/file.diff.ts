@@ -1,10 +1,10 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import { isText } from './changeset.ts';
 
-/** Beyond this the difference is shown as all old lines out, all new lines in: finding the least one would take too long. */
+/** Time limit for finding the smallest difference. Beyond it, all old lines are shown as removed and all new ones as added. */
 const TIMEOUT_MS = 100;
 
-/** One file's difference in the unified format, as `git diff` shows it; empty when nothing differs. */
+/** One file's difference in the unified format, as `git diff` shows it; empty without differences. */
 export function toUnifiedDiff(path: string, before: Buffer | null, after: Buffer | null): string {
   if (before && after?.equals(before)) return '';
   const [oldName, newName] = [before ? `a/${path}` : '/dev/null', after ? `b/${path}` : '/dev/null'];
