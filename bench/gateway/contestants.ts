@@ -5,20 +5,20 @@ const root = join(here, '..', '..');
 
 export interface ContestantFiles {
   readonly supergraphPath: string;
-  /** The shipped router-config.yaml, with the addresses of the bench. */
+  /** Path of the shipped router-config.yaml with the benchmark's addresses. */
   readonly configPath: string;
 }
 
 export interface Contestant {
   readonly name: string;
-  /** How it is started, for the report. */
+  /** Description of its settings, for the report. */
   readonly settings: string;
   readonly command: (files: ContestantFiles, port: number) => readonly string[];
-  /** Whether it runs subscriptions. */
+  /** Whether it supports subscriptions. */
   readonly streams: boolean;
 }
 
-/** The first is ours as it is shipped: the others are compared with it. */
+/** The first is our gateway as it is shipped. The others are compared with it. */
 export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway',

@@ -62,7 +62,7 @@ async function compare(scenario: QueryScenario, { gateways, viewers }: Stage): P
   });
 }
 
-/** CPU of a request, against each peer. */
+/** CPU time of a request, compared with each other gateway. */
 function toBars(scenario: string, results: readonly QueryResult[]): Bar[] {
   const cpuOf = (name: string) => results.find(({ gateway }) => gateway.contestant.name === name)?.cpuMsPerRequest;
   const ours = results[0]?.cpuMsPerRequest ?? Number.NaN;
