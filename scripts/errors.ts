@@ -1,6 +1,6 @@
 // Generates docs/errors.md from the codes that the packages declare, so that the two cannot differ.
 //   node scripts/errors.ts           writes it
-//   node scripts/errors.ts --check   exits 1 if it is out of date, or if a source file has a code that no package declares
+//   node scripts/errors.ts --check   exits with 1 if it is out of date, or if a source file has a code that no package declares
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorsByStatus, findStatus } from '@vibecode/platform/error.catalogue';

@@ -1,6 +1,6 @@
 // Generates docs/settings.md from the settings that the code declares, so that the two cannot differ.
 //   node scripts/settings.ts           writes it
-//   node scripts/settings.ts --check   exits 1 when it is out of date
+//   node scripts/settings.ts --check   exits with 1 if it is out of date
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serviceNames } from '@vibecode/platform/services';

@@ -6,7 +6,7 @@ const root = join(here, '..', '..');
 
 export interface ContestantFiles {
   readonly supergraphPath: string;
-  /** The shipped router-config.yaml, with the addresses of the bench. */
+  /** Path of the shipped router-config.yaml with the benchmark's addresses. */
   readonly configPath: string;
   /** The subgraph that answers all of the scenario of one field. */
   readonly usersUrl: string;
@@ -14,10 +14,10 @@ export interface ContestantFiles {
 
 export interface Contestant {
   readonly name: string;
-  /** How it is started, for the report. */
+  /** Description of its settings, for the report. */
   readonly settings: string;
   readonly command: (files: ContestantFiles, port: number) => readonly string[];
-  /** Whether it runs subscriptions. */
+  /** Whether it supports subscriptions. */
   readonly streams: boolean;
   /** Whether it can answer a scenario of queries. Left out: each. */
   readonly answers?: (scenario: string) => boolean;

@@ -3,9 +3,9 @@ import { HEAVY_QUERY } from './shop.graph.ts';
 export interface QueryScenario {
   readonly name: string;
   readonly queries: readonly string[];
-  /** Variables of a request's own, whose answers are all equally long. @param request counts them over all rounds */
+  /** Variables that differ between requests but give answers of equal length. @param request index over all rounds */
   readonly variablesOf?: (request: number) => Readonly<Record<string, unknown>>;
-  /** Of each gateway in each round. */
+  /** Number of requests to each gateway in each round. */
   readonly requests: number;
   readonly warmUpRequests: number;
   readonly concurrency: number;

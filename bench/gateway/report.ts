@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { RunningContestant } from './contestant.process.ts';
 
-/** A figure to reach. */
+/** A figure with its goal. */
 export interface Bar {
   readonly what: string;
   readonly bar: string;
@@ -19,7 +19,7 @@ export interface Section {
   readonly bars: readonly Bar[];
 }
 
-/** The results as a page of documentation. */
+/** Formats the results as a page of documentation. */
 export function toReport(gateways: readonly RunningContestant[], sections: readonly Section[]): string {
   const bars = sections.flatMap((section) => section.bars);
   return [
@@ -60,7 +60,7 @@ function toBarTable(bars: readonly Bar[]): string {
   );
 }
 
-/** A Markdown table: the first column is text, the others are figures. */
+/** Formats a Markdown table. The first column is text, the others are figures. */
 export function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const toLine = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = `|---|${'---:|'.repeat(head.length - 1)}`;

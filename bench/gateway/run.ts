@@ -1,9 +1,9 @@
-// Ours, Hive Gateway and the stock gateway over the same subgraphs, taking turns; prints a page of tables and writes it
-// into docs/performance.md.
-//   --only NAME         parts whose name has NAME in it: queries, workers, events, latency, memory, or subscriptions for the last three
-//   --scenario NAME     scenarios whose name has NAME in it
-//   --gateway NAME      gateways whose name has NAME in it
-// With any of these nothing is written.
+// Benchmarks our gateway, Hive Gateway and the stock gateway in turn over the same subgraphs. Prints a page of tables and writes
+// it to docs/performance.md.
+//   --only NAME         parts whose name contains NAME: queries, workers, events, latency, memory, or subscriptions for the last three
+//   --scenario NAME     scenarios whose name contains NAME
+//   --gateway NAME      gateways whose name contains NAME
+// With any of these options, no file is written.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

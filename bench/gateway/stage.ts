@@ -12,18 +12,18 @@ import { toBenchConfig } from './shipped.config.ts';
 import { StreamClients } from './stream.clients.ts';
 import { startViewers, type Viewers } from './viewers.ts';
 
-/** The subgraph of the streams, as a process. */
+/** The process of the streams' subgraph. */
 export interface Feed {
   readonly url: string;
   readonly pid: number;
-  /** @param perSecond notices to all open streams together; 0 stops them */
+  /** @param perSecond notices per second to all open streams together; 0 stops them */
   sendNotices(perSecond: number): void;
   state(): Promise<{ readonly openStreams: number; readonly sentNotices: number }>;
 }
 
-/** All that runs while the bench measures. */
+/** The processes that run while the benchmark measures. */
 export interface Stage extends AsyncDisposable {
-  /** Ours as it is shipped comes first. */
+  /** The first is our gateway as it is shipped. */
   readonly gateways: readonly RunningContestant[];
   readonly viewers: Viewers;
   readonly feed: Feed;

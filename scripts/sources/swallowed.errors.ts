@@ -2,8 +2,8 @@ import { type BlockStatement, type CatchClause, parseSync } from 'oxc-parser';
 import { toPlace, walk } from './walk.ts';
 
 /**
- * The places where a `catch` neither reads the error nor throws, and no comment in it says why nothing is lost. A comment
- * counts between `catch` and the end of the line that ends its block.
+ * Finds each `catch` that neither reads the error nor throws, and has no comment about why nothing is lost. A comment counts
+ * between `catch` and the end of the line that ends its block.
  */
 export function findSwallowedErrors(path: string, text: string): string[] {
   const { program, comments } = parseSync(path, text);

@@ -2,5 +2,5 @@ import { apiKeyScopes, type Scope } from '@vibecode/platform/scope';
 
 export const accountScope: Scope = 'account';
 
-/** A person who signed in may do everything. */
+/** A user who signed in with a password has all scopes. */
 export const sessionScopes: readonly Scope[] = [...apiKeyScopes, accountScope];

@@ -28,13 +28,13 @@ export class TokenIssuer {
     this.#options = options;
   }
 
-  /** For a person who signed in; ends with the session `sid`. */
+  /** Issues a token for a user who signed in. It ends with the session `sid`. */
   issueForSession(input: { userId: string; sessionId: string; role: Role }): Promise<IssuedToken> {
     const claims = { sid: input.sessionId, scope: sessionScopes.join(' '), role: input.role };
     return this.#sign(input.userId, CLIENT_AUDIENCE, claims, ACCESS_TOKEN_MS);
   }
 
-  /** For a program with an API key. The key's id stands as `sid`, so that revoking a key ends its tokens as promptly. */
+  /** Issues a token for a program with an API key. Its `sid` is the key's id, so that revoking the key also ends its tokens. */
   issueForApiKey(input: {
     userId: string;
     keyId: string;
@@ -47,7 +47,7 @@ export class TokenIssuer {
     return this.#sign(input.userId, CLIENT_AUDIENCE, { ...claims, ...budget }, API_KEY_TOKEN_MS, input.notAfter);
   }
 
-  /** For a service that acts for a user at one other service. Source: RFC 8693, section 4.1 (`act`). */
+  /** Issues a token for a service that acts for a user at one other service. Source: RFC 8693, section 4.1 (`act`). */
   issueForService(input: {
     userId: string;
     caller: ServiceName;

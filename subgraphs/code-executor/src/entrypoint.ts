@@ -28,10 +28,10 @@ export interface Start {
 }
 
 /**
- * How to start a project: what is given, then `scripts.start` and `main` of package.json, then files of usual names in
- * the project's language, then the only program there is.
+ * Determines the entry file and runtime of a project: the given values, then `scripts.start` and `main` of package.json, then
+ * files with common names in the project's language, then the only program file.
  *
- * @throws EntrypointUnknownError saying what was looked for
+ * @throws EntrypointUnknownError with the searched names
  */
 export function findStart(
   files: readonly ProgramFile[],
@@ -41,7 +41,7 @@ export function findStart(
   const { entrypoint } = given;
   if (entrypoint) {
     if (!paths.has(entrypoint)) {
-      throw new EntrypointUnknownError(`There is no file '${entrypoint}' among the ${paths.size} files.`, [entrypoint]);
+      throw new EntrypointUnknownError(`The file '${entrypoint}' is not among the ${paths.size} files.`, [entrypoint]);
     }
     return { entrypoint, runtime: given.runtime ?? getRuntime(entrypoint) };
   }
@@ -69,7 +69,7 @@ export function findStart(
     findOnly(paths, given.runtime ?? null);
   if (!found) {
     throw new EntrypointUnknownError(
-      `Nothing says which file to start: package.json has no 'main' or 'scripts.start' that names a file, there is none of main, index or app (.js, .ts, .py) in the project or its src folder, and there is not exactly one program. Say 'entrypoint'.`,
+      `The file to start is unknown. package.json does not name an existing file in 'main' or 'scripts.start', neither the project nor its src folder has a file main, index or app (.js, .ts, .py), and the project does not have exactly one program file. Set 'entrypoint'.`,
       [...new Set(['package.json', ...looked.slice(0, 40)])],
     );
   }
@@ -84,7 +84,7 @@ function getRuntime(path: string): string {
   const runtime = runtimeOf(path);
   if (runtime) return runtime;
   throw new EntrypointUnknownError(
-    `The file '${path}' does not say its language: expected one of the extensions .${Object.keys(runtimeOfExtension).join(', .')}. Say 'runtime'.`,
+    `The language of the file '${path}' is unknown: expected one of the extensions .${Object.keys(runtimeOfExtension).join(', .')}. Set 'runtime'.`,
     [path],
   );
 }
@@ -100,7 +100,7 @@ function toRuntime(language: string | null | undefined): string | null {
   return aliases[name] ?? (name in extensionsOfRuntime ? name : null);
 }
 
-/** Files that package.json names: of `scripts.start` (`node src/x.js`, `tsx src/x.ts`), then `main`. */
+/** Files that package.json names: in `scripts.start` (`node src/x.js`, `tsx src/x.ts`), then in `main`. */
 function findInManifest(files: readonly ProgramFile[]): string[] | null {
   const manifest = files.find(({ path }) => path === 'package.json');
   if (!manifest) return null;
@@ -108,7 +108,7 @@ function findInManifest(files: readonly ProgramFile[]): string[] | null {
   try {
     parsed = JSON.parse(manifest.content.toString());
   } catch {
-    // A manifest that is not JSON names no file; the usual names are looked for next.
+    // A manifest that is not JSON is ignored, and common names are searched next.
     return null;
   }
   const script = typeof parsed?.scripts?.start === 'string' ? parsed.scripts.start.split(/\s+/) : [];

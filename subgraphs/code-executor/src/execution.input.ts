@@ -10,7 +10,7 @@ export const inputLimits = {
   stdinBytes: 1024 * 1024,
 } as const;
 
-/** What a command line and PostgreSQL can carry. */
+/** Whether a command line and PostgreSQL support the text. */
 const isText = (value: string) => !value.includes('\0') && value.isWellFormed();
 
 /** A path within the work directory: relative, with `/`, without `.`, `..`, empty parts or control characters. */
@@ -32,7 +32,7 @@ const args = z
     z
       .string()
       .max(inputLimits.argLength, `expected at most ${inputLimits.argLength} characters`)
-      .refine(isText, 'expected no NUL character and whole characters'),
+      .refine(isText, 'expected valid Unicode without NUL characters'),
   )
   .max(inputLimits.args, `expected at most ${inputLimits.args} arguments`)
   .nullish()
@@ -40,7 +40,7 @@ const args = z
 
 const stdin = z
   .string()
-  .refine(isText, 'expected no NUL character and whole characters')
+  .refine(isText, 'expected valid Unicode without NUL characters')
   .refine(
     (text) => Buffer.byteLength(text) <= inputLimits.stdinBytes,
     `expected at most ${inputLimits.stdinBytes} bytes`,
@@ -53,14 +53,14 @@ export interface ProgramFile {
   readonly content: Buffer;
 }
 
-/** Says what is wrong with a set of files, or nothing. Paths are those of `filePath`. */
+/** @returns the fault of a set of files, or null. The paths must fit `filePath` */
 export function findFilesProblem(files: readonly ProgramFile[]): string | null {
   if (files.length === 0) return 'expected at least one file';
   if (files.length > inputLimits.files) return `expected at most ${inputLimits.files} files, got ${files.length}`;
   const seen = new Set<string>();
   let totalBytes = 0;
   for (const { path, content } of files) {
-    if (seen.has(path)) return `expected each path once, got '${path}' twice`;
+    if (seen.has(path)) return `expected unique paths, got '${path}' twice`;
     seen.add(path);
     if (content.byteLength > inputLimits.fileBytes) {
       return `expected files of at most ${inputLimits.fileBytes} bytes, '${path}' has ${content.byteLength}`;
@@ -74,7 +74,7 @@ export function findFilesProblem(files: readonly ProgramFile[]): string | null {
     }
   }
   return totalBytes > inputLimits.totalBytes
-    ? `expected at most ${inputLimits.totalBytes} bytes in all, got ${totalBytes}`
+    ? `expected at most ${inputLimits.totalBytes} bytes in total, got ${totalBytes}`
     : null;
 }
 

@@ -17,15 +17,15 @@ export interface ExecutionRunnerOptions {
   readonly streamLog: StreamLog;
   readonly broadcast: Broadcast;
   readonly log: Logger;
-  /** Programs at once on this instance. */
+  /** Maximum of concurrent programs on this instance. */
   readonly concurrency: number;
-  /** After so long without a renewal a worker is taken for dead. Default 15 s. */
+  /** Time without a renewal after which a worker counts as dead. Default 15 s. */
   readonly leaseMs?: number;
-  /** How often the queue is looked at when nothing wakes the runner. Default 1 s. */
+  /** Interval of reading the queue if nothing wakes the runner. Default 1 s. */
   readonly pollMs?: number;
 }
 
-/** Channel on which ids of executions to cancel are told to all instances. */
+/** Broadcast channel for the ids of executions to cancel. */
 export const cancelChannel = 'code-executor.cancel';
 
 const faulted: Omit<SandboxResult, 'fault'> = {
@@ -37,7 +37,7 @@ const faulted: Omit<SandboxResult, 'fault'> = {
   memoryPeakBytes: null,
 };
 
-/** Takes runs from the queue in the database and runs them, under leases; finishes what dead workers left. */
+/** Claims runs from the queue in the database, and runs them under leases. It also finishes the runs of dead workers. */
 export class ExecutionRunner implements AsyncDisposable {
   readonly #options: Required<ExecutionRunnerOptions>;
   readonly #running = new Map<
@@ -64,12 +64,12 @@ export class ExecutionRunner implements AsyncDisposable {
     this.wake();
   }
 
-  /** There may be something in the queue. */
+  /** Call when the queue may have a run. */
   wake(): void {
     this.#again = true;
     this.#claiming ??= this.#claimAll()
       .catch((error: unknown) =>
-        this.#options.log.error({ action: 'execution.claim', error }, 'The queue could not be read'),
+        this.#options.log.error({ action: 'execution.claim', error }, 'The queue of runs could not be read'),
       )
       .finally(() => {
         this.#claiming = null;
@@ -87,7 +87,7 @@ export class ExecutionRunner implements AsyncDisposable {
           .catch((error: unknown) =>
             this.#options.log.error(
               { action: 'execution.run', executionId: claim.id, error },
-              'A run broke; its lease will end',
+              'A run failed unexpectedly; it is finished when its lease expires',
             ),
           )
           .finally(() => {
@@ -121,10 +121,15 @@ export class ExecutionRunner implements AsyncDisposable {
       signal,
     );
     if (result.fault !== null)
-      log.error({ action: 'execution.fault', executionId: claim.id, fault: result.fault }, 'The sandbox broke');
+      log.error(
+        { action: 'execution.fault', executionId: claim.id, fault: result.fault },
+        'The sandbox failed during a run',
+      );
     await writer
       .close()
-      .catch((error: unknown) => log.error({ action: 'execution.output', error }, 'Output could not be streamed'));
+      .catch((error: unknown) =>
+        log.error({ action: 'execution.output', error }, 'Output of a run could not be streamed'),
+      );
     const ended = signal.reason === 'SHUTDOWN' ? { ...result, outcome: 'SANDBOX_FAULT' as const } : result;
     await this.#finish(claim, ended, writer.chunks);
   }
@@ -144,11 +149,11 @@ export class ExecutionRunner implements AsyncDisposable {
     await endStream(streamLog, claim.id, claim.epoch, output.length);
   }
 
-  /** Finishes runs whose workers are dead: SANDBOX_FAULT, with the output they had streamed. */
+  /** Finishes the runs of dead workers as SANDBOX_FAULT, with the output that they had streamed. */
   async recover(): Promise<void> {
     const { orm, leaseMs, streamLog } = this.#options;
     for (let claim = await this.#claimAbandoned(leaseMs); claim; claim = await this.#claimAbandoned(leaseMs)) {
-      // From now on the old worker cannot write, should it live after all.
+      // From now on the old worker cannot write, even if it is still alive.
       await streamLog.append(toStreamName(claim.id), claim.epoch, []);
       const { startedAt } = await orm.em.fork().findOneOrFail(Execution, { id: claim.id });
       const durationMs = startedAt ? Math.max(0, Date.now() - startedAt.getTime()) : 0;

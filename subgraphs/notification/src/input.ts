@@ -18,7 +18,7 @@ export const followInput = z.object({
     .transform((id) => id ?? null),
 });
 
-/** @throws InvalidInputError when the cursor is one of another list */
+/** @throws InvalidInputError if the cursor belongs to another list */
 export function checkCursor(page: Page): Page {
   if (page.after === null || (page.after.length === 1 && page.after.every(isUuid))) return page;
   throw new InvalidInputError('after', "'after' is not a cursor of this list; expected an 'endCursor' from it.");

@@ -1,7 +1,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import { isText } from './changeset.ts';
 
-/** Beyond this the difference is shown as all old lines out, all new lines in: finding the least one would take too long. */
+/** Time limit for finding the smallest difference. Beyond it, all old lines are shown as removed and all new ones as added. */
 const TIMEOUT_MS = 100;
 
 /**

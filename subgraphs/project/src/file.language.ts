@@ -59,7 +59,7 @@ const wholeNames = new Map([
   ['makefile', 'makefile'],
 ]);
 
-/** The language of a file by its name, in lower case; null when the name does not tell. */
+/** The language of a file by its name, in lower case; null if the name does not determine it. */
 export function findLanguage(fileName: string): string | null {
   const name = fileName.toLowerCase();
   const dot = name.lastIndexOf('.');

@@ -9,7 +9,7 @@ import { serviceChangesetInput } from './project.input.ts';
 const callers: readonly ServiceName[] = ['ai-generation', 'code-executor'];
 const CONTENTS_AT_ONCE = 20;
 
-/** What services do with projects on behalf of a user, who is the one that must be allowed to. */
+/** The routes for services that act for a user. The user's rights apply. */
 export function createInternalRoutes({ stores, projectService, changesetService }: ProjectServices): HttpRoute[] {
   return [
     defineInternalRoute({

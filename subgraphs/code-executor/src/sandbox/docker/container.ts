@@ -7,16 +7,16 @@ import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import { defaultLimits, type OutputStream, type Program } from '../sandbox.ts';
 
-// The container's first process waits for the program on its standard input: a line with the size of an archive, the
-// archive, and then what is the program's own input. It stays to tell how the program ended; `head` takes no byte more.
+// The container's first process receives the program on its standard input: a line with the size of an archive, the archive,
+// and then the program's own input. `head` reads exactly the archive. The process stays to report how the program ended.
 const waitForProgram = 'IFS= read -r size && head -c "$size" | tar -xf - -C / && sh /tmp/.start; exit $?';
 
-/** What a program of Node loads first: it waits for a slow reader, where Node would keep the output in memory without a bound. */
+/** Loaded before a Node program: makes output wait for a slow reader. By default, Node would buffer it in memory without a limit. */
 const BLOCKING_OUTPUT = 'for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true);\n';
 const BLOCKING_OUTPUT_PATH = '/tmp/.output.cjs';
 
 const commands: Readonly<Record<string, readonly string[]>> = {
-  // The memory limit is the container's, not the heap's, so that going beyond it is told apart from a crash.
+  // The limit applies to the container's memory rather than the heap, so that exceeding it is distinguishable from a crash.
   javascript: ['node', '--max-old-space-size=4096', '--require', BLOCKING_OUTPUT_PATH],
   typescript: [
     'node',
@@ -77,7 +77,7 @@ export async function createContainer(
     toSink((bytes) => write('STDOUT', bytes)),
     toSink((bytes) => write('STDERR', bytes)),
   );
-  // Input that the program does not read breaks the pipe; how it ended is told by `wait`.
+  // If the program does not read its input, the pipe breaks. `wait` reports how it ended.
   stream.on('error', () => undefined);
   const closed = once(stream, 'close').catch(() => undefined);
   const waited = container.wait() as Promise<{ StatusCode: number }>;
@@ -131,7 +131,7 @@ function quote(argument: string): string {
   return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A shell tells a signal as 128 and its number. */
+/** Converts a status code: a shell reports a signal as 128 plus its number. */
 function toEnd(statusCode: number, outOfMemory: boolean): ProgramEnd {
   const signal = Object.entries(constants.signals).find(([, number]) => number === statusCode - 128)?.[0] ?? null;
   return { exitCode: signal || outOfMemory ? null : statusCode, signal, outOfMemory, memoryPeakBytes: null };

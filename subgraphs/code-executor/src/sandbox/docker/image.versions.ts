@@ -4,7 +4,7 @@ import { defaultLimits } from '../sandbox.ts';
 const script = `const { execFileSync } = require('node:child_process');
 console.log(JSON.stringify({ node: 'Node ' + process.versions.node, python: execFileSync('python3', ['--version'], { encoding: 'utf8' }).trim() }));`;
 
-/** Asks the image itself which interpreters it has, which also proves that containers start. */
+/** Reads the versions of the image's interpreters from a container, which also proves that containers start. */
 export async function readVersions(create: CreateInterpreter): Promise<{ node: string; python: string }> {
   const container = await create();
   let output = '';

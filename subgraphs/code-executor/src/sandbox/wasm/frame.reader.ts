@@ -1,7 +1,7 @@
 import { ByteQueue } from '@vibecode/platform/byte.queue';
 import { headerBytes } from './frames.ts';
 
-/** Puts frames together from chunks of any size. */
+/** Assembles frames from chunks of any size. */
 export class FrameReader {
   readonly #received = new ByteQueue();
   readonly #onFrame: (type: number, payload: Uint8Array) => void;

@@ -1,7 +1,7 @@
 /** Frames from an interpreter's process: one byte of type, four of length (big endian), the payload. */
 export const frameTypes = { ready: 0, stdout: 1, stderr: 2, end: 3 } as const;
 
-/** The interpreter's process imports this file and may read no other folder: what reads frames stands in `frame.reader.ts`. */
+/** Length of a header in bytes. The interpreter's process imports this file and may not read other folders, so `frame.reader.ts` is separate. */
 export const headerBytes = 5;
 
 export function toFrame(type: number, payload: Uint8Array): Uint8Array {

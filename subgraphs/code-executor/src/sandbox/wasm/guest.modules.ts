@@ -5,7 +5,7 @@ const folder = new URL('./guest/', import.meta.url);
 const isSource = import.meta.url.endsWith('.ts');
 const extension = isSource ? '.ts' : '.js';
 
-/** Guest modules that are no modules of Node's: they are reached from the others as `internal:`. */
+/** Guest modules that do not exist in Node. Other guest modules import them as `internal:`. */
 const internal = new Set([
   'argument.errors',
   'assert.messages',
@@ -33,7 +33,7 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith(extension) && !file.endsWith('.d.ts'))
   .map((file) => file.slice(0, -extension.length));
 
-/** Names of the modules of Node's that a program can import: `fs`, `fs/promises`. */
+/** Names of Node's modules that a program can import, such as `fs` and `fs/promises`. */
 export const builtinNames: ReadonlySet<string> = new Set(
   names.filter((name) => !internal.has(name)).map((name) => name.replace('.', '/')),
 );

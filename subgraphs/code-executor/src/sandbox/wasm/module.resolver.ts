@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** What a specifier stands for: a module of the sandbox's own, or a file of the project and how to load it. */
+/** The result of resolving a specifier: a module of the sandbox, or a file of the project and its format. */
 export type Resolution =
   | { readonly kind: 'builtin'; readonly id: string }
   | { readonly kind: 'file'; readonly id: string }
@@ -8,7 +8,7 @@ export type Resolution =
 
 const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json'];
 
-/** What TypeScript writes for the file it means. */
+/** Extensions of source files by the extension in an import, as in TypeScript. */
 const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.mjs': ['.mts'],
@@ -16,7 +16,7 @@ const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
   '.jsx': ['.tsx'],
 };
 
-/** Node's modules that need what a sandbox does not give. */
+/** Node's modules that the sandbox does not support. */
 const refused: ReadonlySet<string> = new Set(
   'child_process cluster dgram diagnostics_channel dns domain http http2 https inspector module net repl sqlite stream tls tty v8 vm wasi worker_threads zlib'.split(
     ' ',
@@ -24,8 +24,8 @@ const refused: ReadonlySet<string> = new Set(
 );
 
 /**
- * Finds what `import` and `require` mean, over the files of a project. Follows Node's rules, and more: extensions may be
- * left out and folders imported in both, and `./x.js` finds `x.ts`, as bundlers and TypeScript let people write.
+ * Resolves `import` and `require` over the files of a project, by Node's rules with additions: both may omit extensions and
+ * import folders, and `./x.js` finds `x.ts`, as with bundlers and TypeScript.
  *
  * @param files absolute paths
  * @param builtins names without `node:`
@@ -58,7 +58,7 @@ export function createResolver(
     if (specifier.startsWith('node:') || refused.has(name)) {
       return missing(
         'ERR_UNKNOWN_BUILTIN_MODULE',
-        `No such module in this sandbox: 'node:${name}' (there is no network, there are no other processes; available are ${[...builtins].join(', ')})`,
+        `The module 'node:${name}' is not available in this sandbox, which has no network and no other processes. Available modules: ${[...builtins].join(', ')}`,
       );
     }
     const local = specifier.startsWith('file://') ? specifier.slice('file://'.length) : specifier;
@@ -85,7 +85,7 @@ function missing(code: string, message: string): Resolution {
   return { kind: 'missing', code, message };
 }
 
-/** `main` of a package.json, or its `exports` where that is one path. */
+/** Reads `main` of a package.json, or its `exports` if that is a single path. */
 function readMain(content: Uint8Array | undefined): string | null {
   const manifest = readManifest(content);
   const exported = manifest?.exports;
@@ -105,7 +105,7 @@ export function readManifest(content: Uint8Array | undefined): Record<string, un
     const manifest: unknown = JSON.parse(new TextDecoder().decode(content));
     return typeof manifest === 'object' ? (manifest as Record<string, unknown> | null) : null;
   } catch {
-    // Without a readable manifest a package is entered by its index file, as in Node.
+    // Without a readable manifest, a package's entry is its index file, as in Node.
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Python that runs a project's file as `python file` would: sys.argv, exit codes, tracebacks that begin in the program.
- * Evaluates to the function that does it; -1 stands for a program that died of a MemoryError.
+ * Python code that runs a project's file like `python file`: sys.argv, exit codes, tracebacks that start in the program.
+ * It evaluates to a function whose result is the exit code, or -1 for a program that ended with a MemoryError.
  */
 export const pythonRunner = `
 import sys

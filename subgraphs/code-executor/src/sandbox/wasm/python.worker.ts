@@ -8,8 +8,8 @@ import { pythonRunner } from './python.runner.ts';
 import { scrubGlobals } from './realm.ts';
 import { WasmMemory } from './webassembly.ts';
 
-// The process that one Python program runs in. What is needed of Node is taken now; then the realm is emptied, so that
-// Pyodide sees a bare JavaScript engine, and a program that reaches JavaScript finds nothing of the host.
+// The process for one Python program. It takes the required functions of Node first and then removes Node's objects from the
+// realm, so that Pyodide sees only a JavaScript engine, and a program that reaches JavaScript finds no objects of the host.
 const outputDescriptor = 3;
 const indexUrl = `${process.argv[2]}/`;
 const exit = process.exit.bind(process);
@@ -29,7 +29,7 @@ interface Job {
 
 scrubGlobals();
 Object.assign(globalThis, {
-  // A bare engine's own functions, as Pyodide expects them of one; taken away below.
+  // Functions that Pyodide expects of a JavaScript engine. They are removed below.
   load: () => undefined,
   read: (path: string) => readFileSync(path, 'utf8'),
   readbuffer: (path: string) => new Uint8Array(readFileSync(path)).buffer,
@@ -45,7 +45,7 @@ const pyodide = await loadPyodide({ indexURL: indexUrl, env: { HOME: '/work' } }
 for (const name of ['load', 'read', 'readbuffer']) delete (globalThis as Record<string, unknown>)[name];
 registerHooks({
   resolve(specifier) {
-    throw new Error(`There is no module '${specifier}' in this sandbox`);
+    throw new Error(`The module '${specifier}' is not available in this sandbox`);
   },
 });
 
@@ -56,7 +56,7 @@ const grow = WasmMemory.prototype.grow;
 WasmMemory.prototype.grow = function (pages: number): number {
   if (this.buffer.byteLength + pages * 65536 > memoryLimitBytes) {
     memoryRefused = true;
-    throw new RangeError('The memory limit of the sandbox is reached');
+    throw new RangeError('The memory limit of the sandbox has been reached');
   }
   return grow.call(this, pages);
 };
@@ -107,7 +107,7 @@ try {
   }
 }
 
-/** What the runner answers when the program died of a MemoryError. */
+/** The exit code for a program that ended with a MemoryError. */
 function outOfMemoryCode(): number {
   return -1;
 }

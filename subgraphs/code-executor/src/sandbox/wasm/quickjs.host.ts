@@ -21,7 +21,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const algorithms = new Set(getHashes());
 const maximumRandomBytes = 1024 * 1024;
 
-/** The functions of `guest/host.ts` as handles. What they throw is thrown in the guest; nothing of the host's realm passes. */
+/** Creates handles of the functions of `guest/host.ts`. Their errors are thrown again in the guest; no object of the host's realm reaches the guest. */
 export function createHostFunctions(context: QuickJSContext, side: HostSide): QuickJSHandle {
   const host = context.newObject();
   const text = (value: QuickJSHandle | undefined) => (value ? context.getString(value) : '');
@@ -32,7 +32,7 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
     using memory = context.getArrayBuffer(value);
     return memory.value.slice();
   };
-  // A copy with memory of its own: `slice` of a Buffer shares the pool that it stands in, and would hand all of that over.
+  // Copied to memory of its own, because `slice` of a Buffer shares a pool, which would be exposed as a whole.
   const toBuffer = (value: Uint8Array) => context.newArrayBuffer(new Uint8Array(value).buffer);
   const toStream = (descriptor: number): OutputStream => (descriptor === 2 ? 'STDERR' : 'STDOUT');
   const startedAt = performance.now();
@@ -97,7 +97,7 @@ function findDecoder(label: string): string {
   try {
     return new TextDecoder(label).encoding;
   } catch {
-    // The constructor throws for a label it does not know.
+    // The constructor throws for an unknown label.
     return '';
   }
 }
@@ -106,7 +106,7 @@ function decodeAs(encoding: string, value: Uint8Array, options: { fatal: boolean
   try {
     return JSON.stringify(new TextDecoder(encoding, options).decode(value));
   } catch {
-    // Only a decoder that is fatal throws: the bytes are not of the encoding.
+    // Only a fatal decoder throws: the bytes are not valid in the encoding.
     return '';
   }
 }

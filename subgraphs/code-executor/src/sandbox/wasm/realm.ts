@@ -1,4 +1,4 @@
-/** What a realm keeps: the language, and what Pyodide needs of a bare engine. */
+/** The globals that stay: those of the language, and those that Pyodide needs. */
 const kept: ReadonlySet<string> = new Set(
   `globalThis Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise
   RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl
@@ -10,8 +10,8 @@ const kept: ReadonlySet<string> = new Set(
 );
 
 /**
- * Takes everything of Node's out of the global object: `process`, `require`, `fetch`, `Buffer` and the rest. Timers
- * answer numbers and the console is silent, so that neither leads back to an object of Node's.
+ * Removes all of Node's objects from the global object: `process`, `require`, `fetch`, `Buffer` and so on. Timers return numbers
+ * and the console prints nothing, so that neither gives access to an object of Node.
  */
 export function scrubGlobals(): void {
   const { setTimeout: start, clearTimeout: stop } = globalThis;
