@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { addExplained, originOf } from '../request/error.origin.ts';
 import type { CompiledFetch } from './compiled.fetch.ts';
 import type { Execution } from './execution.ts';
 import { type JsonObject, mergeCopyInto, mergeInto } from './merge.ts';
@@ -21,6 +22,16 @@ export function isEntity(value: unknown): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-export function report(errors: readonly GraphQLFormattedError[], execution: Execution): void {
-  for (const error of errors) execution.errors.push(error);
+/**
+ * Adds a fetch's errors to those of the execution. A shareable field may be fetched from two subgraphs that both fail: the
+ * specification allows one error for a field (6.4.4), so that the first is kept, and explains what the second would.
+ */
+export function report(errors: readonly GraphQLFormattedError[], { errors: reported }: Execution): void {
+  const known = reported.length ? new Map(reported.map((error, index) => [JSON.stringify(error.path), index])) : null;
+  for (const error of errors) {
+    const index = error.path && known?.get(JSON.stringify(error.path));
+    const first = index === undefined ? undefined : reported[index];
+    if (!first || first.extensions?.service === error.extensions?.service) reported.push(error);
+    else addExplained(first, originOf(error).explains ?? []);
+  }
 }
