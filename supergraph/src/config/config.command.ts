@@ -12,7 +12,7 @@ export interface Output {
 const usage = `Usage: npm run router -- config COMMAND
   keys             list Apollo Router's keys that have no effect here, in Markdown
   schema           print the JSON Schema of router-config.yaml, for editors
-  validate FILE    say each problem with its line and column, and what was expected
+  validate FILE    print each problem with its line, column and the expected value
   upgrade FILE     print FILE with current spellings; --write changes the file`;
 
 /**

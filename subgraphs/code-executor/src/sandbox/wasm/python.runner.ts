@@ -12,7 +12,7 @@ def _create_runner():
     import traceback
     import types
 
-    # Whoever looks for a way out finds none behind these (see python.worker.ts), and gets a plain error.
+    # These modules give no access to the host (see python.worker.ts). Importing them raises an ordinary error.
     blocked = {"js", "pyodide_js", "_pyodide_core", "pyodide.http", "pyodide.code"}
 
     class Finder:
