@@ -2,7 +2,7 @@
  * Python code that runs a project's file like `python file`: sys.argv, exit codes, tracebacks that start in the program.
  * It evaluates to a function whose result is the exit code, or -1 for a program that ended with a MemoryError.
  */
-export const pythonRunner = `
+export const PYTHON_RUNNER = `
 import sys
 
 
