@@ -28,7 +28,7 @@ export interface LogDestinationOptions {
 const [FLUSH_INTERVAL_MS, FLUSH_BYTES, MAX_BYTES, FIRST_PAUSE_MS, MAX_PAUSE_MS] = [100, 16_000, 1_048_576, 250, 10_000];
 
 /**
- * Buffers log lines, so that writing a line neither throws nor waits, whatever the sink does. If the sink refuses lines (a full
+ * Buffers log lines, so that writing a line never throws or waits. If the sink refuses lines (a full
  * disk, a closed pipe), writing is repeated after growing pauses. The buffer is bounded. Once the sink accepts lines again, one
  * line states how many were lost.
  */

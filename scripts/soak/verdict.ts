@@ -25,7 +25,7 @@ export function judge(samples: readonly Sample[], tally: Tally): string[] {
   if (tally.delivered === 0) problems.push('no event was delivered');
   if (tally.lost) problems.push(`${tally.lost} events were lost`);
   if (tally.duplicated) problems.push(`${tally.duplicated} events were duplicated`);
-  for (const what of tally.unexpected.slice(0, 10)) problems.push(`unexpected: ${what}`);
+  for (const observation of tally.unexpected.slice(0, 10)) problems.push(`unexpected: ${observation}`);
   const warm = samples.slice(Math.floor(samples.length / 3));
   if (warm.length < 2) return problems;
   const half = Math.floor(warm.length / 2);

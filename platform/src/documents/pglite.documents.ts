@@ -150,7 +150,7 @@ function toWhere<T>(filter: Filter<T>, values: unknown[] = []): { sql: string; v
   return { sql: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', values };
 }
 
-const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+const OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 function toConditions(field: string, condition: Condition, values: unknown[]): string[] {
   const conditions: string[] = [];
@@ -166,7 +166,7 @@ function toConditions(field: string, condition: Condition, values: unknown[]): s
   for (const name of ['gt', 'gte', 'lt', 'lte'] as const) {
     const bound = condition[name];
     if (bound === undefined) continue;
-    conditions.push(compare(field, operators[name], bound, values));
+    conditions.push(compare(field, OPERATORS[name], bound, values));
     // MongoDB compares values of one type only, while jsonb also orders values of different types.
     if (field !== '_id') conditions.push(`jsonb_typeof(${toExpression(field)}) = '${typeof bound}'`);
   }

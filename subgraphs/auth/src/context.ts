@@ -1,7 +1,7 @@
 import { ForbiddenError } from '@vibecode/platform/errors';
 import { requireViewer, type Viewer } from '@vibecode/platform/identity';
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
-import { accountScope } from './scope.ts';
+import { ACCOUNT_SCOPE } from './scope.ts';
 import type { AuthServices } from './services.ts';
 import type { SessionCookies } from './session.cookies.ts';
 import type { Client } from './session.entity.ts';
@@ -20,7 +20,7 @@ export interface AuthContext extends OperationContext {
  */
 export function requirePerson(viewer: Viewer | null): Viewer & { readonly sessionId: string } {
   const { sessionId, ...person } = requireViewer(viewer);
-  if (sessionId === null || !person.scopes.includes(accountScope))
+  if (sessionId === null || !person.scopes.includes(ACCOUNT_SCOPE))
     throw new ForbiddenError('This requires a sign-in with a password; an API key is not enough.');
   return { ...person, sessionId };
 }

@@ -3,7 +3,7 @@ import type { ServiceName } from '@vibecode/platform/services';
 import { SignJWT } from 'jose';
 import type { Role } from './account.entity.ts';
 import { addMs, type Clock } from './clock.ts';
-import { sessionScopes } from './scope.ts';
+import { SESSION_SCOPES } from './scope.ts';
 import { SIGNING_ALGORITHM, type SigningKeyRing } from './signing-key.ring.ts';
 
 export const ACCESS_TOKEN_MS = 15 * 60_000;
@@ -30,7 +30,7 @@ export class TokenIssuer {
 
   /** Issues a token for a user who signed in. It ends with the session `sid`. */
   issueForSession(input: { userId: string; sessionId: string; role: Role }): Promise<IssuedToken> {
-    const claims = { sid: input.sessionId, scope: sessionScopes.join(' '), role: input.role };
+    const claims = { sid: input.sessionId, scope: SESSION_SCOPES.join(' '), role: input.role };
     return this.#sign(input.userId, CLIENT_AUDIENCE, claims, ACCESS_TOKEN_MS);
   }
 
@@ -54,7 +54,7 @@ export class TokenIssuer {
     audience: ServiceName;
     role: Role;
   }): Promise<IssuedToken> {
-    const claims = { act: { sub: input.caller }, scope: sessionScopes.join(' '), role: input.role };
+    const claims = { act: { sub: input.caller }, scope: SESSION_SCOPES.join(' '), role: input.role };
     return this.#sign(input.userId, input.audience, claims, SERVICE_TOKEN_MS);
   }
 

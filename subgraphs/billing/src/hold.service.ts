@@ -82,8 +82,8 @@ export class HoldService {
       const decision = decideHold(allowance, { ...tokens, price, budgetTokens });
       if (decision.granted) {
         const apiKeyId = budget?.apiKeyId ?? null;
-        const asked = { userId, generationId, apiKeyId, provider, model, ...tokens };
-        const hold = Hold.place({ ...asked, costMicros: decision.costMicros }, now, this.#options.ttlMs);
+        const requested = { userId, generationId, apiKeyId, provider, model, ...tokens };
+        const hold = Hold.place({ ...requested, costMicros: decision.costMicros }, now, this.#options.ttlMs);
         em.persist(hold);
         return hold;
       }

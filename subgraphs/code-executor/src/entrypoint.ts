@@ -1,7 +1,7 @@
 import { EntrypointUnknownError } from './errors.ts';
 import type { ProgramFile } from './execution.input.ts';
 
-const runtimeOfExtension: Readonly<Record<string, string>> = {
+const RUNTIME_OF_EXTENSION: Readonly<Record<string, string>> = {
   js: 'javascript',
   mjs: 'javascript',
   cjs: 'javascript',
@@ -13,14 +13,14 @@ const runtimeOfExtension: Readonly<Record<string, string>> = {
   py: 'python',
 };
 
-const extensionsOfRuntime: Readonly<Record<string, readonly string[]>> = {
+const EXTENSIONS_OF_RUNTIME: Readonly<Record<string, readonly string[]>> = {
   javascript: ['js', 'mjs', 'cjs'],
   typescript: ['ts', 'mts', 'cts', 'tsx'],
   python: ['py'],
 };
 
-const names = ['main', 'index', 'app', '__main__', 'cli', 'server', 'program'];
-const folders = ['', 'src/', 'app/', 'bin/', 'lib/'];
+const COMMON_NAMES = ['main', 'index', 'app', '__main__', 'cli', 'server', 'program'];
+const COMMON_FOLDERS = ['', 'src/', 'app/', 'bin/', 'lib/'];
 
 export interface Start {
   readonly runtime: string;
@@ -59,9 +59,9 @@ export function findStart(
     findInManifest(files)?.find((path) => isCandidate(path) && runtimeOf(path)) ??
     order
       .flatMap((runtime) =>
-        folders.flatMap((folder) =>
-          names.flatMap((name) =>
-            (extensionsOfRuntime[runtime] ?? []).map((extension) => `${folder}${name}.${extension}`),
+        COMMON_FOLDERS.flatMap((folder) =>
+          COMMON_NAMES.flatMap((name) =>
+            (EXTENSIONS_OF_RUNTIME[runtime] ?? []).map((extension) => `${folder}${name}.${extension}`),
           ),
         ),
       )
@@ -77,14 +77,14 @@ export function findStart(
 }
 
 function runtimeOf(path: string): string | null {
-  return runtimeOfExtension[path.slice(path.lastIndexOf('.') + 1)] ?? null;
+  return RUNTIME_OF_EXTENSION[path.slice(path.lastIndexOf('.') + 1)] ?? null;
 }
 
 function getRuntime(path: string): string {
   const runtime = runtimeOf(path);
   if (runtime) return runtime;
   throw new EntrypointUnknownError(
-    `The language of the file '${path}' is unknown: expected one of the extensions .${Object.keys(runtimeOfExtension).join(', .')}. Set 'runtime'.`,
+    `The language of the file '${path}' is unknown: expected one of the extensions .${Object.keys(RUNTIME_OF_EXTENSION).join(', .')}. Set 'runtime'.`,
     [path],
   );
 }
@@ -97,7 +97,7 @@ function toRuntime(language: string | null | undefined): string | null {
     ts: 'typescript',
     py: 'python',
   };
-  return aliases[name] ?? (name in extensionsOfRuntime ? name : null);
+  return aliases[name] ?? (name in EXTENSIONS_OF_RUNTIME ? name : null);
 }
 
 /** Files that package.json names: in `scripts.start` (`node src/x.js`, `tsx src/x.ts`), then in `main`. */

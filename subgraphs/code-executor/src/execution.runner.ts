@@ -9,7 +9,7 @@ import { toExecutionComplete } from './execution.events.ts';
 import { type Claim, claimAbandoned, claimNext, renewLease } from './execution.repository.ts';
 import { endStream, readPast, toStreamName } from './execution.stream.ts';
 import { OutputWriter } from './output.writer.ts';
-import { defaultLimits, type OutputChunk, type Sandbox, type SandboxResult } from './sandbox/sandbox.ts';
+import { DEFAULT_LIMITS, type OutputChunk, type Sandbox, type SandboxResult } from './sandbox/sandbox.ts';
 
 export interface ExecutionRunnerOptions {
   readonly orm: MikroORM;
@@ -26,9 +26,9 @@ export interface ExecutionRunnerOptions {
 }
 
 /** Broadcast channel for the ids of executions to cancel. */
-export const cancelChannel = 'code-executor.cancel';
+export const CANCEL_CHANNEL = 'code-executor.cancel';
 
-const faulted: Omit<SandboxResult, 'fault'> = {
+const FAULTED_RESULT: Omit<SandboxResult, 'fault'> = {
   outcome: 'SANDBOX_FAULT',
   exitCode: null,
   signal: null,
@@ -56,7 +56,7 @@ export class ExecutionRunner implements AsyncDisposable {
   async start(): Promise<void> {
     const { broadcast, leaseMs, pollMs, log } = this.#options;
     this.#resources.use(
-      await broadcast.subscribe(cancelChannel, (id) => this.#running.get(id)?.stop.abort('CANCELLED')),
+      await broadcast.subscribe(CANCEL_CHANNEL, (id) => this.#running.get(id)?.stop.abort('CANCELLED')),
     );
     this.#resources.use(startInterval('executions.renew', leaseMs / 3, () => this.#renewLeases(), log));
     this.#resources.use(startInterval('executions.recover', leaseMs / 3, () => this.recover(), log));
@@ -115,7 +115,7 @@ export class ExecutionRunner implements AsyncDisposable {
         entrypoint: program.entrypoint,
         args: program.args,
         stdin: program.stdin,
-        limits: defaultLimits,
+        limits: DEFAULT_LIMITS,
       },
       (chunk) => writer.add(chunk),
       signal,
@@ -157,7 +157,7 @@ export class ExecutionRunner implements AsyncDisposable {
       await streamLog.append(toStreamName(claim.id), claim.epoch, []);
       const { startedAt } = await orm.em.fork().findOneOrFail(Execution, { id: claim.id });
       const durationMs = startedAt ? Math.max(0, Date.now() - startedAt.getTime()) : 0;
-      await this.#finish(claim, { ...faulted, durationMs }, await readPast(streamLog, claim.id));
+      await this.#finish(claim, { ...FAULTED_RESULT, durationMs }, await readPast(streamLog, claim.id));
     }
   }
 

@@ -13,7 +13,7 @@ import { Execution, ExecutionStatus } from './execution.entity.ts';
 import { toExecutionComplete } from './execution.events.ts';
 import { findFilesProblem, type ProgramFile, projectSnapshot, runInput, runProjectInput } from './execution.input.ts';
 import { countQueued, requestCancel } from './execution.repository.ts';
-import { cancelChannel, type ExecutionRunner } from './execution.runner.ts';
+import { CANCEL_CHANNEL, type ExecutionRunner } from './execution.runner.ts';
 import { endStream } from './execution.stream.ts';
 import type { Runtime } from './runtime.type.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -106,7 +106,7 @@ export class ExecutionService {
     if (epoch !== null) await endStream(this.options.streamLog, id, epoch, 0);
     else {
       await requestCancel(em, id);
-      await this.options.broadcast.publish(cancelChannel, id);
+      await this.options.broadcast.publish(CANCEL_CHANNEL, id);
     }
     return em.refreshOrFail(execution);
   }

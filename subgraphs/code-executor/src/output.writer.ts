@@ -3,7 +3,7 @@ import type { StreamEntry, StreamLog } from '@vibecode/platform/stream-log/strea
 import { toEntry, toStreamName } from './execution.stream.ts';
 import type { OutputChunk } from './sandbox/sandbox.ts';
 
-const coalesceMs = 15;
+const COALESCE_MS = 15;
 
 /**
  * Writes the output of one run to its stream as it arrives; output within 15 ms becomes one entry. It keeps the entries for the row,
@@ -26,8 +26,8 @@ export class OutputWriter {
   add(chunk: OutputChunk): void {
     if (this.#pending && this.#pending.stream !== chunk.stream) this.#flush();
     this.#pending = { stream: chunk.stream, text: (this.#pending?.text ?? '') + chunk.text };
-    if (performance.now() - this.#flushedAt >= coalesceMs) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), coalesceMs);
+    if (performance.now() - this.#flushedAt >= COALESCE_MS) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
   }
 
   /** Resolves when all output is in the stream; rejects if the stream log does not accept it. */

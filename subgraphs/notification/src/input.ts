@@ -8,7 +8,7 @@ const MAX_IDS = 1000;
 export const markReadInput = z.object({
   ids: z
     .array(z.uuid('expected the id of a notification, a UUID'))
-    .max(MAX_IDS, `expected at most ${MAX_IDS} ids; send the rest in another request`),
+    .max(MAX_IDS, `expected at most ${MAX_IDS} ids; send further ids in another request`),
 });
 
 export const followInput = z.object({

@@ -1,4 +1,4 @@
-const languages = new Map(
+const LANGUAGES_BY_EXTENSION = new Map(
   Object.entries({
     c: 'c',
     cc: 'cpp',
@@ -53,7 +53,7 @@ const languages = new Map(
   }),
 );
 
-const wholeNames = new Map([
+const LANGUAGES_BY_NAME = new Map([
   ['dockerfile', 'dockerfile'],
   ['gemfile', 'ruby'],
   ['makefile', 'makefile'],
@@ -63,5 +63,5 @@ const wholeNames = new Map([
 export function findLanguage(fileName: string): string | null {
   const name = fileName.toLowerCase();
   const dot = name.lastIndexOf('.');
-  return wholeNames.get(name) ?? (dot < 0 ? null : (languages.get(name.slice(dot + 1)) ?? null));
+  return LANGUAGES_BY_NAME.get(name) ?? (dot < 0 ? null : (LANGUAGES_BY_EXTENSION.get(name.slice(dot + 1)) ?? null));
 }

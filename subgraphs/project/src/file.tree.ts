@@ -15,7 +15,7 @@ export interface FolderNode {
   readonly folders: readonly (FolderNode & { readonly name: string })[];
 }
 
-export const emptyFolder: FolderNode = { files: [], folders: [] };
+export const EMPTY_FOLDER: FolderNode = { files: [], folders: [] };
 
 /** The files of one version, by path. File systems can distinguish all of its paths. */
 export class FileTree {

@@ -12,10 +12,10 @@ registerEnumType(MemberRole, { name: 'MemberRole' });
 /** The role that an operation requires. A higher role includes the lower ones. */
 export type Need = 'VIEWER' | 'EDITOR' | 'OWNER';
 
-const ranks: Readonly<Record<Need, number>> = { VIEWER: 1, EDITOR: 2, OWNER: 3 };
+const ROLE_RANKS: Readonly<Record<Need, number>> = { VIEWER: 1, EDITOR: 2, OWNER: 3 };
 
 export function isAtLeast(role: MemberRole, need: Need): boolean {
-  return ranks[role] >= ranks[need];
+  return ROLE_RANKS[role] >= ROLE_RANKS[need];
 }
 
 export interface MemberRecord {

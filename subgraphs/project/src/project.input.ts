@@ -29,7 +29,7 @@ const exactText = z
   .string()
   .refine((value) => value.isWellFormed(), 'is not valid Unicode: it contains an incomplete character');
 
-const fieldsOf = {
+const OPERATION_FIELDS = {
   WRITE: ['content', 'contentBase64'],
   EDIT: ['search', 'replace'],
   DELETE: [],
@@ -57,7 +57,7 @@ export const changeInput = z
       context.addIssue({ code: 'custom', path: [field], message });
       return z.NEVER;
     };
-    const allowed: readonly string[] = fieldsOf[operation];
+    const allowed: readonly string[] = OPERATION_FIELDS[operation];
     for (const field of ['content', 'contentBase64', 'search', 'replace', 'to'] as const) {
       if (input[field] != null && !allowed.includes(field)) problem(field, `is not allowed with ${operation}`);
     }

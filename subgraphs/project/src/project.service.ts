@@ -8,7 +8,7 @@ import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { EventData } from '@vibecode/schema/events/topics';
 import type { BlobRepository } from './blob.repository.ts';
 import { ProjectBusyError } from './errors.ts';
-import { emptyFolder } from './file.tree.ts';
+import { EMPTY_FOLDER } from './file.tree.ts';
 import type { ProjectAnnouncer } from './project.announcer.ts';
 import { isAtLeast, MemberRole, type Need, type Project } from './project.entity.ts';
 import { createProjectInput, updateProjectInput } from './project.input.ts';
@@ -69,7 +69,7 @@ export class ProjectService {
       provenance: null,
       idempotencyKey: null,
       requestSha256: null,
-      tree: emptyFolder,
+      tree: EMPTY_FOLDER,
       committed: false,
       event: null,
       published: true,

@@ -31,7 +31,7 @@ export interface VersionDocument {
 }
 
 /** All fields except the files and the event. */
-const fields = [
+const LISTED_FIELDS = [
   'projectId',
   'number',
   'message',
@@ -43,10 +43,10 @@ const fields = [
   'committed',
 ] as const;
 
-type VersionFields = Pick<VersionDocument, '_id' | (typeof fields)[number]>;
+type VersionFields = Pick<VersionDocument, '_id' | (typeof LISTED_FIELDS)[number]>;
 
-const newestFirst = [{ field: 'number', direction: 'descending' }] as const;
-const oldestFirst = [{ field: 'number', direction: 'ascending' }] as const;
+const NEWEST_FIRST = [{ field: 'number', direction: 'descending' }] as const;
+const OLDEST_FIRST = [{ field: 'number', direction: 'ascending' }] as const;
 
 /** Versions. The rights to a project apply to its versions: methods require the project as a proof of access. */
 export class VersionRepository {
@@ -65,7 +65,7 @@ export class VersionRepository {
 
   /** Finds versions, committed or not. Whether they are part of their project depends on the project (see `isPartOf`). */
   async findByIds(ids: readonly string[]): Promise<Map<string, Version>> {
-    const found = await this.#versions.findFields({ _id: { in: ids } }, fields);
+    const found = await this.#versions.findFields({ _id: { in: ids } }, LISTED_FIELDS);
     return new Map(found.map((document) => [document._id, toVersion(document)]));
   }
 
@@ -79,12 +79,12 @@ export class VersionRepository {
 
   /** Finds versions with numbers less than `beforeNumber`, newest first. */
   async findPage(project: Project, beforeNumber: number, limit: number): Promise<Version[]> {
-    return this.#findParts(project, { lt: beforeNumber, lte: project.headNumber }, newestFirst, limit);
+    return this.#findParts(project, { lt: beforeNumber, lte: project.headNumber }, NEWEST_FIRST, limit);
   }
 
   /** Finds versions with numbers greater than `afterNumber`, oldest first. */
   async findAfter(project: Project, afterNumber: number, limit: number): Promise<Version[]> {
-    return this.#findParts(project, { gt: afterNumber, lte: project.headNumber }, oldestFirst, limit);
+    return this.#findParts(project, { gt: afterNumber, lte: project.headNumber }, OLDEST_FIRST, limit);
   }
 
   /** @returns null if the version does not exist */
@@ -119,7 +119,7 @@ export class VersionRepository {
   /** Finds unconfirmed versions that were begun before a time. */
   async findUnconfirmed(before: Date, limit: number): Promise<Version[]> {
     const filter: Filter<VersionDocument> = { committed: false, createdAt: { lt: before.toISOString() } };
-    return (await this.#versions.findFields(filter, fields, { limit })).map(toVersion);
+    return (await this.#versions.findFields(filter, LISTED_FIELDS, { limit })).map(toVersion);
   }
 
   /** Hashes of the contents that the project's confirmed versions use. */
@@ -130,7 +130,7 @@ export class VersionRepository {
         { projectId, committed: true, number: { gt: after } },
         ['number', 'tree'],
         {
-          sort: oldestFirst,
+          sort: OLDEST_FIRST,
           limit: 50,
         },
       );
@@ -143,7 +143,7 @@ export class VersionRepository {
   /** Finds unpublished events of confirmed versions; within a project, the oldest version first. */
   async findEvents(limit: number): Promise<{ versionId: string; event: Envelope }[]> {
     const found = await this.#versions.findFields({ published: false, committed: true }, ['event'], {
-      sort: [{ field: 'projectId', direction: 'ascending' }, ...oldestFirst],
+      sort: [{ field: 'projectId', direction: 'ascending' }, ...OLDEST_FIRST],
       limit,
     });
     return found.map(({ _id, event }) => ({ versionId: _id, event: event as unknown as Envelope }));
@@ -154,26 +154,26 @@ export class VersionRepository {
   }
 
   async #findPart(project: Project, filter: Filter<VersionDocument>): Promise<Version | null> {
-    const found = (await this.#versions.findFields(filter, fields)).map(toVersion);
+    const found = (await this.#versions.findFields(filter, LISTED_FIELDS)).map(toVersion);
     return found.find((version) => isPartOf(project, version)) ?? null;
   }
 
   async #findParts(
     project: Project,
     number: { lt?: number; lte?: number; gt?: number },
-    sort: typeof newestFirst | typeof oldestFirst,
+    sort: typeof NEWEST_FIRST | typeof OLDEST_FIRST,
     limit: number,
   ): Promise<Version[]> {
     // The head may be unconfirmed for a moment, and leftover versions may have its number. It is therefore selected by its id.
     const beforeHead = { ...number, lte: Math.min(number.lte ?? Number.MAX_SAFE_INTEGER, project.headNumber - 1) };
     const [older, head] = await Promise.all([
-      this.#versions.findFields({ projectId: project.id, committed: true, number: beforeHead }, fields, {
+      this.#versions.findFields({ projectId: project.id, committed: true, number: beforeHead }, LISTED_FIELDS, {
         sort,
         limit,
       }),
-      this.#versions.findFields({ _id: project.headId, number }, fields),
+      this.#versions.findFields({ _id: project.headId, number }, LISTED_FIELDS),
     ]);
-    const versions = (sort === newestFirst ? [...head, ...older] : [...older, ...head]).map(toVersion);
+    const versions = (sort === NEWEST_FIRST ? [...head, ...older] : [...older, ...head]).map(toVersion);
     return versions.slice(0, limit);
   }
 }

@@ -40,7 +40,7 @@ export const csrf = z.strictObject({
   required_headers: headerNames().prefault(['x-apollo-operation-name', 'apollo-require-preflight']),
 });
 
-const algorithms = ['EdDSA', 'ES256', 'RS256', 'ES384', 'ES512', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
+const ALGORITHMS = ['EdDSA', 'ES256', 'RS256', 'ES384', 'ES512', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
 
 const jwks = z.strictObject({
   url: z.url({ protocol: /^(https?|file)$/ }).describe('http(s) or file URL of the key set.'),
@@ -48,7 +48,7 @@ const jwks = z.strictObject({
   audiences: z.array(z.string()).min(1).nullish().describe('Accepted `aud`. Default: any.'),
   algorithms: z
     .array(
-      z.enum(algorithms, {
+      z.enum(ALGORITHMS, {
         error:
           'expected an asymmetric algorithm, such as EdDSA, ES256 or RS256 (with a symmetric one such as HS256, everyone who can read the keys could sign)',
       }),

@@ -9,10 +9,10 @@ export interface Output {
   readonly writeError: (line: string) => void;
 }
 
-const usage = `Usage: npm run router -- config COMMAND
+const USAGE = `Usage: npm run router -- config COMMAND
   keys             list Apollo Router's keys that have no effect here, in Markdown
   schema           print the JSON Schema of router-config.yaml, for editors
-  validate FILE    say each problem with its line and column, and what was expected
+  validate FILE    print each problem with its line, column and the expected value
   upgrade FILE     print FILE with current spellings; --write changes the file`;
 
 /**
@@ -39,7 +39,7 @@ export async function runConfigCommand(args: readonly string[], { write, writeEr
     !(isWrite || flags.length === 0) ||
     !['validate', 'upgrade'].includes(command!)
   ) {
-    writeError(usage);
+    writeError(USAGE);
     return 2;
   }
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { findPaths, parseKeyPath } from './config.paths.ts';
-import { foreignTelemetryKeys } from './foreign.telemetry.ts';
+import { FOREIGN_TELEMETRY_KEYS } from './foreign.telemetry.ts';
 
 /** A key of Apollo Router that has no effect in this gateway. */
 export interface ForeignKey {
@@ -19,7 +19,7 @@ const refused = (advice: string, ...paths: string[]): ForeignKey[] =>
 const ofSubgraphs = (section: string, ...names: string[]): string[] =>
   names.flatMap((name) => [`${section}.all.${name}`, `${section}.subgraphs.*.${name}`]);
 
-const protective: readonly ForeignKey[] = [
+const PROTECTIVE_KEYS: readonly ForeignKey[] = [
   ...refused(
     'it can refuse requests, which this gateway would accept. Move the logic to a coprocessor, which this gateway ' +
       'supports, or protect the graph by authentication, authorization or limits.',
@@ -43,7 +43,7 @@ const protective: readonly ForeignKey[] = [
   ),
 ];
 
-const caches: readonly ForeignKey[] = [
+const CACHE_KEYS: readonly ForeignKey[] = [
   ...ignored('The sandbox does not show cached answers.', 'response_cache.debug'),
   ...ignored('The context does not have the keys of cached answers.', 'response_cache.expose_keys_in_context'),
   ...ignored('Connectors are not supported.', 'response_cache.connector'),
@@ -86,9 +86,9 @@ const planning: readonly ForeignKey[] = ignored(
   'progressive_override',
 );
 
-export const foreignKeys: readonly ForeignKey[] = [
-  ...protective,
-  ...caches,
+export const FOREIGN_KEYS: readonly ForeignKey[] = [
+  ...PROTECTIVE_KEYS,
+  ...CACHE_KEYS,
   ...planning,
   ...ignored(
     'Connectors are not supported; a supergraph that uses them is refused.',
@@ -138,7 +138,7 @@ export const foreignKeys: readonly ForeignKey[] = [
     'Set it for all subgraphs together: subscription.max_reconnect_attempts and reconnect_delay.',
     ...['max_reconnect_attempts', 'reconnect_delay'].map((name) => `subscription.mode.passthrough.subgraphs.*.${name}`),
   ),
-  ...Object.entries(foreignTelemetryKeys).flatMap(([advice, paths]) => ignored(advice, ...paths)),
+  ...Object.entries(FOREIGN_TELEMETRY_KEYS).flatMap(([advice, paths]) => ignored(advice, ...paths)),
   ...ignored('It has no effect here.', 'supergraph.generate_query_fragments', 'homepage.graph_ref', 'apq.subgraph'),
   ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),
   ...ignored('A failed download is repeated at the next poll.', 'authentication.router.jwt.jwks.*.retry'),
@@ -157,5 +157,5 @@ export const foreignKeys: readonly ForeignKey[] = [
 
 /** Finds the foreign keys in a configuration. A nested key comes before the key that contains it. */
 export function findForeignKeys(data: unknown): { readonly key: ForeignKey; readonly path: (string | number)[] }[] {
-  return foreignKeys.flatMap((key) => findPaths(data, parseKeyPath(key.path)).map((path) => ({ key, path })));
+  return FOREIGN_KEYS.flatMap((key) => findPaths(data, parseKeyPath(key.path)).map((path) => ({ key, path })));
 }

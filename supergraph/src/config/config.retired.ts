@@ -1,7 +1,7 @@
 import { findPaths, parseKeyPath } from './config.paths.ts';
 
 /** Keys of older versions that Apollo Router has dropped, or ignores when it reads a file, by the reason. */
-export const retiredKeys: Readonly<Record<string, readonly string[]>> = {
+export const RETIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'There is only one query planner now.': [
     'experimental_query_planner_mode',
     'supergraph.query_planning.experimental_parallelism',
@@ -31,7 +31,7 @@ export const retiredKeys: Readonly<Record<string, readonly string[]>> = {
 
 /** Finds such keys in a configuration. */
 export function findRetiredKeys(data: unknown): { readonly advice: string; readonly path: (string | number)[] }[] {
-  return Object.entries(retiredKeys).flatMap(([advice, patterns]) =>
+  return Object.entries(RETIRED_KEYS).flatMap(([advice, patterns]) =>
     patterns.flatMap((pattern) => findPaths(data, parseKeyPath(pattern)).map((path) => ({ advice, path }))),
   );
 }

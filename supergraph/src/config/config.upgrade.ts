@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isSeq, parseDocument } from 'yaml';
 import { findPaths, parseKeyPath, toKeyPath } from './config.paths.ts';
-import { addedKeys, type OldSpelling, oldSpellings } from './old.spellings.ts';
+import { ADDED_KEYS, OLD_SPELLINGS, type OldSpelling } from './old.spellings.ts';
 
 export interface Upgrade {
   readonly from: string;
@@ -11,13 +11,13 @@ export interface Upgrade {
 
 /** Rewrites old spellings in a parsed file. Comments stay, and so do the nodes, so that positions remain valid. */
 export function upgradeDocument(document: Document): Upgrade[] {
-  for (const { beside, name, value } of addedKeys) {
+  for (const { beside, name, value } of ADDED_KEYS) {
     for (const path of findPaths(document.toJS(), parseKeyPath(beside))) {
       const node = document.getIn(path, true);
       if (isMap(node) && !node.has(name)) node.set(name, value);
     }
   }
-  return oldSpellings.flatMap((spelling) => {
+  return OLD_SPELLINGS.flatMap((spelling) => {
     const from = parseKeyPath(spelling.from);
     return findPaths(document.toJS(), from).flatMap((path) => upgradeAt(document, spelling, from, path) ?? []);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './config.values.ts';
-import { dnsResolutionStrategies } from './dns.strategy.ts';
+import { DNS_RESOLUTION_STRATEGIES } from './dns.strategy.ts';
 import { condition, type SelectorLevel } from './selector.section.ts';
 
 const url = () => z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
@@ -43,7 +43,7 @@ export const coprocessor = z.strictObject({
   client: z
     .strictObject({
       http2: z.enum(['disable', 'enable', 'http2only']).nullish().describe('Default disable.'),
-      dns_resolution_strategy: z.enum(dnsResolutionStrategies).nullish(),
+      dns_resolution_strategy: z.enum(DNS_RESOLUTION_STRATEGIES).nullish(),
     })
     .prefault({}),
   router: z

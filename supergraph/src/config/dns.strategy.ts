@@ -2,14 +2,14 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 
 /** Strategies for choosing a host's address, by Apollo Router's names. */
-export const dnsResolutionStrategies = [
+export const DNS_RESOLUTION_STRATEGIES = [
   'ipv4_only',
   'ipv6_only',
   'ipv4_and_ipv6',
   'ipv6_then_ipv4',
   'ipv4_then_ipv6',
 ] as const;
-export type DnsResolutionStrategy = (typeof dnsResolutionStrategies)[number];
+export type DnsResolutionStrategy = (typeof DNS_RESOLUTION_STRATEGIES)[number];
 
 /** Address families in the order of the lookups; 0 looks up both. */
 const FAMILIES: Readonly<Record<DnsResolutionStrategy, readonly (0 | 4 | 6)[]>> = {

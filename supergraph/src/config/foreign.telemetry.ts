@@ -1,5 +1,5 @@
 /** Keys of Apollo Router under `telemetry` that have no effect in this gateway, by the reason. */
-export const foreignTelemetryKeys: Readonly<Record<string, readonly string[]>> = {
+export const FOREIGN_TELEMETRY_KEYS: Readonly<Record<string, readonly string[]>> = {
   'Only telemetry.apollo.batch_processor.scheduled_delay affects how usage reports are batched.': [
     ...['max_queue_size', 'max_export_batch_size', 'max_export_timeout', 'max_concurrent_exports'].map(
       (name) => `telemetry.apollo.batch_processor.${name}`,

@@ -1,5 +1,5 @@
 import { STANDARD_ATTRIBUTES } from './instrumentation.section.ts';
-import { FOREIGN_SELECTORS, type SelectorLevel, selectorLevels } from './selector.section.ts';
+import { FOREIGN_SELECTORS, SELECTOR_LEVELS, type SelectorLevel } from './selector.section.ts';
 
 type Path = readonly (string | number)[];
 type Names = Record<string, unknown>;
@@ -37,7 +37,7 @@ export function removeForeignInstrumentation(data: unknown): ForeignInstrumentat
     );
     delete section[key];
   }
-  for (const level of selectorLevels) {
+  for (const level of SELECTOR_LEVELS) {
     const look = (path: Path, of: unknown) => removeFrom(of, level, path, report);
     if (isNames(spans) && isNames(spans[level])) look(['spans', level, 'attributes'], spans[level].attributes);
     for (const [section, name] of [

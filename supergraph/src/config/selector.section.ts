@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { headerName, jsonPath } from './config.values.ts';
 
 /** The levels of Apollo Router's pipeline that have selectors. */
-export const selectorLevels = ['router', 'supergraph', 'subgraph'] as const;
-export type SelectorLevel = (typeof selectorLevels)[number];
+export const SELECTOR_LEVELS = ['router', 'supergraph', 'subgraph'] as const;
+export type SelectorLevel = (typeof SELECTOR_LEVELS)[number];
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const text = z.literal(['string', 'hash']);
@@ -13,7 +13,7 @@ const httpStatus = z
   .toLowerCase()
   .pipe(z.literal(['code', 'reason']));
 
-const ofEveryLevel = {
+const OF_EVERY_LEVEL = {
   static: z.union([scalar, z.array(scalar)]),
   env: z.string(),
   baggage: z.string(),
@@ -23,9 +23,9 @@ const ofEveryLevel = {
 };
 
 /** The selectors of each level. A configured selector is one of these, optionally with a `default`. */
-export const selectorsByLevel = {
+export const SELECTORS_BY_LEVEL = {
   router: {
-    ...ofEveryLevel,
+    ...OF_EVERY_LEVEL,
     trace_id: z.literal(['open_telemetry', 'datadog']),
     operation_name: text,
     request_method: flag,
@@ -37,7 +37,7 @@ export const selectorsByLevel = {
     on_graphql_error: flag,
   },
   supergraph: {
-    ...ofEveryLevel,
+    ...OF_EVERY_LEVEL,
     operation_name: text,
     operation_kind: z.literal('string'),
     query: z.literal('string'),
@@ -51,7 +51,7 @@ export const selectorsByLevel = {
     on_graphql_error: flag,
   },
   subgraph: {
-    ...ofEveryLevel,
+    ...OF_EVERY_LEVEL,
     subgraph_name: flag,
     subgraph_operation_name: text,
     subgraph_operation_kind: z.literal('string'),
@@ -84,7 +84,7 @@ export const FOREIGN_SELECTORS: Readonly<Record<SelectorLevel, ReadonlySet<strin
   ]),
 };
 
-type Names<Level extends SelectorLevel> = keyof (typeof selectorsByLevel)[Level] & string;
+type Names<Level extends SelectorLevel> = keyof (typeof SELECTORS_BY_LEVEL)[Level] & string;
 type AnyName = Names<'router'> | Names<'supergraph'> | Names<'subgraph'>;
 
 /** One key of `selectorsByLevel`, and optionally `default`. */
@@ -103,16 +103,16 @@ export type ConditionConfig =
   | { readonly all: readonly ConditionConfig[] }
   | { readonly any: readonly ConditionConfig[] };
 
-const schemasByLevel = new Map<
+const SCHEMAS_BY_LEVEL = new Map<
   SelectorLevel,
   { selector: z.ZodType<SelectorConfig>; condition: z.ZodType<ConditionConfig> }
 >();
 
 /** A selector of a level, such as `{ request_header: x-tenant, default: none }`. */
 export function selector(level: SelectorLevel, more: Record<string, z.ZodType> = {}): z.ZodType<SelectorConfig> {
-  const names = Object.keys(selectorsByLevel[level]);
+  const names = Object.keys(SELECTORS_BY_LEVEL[level]);
   const options = Object.fromEntries(
-    Object.entries(selectorsByLevel[level]).map(([name, schema]) => [name, schema.optional()]),
+    Object.entries(SELECTORS_BY_LEVEL[level]).map(([name, schema]) => [name, schema.optional()]),
   );
   return z
     .strictObject({ ...options, ...more, default: z.union([scalar, z.array(scalar)]).nullish() })
@@ -128,11 +128,11 @@ export function condition(level: SelectorLevel): z.ZodType<ConditionConfig> {
 }
 
 function schemasOf(level: SelectorLevel) {
-  let schemas = schemasByLevel.get(level);
+  let schemas = SCHEMAS_BY_LEVEL.get(level);
   if (!schemas) {
     const selected = selector(level);
     schemas = { selector: selected, condition: createCondition(selected) };
-    schemasByLevel.set(level, schemas);
+    SCHEMAS_BY_LEVEL.set(level, schemas);
   }
   return schemas;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contentCodings } from '../request/content.coding.ts';
 import { byteSize, duration, headerName, jsonPath, listenAddress, pattern, urlPath } from './config.values.ts';
-import { dnsResolutionStrategies } from './dns.strategy.ts';
+import { DNS_RESOLUTION_STRATEGIES } from './dns.strategy.ts';
 
 const headerOperation = z.union(
   [
@@ -114,7 +114,7 @@ const subgraphTraffic = z.strictObject({
   http2: z.enum(['enable', 'disable', 'http2only']).nullish().describe('Default disable.'),
   pool_idle_timeout: duration().nullish().describe('Time that an idle connection is kept. Default 4s.'),
   dns_resolution_strategy: z
-    .enum(dnsResolutionStrategies)
+    .enum(DNS_RESOLUTION_STRATEGIES)
     .nullish()
     .describe('Address families to connect to. Default: both, whichever answers first.'),
   retry: retry.nullish().describe('Retries of queries whose instance did not answer. Default: none.'),

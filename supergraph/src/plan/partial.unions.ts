@@ -36,10 +36,10 @@ function isKnownElsewhere(
   return [...sources].some(([other, schema]) => {
     if (other === source) return false;
     const possible = namePossible(schema, abstract);
-    const asked = namePossible(schema, condition);
+    const fragmentTypes = namePossible(schema, condition);
     return (
       [...known].every((name) => possible.has(name)) &&
-      [...asked].some((name) => possible.has(name) && !known.has(name))
+      [...fragmentTypes].some((name) => possible.has(name) && !known.has(name))
     );
   });
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@vibecode/platform/log';
 import { Counter, Histogram, type PrometheusContentType, Registry } from 'prom-client';
 import type { RouterConfig } from '../config/config.schema.ts';
-import { type SelectorLevel, selectorLevels } from '../config/selector.section.ts';
+import { SELECTOR_LEVELS, type SelectorLevel } from '../config/selector.section.ts';
 import { type CompiledAttributes, compileAttributes } from './attributes.ts';
 import { compileCondition } from './condition.ts';
 import { compileSelector, type Select, type SelectorSource } from './selector.ts';
@@ -46,7 +46,7 @@ export class CustomInstruments {
     private readonly log: Logger,
     private readonly buckets: readonly number[] | null | undefined,
   ) {
-    for (const level of selectorLevels) {
+    for (const level of SELECTOR_LEVELS) {
       for (const [name, instrument] of Object.entries(config[level])) this.#add(level, name, instrument);
     }
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '@vibecode/platform/log';
 import type { RouterConfig } from '../config/config.schema.ts';
-import { type SelectorLevel, selectorLevels } from '../config/selector.section.ts';
+import { SELECTOR_LEVELS, type SelectorLevel } from '../config/selector.section.ts';
 import { type CompiledAttributes, compileAttributes } from './attributes.ts';
 import { compileEvents, type EventsByMoment } from './custom.events.ts';
 import type { CustomInstruments, MeasuredMoments } from './custom.instruments.ts';
@@ -28,7 +28,7 @@ export function compileInstrumentation(
 ): Instrumentation {
   if (!config) return NO_INSTRUMENTATION;
   const isRecommended = config.spans.default_attribute_requirement_level === 'recommended';
-  const compiled = selectorLevels.map((level): [SelectorLevel, LevelInstrumentation | null] => {
+  const compiled = SELECTOR_LEVELS.map((level): [SelectorLevel, LevelInstrumentation | null] => {
     const attributes = compileAttributes(level, config.spans[level].attributes, isRecommended);
     const events = compileEvents(level, config.events[level], log);
     const measured = instruments?.at(level) ?? NONE;

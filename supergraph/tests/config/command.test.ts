@@ -7,7 +7,7 @@ import { checkConfig } from '../../src/config/config.parse.ts';
 import { parseKeyPath } from '../../src/config/config.paths.ts';
 import { upgradeConfig } from '../../src/config/config.upgrade.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from '../../src/config/config.watch.ts';
-import { oldSpellings } from '../../src/config/old.spellings.ts';
+import { OLD_SPELLINGS } from '../../src/config/old.spellings.ts';
 
 async function createFile(text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'router-config-'));
@@ -72,7 +72,7 @@ describe('config command', () => {
     });
   });
 
-  it.each(oldSpellings.filter(({ to }) => to).map(({ from, to }) => [from, to!]))(
+  it.each(OLD_SPELLINGS.filter(({ to }) => to).map(({ from, to }) => [from, to!]))(
     'moves %s to %s, and only once',
     (from) => {
       const path = parseKeyPath(from.replaceAll('*', 'a'));

@@ -26,7 +26,7 @@ export interface SandboxLimits {
 }
 
 /** The default limits: 10 s, 1 MiB of output, 128 MiB of memory. */
-export const defaultLimits: SandboxLimits = {
+export const DEFAULT_LIMITS: SandboxLimits = {
   wallMs: 10_000,
   outputBytes: 1024 * 1024,
   memoryBytes: 128 * 1024 * 1024,
@@ -40,7 +40,7 @@ export interface OutputChunk {
   readonly text: string;
 }
 
-export const outcomes = [
+export const OUTCOMES = [
   'SUCCEEDED',
   'FAILED',
   'SIGNALLED',
@@ -50,7 +50,7 @@ export const outcomes = [
   'CANCELLED',
   'SANDBOX_FAULT',
 ] as const;
-export type Outcome = (typeof outcomes)[number];
+export type Outcome = (typeof OUTCOMES)[number];
 
 export interface SandboxResult {
   /**
@@ -96,4 +96,4 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 /** The directory of a program's files, in every sandbox. */
-export const workDirectory = '/work';
+export const WORK_DIRECTORY = '/work';

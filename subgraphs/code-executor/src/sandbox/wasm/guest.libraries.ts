@@ -15,7 +15,7 @@ interface Library {
 }
 
 /** Packages that run in the guest, by the guest's names for them. Their files are read unmodified, without bundling. */
-const libraries: Readonly<Record<string, Library>> = {
+const LIBRARIES: Readonly<Record<string, Library>> = {
   inspect: {
     file: 'node-inspect-extracted',
     // The package enumerates the functions of each global, and this engine lacks one of the globals.
@@ -38,7 +38,7 @@ const libraries: Readonly<Record<string, Library>> = {
 };
 
 function findFile({ file, of }: Library): string {
-  return of ? createRequire(findFile(libraries[of]!)).resolve(file) : require.resolve(file);
+  return of ? createRequire(findFile(LIBRARIES[of]!)).resolve(file) : require.resolve(file);
 }
 
 /**
@@ -46,9 +46,9 @@ function findFile({ file, of }: Library): string {
  * with the modules that the file may require, by specifier. Required libraries of this file are evaluated automatically.
  */
 export function readGuestLibrary(name: string): string {
-  const library = libraries[name];
+  const library = LIBRARIES[name];
   if (!library)
-    throw new RangeError(`The library '${name}' does not exist; expected one of ${Object.keys(libraries).join(', ')}`);
+    throw new RangeError(`The library '${name}' does not exist; expected one of ${Object.keys(LIBRARIES).join(', ')}`);
   const { requires = {}, globals = '' } = library;
   const required = Object.entries(requires).map(
     ([specifier, other]) => `${JSON.stringify(specifier)}: (${readGuestLibrary(other)})({})`,

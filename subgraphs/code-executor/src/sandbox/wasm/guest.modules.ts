@@ -6,7 +6,7 @@ const isSource = import.meta.url.endsWith('.ts');
 const extension = isSource ? '.ts' : '.js';
 
 /** Guest modules that do not exist in Node. Other guest modules import them as `internal:`. */
-const internal = new Set([
+const INTERNAL_MODULES = new Set([
   'argument.errors',
   'assert.messages',
   'assertion.error',
@@ -34,14 +34,14 @@ const names = readdirSync(folder)
   .map((file) => file.slice(0, -extension.length));
 
 /** Names of Node's modules that a program can import, such as `fs` and `fs/promises`. */
-export const builtinNames: ReadonlySet<string> = new Set(
-  names.filter((name) => !internal.has(name)).map((name) => name.replace('.', '/')),
+export const BUILTIN_NAMES: ReadonlySet<string> = new Set(
+  names.filter((name) => !INTERNAL_MODULES.has(name)).map((name) => name.replace('.', '/')),
 );
 
 /** `internal:host` or `node:fs/promises` for `./host.ts`, `./fs.promises.ts`. */
 export function toGuestId(specifier: string): string {
   const name = specifier.replace(/^\.\//, '').replace(/\.[jt]s$/, '');
-  return internal.has(name) ? `internal:${name}` : `node:${name.replace('.', '/')}`;
+  return INTERNAL_MODULES.has(name) ? `internal:${name}` : `node:${name.replace('.', '/')}`;
 }
 
 export function readGuestModule(id: string): string {

@@ -5,7 +5,7 @@ import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
 
 /** The QuickJS release in quickjs-emscripten 0.32. */
-export const quickJsVersion = 'QuickJS 2025-09-13';
+export const QUICKJS_VERSION = 'QuickJS 2025-09-13';
 
 /** Messages of the worker thread. */
 export type FromWorker =

@@ -6,10 +6,10 @@ export type Resolution =
   | { readonly kind: 'file'; readonly id: string }
   | { readonly kind: 'missing'; readonly code: string; readonly message: string };
 
-const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json'];
+const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json'];
 
 /** Extensions of source files by the extension in an import, as in TypeScript. */
-const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
+const SOURCE_EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.mjs': ['.mts'],
   '.cjs': ['.cts'],
@@ -17,7 +17,7 @@ const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Node's modules that the sandbox does not support. */
-const refused: ReadonlySet<string> = new Set(
+const REFUSED_MODULES: ReadonlySet<string> = new Set(
   'child_process cluster dgram diagnostics_channel dns domain http http2 https inspector module net repl sqlite stream tls tty v8 vm wasi worker_threads zlib'.split(
     ' ',
   ),
@@ -36,9 +36,9 @@ export function createResolver(
 ): (specifier: string, from: string) => Resolution {
   const findFile = (path: string): string | null => {
     if (files.has(path)) return path;
-    for (const extension of extensions) if (files.has(path + extension)) return path + extension;
+    for (const extension of EXTENSIONS) if (files.has(path + extension)) return path + extension;
     const written = posix.extname(path);
-    for (const extension of sourceExtensions[written] ?? []) {
+    for (const extension of SOURCE_EXTENSIONS[written] ?? []) {
       const source = path.slice(0, -written.length) + extension;
       if (files.has(source)) return source;
     }
@@ -55,7 +55,7 @@ export function createResolver(
   return (specifier, from) => {
     const name = specifier.replace(/^node:/, '');
     if (builtins.has(name)) return { kind: 'builtin', id: `node:${name}` };
-    if (specifier.startsWith('node:') || refused.has(name)) {
+    if (specifier.startsWith('node:') || REFUSED_MODULES.has(name)) {
       return missing(
         'ERR_UNKNOWN_BUILTIN_MODULE',
         `The module 'node:${name}' is not available in this sandbox, which has no network and no other processes. Available modules: ${[...builtins].join(', ')}`,

@@ -13,7 +13,7 @@ export interface ModuleSource {
 }
 
 /** Global function of the guest that watches unused promises; see `instrument`. */
-export const watchPromiseName = '__watchPromise';
+export const WATCH_PROMISE_NAME = '__watchPromise';
 
 /**
  * Prepares a file of a project for QuickJS. Types and imports of types are removed. The file's format (ES module or CommonJS) is
@@ -102,7 +102,7 @@ function instrument(path: string, source: string, tree: AcornProgram): string {
   let usesMeta = false;
   walk(tree, (node) => {
     if (node.type === 'ExpressionStatement' && /^(Call|Chain|New|Import)Expression$/.test(node.expression.type)) {
-      edits.push({ at: node.expression.start, remove: 0, insert: `${watchPromiseName}(` });
+      edits.push({ at: node.expression.start, remove: 0, insert: `${WATCH_PROMISE_NAME}(` });
       edits.push({ at: node.expression.end, remove: 0, insert: ')' });
     } else if (node.type === 'MetaProperty' && node.meta.name === 'import') {
       usesMeta = true;

@@ -1,7 +1,7 @@
 import type { OutputStream } from '../sandbox.ts';
 
-const flushBytes = 16 * 1024;
-const flushMs = 15;
+const FLUSH_BYTES = 16 * 1024;
+const FLUSH_MS = 15;
 
 /**
  * Collects a program's output, so that frequent short writes do not become as many messages. The first write after a pause is
@@ -33,12 +33,12 @@ export class OutputBuffer {
     this.#remainingBytes -= kept.byteLength;
     this.#parts.push(kept);
     this.#bytes += kept.byteLength;
-    if (this.#bytes >= flushBytes || this.#remainingBytes <= 0) this.flush();
+    if (this.#bytes >= FLUSH_BYTES || this.#remainingBytes <= 0) this.flush();
     else this.flushIfDue();
   }
 
   flushIfDue(): void {
-    if (this.#bytes > 0 && performance.now() - this.#flushedAt >= flushMs) this.flush();
+    if (this.#bytes > 0 && performance.now() - this.#flushedAt >= FLUSH_MS) this.flush();
   }
 
   flush(): void {

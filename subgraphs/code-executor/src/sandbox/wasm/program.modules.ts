@@ -1,5 +1,5 @@
-import { workDirectory } from '../sandbox.ts';
-import { builtinNames, readGuestModule, toGuestId } from './guest.modules.ts';
+import { WORK_DIRECTORY } from '../sandbox.ts';
+import { BUILTIN_NAMES, readGuestModule, toGuestId } from './guest.modules.ts';
 import { createResolver } from './module.resolver.ts';
 import { type ModuleSource, toCommonJsFacade, toModuleSource } from './module.source.ts';
 
@@ -13,7 +13,7 @@ const GUEST_MODULE = /^(internal|node):/;
 export class ProgramModules {
   readonly #files = new Map<string, Uint8Array>();
   readonly #sources = new Map<string, ModuleSource>();
-  readonly resolve = createResolver(this.#files, builtinNames);
+  readonly resolve = createResolver(this.#files, BUILTIN_NAMES);
 
   /** @param path absolute path in the work directory */
   add(path: string, content: Uint8Array): void {
@@ -45,7 +45,7 @@ export class ProgramModules {
   toId(from: string, specifier: string): string {
     if (GUEST_MODULE.test(from) && specifier.startsWith('./')) return toGuestId(specifier);
     if (specifier.startsWith('internal:')) return specifier;
-    const resolution = this.resolve(specifier, from.startsWith('/') ? from : `${workDirectory}/program`);
+    const resolution = this.resolve(specifier, from.startsWith('/') ? from : `${WORK_DIRECTORY}/program`);
     return resolution.kind === 'missing' ? MISSING_PREFIX + JSON.stringify(resolution.message) : resolution.id;
   }
 

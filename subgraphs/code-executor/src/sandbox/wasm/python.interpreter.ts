@@ -8,10 +8,10 @@ import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
 import { FrameReader } from './frame.reader.ts';
-import { frameTypes } from './frames.ts';
+import { FRAME_TYPES } from './frames.ts';
 
 /** The CPython release in pyodide 314. */
-export const pythonVersion = 'CPython 3.14';
+export const PYTHON_VERSION = 'CPython 3.14';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const worker = fileURLToPath(new URL(`./python.worker.${extension}`, import.meta.url));
@@ -59,10 +59,10 @@ export async function createPythonInterpreter(): Promise<Interpreter> {
   const end = Promise.withResolvers<ProgramEnd>();
   let write: (stream: OutputStream, bytes: Uint8Array) => void = () => undefined;
   const reader = new FrameReader((type, payload) => {
-    if (type === frameTypes.ready) ready.resolve();
-    else if (type === frameTypes.stdout) write('STDOUT', payload);
-    else if (type === frameTypes.stderr) write('STDERR', payload);
-    else if (type === frameTypes.end) end.resolve(JSON.parse(new TextDecoder().decode(payload)) as ProgramEnd);
+    if (type === FRAME_TYPES.ready) ready.resolve();
+    else if (type === FRAME_TYPES.stdout) write('STDOUT', payload);
+    else if (type === FRAME_TYPES.stderr) write('STDERR', payload);
+    else if (type === FRAME_TYPES.end) end.resolve(JSON.parse(new TextDecoder().decode(payload)) as ProgramEnd);
   });
   (child.stdio[3] as Readable).on('data', (chunk: Buffer) => reader.push(chunk));
   await Promise.race([ready.promise, failed]);

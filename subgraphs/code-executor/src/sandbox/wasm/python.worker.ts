@@ -3,20 +3,20 @@ import { readFileSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { ProgramEnd } from '../run.supervisor.ts';
-import { frameTypes, toFrame } from './frames.ts';
-import { pythonRunner } from './python.runner.ts';
+import { FRAME_TYPES, toFrame } from './frames.ts';
+import { PYTHON_RUNNER } from './python.runner.ts';
 import { scrubGlobals } from './realm.ts';
 import { WasmMemory } from './webassembly.ts';
 
 // The process for one Python program. It takes the required functions of Node first and then removes Node's objects from the
 // realm, so that Pyodide sees only a JavaScript engine, and a program that reaches JavaScript finds no objects of the host.
-const outputDescriptor = 3;
-const indexUrl = `${process.argv[2]}/`;
+const OUTPUT_DESCRIPTOR = 3;
+const INDEX_URL = `${process.argv[2]}/`;
 const exit = process.exit.bind(process);
 
 const sendFrame = (type: number, payload: Uint8Array): void => {
   const frame = toFrame(type, payload);
-  for (let sent = 0; sent < frame.byteLength; ) sent += writeSync(outputDescriptor, frame, sent);
+  for (let sent = 0; sent < frame.byteLength; ) sent += writeSync(OUTPUT_DESCRIPTOR, frame, sent);
 };
 
 interface Job {
@@ -39,8 +39,8 @@ Object.assign(globalThis, {
   },
 });
 
-const { loadPyodide } = await import(pathToFileURL(`${indexUrl}pyodide.mjs`).href);
-const pyodide = await loadPyodide({ indexURL: indexUrl, env: { HOME: '/work' } });
+const { loadPyodide } = await import(pathToFileURL(`${INDEX_URL}pyodide.mjs`).href);
+const pyodide = await loadPyodide({ indexURL: INDEX_URL, env: { HOME: '/work' } });
 
 for (const name of ['load', 'read', 'readbuffer']) delete (globalThis as Record<string, unknown>)[name];
 registerHooks({
@@ -49,7 +49,7 @@ registerHooks({
   },
 });
 
-const runner = pyodide.runPython(pythonRunner, { filename: '<sandbox>' });
+const runner = pyodide.runPython(PYTHON_RUNNER, { filename: '<sandbox>' });
 let memoryRefused = false;
 let memoryLimitBytes = Infinity;
 const grow = WasmMemory.prototype.grow;
@@ -61,7 +61,7 @@ WasmMemory.prototype.grow = function (pages: number): number {
   return grow.call(this, pages);
 };
 
-sendFrame(frameTypes.ready, new Uint8Array(0));
+sendFrame(FRAME_TYPES.ready, new Uint8Array(0));
 const job: Job = JSON.parse(readFileSync(0, 'utf8'));
 memoryLimitBytes = job.limits.memoryBytes;
 
@@ -88,8 +88,8 @@ const toWriter = (type: number) => ({
     return buffer.length;
   },
 });
-pyodide.setStdout(toWriter(frameTypes.stdout));
-pyodide.setStderr(toWriter(frameTypes.stderr));
+pyodide.setStdout(toWriter(FRAME_TYPES.stdout));
+pyodide.setStderr(toWriter(FRAME_TYPES.stderr));
 
 const end: ProgramEnd = { exitCode: null, signal: null, outOfMemory: false, memoryPeakBytes: null };
 try {
@@ -102,7 +102,7 @@ try {
 } catch (error) {
   if (memoryRefused) report({ ...end, outOfMemory: true });
   else {
-    sendFrame(frameTypes.stderr, new TextEncoder().encode(`${String(error)}\n`));
+    sendFrame(FRAME_TYPES.stderr, new TextEncoder().encode(`${String(error)}\n`));
     report({ ...end, exitCode: 1 });
   }
 }
@@ -114,6 +114,6 @@ function outOfMemoryCode(): number {
 
 function report(result: ProgramEnd): never {
   const memoryPeakBytes: number = pyodide._module.HEAPU8.length;
-  sendFrame(frameTypes.end, new TextEncoder().encode(JSON.stringify({ ...result, memoryPeakBytes })));
+  sendFrame(FRAME_TYPES.end, new TextEncoder().encode(JSON.stringify({ ...result, memoryPeakBytes })));
   return exit(0);
 }

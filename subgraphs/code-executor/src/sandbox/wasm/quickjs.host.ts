@@ -18,8 +18,8 @@ interface HostSide {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const algorithms = new Set(getHashes());
-const maximumRandomBytes = 1024 * 1024;
+const HASH_ALGORITHMS = new Set(getHashes());
+const MAX_RANDOM_BYTES = 1024 * 1024;
 
 /** Creates handles of the functions of `guest/host.ts`. Their errors are thrown again in the guest; no object of the host's realm reaches the guest. */
 export function createHostFunctions(context: QuickJSContext, side: HostSide): QuickJSHandle {
@@ -69,7 +69,7 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
       const options = { fatal: isTrue(fatal), ignoreBOM: isTrue(ignoreBOM) };
       return context.newString(decodeAs(text(encoding), bytes(value), options));
     },
-    random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), maximumRandomBytes))),
+    random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), MAX_RANDOM_BYTES))),
     digest: (algorithm, value, key) =>
       toBuffer(digest(text(algorithm), bytes(value), key && context.typeof(key) !== 'undefined' ? bytes(key) : null)),
     now: () => context.newNumber(performance.now() - startedAt),
@@ -113,9 +113,9 @@ function decodeAs(encoding: string, value: Uint8Array, options: { fatal: boolean
 
 function digest(algorithm: string, value: Uint8Array, key: Uint8Array | null): Uint8Array {
   if (
-    !algorithms.has(algorithm) &&
-    !algorithms.has(algorithm.toUpperCase()) &&
-    !algorithms.has(algorithm.toLowerCase())
+    !HASH_ALGORITHMS.has(algorithm) &&
+    !HASH_ALGORITHMS.has(algorithm.toUpperCase()) &&
+    !HASH_ALGORITHMS.has(algorithm.toLowerCase())
   )
     return new Uint8Array(0);
   return (key ? createHmac(algorithm, key) : createHash(algorithm)).update(value).digest();

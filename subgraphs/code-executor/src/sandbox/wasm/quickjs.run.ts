@@ -8,7 +8,7 @@ import {
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
 import type { ProgramEnd } from '../run.supervisor.ts';
-import { defaultLimits, type OutputStream, type Program, workDirectory } from '../sandbox.ts';
+import { DEFAULT_LIMITS, type OutputStream, type Program, WORK_DIRECTORY } from '../sandbox.ts';
 import { OutputBuffer } from './output.buffer.ts';
 import { ProgramModules } from './program.modules.ts';
 import { createHostFunctions } from './quickjs.host.ts';
@@ -29,7 +29,7 @@ export async function createQuickJsRun(
   send: (stream: OutputStream, bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<(program: Program) => Promise<ProgramEnd>> {
   // The engine's own accounting misses some allocations, but its memory cannot grow beyond the maximum.
-  const memory = new WasmMemory({ initial: INITIAL_PAGES, maximum: defaultLimits.memoryBytes / PAGE_BYTES });
+  const memory = new WasmMemory({ initial: INITIAL_PAGES, maximum: DEFAULT_LIMITS.memoryBytes / PAGE_BYTES });
   const quickjs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory: memory }));
   const run = new QuickJsRun(quickjs.newRuntime(), memory, new OutputBuffer(send));
   return (program) => run.run(program);
@@ -71,7 +71,7 @@ class QuickJsRun {
     output.limit(program.limits.outputBytes + 1);
     this.#runtime.setMemoryLimit(program.limits.memoryBytes);
     this.#addFiles(program);
-    const entry = `${workDirectory}/${program.entrypoint}`;
+    const entry = `${WORK_DIRECTORY}/${program.entrypoint}`;
     try {
       const format = this.#modules.checkEntry(entry);
       using start = this.#context.newString(
@@ -128,7 +128,7 @@ class QuickJsRun {
 
   #addFiles({ files }: Program): void {
     for (const file of files) {
-      const path = `${workDirectory}/${file.path}`;
+      const path = `${WORK_DIRECTORY}/${file.path}`;
       this.#modules.add(path, file.content);
       using name = this.#context.newString(path);
       using content = this.#context.newArrayBuffer(new Uint8Array(file.content).buffer);

@@ -1,5 +1,5 @@
 /** The globals that stay: those of the language, and those that Pyodide needs. */
-const kept: ReadonlySet<string> = new Set(
+const KEPT_GLOBALS: ReadonlySet<string> = new Set(
   `globalThis Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise
   RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl
   ArrayBuffer Atomics Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float16Array Float32Array
@@ -19,7 +19,7 @@ export function scrubGlobals(): void {
   let lastId = 0;
   const silent = () => undefined;
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    if (!kept.has(name)) delete (globalThis as Record<string, unknown>)[name];
+    if (!KEPT_GLOBALS.has(name)) delete (globalThis as Record<string, unknown>)[name];
   }
   Object.assign(globalThis, {
     console: { log: silent, info: silent, warn: silent, error: silent, debug: silent },
