@@ -20,9 +20,9 @@ describe('the blueprint', () => {
       });
       for await (const chunk of model.stream(request)) text += chunk.text;
       expect(text).toContain('without a language model');
-      const parser = new AnswerParser();
+      const parser = new AnswerParser({ delimiter: request.delimiter });
       const written = [...parser.push(text), ...parser.end('stop')].filter(({ type }) => type === 'written');
-      expect(written).toEqual(template.files.map((file) => ({ type: 'written', ...file })));
+      expect(written).toEqual(template.files.map((file) => ({ type: 'written', ...file, certain: true })));
     }
   });
 });

@@ -5,7 +5,7 @@ import { EVENTS, SCOPES, START } from './generation.fixture.ts';
 import { Neighbours } from './neighbours.ts';
 
 /** Nothing answers there. */
-const env = { OLLAMA_URL: 'http://127.0.0.1:1' };
+const env = { OLLAMA_URL: 'http://127.0.0.1:1', DEFAULT_MODEL: 'blueprint' };
 
 describe('the service without any model', () => {
   it('makes a project from a blueprint, and says so', async () => {

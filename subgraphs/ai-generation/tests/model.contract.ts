@@ -28,6 +28,8 @@ export function createModelRequest(request: Partial<ModelRequest> = {}): ModelRe
     ],
     language: 'javascript',
     framework: null,
+    existingPaths: [],
+    delimiter: 'k7q2',
     maxTokens: 40,
     signal: new AbortController().signal,
     ...request,

@@ -1,16 +1,19 @@
 import { ModelUnavailableError } from '../src/errors.ts';
+import { ModelCircuit } from '../src/models/model.circuit.ts';
 import { createModelGuard } from '../src/models/model.guard.ts';
 import type { Model } from '../src/models/model.ts';
 import { createOllamaModel } from '../src/models/ollama.model.ts';
 import { createModelRequest } from './model.contract.ts';
 import { startScriptedOllama } from './scripted.ollama.ts';
 
+const times = { firstTokenMs: 10_000, silenceMs: 10_000, answerMs: 60_000 };
+
 describe('a guarded model', () => {
   it('that falls silent counts as unavailable, and is told to stop', async () => {
     const never = new Promise(() => undefined);
     await using ollama = await startScriptedOllama(() => ['a', never]);
     const model = createOllamaModel('scripted', { url: ollama.url, contextTokens: 1_000 });
-    const answer = await createModelGuard({ silenceMs: 1_500 })(model, createModelRequest());
+    const answer = await createModelGuard({ times: { ...times, silenceMs: 1_500 } })(model, createModelRequest());
     const read = async () => {
       for await (const _ of answer);
     };
@@ -30,7 +33,7 @@ describe('a guarded model', () => {
         throw new ModelUnavailableError(broken, 'no memory.');
       },
     };
-    const guard = createModelGuard({ silenceMs: 1_000, failures: 3, pauseMs: 60_000 });
+    const guard = createModelGuard({ times, circuit: new ModelCircuit({ failures: 3, pauseMs: 60_000 }) });
     for (let index = 0; index < 5; index += 1) {
       await expect(guard(broken, createModelRequest())).rejects.toMatchObject({ code: 'GENERATION_MODEL_UNAVAILABLE' });
     }
@@ -44,7 +47,7 @@ describe('a guarded model', () => {
     const never = new Promise(() => undefined);
     await using ollama = await startScriptedOllama(() => [never]);
     const model = createOllamaModel('scripted', { url: ollama.url, contextTokens: 1_000 });
-    const guard = createModelGuard({ silenceMs: 10_000, failures: 1 });
+    const guard = createModelGuard({ times, circuit: new ModelCircuit({ failures: 1 }) });
     const reason = new Error('cancelled');
     const abort = new AbortController();
     const asking = guard(model, createModelRequest({ signal: abort.signal }));

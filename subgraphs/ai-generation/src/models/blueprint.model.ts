@@ -13,11 +13,19 @@ import { estimateTokens, type Model, type ModelChunk, type ModelRequest } from '
 export function createBlueprintModel(catalogue: TemplateCatalogue): Model {
   const identity = { id: 'blueprint', provider: 'blueprint' };
 
-  async function* stream({ prompt, templates, maxTokens, signal }: ModelRequest): AsyncGenerator<ModelChunk> {
+  async function* stream({
+    prompt,
+    templates,
+    delimiter,
+    maxTokens,
+    signal,
+  }: ModelRequest): AsyncGenerator<ModelChunk> {
     signal.throwIfAborted();
     const best = templates[0]?.template;
     if (!best) throw new ModelUnavailableError(identity, 'there is no template to make something from.');
-    const blocks = catalogue.instantiate(best.files, prompt).map(({ path, content }) => toFileBlock(path, content));
+    const blocks = catalogue
+      .instantiate(best.files, prompt)
+      .map(({ path, content }) => toFileBlock(path, content, delimiter));
     const answer = `This is the blueprint "${best.title}", made without a language model.\n\n${blocks.join('\n')}`;
     let tokens = 0;
     for (const text of toPieces(answer)) {
