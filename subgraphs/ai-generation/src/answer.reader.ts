@@ -36,6 +36,7 @@ export async function readAnswer(input: ReadAnswerInput): Promise<ModelEnd> {
   const text = createTextJoiner();
   const before = answer.completionTokens;
   let counted = 0;
+  let streamed = 0;
   const take = (events: readonly AnswerEvent[]) => {
     const told = events.flatMap((event) => answer.changes.add(event));
     if (told.length > 0) writer.write(...told);
@@ -55,6 +56,7 @@ export async function readAnswer(input: ReadAnswerInput): Promise<ModelEnd> {
   let end: ModelEnd | null = null;
   try {
     for await (const chunk of input.chunks) {
+      streamed += chunk.tokens;
       counted = chunk.usage?.completionTokens ?? counted + chunk.tokens;
       answer.completionTokens = before + counted;
       write(text.push(chunk.text));
@@ -64,7 +66,7 @@ export async function readAnswer(input: ReadAnswerInput): Promise<ModelEnd> {
       }
       end = chunk.end ?? end;
       // The provider was told the limit; one that ignores it is stopped here.
-      if (!chunk.end && answer.completionTokens >= maxTokens) end = { reason: 'length' };
+      if (!chunk.end && before + streamed >= maxTokens) end = { reason: 'length' };
       if (end) break;
     }
   } catch (error) {

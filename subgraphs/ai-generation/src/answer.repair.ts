@@ -2,7 +2,7 @@ import type { AnswerProblemCode } from './answer/answer.event.ts';
 import { withCut } from './answer.failures.ts';
 import { type ModelAnswer, type ReadAnswerInput, readAnswer } from './answer.reader.ts';
 import type { ModelGuard } from './models/model.guard.ts';
-import type { Model, ModelEnd, ModelRequest } from './models/model.ts';
+import { estimateTokens, type Model, type ModelEnd, type ModelRequest } from './models/model.ts';
 import type { PromptBuilder } from './prompt.builder.ts';
 
 /** What a model may mend when it is told. A path outside of the project, or too many files, it would only repeat. */
@@ -17,22 +17,34 @@ const MENDABLE: ReadonlySet<AnswerProblemCode> = new Set([
   'PLACEHOLDER',
   'BLOCKS_UNNAMED',
 ]);
+/** Of a second request without its files. */
+const INSTRUCTION_TOKENS = 500;
 /** With less left of `maxTokens`, a second answer would only be cut. */
 const LEAST_TOKENS = 48;
 
-/** Whether the model is asked again, once: everything that is wrong can be mended, and there are tokens left for it. */
+/** Whether the model is asked again, once: everything that is wrong can be mended, and there is room
+ * for it in the prompt and in the answer. */
 export function isWorthAsking({
   end,
   answer: { changes, completionTokens },
   model,
   maxTokens,
+  budgetTokens,
 }: {
   readonly end: ModelEnd;
   readonly answer: ModelAnswer;
   readonly model: Model;
   readonly maxTokens: number;
+  /** What a prompt may take: the files that it is about have to fit. */
+  readonly budgetTokens: number;
 }): boolean {
   const { problems } = changes;
+  const paths = new Set(problems.map(({ path }) => path));
+  const tokens = [...paths].reduce(
+    (sum, path) => sum + estimateTokens(changes.findText(path) ?? ''),
+    INSTRUCTION_TOKENS,
+  );
+  if (tokens > budgetTokens) return false;
   const isWhole = end.reason === 'stop' || end.reason === 'unsaid';
   const isMendable = problems.length > 0 && problems.every(({ code }) => MENDABLE.has(code));
   return isWhole && isMendable && model.provider !== 'blueprint' && maxTokens - completionTokens >= LEAST_TOKENS;

@@ -95,7 +95,7 @@ export class AnswerStreamer {
       firstTokenAt: null,
     };
     onAnswer(answer);
-    return this.#read({ input, model, request, built, answer, chunks });
+    return this.#read({ input, model, request, built, budgetTokens, answer, chunks });
   }
 
   /** What a stored answer changes, where the worker that read it as it came is gone. */
@@ -118,6 +118,7 @@ export class AnswerStreamer {
     model,
     request,
     built,
+    budgetTokens,
     answer,
     chunks,
   }: {
@@ -125,6 +126,7 @@ export class AnswerStreamer {
     model: Model;
     request: ModelRequest;
     built: BuiltPrompt;
+    budgetTokens: number;
     answer: ModelAnswer;
     chunks: AsyncIterable<ModelChunk>;
   }): Promise<StreamedAnswer> {
@@ -150,7 +152,7 @@ export class AnswerStreamer {
     });
     const promptTokens = end.promptTokens ?? built.tokens;
     charge(promptTokens);
-    if (isWorthAsking({ end, answer, model, maxTokens })) {
+    if (isWorthAsking({ end, answer, model, maxTokens, budgetTokens })) {
       const again = await askAgain({ ...reading, model, request, options: this.options });
       end = again.end;
       charge(promptTokens + again.promptTokens);

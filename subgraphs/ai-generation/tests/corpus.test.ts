@@ -1,7 +1,10 @@
+import { answerCases } from './corpus/answer.cases.ts';
+import { editCases } from './corpus/edit.cases.ts';
 import { reportedCases } from './corpus/reported.cases.ts';
+import { serverCases } from './corpus/server.cases.ts';
 import { type CorpusTest, expectOutcome, startCorpusTest } from './corpus.fixture.ts';
 
-const cases = [...reportedCases];
+const cases = [...reportedCases, ...serverCases, ...answerCases, ...editCases];
 let test: CorpusTest;
 
 beforeAll(async () => {

@@ -44,7 +44,7 @@ const PATH_KEY = /\b(?:path|filePath|name|file|filename|src)\s*=\s*/gi;
 const ATTRIBUTE_VALUE = /"([^"]*)"|'([^']*)'|([^\s"'>]+)/y;
 /** A closing tag in every spelling that was seen: `</file>`, `</ file>`, `< /file-k7q2>`, `<\/file>`, `</file path="a.js">`. */
 const CLOSING_TAG = new RegExp(
-  String.raw`<\s?[\\/]\s?(?:${NAMES}|files)(?:-([a-z0-9]{2,16}))?(?:\s[^<>]{0,200})?(?:>|$)`,
+  String.raw`<\s?(?:\\?/|\\)\s?(?:${NAMES})(?:-([a-z0-9]{2,16}))?(?:\s[^<>]{0,200})?(?:>|$)`,
   'gi',
 );
 /** `<file-k7q2/>`: an opening tag without a path where a closing one was meant. */
@@ -109,14 +109,17 @@ export function findClosingTag(line: string, delimiter: string): ClosedLine | nu
 }
 
 /**
- * Where a line closes a block without a delimiter: with a closing tag at its start, whatever follows, or at its end, unless the line
- * holds the opening tag to it (`<file>icons/a.png</file>` is content of some XML).
+ * Where a line closes a block without a delimiter: with a closing tag at its start, whatever follows, before another block, or at
+ * its end, unless the line holds the opening tag to it (`<file>icons/a.png</file>` is content of some XML).
  */
 export function findPlainClosingTag(line: string): ClosedLine | null {
   const tags = [...line.matchAll(CLOSING_TAG)];
   const [first] = tags;
   if (first === undefined) return EMPTY_TAG.test(line) ? { before: '', rest: '' } : null;
   if (line.slice(0, first.index).trim() === '') return { before: '', rest: line.slice(first.index + first[0].length) };
+  if (findOpeningTag(line.slice(first.index + first[0].length)) !== null) {
+    return { before: line.slice(0, first.index), rest: line.slice(first.index + first[0].length) };
+  }
   const last = tags.at(-1)!;
   const before = line.slice(0, last.index);
   const rest = line.slice(last.index + last[0].length);

@@ -68,7 +68,10 @@ export function parsePatch(lines: readonly string[]): readonly PatchedFile[] | n
     } else if (HUNK.test(line)) {
       const from = HUNK.exec(line)![1];
       hunk = addHunk(from === undefined ? null : Number(from));
-    } else if (hunk && !IGNORED.test(line)) addLine(hunk, line);
+    } else if (hunk && !IGNORED.test(line)) {
+      // A new file has lines that are added, and no others.
+      if (drafts.at(-1)!.operation !== 'write' || line.startsWith('+')) addLine(hunk, line);
+    }
   }
   return drafts.length > 0 && drafts.every(isUsable) ? drafts.map(toPatchedFile) : null;
 }

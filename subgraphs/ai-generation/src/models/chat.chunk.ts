@@ -59,7 +59,8 @@ function findProviderError(chunk: Fields, event: string | null): ProviderError |
 
 /** The words of an error body, in any of the shapes that servers use; never empty. */
 export function readProviderError(body: unknown): ProviderError {
-  const outer = toFields(body);
+  // Gemini puts its errors into a list.
+  const outer = toFields(Array.isArray(body) ? body[0] : body);
   const error = typeof outer.error === 'object' && outer.error !== null ? toFields(outer.error) : outer;
   const metadata = toFields(error.metadata);
   const words =
