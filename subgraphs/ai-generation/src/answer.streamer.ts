@@ -79,6 +79,7 @@ export class AnswerStreamer {
       prompt,
       messages: built.messages,
       templates: matches,
+      leastScore: () => templates.findLeastScore(),
       language,
       framework,
       existingPaths: files.map(({ path }) => path),

@@ -28,6 +28,7 @@ export function createModelRequest(request: Partial<ModelRequest> = {}): ModelRe
     ],
     language: 'javascript',
     framework: null,
+    leastScore: async () => 0.2,
     existingPaths: [],
     delimiter: 'k7q2',
     maxTokens: 40,
