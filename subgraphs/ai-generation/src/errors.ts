@@ -97,7 +97,16 @@ export class ContextExceededError extends AppError {
       `The prompt does not fit into ${size} of the model '${model.id}'${
         exceededBy !== null && exceededBy > 0 ? `: it is ${exceededBy} tokens too long` : ''
       }. Shorten it, or choose another model.${words === null ? '' : ` The provider said: ${words}`}`,
-      { details: { model: model.id, provider: model.provider, promptTokens, contextTokens, exceededBy } },
+      {
+        details: {
+          field: 'prompt',
+          model: model.id,
+          provider: model.provider,
+          promptTokens,
+          contextTokens,
+          exceededBy,
+        },
+      },
     );
   }
 }

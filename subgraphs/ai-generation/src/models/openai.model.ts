@@ -59,8 +59,8 @@ export function createOpenAiModel(id: string, { server, contextTokens, temperatu
   let limitName: Parameter = server.isOpenAi ? 'max_completion_tokens' : 'max_tokens';
   const left = new Set<Parameter>();
 
-  async function probe(signal?: AbortSignal): Promise<ModelStatus> {
-    const { answers, models } = await server.list(signal);
+  async function probe(): Promise<ModelStatus> {
+    const { answers, models } = await server.list();
     const served = models && findServedModel(models, id);
     return {
       // A server that lists no models, or only under a name of its own, is not asked for a veto.

@@ -58,20 +58,19 @@ export class OpenAiServer {
     });
   }
 
-  /** What the server says it has. Never rejects. */
-  list(signal?: AbortSignal): Promise<ServedModels> {
+  /** What the server says it has; those who ask at the same time share the answer. Never rejects. */
+  list(): Promise<ServedModels> {
     if (!this.#listed || this.#now() - this.#listed.at >= LIST_TTL_MS) {
-      this.#listed = { at: this.#now(), answer: this.#askForList(signal) };
+      this.#listed = { at: this.#now(), answer: this.#askForList() };
     }
     return this.#listed.answer;
   }
 
-  async #askForList(signal?: AbortSignal): Promise<ServedModels> {
-    const timeout = AbortSignal.timeout(LIST_TIMEOUT_MS);
+  async #askForList(): Promise<ServedModels> {
     try {
       const response = await fetchProvider(`${this.#url}/models`, {
         headers: this.#headers(),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.timeout(LIST_TIMEOUT_MS),
       });
       const body = await response.text();
       const { status } = response;
