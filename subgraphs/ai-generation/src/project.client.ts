@@ -3,7 +3,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
-import type { Change } from './answer/answer.changes.ts';
+import type { Change } from './answer/answer.reduction.ts';
 import type { StoredMatch } from './generation.entity.ts';
 
 const project = z.object({
