@@ -1,4 +1,4 @@
-// Finds errors that are swallowed without a word, and exits 1 when there are any.
+// Finds swallowed errors without a log line or a comment, and exits with 1 if there are any.
 //   node scripts/catches.ts
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ let found = 0;
 for await (const path of glob(SOURCES, { cwd: root })) {
   for (const place of findSwallowedErrors(path, await readFile(join(root, path), 'utf8'), path.startsWith(SHOWN))) {
     process.stderr.write(
-      `${place}: this catch drops the error. Log what it means for the operator, or say in a comment why nothing is lost.\n`,
+      `${place}: this catch drops the error. Log its meaning for the operator, or state in a comment why nothing is lost.\n`,
     );
     found++;
   }

@@ -1,5 +1,5 @@
-// Everything that can be said of a change without starting a server, two steps at a time.
-//   node scripts/check.ts       exits 1 when a step fails, and shows what it printed
+// Runs all checks of a change that need no server, two steps at a time.
+//   node scripts/check.ts       exits with 1 if a step fails, and prints its output
 import { spawn } from 'node:child_process';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const steps: Step[] = [
   { name: 'fast tests', command: 'node', args: [...JEST, '--maxWorkers=1', '--silent'], env: { TEST_KIND: 'fast' } },
   { name: 'format and lint', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
   {
-    name: 'boundaries: who may import whom',
+    name: 'boundaries: import rules',
     command: 'node',
     args: [
       '--import',
@@ -30,7 +30,7 @@ const steps: Step[] = [
     ],
   },
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-progress'] },
-  { name: 'schema: drift, and the promised API', command: 'node', args: ['scripts/schema.ts', '--check'] },
+  { name: 'schema: drift, and the agreed API', command: 'node', args: ['scripts/schema.ts', '--check'] },
   { name: 'linear regular expressions', command: 'node', args: ['scripts/regexps.ts', '--check'] },
   { name: 'web: operations, drift', command: 'graphql-codegen', args: ['--config', 'codegen.ts', '--check'] },
   { name: 'web: size of the first load', command: 'node', args: ['scripts/web-size.ts'] },

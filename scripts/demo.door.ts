@@ -1,5 +1,5 @@
-// The one button that signs a browser in as the demo account. The page knows no password: it asks, and gets the session's
-// cookies, provided that it stands on this machine and was served by this very process.
+// The endpoint of the button that signs a browser in as the demo account. The page does not know the password. It gets the session's
+// cookies if it runs on this machine and was served by this process.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface DemoLogin {
@@ -8,9 +8,9 @@ export interface DemoLogin {
 }
 
 export interface DemoDoorOptions {
-  /** Asked for each request; null while there is no demo account. */
+  /** Called for each request. Returns null while there is no demo account. */
   readonly account: () => DemoLogin | null;
-  /** Of the gateway, without a path. Asked for each request. */
+  /** Returns the base URL of the gateway, without a path. Called for each request. */
   readonly gatewayUrl: () => string;
 }
 
@@ -21,16 +21,16 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Why a request may not pass; null for one that may. Each line shuts out another way to come from elsewhere. */
+/** @returns why a request is refused; null if it is admitted. Each check excludes another kind of foreign request */
 export function findRefusal({ method, headers, socket }: IncomingMessage): string | null {
   const { host = '', origin } = headers;
-  if (method !== 'POST') return 'This is asked for by POST.';
-  // Another site's page can send a form by itself, but no JSON.
+  if (method !== 'POST') return 'Use the method POST.';
+  // A page of another site can send a form, but not JSON without a CORS preflight.
   if (!headers['content-type']?.startsWith('application/json')) return 'Send content-type: application/json.';
   if (!isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''))) return 'The demo account is for this machine.';
-  // A proxy on this machine speaks for others.
+  // A proxy on this machine forwards requests of other machines.
   if (headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via) return 'The demo account is for this machine.';
-  // A name of somebody's own that leads to 127.0.0.1 is another origin to the browser.
+  // A foreign domain that resolves to 127.0.0.1 (DNS rebinding) has another host.
   if (!isLoopback(host.replace(/:\d+$/, ''))) return 'Open the page by its loopback address.';
   if (origin !== undefined && origin !== `http://${host}`) return 'The demo account is for the page itself.';
   const site = headers['sec-fetch-site'];
@@ -45,7 +45,7 @@ export function createDemoDoor({ account, gatewayUrl }: DemoDoorOptions) {
     const refusal = findRefusal(request);
     if (refusal) return refuse(response, 403, refusal);
     const login = account();
-    if (!login) return refuse(response, 404, 'There is no demo account here.');
+    if (!login) return refuse(response, 404, 'This system does not have a demo account.');
     const answer = await fetch(`${gatewayUrl()}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': request.headers['user-agent'] ?? 'demo button' },
@@ -56,7 +56,8 @@ export function createDemoDoor({ account, gatewayUrl }: DemoDoorOptions) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const { data } = (await answer.json()) as { data?: { login?: unknown } | null };
-    if (!data?.login) return refuse(response, 409, 'The demo account cannot sign in. Its password may be another one.');
+    if (!data?.login)
+      return refuse(response, 409, 'The demo account cannot sign in. Its password may have been changed.');
     response.writeHead(204, { 'set-cookie': answer.headers.getSetCookie(), 'cache-control': 'no-store' });
     response.end();
   };

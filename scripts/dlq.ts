@@ -1,7 +1,7 @@
-// The events that services gave up on (`npm run dlq`).
-//   npm run dlq                          lists those that wait, with the reason of each
-//   npm run dlq -- replay TOPIC GROUP    brings those of a topic and consumer group back to it
-// Of the system that the settings name: with KAFKA_BROKERS the topics there, else the files in DATA_DIR.
+// Dead letters: the events that consumer groups could not handle (`npm run dlq`).
+//   npm run dlq                          lists the dead letters with their reasons
+//   npm run dlq -- replay TOPIC GROUP    delivers the dead letters of a topic and consumer group again
+// The settings select the system: with KAFKA_BROKERS its topics are read, otherwise the files in DATA_DIR.
 import { join, resolve } from 'node:path';
 import { parseEnv } from '@vibecode/platform/env';
 import type { DeadLetter } from '@vibecode/platform/events/bus';
@@ -37,12 +37,16 @@ async function run([command, topic, group, ...more]: string[]): Promise<number> 
   await using letters = await openDeadLetters();
   if (isReplay) {
     const count = await letters.replay(topic, group);
-    say(count === 0 ? `Nothing of ${topic} waits for ${group}.` : `${count} of ${topic} go back to ${group}.`);
+    say(
+      count === 0
+        ? `The group ${group} has no dead letters of ${topic}.`
+        : `${count} dead letters of ${topic} are delivered to ${group} again.`,
+    );
     return 0;
   }
   const waiting = await letters.list();
   for (const letter of waiting) say(describe(letter));
-  say(waiting.length === 0 ? 'No dead letters.' : `${waiting.length} in all.`);
+  say(waiting.length === 0 ? 'No dead letters.' : `${waiting.length} dead letters.`);
   return 0;
 }
 

@@ -1,6 +1,5 @@
-// Jest's `filter`: of the unit tests, those that start nothing heavier than a timer, neither themselves nor in the
-// suites and fixtures that they import. What starts a database, a subgraph, a sandbox, a gateway or a process runs with
-// `npm test` only.
+// Jest's `filter` for the fast tests: unit tests that start nothing heavier than a timer, neither directly nor in the suites and
+// fixtures that they import. Tests that start a database, a subgraph, a sandbox, a gateway or a process run with `npm test` only.
 const { existsSync, readFileSync } = require('node:fs');
 const { dirname, resolve } = require('node:path');
 

@@ -1,4 +1,4 @@
-// Jest's setup of `npm run fuzz`: runs of each file the tests alone that draw their values.
+// Jest's setup for `npm run fuzz`: of each file, only the tests with random values run.
 const DRAWS = /\bfc\.(?:assert|sample)\(/;
 
 function drawing(original) {

@@ -1,9 +1,9 @@
-// Property tests with seeds that nobody has tried (`npm run fuzz`).
-//   npm run fuzz                                     every property test for five minutes
-//   npm run fuzz -- --minutes 60 --only defer        those whose path has `defer`, for an hour
+// Runs the property tests with new seeds (`npm run fuzz`).
+//   npm run fuzz                                     all property tests for five minutes
+//   npm run fuzz -- --minutes 60 --only defer        the tests whose path contains `defer`, for an hour
 //   npm run fuzz -- --seconds 60                     each property for a minute with each seed; default 5 seconds
-// Prints how to repeat each failure and goes on; exits 1 when anything failed. `platform/src/testing/property.ts` says what
-// the seed decides.
+// After a failure it prints the command that repeats it, and continues. It exits with 1 if anything failed.
+// `platform/src/testing/property.ts` describes the seed.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,18 +14,18 @@ import { parseArgs } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-/** A property's test calls one of these. */
+/** Calls that identify a property test. */
 const DRAWS = /\bfc\.(?:assert|sample)\(/;
 const IMPORT = /from '(\.[^']+\.ts)'/g;
-/** A test that has not ended by then hangs: whatever it checks has a bound of its own. */
+/** Time limit of a test file. A test that exceeds it hangs, because its properties have limits of their own. */
 const MAX_FILE_MS = 20 * 60_000;
 const MAX_REASON_CHARACTERS = 6_000;
 
 interface Options {
   readonly minutes: number;
-  /** A regular expression that a test file's path has to match. */
+  /** A regular expression for the paths of test files. */
   readonly only: string;
-  /** For each property with each seed. */
+  /** Time for each property with each seed. */
   readonly seconds: number;
 }
 
@@ -42,7 +42,7 @@ interface JestReport {
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Of the unit tests, those that draw values, in a suite that they import too. */
+/** Finds the unit tests that draw random values, directly or in a suite that they import. */
 async function findPropertyTests(only: string): Promise<string[]> {
   const found: string[] = [];
   for await (const path of glob('{platform,supergraph,subgraphs/*}/tests/**/*.test.ts', { cwd: root })) {
@@ -64,7 +64,7 @@ async function draws(path: string, seen: Set<string>): Promise<boolean> {
   return false;
 }
 
-/** What failed in one file with one seed: a message for each test. */
+/** Runs one file with one seed. @returns a message for each failed test */
 async function runFile(path: string, seed: number, seconds: number): Promise<string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'fuzz-'));
   const reportPath = join(directory, 'report.json');
@@ -101,7 +101,7 @@ function toFailures({ testResults }: JestReport): string[] {
 async function fuzz({ minutes, only, seconds }: Options): Promise<number> {
   const files = await findPropertyTests(only);
   if (files.length === 0) throw new Error(`No property test's path matches ${only}.`);
-  say(`${files.length} files with property tests, ${seconds} s for each property, ${minutes} min in all`);
+  say(`${files.length} files with property tests, ${seconds} s for each property, ${minutes} min in total`);
   const endMs = Date.now() + minutes * 60_000;
   const failures = new Map<string, number[]>();
   let [seeds, runs] = [0, 0];
@@ -121,7 +121,7 @@ async function fuzz({ minutes, only, seconds }: Options): Promise<number> {
   for (const [path, failed] of failures) {
     for (const seed of failed) say(`FAIL FUZZ_SEED=${seed} FUZZ_SECONDS=${seconds} npm test -- ${path}`);
   }
-  say(failures.size ? `${failures.size} files have failed` : 'nothing has failed');
+  say(failures.size ? `${failures.size} files have failed` : 'no test has failed');
   return failures.size ? 1 : 0;
 }
 

@@ -1,4 +1,4 @@
-/** Operations of the product that GraphiQL shows in tabs: what the page does, step by step. */
+/** The product's operations for GraphiQL's tabs: the steps of the page. */
 export const graphiqlExamples: readonly string[] = [
   `# Who is signed in, and what is left of the quota. The page at / and this one share the session.
 query Me {
@@ -15,7 +15,7 @@ mutation CreateProject {
   createProject(input: { name: "Greeter", language: "javascript" }) { id }
 }
 `,
-  `# Put the project's id in. The same clientRequestId always answers with the same generation.
+  `# Insert the project's id. The same clientRequestId always returns the same generation.
 mutation StartGeneration {
   startGeneration(
     input: {
@@ -26,7 +26,7 @@ mutation StartGeneration {
   ) { id status model provider queuePosition }
 }
 `,
-  `# Put the generation's id in. It begins with the events of the past.
+  `# Insert the generation's id. The stream begins with past events.
 subscription GenerationEvents {
   generationEvents(id: "") {
     __typename

@@ -1,7 +1,7 @@
 import type { ServiceName } from '@vibecode/platform/services';
 import type { z } from 'zod';
 
-/** The settings that a service alone has: what its `env.ts` exports under a name that ends in `Settings`. */
+/** Loads a service's own settings: the export of its `env.ts` whose name ends in `Settings`. */
 export async function loadOwnSettings(service: ServiceName): Promise<Record<string, z.ZodType>> {
   const module = await import(`@vibecode/${service}/env`).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error;

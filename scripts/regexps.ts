@@ -1,26 +1,26 @@
-// Proves that every regular expression over what strangers send takes linear time. A proof takes up to a minute, so those that
-// have been found are kept in scripts/regexps.json, and only an expression that is not there has to be proved.
-//   node scripts/regexps.ts           proves what is new, and writes the list
-//   node scripts/regexps.ts --check   exits 1 when an expression is not linear, or the list is out of date
-// Where the input is bounded by other means, the line above says so: `// bounded input: the 48 characters of a name`.
+// Proves that every regular expression over untrusted input takes linear time. A proof takes up to a minute, so that the proofs
+// are stored in scripts/regexps.json, and only new expressions have to be proved.
+//   node scripts/regexps.ts           proves new expressions, and writes the list
+//   node scripts/regexps.ts --check   exits with 1 if an expression is not linear, or if the list is out of date
+// If the input is bounded by other means, the line above states that: `// bounded input: the 48 characters of a name`.
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FoundExpression, findExpressions } from './regexps/source.expressions.ts';
 
-// Proofs must not depend on the machine, as the package's native and Java backends do.
+// Proofs must not depend on the machine; those of the package's native and Java backends do.
 process.env.RECHECK_SYNC_BACKEND = 'pure';
 const { checkSync } = await import('recheck');
 
 const root = join(import.meta.dirname, '..');
 const proofs = join(root, 'scripts', 'regexps.json');
 const SOURCES = '{platform/src,schema/events,supergraph/src,subgraphs/*/src}/**/*.ts';
-/** Not over what strangers send: the operator's own configuration, tests, and what runs in the sandbox on the program's time. */
+/** Files without untrusted input: the operator's configuration, tests, and code in the sandbox, which uses the program's own time. */
 const EXEMPT = ['supergraph/src/config/', 'platform/src/testing/', 'subgraphs/code-executor/src/sandbox/wasm/guest/'];
 const PROOF_TIMEOUT_MS = 60_000;
 
 const isCheck = process.argv.includes('--check');
 
-/** What is wrong with an expression, or null when it takes linear time. */
+/** @returns the fault of an expression; null if it takes linear time */
 function findProblem({ source, flags }: { source: string; flags: string }): string | null {
   const { status, complexity, attack, error } = checkSync(source, flags, {
     checker: 'automaton',
@@ -33,7 +33,7 @@ function findProblem({ source, flags }: { source: string; flags: string }): stri
   };
   if (status === 'safe') return null;
   if (status === 'vulnerable') return `takes ${complexity?.summary} time, for example on ${attack?.pattern}`;
-  return `cannot be proved to take linear time (${error?.kind}); read the text in several steps`;
+  return `cannot be proved to take linear time (${error?.kind}); parse the text in several steps`;
 }
 
 const toText = ({ source, flags }: { source: string; flags: string }) => `/${source}/${flags}`;
@@ -50,7 +50,7 @@ const problems: string[] = [];
 for (const { place, expression, isBounded } of found) {
   if (isBounded) continue;
   if (expression === null) {
-    problems.push(`${place}: is made at run time; write it as a constant, or say what bounds its input`);
+    problems.push(`${place}: is created at run time; write it as a constant, or state what bounds its input`);
     continue;
   }
   const text = toText(expression);

@@ -1,7 +1,7 @@
-// What a JavaScript program in the WebAssembly sandbox costs before it runs and while it does. Figures of docs/decisions/0014.
-//   node scripts/sandbox-start.ts [--runs N]     after `npm run build`; CPU time, which other work on the machine hardly moves
+// Measures the cost of loading and running a JavaScript program in the WebAssembly sandbox, for docs/decisions/0014.
+//   node scripts/sandbox-start.ts [--runs N]     after `npm run build`; measures CPU time, which other load hardly affects
 import { parseArgs } from 'node:util';
-import { defaultLimits, type Program } from '@vibecode/code-executor/sandbox/sandbox';
+import { DEFAULT_LIMITS, type Program } from '@vibecode/code-executor/sandbox/sandbox';
 import { createQuickJsRun } from '@vibecode/code-executor/sandbox/wasm/quickjs.run';
 import { WasmSandbox } from '@vibecode/code-executor/sandbox/wasm/wasm.sandbox';
 
@@ -18,7 +18,7 @@ const programs = {
 
 function toProgram(source: string): Program {
   const file = { path: 'main.cjs', content: new TextEncoder().encode(source) };
-  return { runtime: 'javascript', files: [file], entrypoint: 'main.cjs', args: [], stdin: '', limits: defaultLimits };
+  return { runtime: 'javascript', files: [file], entrypoint: 'main.cjs', args: [], stdin: '', limits: DEFAULT_LIMITS };
 }
 
 async function measureCpuMs<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
@@ -38,7 +38,7 @@ for (const [name, source] of Object.entries(programs)) {
     const loaded = await measureCpuMs(() => createQuickJsRun(() => undefined));
     const { result, ms } = await measureCpuMs(() => loaded.result(toProgram(source)));
     memoryBytes = result.memoryPeakBytes ?? 0;
-    // The first one compiles the engine.
+    // The first run compiles the engine.
     if (run > 0) {
       loads.push(loaded.ms);
       ran.push(ms);

@@ -1,6 +1,6 @@
-// Emits the SDL of every subgraph, composes the supergraph, and holds the result against the promised client API.
+// Writes the SDL of every subgraph, composes the supergraph, and compares the result with the agreed client API.
 //   npm run compose                  writes schema/subgraphs/*.graphql and schema/supergraph.graphql
-//   node scripts/schema.ts --check   changes nothing; exits 1 when a file is out of date or the API broke
+//   node scripts/schema.ts --check   changes nothing; exits with 1 if a file is out of date or the API is broken
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
@@ -38,7 +38,7 @@ if (!supergraphSdl) {
 }
 await emit('supergraph.graphql', supergraphSdl);
 
-// What partners see: the variants of the gateway's configuration.
+// The schemas that partners see: the variants of the gateway's configuration.
 const { config, problems: configProblems } = checkConfig(
   await readFile(join(directory, '..', 'router-config.yaml'), 'utf8'),
 );
@@ -53,7 +53,7 @@ for (const { name, contract } of config?.variants ?? []) {
   await emit(`contracts/${name}.graphql`, `${printSchema(lexicographicSortSchema(schema))}\n`);
 }
 
-// What of the promised API is not there yet stands in a list that only ever shrinks.
+// The list of missing parts of the agreed API may only shrink.
 const promised = buildSchema(await readFile(join(directory, 'api.graphql'), 'utf8'));
 const actual = Supergraph.build(supergraphSdl).apiSchema().toGraphQLJSSchema();
 const allowed = new Set(
@@ -62,9 +62,9 @@ const allowed = new Set(
     .filter((line) => line && !line.startsWith('#')),
 );
 const broken = new Set(findBreakingChanges(promised, actual).map(({ description }) => description));
-for (const change of broken) if (!allowed.has(change)) problems.push(`The client API is not kept: ${change}`);
+for (const change of broken) if (!allowed.has(change)) problems.push(`The client API would break: ${change}`);
 for (const line of allowed)
-  if (!broken.has(line)) problems.push(`schema/api.missing.txt lists what is there by now, take it out: ${line}`);
+  if (!broken.has(line)) problems.push(`schema/api.missing.txt lists a part that exists by now; remove it: ${line}`);
 
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exit(problems.length > 0 ? 1 : 0);

@@ -1,6 +1,6 @@
-// Brings a checkout to the point where its commands can run: packages as the lockfile has them, then the compiled
-// sources, then the web app. Runs before every npm command, on whichever Node the machine has, so it is plain JavaScript
-// without imports from outside; each step is skipped or incremental when nothing changed.
+// Prepares a checkout for its commands: installs the lockfile's packages, compiles the sources, and builds the web app. It runs
+// before every npm command on the machine's Node, so that it is plain JavaScript without packages. A step without changes is
+// skipped or incremental.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -11,17 +11,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const lock = join(root, 'package-lock.json');
 const installed = join(root, 'node_modules', '.package-lock.json');
 
-function step(what, command, args, cwd = root) {
+function step(title, command, args, cwd = root) {
   const started = performance.now();
-  if (what) process.stderr.write(`${what} …\n`);
+  if (title) process.stderr.write(`${title} …\n`);
   const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) {
     process.stderr.write(
-      `Set-up failed: '${command} ${args.join(' ')}' ${error ? error.message : `ended with ${status}`}.\n`,
+      `Set-up failed: '${command} ${args.join(' ')}' ${error ? `failed: ${error.message}` : `ended with exit code ${status}`}.\n`,
     );
     process.exit(1);
   }
-  if (what) process.stderr.write(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  if (title) process.stderr.write(`${title}: ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
@@ -30,7 +30,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
 const firstBuild = !existsSync(join(root, 'platform', 'dist'));
 step(firstBuild && 'Compiling', join(root, 'node_modules', '.bin', 'tsc'), ['--build', root]);
 
-/** Of everything that the build of the web app reads; dates do not count, since a checkout changes them. */
+/** Hashes all inputs of the web app's build. Dates do not count, because a checkout changes them. */
 function toWebHash() {
   const web = join(root, 'web');
   const below = (folder) =>

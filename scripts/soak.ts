@@ -1,6 +1,6 @@
-// Runs the gateway for minutes under all that happens to one: queries, streams over WebSocket and server-sent events,
-// clients that stop reading or come again, subgraphs that are killed, new supergraphs and configurations.
-//   npm run soak -- --minutes 10       exits 1 when an event was lost or came twice, or when memory grew after warm-up
+// Runs the gateway for minutes under a realistic load: queries, streams over WebSocket and server-sent events, clients that stop
+// reading or reconnect, killed subgraphs, and new supergraphs and configurations.
+//   npm run soak -- --minutes 10       exits with 1 if an event was lost or duplicated, or if memory grew after warm-up
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const QUERIES = [
   'query($id: ID!) { user(id: $id) { name } head }',
   '{ head again: users { name } }',
 ];
-/** A client that stops reading for seconds must outdo the buffers of the network, which hold some 6 MB. */
+/** Size of large events. A client that stops reading for seconds must fill the network's buffers of about 6 MB. */
 const LARGE_BYTES = 160 * 1024;
 
 const { values } = parseArgs({
@@ -65,7 +65,7 @@ function writeConfig(queueCapacity: number): Promise<void> {
   );
 }
 
-/** Does something again and again, the time between chosen at random, until the soak ends. */
+/** Repeats an action at random intervals until the soak ends. */
 async function repeat(everyMs: number, act: () => unknown): Promise<void> {
   const { signal } = stopped;
   while (!signal.aborted) {
@@ -101,15 +101,15 @@ function startFollowers(url: string): { all: Follower[]; slow: SocketFollower[] 
     { length: Math.max(1, Math.round(streams / 10)) },
     (_, n) => new SocketFollower(url, LARGE, { stream: `slow${n}`, ...{ bytes: LARGE_BYTES } }, head, tally),
   );
-  const others = Array.from({ length: streams - slow.length }, (_, n): Follower => {
+  const steady = Array.from({ length: streams - slow.length }, (_, n): Follower => {
     const source = n % 2 ? COMPLETED : FORWARDED;
-    // Some follow the same stream: equal subscriptions share an operation.
+    // Some clients follow the same stream, because equal subscriptions share an operation.
     const variables = { stream: `s${n % 12}` };
     return n % 4 === 3
       ? new EventSourceFollower(url, source, variables, head, tally)
       : new SocketFollower(url, source, variables, head, tally);
   });
-  const all = [...slow, ...others];
+  const all = [...slow, ...steady];
   for (const follower of all) follower.connect();
   return { all, slow };
 }
@@ -117,8 +117,8 @@ function startFollowers(url: string): { all: Follower[]; slow: SocketFollower[] 
 function say({ minute, rssMiB, heapMiB, externalMiB }: Sample): void {
   const memory = `RSS ${rssMiB.toFixed(1)} MiB, heap ${heapMiB.toFixed(1)}, external ${externalMiB.toFixed(1)}`;
   const events = `${tally.delivered} events, ${tally.lost} lost, ${tally.duplicated} duplicated, ${tally.incomplete} incomplete, ${tally.refused} refused`;
-  const rest = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-  process.stdout.write(`minute ${minute}: ${memory}; ${events}; ${rest.join(', ')}\n`);
+  const totals = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  process.stdout.write(`minute ${minute}: ${memory}; ${events}; ${totals.join(', ')}\n`);
 }
 
 async function run(): Promise<string[]> {

@@ -1,4 +1,4 @@
-// `npm start`: every service and the gateway in one process; what no URL names is embedded.
+// `npm start`: every service and the gateway in one process. Servers without a URL in the settings are embedded.
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { ensureDemoAccount, openDemoAccount } from '@vibecode/auth/demo.account';
@@ -11,7 +11,7 @@ import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { createLog } from '@vibecode/platform/log';
 import { createLogDestination } from '@vibecode/platform/log.destination';
 import { createRotatingFileSink, surviveLostOutput } from '@vibecode/platform/log.sinks';
-import { toStartFailure, untilTold } from '@vibecode/platform/service';
+import { toStartFailure, untilStopSignal } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { backingSettings, databaseSetting, embeddedSettings } from '@vibecode/platform/settings';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
@@ -24,12 +24,12 @@ import { graphiqlExamples } from './graphiql.examples.ts';
 import { loadOwnSettings } from './own-settings.ts';
 import { createWebRoutes } from './web.routes.ts';
 
-/** What a stop may take; its parts have limits of their own, which together are shorter. */
+/** Time limit of a stop. The limits of its parts are shorter in total. */
 const STOP_LIMIT_MS = 25_000;
 
 type Start = (infrastructure: Infrastructure) => Promise<RunningSubgraph>;
 
-// What this process makes is for its own account, whichever part of it makes it.
+// All files that this process creates are accessible to its own account only.
 process.umask(0o077);
 surviveLostOutput();
 const started = performance.now();
@@ -37,7 +37,7 @@ const root = resolve(import.meta.dirname, '..');
 const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** The port is asked for at the end; that it is taken is better known before everything has started. */
+/** Checks the address early, because the gateway listens on it only after everything else has started. */
 async function assertAddressIsFree(host: string, port: number): Promise<void> {
   const probe = createServer();
   await listen(probe, host, port);
@@ -51,7 +51,7 @@ async function startService(name: ServiceName, infrastructure: Infrastructure): 
   return start(infrastructure);
 }
 
-/** A start that cannot make the demo account is still a start. @returns null without one, and when its password was changed */
+/** Prints the demo login. A failure does not stop the start. @returns null without a demo account, or if its password was changed */
 async function sayDemoLogin(url: string, dataDir: string): Promise<DemoLogin | null> {
   try {
     const account = await openDemoAccount(join(dataDir, 'demo-login.json'));
@@ -66,7 +66,7 @@ async function sayDemoLogin(url: string, dataDir: string): Promise<DemoLogin | n
 
 async function run(): Promise<void> {
   const own = Object.assign({}, ...(await Promise.all(serviceNames.map(loadOwnSettings))));
-  // In-process drivers serve one process only, and none that people rely on.
+  // Embedded drivers work within one process only, and are not meant for production.
   const production = process.env.NODE_ENV === 'production';
   const required = production ? backingSettings : {};
   const owner = production ? 'In production nothing is embedded: VibeCode AI' : 'VibeCode AI';
@@ -125,7 +125,7 @@ async function run(): Promise<void> {
       host: settings.HOST,
       port: settings.PORT,
       config: join(root, 'router-config.yaml'),
-      // Who tries everything on one machine wants to look into it; the configuration says no.
+      // For trying the system on one machine. The configuration file disables introspection and GraphiQL.
       ...(production ? {} : { introspection: true, sandbox: graphiql, routes: web.routes }),
       ...(web.site && { site: web.site }),
       overrideSubgraphUrls: urls,
@@ -139,14 +139,14 @@ async function run(): Promise<void> {
   say(`\nEmbedded: ${host.embedded.join(', ') || 'nothing'}`);
   say(`Log: ${logFile}`);
   gatewayUrl = gateway.url;
-  // Only where the accounts are embedded, and where nobody but this machine can reach them.
+  // Only if the accounts are embedded, and if only this machine can reach them.
   const embedded = settings[databaseSetting('auth') as keyof typeof settings] === undefined && !production;
   if (embedded && isLoopback(settings.HOST)) demo = await sayDemoLogin(gateway.url, dataDir);
-  const told = untilTold();
+  const stopSignal = untilStopSignal();
   say(`Ready in ${seconds()} s: ${gateway.url}`);
-  const signal = await told;
+  const signal = await stopSignal;
   say(`${signal}: stopping`);
-  // The end comes, whatever hangs.
+  // The process ends even if a part hangs.
   setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
 }
 

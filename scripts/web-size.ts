@@ -1,5 +1,5 @@
-// What a browser loads before the first page shows: the page, its scripts and its styles, compressed as by gzip.
-//   node scripts/web-size.ts       exits 1 over the limit
+// Measures what a browser loads before the first page is visible: the page, its scripts and its styles, compressed by gzip.
+//   node scripts/web-size.ts       exits with 1 over the limit
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

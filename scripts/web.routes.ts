@@ -1,17 +1,17 @@
-// What `npm start` serves beside the graph: the web app, what it has to know of this installation, and the demo button.
+// The paths that `npm start` serves beside the graph: the web app, its deployment file, and the demo login.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSite } from '@vibecode/supergraph/gateway/site';
 import { createDemoDoor, type DemoDoorOptions } from './demo.door.ts';
 
 export interface WebRoutesOptions extends DemoDoorOptions {
-  /** Of the build of the web app. */
+  /** Directory of the web app's build. */
   readonly directory: string;
-  /** In words: what runs in this process. */
+  /** Returns the names of the embedded parts. */
   readonly embedded: () => readonly string[];
 }
 
-/** `site` is null when the web app has not been built: GraphiQL then stays at `/`. */
+/** @returns routes, and `site`, which is null if the web app has not been built: GraphiQL is then at `/` */
 export function createWebRoutes({ directory, embedded, ...door }: WebRoutesOptions) {
   const site = existsSync(join(directory, 'index.html')) ? createSite(directory) : null;
   type Handler = ReturnType<typeof createSite>;

@@ -26,10 +26,12 @@ describe('npm run dlq', () => {
     await writeFile(join(directory, 'user.registered.billing.dlq.jsonl'), line + line);
     const listed = await dlq();
     expect(listed).toContain('user.registered  billing  after 6 attempts: Error: no plan\n    {"id":"1"}');
-    expect(listed).toContain('2 in all.');
-    expect(await dlq('replay', 'user.registered', 'billing')).toBe('2 of user.registered go back to billing.\n');
+    expect(listed).toContain('2 dead letters.');
+    expect(await dlq('replay', 'user.registered', 'billing')).toBe(
+      '2 dead letters of user.registered are delivered to billing again.\n',
+    );
     expect(await readdir(directory)).toContain('user.registered.billing.dlq.replay');
-    expect(await dlq('replay', 'audit.log', 'billing')).toBe('Nothing of audit.log waits for billing.\n');
+    expect(await dlq('replay', 'audit.log', 'billing')).toBe('The group billing has no dead letters of audit.log.\n');
     await expect(dlq('play')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('usage') });
   });
 });

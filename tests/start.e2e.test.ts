@@ -35,7 +35,7 @@ describe('npm start', () => {
     const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env: { PORT: String(port) } }));
     holder.close();
     expect(message).toContain('ended with 1');
-    expect(message).toContain(`127.0.0.1:${port} is taken`);
+    expect(message).toContain(`127.0.0.1:${port} is in use`);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('npm start', () => {
     const below = join(file, 'below');
     const message = await refusal(startEmbeddedGraph({ dataDir: below }));
     expect(message).toContain('ended with 1');
-    expect(message).toContain(`The directory '${below}' cannot hold the data`);
+    expect(message).toContain(`The data directory '${below}' is not usable`);
   });
 
   it('says what is wrong and ends with 1: a server that does not answer, whichever service needs it', async () => {

@@ -1,16 +1,16 @@
-// Preloaded into each gateway: collects garbage when the bench asks, so that memory can be told from what waits to be
-// collected. It needs `--expose-gc`, and holds up neither the event loop nor the end of the process.
+// Preloaded into each gateway: collects garbage on request, so that a measurement of memory does not include garbage. It needs
+// `--expose-gc`, and delays neither the event loop nor the end of the process.
 const collect = (globalThis as { gc?: () => void }).gc;
 
 process.on('message', (message) => {
   if (message !== 'collect') return;
   collect?.();
-  // What the first collection finalizes, the second frees.
+  // The second collection frees objects that the first one finalized.
   setTimeout(() => {
     collect?.();
     process.send?.(process.memoryUsage());
   }, 500);
 });
-// A bench that was interrupted leaves nothing behind.
+// An interrupted benchmark leaves no process behind.
 process.on('disconnect', () => process.exit());
 process.channel?.unref();

@@ -10,15 +10,15 @@ export interface RunningContestant extends AsyncDisposable {
   readonly contestant: Contestant;
   readonly url: string;
   readonly pid: number;
-  /** From start to the first answer, the median of several starts. */
+  /** Time from start to the first answer, the median of several starts. */
   readonly readyMs: number;
-  /** Its memory after its garbage was collected: what it holds. */
+  /** Measures memory after a garbage collection. */
   measureMemory(): Promise<NodeJS.MemoryUsage>;
 }
 
 const READY_LIMIT_MS = 60_000;
 
-/** Starts a gateway several times, to say how long that takes, and leaves the last one running. */
+/** Starts a gateway several times to measure its start, and keeps the last process running. */
 export async function startContestant(
   contestant: Contestant,
   files: ContestantFiles,
@@ -60,7 +60,7 @@ async function startOnce(contestant: Contestant, files: ContestantFiles): Promis
   };
 }
 
-/** A Node process that talks by IPC; what it writes is dropped, its errors are shown. */
+/** Spawns a Node process with IPC. Its output is dropped, its errors are printed. */
 export function spawnNode(parameters: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', ...parameters], {
     env: { ...process.env, NODE_ENV: 'production' },

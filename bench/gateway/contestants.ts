@@ -1,30 +1,39 @@
 import { join } from 'node:path';
+import { BARE_PROXY, ONE_FIELD } from './query.scenarios.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 
 export interface ContestantFiles {
   readonly supergraphPath: string;
-  /** The shipped router-config.yaml, with the addresses of the bench. */
+  /** Path of the shipped router-config.yaml with the benchmark's addresses. */
   readonly configPath: string;
+  /** The subgraph that answers all of the scenario of one field. */
+  readonly usersUrl: string;
 }
 
 export interface Contestant {
   readonly name: string;
-  /** How it is started, for the report. */
+  /** Description of its settings, for the report. */
   readonly settings: string;
   readonly command: (files: ContestantFiles, port: number) => readonly string[];
-  /** Whether it runs subscriptions. */
+  /** Whether it supports subscriptions. */
   readonly streams: boolean;
+  /** Whether it can answer a scenario of queries. Left out: each. */
+  readonly answers?: (scenario: string) => boolean;
 }
+
+/** Node's flags as `npm run router` gives them. */
+const SHIPPED_FLAGS = ['--min-semi-space-size=16', '--no-parallel-scavenge'];
 
 /** The first is ours as it is shipped: the others are compared with it. */
 export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway',
     settings:
-      'the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, a log line for each operation, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
+      'started as by `npm run router` (`--min-semi-space-size=16 --no-parallel-scavenge`), with the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, a log line for each operation, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
     command: ({ supergraphPath, configPath }, port) => [
+      ...SHIPPED_FLAGS,
       join(root, 'supergraph/dist/router.js'),
       `--supergraph=${supergraphPath}`,
       `--config=${configPath}`,
@@ -37,6 +46,7 @@ export const contestants: readonly Contestant[] = [
     settings:
       'without a configuration, but for the log lines: the bearer token is passed on unverified, as by the peers, and subscriptions have a connection to the subgraph for each identity',
     command: ({ supergraphPath }, port) => [
+      ...SHIPPED_FLAGS,
       join(root, 'supergraph/dist/router.js'),
       `--supergraph=${supergraphPath}`,
       `--listen=127.0.0.1:${port}`,
@@ -65,5 +75,13 @@ export const contestants: readonly Contestant[] = [
       '@apollo/gateway 2.14.4 behind @apollo/server 5.5.1 on its standalone server, introspection and landing page off, the bearer token passed on; it runs no subscriptions',
     command: ({ supergraphPath }, port) => [join(here, 'stock.process.ts'), supergraphPath, String(port)],
     streams: false,
+  },
+  {
+    name: BARE_PROXY,
+    settings:
+      'no gateway: `node:http` in and undici out to the one subgraph, bodies passed on as bytes, nothing read, checked or logged; what a gateway in Node cannot be below',
+    command: ({ usersUrl }, port) => [join(here, 'proxy.process.ts'), usersUrl, String(port)],
+    streams: false,
+    answers: (scenario) => scenario === ONE_FIELD,
   },
 ];

@@ -1,5 +1,5 @@
-// The subgraph of the streams: HTTP and graphql-transport-ws on one port, run by graphql-ws and graphql-js, as their
-// documentation has it. Sends its address when it listens. Notices go out only while the bench lets them.
+// The subgraph of the streams: HTTP and graphql-transport-ws on one port, by graphql-ws and graphql-js as their documentation
+// shows. It sends its address when it listens. Notices are sent only while the benchmark requests them.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';

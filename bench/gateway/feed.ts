@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The subgraph of the streams, as services of this system declare theirs. */
+/** The schema of the streams' subgraph, declared like the streams of this system's services. */
 export const feedTypeDefs = `
   extend schema
     @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@composeDirective"])
@@ -18,19 +18,19 @@ export const feedTypeDefs = `
   type Project @key(fields: "id", resolvable: false) { id: ID! }
 `;
 
-/** How many events are written before the subgraph looks for other work, as after a read of a log. */
+/** Number of events that are written before the subgraph yields to other work, like after a read of a log. */
 const BATCH = 32;
-/** Events name this many users and projects, one after the other. */
+/** Number of users and projects that the events name in turn. */
 const ENTITIES = 50;
 
-/** Time on a clock that all processes of a machine share. */
+/** Reads a clock that all processes of a machine share. */
 export function readClockMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
 interface TokenArguments {
   readonly count: number;
-  /** 0: as fast as they are taken. */
+  /** 0: as fast as the client reads. */
   readonly everyMs: number;
   readonly afterSeq: number;
 }
@@ -55,7 +55,7 @@ interface Notice {
   readonly sentAtMs: number;
 }
 
-/** One subscriber's notices: an iterator that is pushed to. */
+/** The notices of one subscriber: an iterator with a push method. */
 class NoticeStream implements AsyncIterableIterator<Notice> {
   readonly #waiting: Notice[] = [];
   #consume: ((result: IteratorResult<Notice>) => void) | null = null;
@@ -98,7 +98,7 @@ let sentNotices = 0;
 
 let noticeTimer: NodeJS.Timeout | undefined;
 
-/** Gives notices to the open streams, one after the other. */
+/** Sends notices to the open streams in turn. */
 export function startNotices(perSecond: number): void {
   let streams = noticeStreams.values();
   const send = () => {

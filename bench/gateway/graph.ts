@@ -10,7 +10,7 @@ export interface SubgraphModule {
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])';
 
-/** What a look into a database takes: the fields that complete a stream's events wait for it. */
+/** Delay of the fields that complete a stream's events, like a database query. */
 export const REST_DELAY_MS = 10;
 
 /** 40,000 rows of about 210 bytes of JSON: 8 MiB. */

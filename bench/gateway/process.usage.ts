@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * CPU time of a process, user and system, of all threads that live, to the nanosecond as the scheduler accounts it.
- * Node's threads (V8's and the pool's) live as long as the process.
+ * Reads the CPU time of a process: user and system time of all running threads, in the scheduler's nanoseconds.
+ * Node's threads (V8's and the pool's) run as long as the process.
  */
 export function readCpuMs(pid: number): number {
   let nanoseconds = 0;

@@ -1,7 +1,7 @@
 import type { RunningContestant } from './contestant.process.ts';
 import { readRssMiB } from './process.usage.ts';
 import { QueryLoad, type QueryRound } from './query.load.ts';
-import { ONE_FIELD, type QueryScenario, queryScenarios, THREE_SUBGRAPHS } from './query.scenarios.ts';
+import { type QueryScenario, queryScenarios } from './query.scenarios.ts';
 import { type Bar, type Section, toRatio, toTable } from './report.ts';
 import type { Stage } from './stage.ts';
 import { toMedian, toQuantile } from './statistics.ts';
@@ -26,18 +26,20 @@ export async function* benchQueries(stage: Stage, only: string): AsyncGenerator<
         ['Gateway', 'CPU ms a request', 'times ours', 'requests/s', 'p50 ms', 'p99 ms', 'RSS MiB'],
         results.map(({ gateway, cells }) => [gateway.contestant.name, ...cells]),
       ),
-      bars: [ONE_FIELD, THREE_SUBGRAPHS].includes(scenario.name) ? toBars(scenario.name, results) : [],
+      bars: toBars(scenario, results),
     };
   }
 }
 
 async function compare(scenario: QueryScenario, { gateways, viewers }: Stage): Promise<QueryResult[]> {
   await using loads = new AsyncDisposableStack();
-  const contests = gateways.map((gateway) => ({
-    gateway,
-    load: loads.use(new QueryLoad(gateway, scenario, viewers.token)),
-    rounds: [] as QueryRound[],
-  }));
+  const contests = gateways
+    .filter(({ contestant }) => contestant.answers?.(scenario.name) ?? true)
+    .map((gateway) => ({
+      gateway,
+      load: loads.use(new QueryLoad(gateway, scenario, viewers.token)),
+      rounds: [] as QueryRound[],
+    }));
   for (const { load } of contests) await load.warmUp();
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const { load, rounds } of contests) rounds.push(await load.run());
@@ -63,22 +65,24 @@ async function compare(scenario: QueryScenario, { gateways, viewers }: Stage): P
 }
 
 /** CPU of a request, against each peer. */
-function toBars(scenario: string, results: readonly QueryResult[]): Bar[] {
-  const cpuOf = (name: string) => results.find(({ gateway }) => gateway.contestant.name === name)?.cpuMsPerRequest;
+function toBars({ name, bars = [] }: QueryScenario, results: readonly QueryResult[]): Bar[] {
+  const cpuOf = (peer: string) => results.find(({ gateway }) => gateway.contestant.name === peer)?.cpuMsPerRequest;
   const ours = results[0]?.cpuMsPerRequest ?? Number.NaN;
-  return [
-    { peer: 'Apollo Gateway', bar: 3, aim: 4 },
-    { peer: 'Hive Gateway', bar: 1.8, aim: 2.5 },
-  ].flatMap(({ peer, bar, aim }) => {
+  return bars.flatMap(({ peer, atMost, aim }) => {
     const theirs = cpuOf(peer);
     if (theirs === undefined) return [];
     return {
-      what: `CPU of a request, ${scenario}, against ${peer}`,
-      bar: `1/${bar}`,
-      aim: `1/${aim}`,
-      figure: `1/${(theirs / ours).toFixed(1)}`,
-      isMet: theirs / ours >= bar,
-      isAimMet: theirs / ours >= aim,
+      what: `CPU of a request, ${name}, against ${peer}`,
+      bar: toFraction(atMost),
+      aim: toFraction(aim),
+      figure: toFraction(ours / theirs),
+      isMet: ours / theirs <= atMost,
+      isAimMet: ours / theirs <= aim,
     };
   });
+}
+
+/** 0.25 is `1/4`, 1.25 is `1.25`. */
+function toFraction(ratio: number): string {
+  return ratio < 1 ? `1/${Number((1 / ratio).toFixed(1))}` : `${Number(ratio.toFixed(2))}`;
 }

@@ -10,9 +10,9 @@ export interface QueryRound {
 }
 
 /**
- * One gateway under one scenario. Each of the requests that are under way at once comes from a viewer of its own, so that
- * no gateway may share an answer between two of them. Every answer's length must be that of the first for its query, and
- * the first must be free of errors: a failed request ends the run.
+ * The load of one scenario on one gateway. Each concurrent request has a viewer of its own, so that no gateway may share an answer
+ * between two of them. Every answer must have the length of the first one for its query, and the first must have no errors. A
+ * failed request ends the run.
  */
 export class QueryLoad implements AsyncDisposable {
   readonly #agent: Agent;

@@ -3,17 +3,29 @@ import { HEAVY_QUERY } from './shop.graph.ts';
 export interface QueryScenario {
   readonly name: string;
   readonly queries: readonly string[];
-  /** Variables of a request's own, whose answers are all equally long. @param request counts them over all rounds */
+  /** Variables that differ between requests but give answers of equal length. @param request index over all rounds */
   readonly variablesOf?: (request: number) => Readonly<Record<string, unknown>>;
-  /** Of each gateway in each round. */
+  /** Number of requests to each gateway in each round. */
   readonly requests: number;
   readonly warmUpRequests: number;
   readonly concurrency: number;
+  /** Left out: only measured. */
+  readonly bars?: readonly QueryBar[];
+}
+
+/** A figure to reach: CPU of a request, beside a peer's in the same run. */
+export interface QueryBar {
+  readonly peer: string;
+  /** Ours over the peer's, at most. */
+  readonly atMost: number;
+  readonly aim: number;
 }
 
 const threeSubgraphs = (name: string, alias: string) =>
   `query ${name}($id: ID!) { ${alias}: user(id: $id) { id name projects(first: 5) { id title files { path sizeBytes } costCents plan { name limit } } } }`;
 
+/** A Node process that only passes requests on: what no gateway in Node can be below. */
+export const BARE_PROXY = 'bare proxy';
 export const ONE_FIELD = 'one field';
 export const THREE_SUBGRAPHS = 'three subgraphs';
 export const LARGE_ANSWER = '8 MiB answer';
@@ -29,6 +41,11 @@ export const queryScenarios: readonly QueryScenario[] = [
     requests: 2_000,
     warmUpRequests: 6_000,
     concurrency: 16,
+    bars: [
+      { peer: 'Apollo Gateway', atMost: 1 / 4, aim: 1 / 5 },
+      { peer: 'Hive Gateway', atMost: 1 / 4, aim: 1 / 5 },
+      { peer: BARE_PROXY, atMost: 2, aim: 1.3 },
+    ],
   },
   {
     name: THREE_SUBGRAPHS,
@@ -37,6 +54,10 @@ export const queryScenarios: readonly QueryScenario[] = [
     requests: 1_000,
     warmUpRequests: 4_000,
     concurrency: 16,
+    bars: [
+      { peer: 'Apollo Gateway', atMost: 1 / 5, aim: 1 / 6 },
+      { peer: 'Hive Gateway', atMost: 1 / 6, aim: 1 / 8 },
+    ],
   },
   {
     name: '100 distinct operations',
@@ -52,6 +73,10 @@ export const queryScenarios: readonly QueryScenario[] = [
     requests: 6,
     warmUpRequests: 6,
     concurrency: 2,
+    bars: [
+      { peer: 'Apollo Gateway', atMost: 1 / 6, aim: 1 / 8 },
+      { peer: 'Hive Gateway', atMost: 1 / 6, aim: 1 / 8 },
+    ],
   },
   {
     name: HEAVY,
@@ -60,5 +85,9 @@ export const queryScenarios: readonly QueryScenario[] = [
     requests: 200,
     warmUpRequests: 600,
     concurrency: 50,
+    bars: [
+      { peer: 'Apollo Gateway', atMost: 1 / 8, aim: 1 / 10 },
+      { peer: 'Hive Gateway', atMost: 1 / 8, aim: 1 / 10 },
+    ],
   },
 ];

@@ -1,9 +1,9 @@
-// Ours, Hive Gateway and the stock gateway over the same subgraphs, taking turns; prints a page of tables and writes it
-// into docs/performance.md.
-//   --only NAME         parts whose name has NAME in it: queries, events, latency, memory, or subscriptions for the last three
-//   --scenario NAME     scenarios whose name has NAME in it
-//   --gateway NAME      gateways whose name has NAME in it
-// With any of these nothing is written.
+// Benchmarks our gateway, Hive Gateway and the stock gateway in turn over the same subgraphs. Prints a page of tables and writes
+// it to docs/performance.md.
+//   --only NAME         parts whose name contains NAME: queries, workers, events, latency, memory, or subscriptions for the last three
+//   --scenario NAME     scenarios whose name contains NAME
+//   --gateway NAME      gateways whose name contains NAME
+// With any of these options, no file is written.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import { type Stage, startStage } from './stage.ts';
 import { benchStreamCost } from './stream.cost.bench.ts';
 import { benchStreamLatency } from './stream.latency.bench.ts';
 import { benchStreamMemory } from './stream.memory.bench.ts';
+import { benchWorkers } from './workers.bench.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, scenario: { type: 'string' }, gateway: { type: 'string' } },
@@ -23,6 +24,7 @@ const isWhole = `${only}${scenario}${gateway}` === '';
 
 const parts: readonly { readonly name: string; readonly run: (stage: Stage) => AsyncIterable<Section> }[] = [
   { name: 'queries', run: (stage) => benchQueries(stage, scenario) },
+  { name: 'workers', run: (stage) => asOne(benchWorkers(stage)) },
   { name: 'events of subscriptions', run: (stage) => benchStreamCost(stage, scenario) },
   { name: 'latency of subscriptions', run: (stage) => asOne(benchStreamLatency(stage)) },
   { name: 'memory of subscriptions', run: (stage) => asOne(benchStreamMemory(stage)) },

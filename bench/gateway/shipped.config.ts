@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 /**
- * The shipped router-config.yaml with what differs here: the keys that tokens are verified with are given by address,
- * header rules, routes and variants are about the system's own graph, and the rate limit counts but never refuses.
+ * Adapts the shipped router-config.yaml to the benchmark: the JWKS is given by its address; header rules, routes and variants are
+ * removed, because they concern the system's own graph; and the rate limit counts but never refuses.
  */
 export function toBenchConfig(jwksUrl: string): string {
   const shipped = parseDocument(readFileSync(join(import.meta.dirname, '..', '..', 'router-config.yaml'), 'utf8'));

@@ -1,8 +1,8 @@
 import type { SubgraphModule } from './graph.ts';
 
 /**
- * A shop over four subgraphs, whose reviews lead from customers to products and back: the shape of the graph that public
- * benchmarks of gateways use, where one query visits the same entities at many places.
+ * A shop over four subgraphs, whose reviews lead from customers to products and back. Public benchmarks of gateways use a graph of
+ * this form, in which one query visits the same entities at many places.
  */
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@external", "@requires"])';
@@ -21,7 +21,7 @@ const products = Array.from({ length: 9 }, (_, index) => ({
   weight: [100, 1000, 20, 100, 1000, 300, 2000, 6000, 4000][index] as number,
 }));
 
-/** Two reviews of each customer but the last two, of two products each in turn. */
+/** Two reviews by each customer but the last two, of two products each in turn. */
 const reviews = Array.from({ length: 11 }, (_, index) => ({
   id: `${index + 1}`,
   body: `Review number ${index + 1}: what there is to say about it`,
@@ -56,7 +56,7 @@ export const shop: readonly SubgraphModule[] = [
       type Query { topProducts(first: Int!): [Product!]! }
       type Product @key(fields: "upc") { upc: ID! name: String! price: Int! weight: Int! }`,
     resolvers: {
-      // Every count of three digits and more asks for the same five, so that requests can have variables of their own.
+      // Every number of three digits or more selects the same five products, so that requests can have different variables.
       Query: { topProducts: () => products.slice(0, 5) },
       Product: { __resolveReference: ({ upc }: { upc: string }) => products[Number(upc) - 1] },
     },

@@ -5,29 +5,32 @@ import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { type RunningContestant, spawnNode, startContestant, stop } from './contestant.process.ts';
-import type { Contestant } from './contestants.ts';
+import type { Contestant, ContestantFiles } from './contestants.ts';
 import { feedTypeDefs } from './feed.ts';
 import { graph } from './graph.ts';
 import { toBenchConfig } from './shipped.config.ts';
 import { StreamClients } from './stream.clients.ts';
 import { startViewers, type Viewers } from './viewers.ts';
 
-/** The subgraph of the streams, as a process. */
+/** The process of the streams' subgraph. */
 export interface Feed {
   readonly url: string;
   readonly pid: number;
-  /** @param perSecond notices to all open streams together; 0 stops them */
+  /** @param perSecond notices per second to all open streams together; 0 stops them */
   sendNotices(perSecond: number): void;
   state(): Promise<{ readonly openStreams: number; readonly sentNotices: number }>;
 }
 
-/** All that runs while the bench measures. */
+/** The processes that run while the benchmark measures. */
 export interface Stage extends AsyncDisposable {
-  /** Ours as it is shipped comes first. */
+  /** The first is our gateway as it is shipped. */
   readonly gateways: readonly RunningContestant[];
   readonly viewers: Viewers;
   readonly feed: Feed;
   readonly clients: StreamClients;
+  /** Of the subgraphs but the streams', by name. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly files: ContestantFiles;
   /** One more process of a gateway, which has served nothing yet. */
   startFresh(contestant: Contestant): Promise<RunningContestant>;
 }
@@ -44,8 +47,12 @@ export async function startStage(contestants: readonly Contestant[], starts: num
 
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   starting.defer(() => rmSync(folder, { recursive: true }));
-  const files = { supergraphPath: join(folder, 'supergraph.graphql'), configPath: join(folder, 'router-config.yaml') };
-  writeFileSync(files.supergraphPath, compose(urls, feedUrl));
+  const files = {
+    supergraphPath: join(folder, 'supergraph.graphql'),
+    configPath: join(folder, 'router-config.yaml'),
+    usersUrl: urls.users as string,
+  };
+  writeFileSync(files.supergraphPath, compose({ ...urls, feed: feedUrl }));
   writeFileSync(files.configPath, toBenchConfig(viewers.jwksUrl));
   const gateways: RunningContestant[] = [];
   for (const contestant of contestants) {
@@ -54,6 +61,8 @@ export async function startStage(contestants: readonly Contestant[], starts: num
   const owned = starting.move();
   return {
     gateways,
+    urls,
+    files,
     viewers,
     clients,
     startFresh: (contestant) => startContestant(contestant, files, 1),
@@ -70,10 +79,11 @@ export async function startStage(contestants: readonly Contestant[], starts: num
   };
 }
 
-function compose(urls: Readonly<Record<string, string>>, feedUrl: string): string {
+/** The supergraph of all that the bench serves, at these addresses. */
+export function compose(urls: Readonly<Record<string, string>>): string {
   const { supergraphSdl, errors } = composeServices([
     ...graph.map(({ name, typeDefs }) => ({ name, url: urls[name] ?? '', typeDefs: parse(typeDefs) })),
-    { name: 'feed', url: feedUrl, typeDefs: parse(feedTypeDefs) },
+    { name: 'feed', url: urls.feed ?? '', typeDefs: parse(feedTypeDefs) },
   ]);
   if (!supergraphSdl) throw new Error(errors?.join('\n'));
   return supergraphSdl;

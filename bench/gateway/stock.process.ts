@@ -1,4 +1,4 @@
-// The stock gateway behind Apollo Server, with the viewer's token passed on as ours does.
+// The stock gateway behind Apollo Server. It passes the viewer's token on, like our gateway.
 import { readFileSync } from 'node:fs';
 import { ApolloGateway, type GraphQLDataSourceProcessOptions, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

@@ -16,18 +16,18 @@ interface Message {
   readonly payload?: { readonly data?: Readonly<Record<string, Event>> | null; readonly errors?: unknown };
 }
 
-/** Time without any event after which a stream that should go on has failed. */
+/** Time without an event after which an unfinished stream counts as failed. */
 const SILENCE_MS = 20_000;
 
-/** One user's connection with one subscription. Counts what comes, and what its sequence numbers say is missing. */
+/** One user's connection with one subscription. Counts received events, and missing ones by sequence numbers. */
 export class StreamClient {
   received = 0;
   missed = 0;
   failure: string | null = null;
   readonly delaysMs: number[] = [];
-  /** Settles when the subscription has been asked for. */
+  /** Resolves when the subscription has been sent. */
   readonly begun: Promise<void>;
-  /** Settles when the stream has ended, well or badly. */
+  /** Resolves when the stream has ended, with or without an error. */
   readonly ended: Promise<void>;
   readonly #options: StreamClientOptions;
   readonly #socket: WebSocket;

@@ -1,9 +1,9 @@
-// Opens streams as it is told, and counts what comes.
+// Opens streams on request, and counts their events.
 import { readClockMs } from './feed.ts';
 import { StreamClient } from './stream.client.ts';
 import type { StreamCommand, StreamLoad, StreamOutcome, StreamReply } from './stream.clients.ts';
 
-/** Connections that are opened at once. */
+/** Connections that are opened concurrently. */
 const OPENING = 50;
 
 const held: StreamClient[] = [];

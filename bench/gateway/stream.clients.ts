@@ -3,25 +3,25 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { spawnNode, stop } from './contestant.process.ts';
 
-/** Subscriptions to open: a connection, and on it one stream, for each token. */
+/** Subscriptions to open: for each token, a connection with one stream. */
 export interface StreamLoad {
   /** HTTP URL of the GraphQL endpoint. */
   readonly url: string;
   readonly tokens: readonly string[];
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Events of each stream, after which the server completes it; null for streams that stay. */
+  /** Number of events after which the server completes each stream; null for streams that stay open. */
   readonly count: number | null;
 }
 
-/** What became of them. */
+/** The outcome of the streams. */
 export interface StreamOutcome {
   readonly received: number;
-  /** Events that the sequence numbers of what came later tell of. */
+  /** Number of missing events, by the sequence numbers of later ones. */
   readonly missed: number;
-  /** Errors, and connections that were closed. */
+  /** Errors and closed connections. */
   readonly failures: readonly string[];
-  /** From the subgraph's writing of an event to its arrival. */
+  /** Delays from writing an event in the subgraph to its arrival. */
   readonly delaysMs: readonly number[];
 }
 
@@ -32,16 +32,16 @@ export function toTokensQuery(selection: string): string {
 export type StreamCommand =
   /** Opens the streams and waits until all have ended. */
   | { readonly kind: 'run'; readonly loads: readonly StreamLoad[] }
-  /** Opens the streams, beside those that are held already. */
+  /** Opens further streams and keeps them open. */
   | { readonly kind: 'hold'; readonly load: StreamLoad }
-  /** What has come to the streams that are held. */
+  /** Reports the outcome of the open streams so far. */
   | { readonly kind: 'look' }
-  /** Closes the streams that are held. */
+  /** Closes the open streams. */
   | { readonly kind: 'release' };
 
 export type StreamReply = { readonly outcomes: readonly StreamOutcome[] } | { readonly failure: string };
 
-/** Clients of streams, in a process of their own. */
+/** Stream clients in a process of their own. */
 export class StreamClients implements AsyncDisposable {
   readonly #process: ChildProcess = spawnNode([join(import.meta.dirname, 'stream.clients.process.ts')]);
 

@@ -10,11 +10,11 @@ export interface StreamScenario {
   readonly text: string;
   readonly selection: string;
   readonly streams: number;
-  /** Events of each stream in each round. */
+  /** Number of events of each stream in each round. */
   readonly count: number;
-  /** Pace of each stream; 0: as fast as the subgraph can. */
+  /** Interval of events in each stream; 0: as fast as the subgraph can. */
   readonly everyMs: number;
-  /** Ratio of Hive Gateway's CPU to ours, and what we aim at. */
+  /** Goal for the ratio of Hive Gateway's CPU time to ours. */
   readonly againstHive: { readonly bar: number; readonly aim: number };
   /** Whether an event should cost the gateway less than the subgraph. */
   readonly isForwarded: boolean;
@@ -70,7 +70,7 @@ interface StreamContest {
   readonly rounds: StreamRound[];
 }
 
-/** CPU of an event through each gateway, one table for each scenario. */
+/** Measures the CPU time of an event through each gateway, with one table for each scenario. */
 export async function* benchStreamCost(stage: Stage, only: string): AsyncGenerator<Section> {
   for (const scenario of streamScenarios) {
     if (!scenario.name.includes(only)) continue;

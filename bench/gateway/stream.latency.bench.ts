@@ -8,7 +8,7 @@ const EVERY_MS = 10;
 const BAR_MS = 5;
 const AIM_MS = 1;
 
-/** What a gateway adds to the time that an event takes: all are asked at the same time, so that all have the same noise. */
+/** Measures the latency that each gateway adds to an event. All run at the same time, so that noise affects them equally. */
 export async function benchStreamLatency({ gateways, feed, clients, viewers }: Stage): Promise<Section> {
   const through = gateways.filter(({ contestant }) => contestant.streams);
   const targets = [

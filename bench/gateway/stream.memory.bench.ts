@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 
 const BAR = { streams: 5_000, kb: 60 };
 const AIM_STREAMS = 9_000;
-/** Opened and closed before the first measurement: code is compiled for them, and caches are filled. */
+/** Streams that are opened and closed before the first measurement, to compile code and fill caches. */
 const WARM_UP_STREAMS = 200;
 const EVENTS_PER_SECOND = 20;
 const SENDING_MS = 10_000;
@@ -15,7 +15,7 @@ interface HeldStreams {
   readonly asked: number;
   readonly open: number;
   readonly kbPerStream: number;
-  /** Of it, what V8's heap and buffers hold. */
+  /** The part in V8's heap and buffers. */
   readonly heapKbPerStream: number;
   readonly rssMiB: number;
   readonly sent: number;
@@ -24,7 +24,7 @@ interface HeldStreams {
   readonly failure: string | undefined;
 }
 
-/** Memory of open streams of distinct users, each on a connection of their own. */
+/** Measures the memory of open streams of distinct users, each on a separate connection. */
 export async function benchStreamMemory(stage: Stage): Promise<Section> {
   const rows: { name: string; held: HeldStreams }[] = [];
   for (const { contestant } of stage.gateways.filter((gateway) => gateway.contestant.streams)) {
@@ -112,7 +112,7 @@ function toHeld({ heapUsed, external }: NodeJS.MemoryUsage): number {
   return heapUsed + external;
 }
 
-/** @returns the streams that the subgraph has: all that were asked, or what it is when no more come */
+/** @returns the number of streams at the subgraph: all requested ones, or the number at which it stops growing */
 async function waitUntilOpen({ feed, clients }: Stage, asked: number): Promise<number> {
   const deadline = performance.now() + OPEN_LIMIT_MS;
   for (;;) {

@@ -1,4 +1,4 @@
-// The three subgraphs of the queries, on ports of their own, in one process. Sends its addresses when it listens.
+// The three subgraphs of the queries in one process, on separate ports. It sends its addresses when it listens.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -9,7 +9,7 @@ const urls: Record<string, string> = {};
 for (const { name, typeDefs, resolvers } of graph) {
   const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: resolvers as never }]);
   const documents = new Map<string, DocumentNode>();
-  // The large answer is serialized once: the subgraph's own work is not what is measured.
+  // The large answer is serialized once, because the subgraph's work is not measured.
   const answers = new Map<string, string>();
   const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
     const chunks: Buffer[] = [];
@@ -21,7 +21,7 @@ for (const { name, typeDefs, resolvers } of graph) {
       const document = documents.get(query) ?? parse(query);
       documents.set(query, document);
       answer = JSON.stringify(await execute({ schema, document, variableValues: variables }));
-      // What completes events waits for a database each time.
+      // Fields that complete events wait for a database each time.
       if (answers.size < 1_000 && !variables && !query.includes('nickname') && !query.includes('spentCents')) {
         answers.set(body, answer);
       }

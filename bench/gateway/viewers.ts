@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 
 export interface Viewers extends AsyncDisposable {
   readonly jwksUrl: string;
-  /** A viewer's access token, valid for an hour. */
+  /** Returns a viewer's access token, valid for an hour. */
   token(viewer: number): string;
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs the load's tokens, and serves the key that they verify with. */
+/** Signs the tokens of the load, and serves the key that verifies them. */
 export async function startViewers(): Promise<Viewers> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const jwks = JSON.stringify({

@@ -1,14 +1,14 @@
 /**
- * Bytes that arrive in chunks and are read in messages of a length that stands at their beginning. Each byte is copied at most
- * once, however small the chunks and however long a message: joining all that has come at every chunk is quadratic.
+ * A queue of bytes that arrive in chunks and are read as messages with a length prefix. Each byte is copied at most once, for
+ * any size of chunks and messages. Joining all received bytes at every chunk would take quadratic time.
  */
 export class ByteQueue {
   #chunks: Uint8Array[] = [];
-  /** Index of the first chunk that has not been read. */
+  /** Index of the first chunk with unread bytes. */
   #head = 0;
   #length = 0;
 
-  /** Bytes that can be read. */
+  /** Number of unread bytes. */
   get length(): number {
     return this.#length;
   }
@@ -20,7 +20,7 @@ export class ByteQueue {
     this.#length += chunk.byteLength;
   }
 
-  /** The next bytes, which stay; null while there are fewer. Meant for the few that hold a length. */
+  /** @returns the next bytes without removing them, or null while there are fewer. Meant for the few bytes of a length */
   peek(bytes: number): Buffer | null {
     if (bytes > this.#length) return null;
     const part = Buffer.allocUnsafe(bytes);
@@ -32,7 +32,7 @@ export class ByteQueue {
     return part;
   }
 
-  /** Takes the next bytes out; null while there are fewer. They may share memory with the chunk they came in. */
+  /** Removes the next bytes. @returns null while there are fewer. The result may share memory with a chunk */
   take(bytes: number): Buffer | null {
     if (bytes > this.#length) return null;
     const first = this.#chunks[this.#head];

@@ -1,7 +1,7 @@
 import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { InvalidInputError } from './errors.ts';
 
-/** Lists as Relay has them. Source: https://relay.dev/graphql/connections.htm (forward paging). */
+/** Connections as Relay specifies them, with forward paging. Source: https://relay.dev/graphql/connections.htm */
 @ObjectType()
 @Directive('@shareable')
 export class PageInfo {
@@ -32,7 +32,7 @@ export interface Connection<Node> {
 
 const MAX_FIRST = 100;
 
-/** A page as a repository reads it: `limit` is one more than asked for, so that a further page shows. */
+/** A page as a repository reads it. `limit` is one more than the page's size, to find out whether a further page exists. */
 export interface Page {
   readonly first: number;
   readonly limit: number;
@@ -42,7 +42,7 @@ export interface Page {
 
 /**
  * @param maxFirst default 100
- * @throws InvalidInputError when `first` is out of range or `after` is no cursor of ours
+ * @throws InvalidInputError if `first` is out of range or `after` is not a cursor of ours
  */
 export function toPage(first: number, after: string | null | undefined, maxFirst = MAX_FIRST): Page {
   if (!Number.isInteger(first) || first < 1 || first > maxFirst) {
@@ -51,18 +51,18 @@ export function toPage(first: number, after: string | null | undefined, maxFirst
   return { first, limit: first + 1, after: after == null ? null : decodeCursor(after) };
 }
 
-/** An opaque position in a list, made of what the list is sorted by. */
+/** Encodes a position in a list from the values of its sort fields. */
 export function encodeCursor(...fields: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(fields.map(String))).toString('base64url');
 }
 
-/** @throws InvalidInputError when the text is not what `encodeCursor` makes */
+/** @throws InvalidInputError if the text does not come from `encodeCursor` */
 function decodeCursor(cursor: string): readonly string[] {
   try {
     const fields: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(fields) && fields.length > 0 && fields.every((field) => typeof field === 'string')) return fields;
   } catch {
-    // Falls through: the same answer for whatever is wrong with it.
+    // Every fault of a cursor gets the same error, below.
   }
   throw new InvalidInputError(
     'after',

@@ -9,21 +9,21 @@ export type MigrationClass = new (...args: ConstructorParameters<typeof Migratio
 
 export interface DatabaseOptions {
   readonly service: ServiceName;
-  /** `postgres://user:password@host:port/database`. The database is made when it is absent and the user may. */
+  /** `postgres://user:password@host:port/database`. A missing database is created if the user has the right. */
   readonly url: string;
   // biome-ignore lint/suspicious/noExplicitAny: entity classes of any shape
   readonly entities: readonly EntityClass<any>[];
-  /** In the order they apply; a class's name is what the database remembers, so it never changes. */
+  /** In the order of application. The database remembers a migration by its class name, which must never change. */
   readonly migrations: readonly MigrationClass[];
-  /** Most connections at once. Default 10. */
+  /** Maximum of concurrent connections. Default 10. */
   readonly poolSize?: number;
 }
 
 /**
- * Opens a service's database and brings it up to date.
+ * Opens a service's database and applies its migrations.
  *
- * Everything lives in the PostgreSQL schema named like the service, in a database of its own and in the embedded one
- * alike, so that one SQL serves both. Instances that start together take turns at migrating.
+ * All tables are in the PostgreSQL schema with the service's name, both in a separate database and in the embedded one, so that
+ * the same SQL works in both. Instances that start at the same time migrate one after another.
  */
 export async function openDatabase({
   service,
@@ -82,7 +82,7 @@ async function ensureDatabase(url: string): Promise<void> {
   } catch (error) {
     if ((error as { code?: string }).code !== UNKNOWN_DATABASE) throw error;
   } finally {
-    // Whether the connection ends in order does not matter: why it failed has been thrown.
+    // A failure to close the connection does not matter: the original error has been thrown.
     await probe.end().catch(() => undefined);
   }
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
@@ -93,7 +93,7 @@ async function ensureDatabase(url: string): Promise<void> {
   try {
     await admin.query(`create database ${admin.escapeIdentifier(name)}`);
   } catch (error) {
-    // Another instance was faster.
+    // Another instance has created it meanwhile.
     if (![DUPLICATE_DATABASE, UNIQUE_VIOLATION].includes((error as { code: string }).code)) throw error;
   } finally {
     await admin.end();

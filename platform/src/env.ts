@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Settings that cannot be used, all of them at once. Ends the process with exit code 1 and a list. */
+/** All missing and invalid settings of a process. The process prints them and exits with code 1. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   constructor(
@@ -14,9 +14,9 @@ export class SettingsError extends Error {
 /**
  * Reads settings from the environment. An empty value counts as absent, so that `NAME= npm start` unsets a setting.
  *
- * @param owner who needs them, for the error
- * @param shape a zod schema for each setting; its `describe()` text is what the settings table says
- * @throws SettingsError naming every setting that is missing or malformed, and what was expected
+ * @param owner name of the service that needs the settings, for the error
+ * @param shape a zod schema for each setting; its `describe()` text appears in docs/settings.md
+ * @throws SettingsError naming every missing or invalid setting, with the expected value
  */
 export function parseEnv<Shape extends z.ZodRawShape>(
   owner: string,
@@ -42,7 +42,7 @@ function isSecret(name: string): boolean {
   return /SECRET|KEY|PASSWORD|TOKEN|_URL$/.test(name);
 }
 
-/** Building blocks for settings: each says what it expects. */
+/** Schemas for settings, with error messages that state the expected value. */
 export const setting = {
   url: (protocols: readonly string[]) =>
     z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)), {

@@ -5,38 +5,38 @@ import type { Cache } from './cache/cache.ts';
 import { UnauthenticatedError, UnavailableError } from './errors.ts';
 import { type ServiceDirectory, type ServiceName, serviceNames } from './services.ts';
 
-/** On whose behalf an operation runs. */
+/** The user on whose behalf an operation runs. */
 export interface Viewer {
   readonly userId: string;
-  /** An API key's own id, for its tokens; null for calls between services. */
+  /** The session's id, or the API key's id for its tokens; null for calls between services. */
   readonly sessionId: string | null;
   readonly scopes: readonly string[];
-  /** Tokens that the generations of an API key may use in all; null without such a limit. `sessionId` is the key then. */
+  /** Most tokens that all generations of an API key may use together; null without a limit. `sessionId` is then the key's id. */
   readonly tokenBudget: number | null;
   readonly role: 'USER' | 'ADMIN';
-  /** The service that acts for the user, when one does. */
+  /** The service that acts for the user; null if the user acts directly. */
   readonly actor: ServiceName | null;
   readonly token: string;
   readonly expiresAt: Date;
 }
 
-/** @throws UnauthenticatedError when nobody is signed in */
+/** @throws UnauthenticatedError for an anonymous request */
 export function requireViewer(viewer: Viewer | null): Viewer {
   if (!viewer) throw new UnauthenticatedError();
   return viewer;
 }
 
-/** Whether the viewer is this user, or may see what belongs to any user. */
+/** Whether the viewer is this user, or an admin, who may see every user's objects. */
 export function isSelfOrAdmin(viewer: Viewer | null, userId: string): boolean {
   return viewer !== null && (viewer.userId === userId || viewer.role === 'ADMIN');
 }
 
 export const TOKEN_ISSUER = 'vibecode';
-/** Audience of the tokens that clients hold; a token for one service names that service instead. */
+/** Audience of clients' tokens. A token for calls to a service has that service as audience. */
 export const CLIENT_AUDIENCE = 'vibecode';
-/** Broadcast channel on which auth says which session ended: `{ sessionId, expiresAt }`. */
+/** Broadcast channel on which auth announces ended sessions: `{ sessionId, expiresAt }`. */
 export const REVOCATION_CHANNEL = 'session.revoked';
-/** Cache key under which a revocation outlives the broadcast, for instances that start later. */
+/** Cache key of a revocation, for instances that start after the broadcast. */
 export const revocationKey = (sessionId: string): string => `revoked:${sessionId}`;
 
 const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
@@ -45,26 +45,26 @@ const VALIDATED_MAX = 10_000;
 
 export interface TokenVerifier extends AsyncDisposable {
   /**
-   * @param audience the service itself on routes between services; client tokens otherwise
+   * @param audience the service's own name on routes between services. Default: clients' tokens
    * @throws UnauthenticatedError with `details.reason`: `malformed`, `expired`, `signature`, `claim`, `revoked`
    */
   verify(token: string, audience?: string): Promise<Viewer>;
-  /** Calls the listener when any session ends; the answer stops that. */
+  /** Calls the listener when a session ends. @returns removes the listener */
   onRevoked(listener: (sessionId: string) => void): () => void;
 }
 
 /**
- * The keys that auth publishes. Its address is asked for at first use: auth may start later than who needs its keys. While
- * it is out of reach, the last keys go on.
+ * The keys that auth publishes. Auth's address is looked up at first use, because auth may start later than the services that
+ * need its keys. While auth is unreachable, its last keys stay valid.
  *
- * @param maxAgeMs how long keys are used before they are asked for again. Default ten minutes
- * @throws UnavailableError when auth has never been reached
+ * @param maxAgeMs time after which keys are fetched again. Default ten minutes
+ * @throws UnavailableError if auth has never been reached
  */
 export function remoteKeys(services: ServiceDirectory, maxAgeMs = 10 * 60_000): JWTVerifyGetKey {
   let remote: ReturnType<typeof createRemoteJWKSet> | undefined;
   return async (header, token) => {
     remote ??= createRemoteJWKSet(new URL(`${services.url('auth')}/.well-known/jwks.json`), {
-      // A key we do not know may be a new one: ask again, but not more often than this.
+      // An unknown key may be a new one. Keys are fetched again for it, but not more often than this.
       cooldownDuration: 1_000,
       timeoutDuration: 5_000,
       cacheMaxAge: maxAgeMs,
@@ -92,7 +92,7 @@ export interface TokenVerifierOptions {
   readonly now?: () => number;
 }
 
-/** Verifies tokens against JWKS; a token once verified is taken from memory for five minutes, unless revoked meanwhile. */
+/** Verifies tokens against a JWKS. A verified token is cached for five minutes, unless its session is revoked. */
 export async function createTokenVerifier({
   keys,
   cache,
@@ -164,11 +164,11 @@ function refuse(reason: string, problem: string, cause?: unknown): Unauthenticat
   return new UnauthenticatedError(`${problem}. Sign in again or refresh the token.`, { details: { reason }, cause });
 }
 
-/** Keys that are out of reach are our trouble, not the token's: that error passes as it is. */
+/** Converts a verification failure. An error because auth is unreachable is not the token's fault, and stays as it is. */
 function toUnauthenticated(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return refuse('expired', 'The access token has expired', error);
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return refuse('claim', `The access token's '${error.claim}' is not what this service expects`, error);
+    return refuse('claim', `The access token's claim '${error.claim}' does not have the expected value`, error);
   }
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
     return refuse('signature', 'The access token was not signed by a known key', error);

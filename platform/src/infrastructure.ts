@@ -9,18 +9,18 @@ import type { ServiceDirectory, ServiceName } from './services.ts';
 import type { StreamLog } from './stream-log/stream-log.ts';
 
 /**
- * What a service stands on. A service never asks which driver it got: the embedded ones and the real ones keep the same
+ * The drivers and settings of a service. A service never checks which drivers it has: embedded and real ones have the same
  * contracts.
  */
 export interface Infrastructure {
   readonly service: ServiceName;
-  /** Whether all services share this process. Only for choosing defaults, never for another code path. */
+  /** Whether all services share this process. Only for choosing defaults, never for a separate code path. */
   readonly embedded: boolean;
   /** PostgreSQL, for `openDatabase`. */
   readonly databaseUrl: string;
-  /** Most database connections at once; small where services share one session. */
+  /** Maximum of concurrent database connections; small if services share one session. */
   readonly databasePoolSize: number;
-  /** Documents of this service. */
+  /** Opens the documents of this service. */
   documents(): Promise<Documents>;
   readonly bus: EventBus;
   readonly streamLog: StreamLog;
@@ -31,11 +31,11 @@ export interface Infrastructure {
   readonly verifier: TokenVerifier;
   readonly log: Logger;
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
-  /** The credential that services show to auth. */
+  /** The credential with which services authenticate to auth. */
   readonly serviceSecret: string;
-  /** Where the service may keep files of its own; made when absent. */
+  /** Directory for the service's own files. The service creates it if it is missing. */
   readonly dataDir: string;
   /** Settings of the service itself; read by its `env.ts` alone. */
   readonly env: NodeJS.ProcessEnv;

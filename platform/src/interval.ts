@@ -1,8 +1,8 @@
 import type { Logger } from './log.ts';
 
 /**
- * Does the work at intervals, one run at a time; a failed run is logged and the next one tried. Disposing waits for the
- * run in work.
+ * Runs the work at intervals, one run at a time. A failed run is logged, and the next one runs as usual. Disposing waits for the
+ * current run.
  */
 export function startInterval(
   action: string,
@@ -13,7 +13,9 @@ export function startInterval(
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
     running ??= work()
-      .catch((error: unknown) => log.error({ action, error }, `${action} failed; it is tried again`))
+      .catch((error: unknown) =>
+        log.error({ action, error }, `${action} failed; it will run again at the next interval`),
+      )
       .finally(() => {
         running = null;
       });

@@ -1,36 +1,36 @@
 import type { DestinationStream } from 'pino';
 
-/** Where log lines end up. What it refuses is lost: it is not asked to keep anything. */
+/** The target of log lines. Lines that it refuses are lost. */
 export interface LogSink {
-  /** Resolves when all of it is written. */
+  /** Resolves when all lines are written. */
   write(lines: string): Promise<void>;
-  /** For the end of the process: writes at once what it can. */
+  /** Writes synchronously as much as possible, at the end of the process. */
   writeNow(lines: string): void;
   close(): Promise<void>;
 }
 
-/** Disposing it writes what waits, and closes the sink. */
+/** Disposing writes the waiting lines and closes the sink. */
 export interface LogDestination extends DestinationStream, AsyncDisposable {}
 
 export interface LogDestinationOptions {
-  /** Lines wait this long for others: a write for each line costs more than making it. Default 100. */
+  /** Time that lines wait for further ones, because a write for each line is expensive. Default 100. */
   readonly flushIntervalMs?: number;
-  /** Lines go out before that when so many bytes wait. Default 16 KiB. */
+  /** Lines are written earlier when this many bytes wait. Default 16 KiB. */
   readonly flushBytes?: number;
-  /** Most bytes that wait for a sink that is slow or refuses; lines beyond are lost. Default 1 MiB. */
+  /** Most bytes that wait for a slow or refusing sink; further lines are lost. Default 1 MiB. */
   readonly maxBytes?: number;
-  /** Longest pause between attempts at a sink that refuses. Default 10,000. */
+  /** Longest pause between attempts to write to a refusing sink. Default 10,000. */
   readonly maxPauseMs?: number;
-  /** Told once each time the sink begins to refuse. */
+  /** Called once each time the sink begins to refuse. */
   readonly onRefused?: (error: Error) => void;
 }
 
 const [FLUSH_INTERVAL_MS, FLUSH_BYTES, MAX_BYTES, FIRST_PAUSE_MS, MAX_PAUSE_MS] = [100, 16_000, 1_048_576, 250, 10_000];
 
 /**
- * Takes log lines and never lets the sink be felt: writing a line neither throws nor waits. A sink that refuses (a full
- * disk, a reader that is gone) is tried again after growing pauses, the memory for what waits is bounded, and once the sink
- * takes lines again one of them says how many were lost.
+ * Buffers log lines, so that writing a line never throws or waits. If the sink refuses lines (a full
+ * disk, a closed pipe), writing is repeated after growing pauses. The buffer is bounded. Once the sink accepts lines again, one
+ * line states how many were lost.
  */
 export function createLogDestination(sink: LogSink, options: LogDestinationOptions = {}): LogDestination {
   return new BufferedDestination(sink, options);
@@ -113,14 +113,14 @@ class BufferedDestination implements LogDestination {
     if (this.#lines.length > 0) this.#schedule(this.#bytes >= this.#flushBytes ? 0 : FLUSH_INTERVAL_MS);
   }
 
-  /** Part of them may have been written: they count as lost rather than being written twice. */
+  /** Some of the lines may have been written. All count as lost, so that none is written twice. */
   #onRefused(error: Error, lines: readonly string[]): void {
     this.#writing = null;
     this.#lost += lines.length;
     this.#failures += 1;
     if (this.#failures === 1) this.#options.onRefused?.(error);
     const maxPauseMs = this.#options.maxPauseMs ?? MAX_PAUSE_MS;
-    // Also when nothing waits: the next line must not be what ends the pause.
+    // Also without waiting lines: the next line must not end the pause.
     this.#schedule(Math.min(maxPauseMs, FIRST_PAUSE_MS * 2 ** (this.#failures - 1)));
   }
 
@@ -136,7 +136,7 @@ class BufferedDestination implements LogDestination {
   }
 }
 
-/** Begins a line of its own: the last one may have been cut off. */
+/** Starts with a line break, because the previous line may have been cut off. */
 function toLossLine(lines: number): string {
   const fields = { level: 'WARN', timestamp: new Date().toISOString(), action: 'log.lost', lines };
   return `\n${JSON.stringify({ ...fields, message: `${lines} log lines were lost: they could not be written` })}\n`;

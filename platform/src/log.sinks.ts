@@ -10,13 +10,13 @@ const BYTES_PER_MB = 1_048_576;
 
 export interface RotatingFileOptions {
   readonly path: string;
-  /** The file is put aside as `<path>.1` when it has grown to so many megabytes, and a new one begun. */
+  /** Size in megabytes at which the file is renamed to `<path>.1` and a new one is started. */
   readonly maxMegabytes: number;
-  /** Files kept beside the current one; the oldest is deleted. */
+  /** Number of files kept in addition to the current one; older files are deleted. */
   readonly keptFiles: number;
 }
 
-/** A file that only this account can read, rotated by size. After a failure it is opened anew. */
+/** Writes to a file that only this account can read, rotated by size. After a failure the file is opened again. */
 export function createRotatingFileSink({ path, maxMegabytes, keptFiles }: RotatingFileOptions): LogSink {
   let stream: RotatingFileStream | null = null;
 
@@ -27,7 +27,7 @@ export function createRotatingFileSink({ path, maxMegabytes, keptFiles }: Rotati
       rotate: keptFiles,
       mode: PRIVATE_FILE,
     });
-    // The write that failed rejects, which is where the failure is handled.
+    // The failed write rejects, and its caller handles the failure.
     opened.on('error', () => {
       if (stream === opened) stream = null;
     });
@@ -46,7 +46,7 @@ export function createRotatingFileSink({ path, maxMegabytes, keptFiles }: Rotati
       try {
         appendFileSync(path, lines, { mode: PRIVATE_FILE });
       } catch {
-        // The process ends, and there is no other place for these lines.
+        // The process ends, and these lines cannot be written elsewhere.
       }
     },
     async close() {
@@ -58,18 +58,18 @@ export function createRotatingFileSink({ path, maxMegabytes, keptFiles }: Rotati
 }
 
 const STANDARD_OUTPUT = 1;
-/** A reader that is slow gets this long to take what is offered. */
+/** Pauses while a slow reader of standard output is busy. */
 const [BUSY_PAUSE_MS, MAX_BUSY_PAUSES] = [50, 200];
 const writeTo = promisify(write);
 
-/** Standard output, whatever it is: a terminal, a file, a pipe. */
+/** Standard output: a terminal, a file or a pipe. */
 export const standardOutput: LogSink = {
   async write(lines) {
-    let rest = Buffer.from(lines);
-    for (let pauses = 0; rest.length > 0; ) {
+    let remainder = Buffer.from(lines);
+    for (let pauses = 0; remainder.length > 0; ) {
       try {
-        const { bytesWritten } = await writeTo(STANDARD_OUTPUT, rest);
-        rest = rest.subarray(bytesWritten);
+        const { bytesWritten } = await writeTo(STANDARD_OUTPUT, remainder);
+        remainder = remainder.subarray(bytesWritten);
       } catch (error) {
         if (!isBusy(error) || ++pauses > MAX_BUSY_PAUSES) throw error;
         await delay(BUSY_PAUSE_MS);
@@ -77,12 +77,12 @@ export const standardOutput: LogSink = {
     }
   },
   writeNow(lines) {
-    let rest = Buffer.from(lines);
-    for (let pauses = 0; rest.length > 0; ) {
+    let remainder = Buffer.from(lines);
+    for (let pauses = 0; remainder.length > 0; ) {
       try {
-        rest = rest.subarray(writeSync(STANDARD_OUTPUT, rest));
+        remainder = remainder.subarray(writeSync(STANDARD_OUTPUT, remainder));
       } catch (error) {
-        // The process ends, and there is no other place for these lines.
+        // The process ends, and these lines cannot be written elsewhere.
         if (!isBusy(error) || ++pauses > MAX_BUSY_PAUSES / 10) return;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS);
       }
@@ -96,10 +96,10 @@ function isBusy(error: unknown): boolean {
 }
 
 /**
- * Lets the process live on when what it prints can no longer be written: the terminal was closed, the reader of a pipe has
- * ended, the disk is full. Node otherwise ends a process for it.
+ * Keeps the process running when its output can no longer be written: the terminal was closed, the reader of a pipe has
+ * ended, or the disk is full. By default, Node ends the process in these cases.
  */
 export function surviveLostOutput(): void {
-  // Nothing that is printed is kept by anybody else, and there is nowhere left to say that it was lost.
+  // The output is lost, and there is nowhere left to report that.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

@@ -1,7 +1,7 @@
 import { ForbiddenError } from './errors.ts';
 import { requireViewer, type Viewer } from './identity.ts';
 
-/** What an API key may be allowed. A person who signed in has all of these, and `account`. */
+/** Scopes for API keys. A user who signed in has all of them, and `account`. */
 export const apiKeyScopes = [
   'project:read',
   'project:write',
@@ -12,17 +12,17 @@ export const apiKeyScopes = [
   'notification:read',
 ] as const;
 
-/** `account` is for people only, never for a key: sessions, API keys, password, profile, payments. */
+/** `account` is never granted to an API key: it covers sessions, API keys, password, profile and payments. */
 export type Scope = ApiKeyScope | 'account';
 
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
 
 /**
- * API keys may be given less than their owner may do. A service that acts for a user has been chosen by its route, and
- * needs no scope.
+ * Requires a scope, because an API key may have fewer rights than its owner. A service that acts for a user needs no scope: its
+ * route has admitted it.
  *
- * @throws {UnauthenticatedError} nobody is signed in
- * @throws {ForbiddenError} the token was not given the scope
+ * @throws {UnauthenticatedError} the request is anonymous
+ * @throws {ForbiddenError} the token does not have the scope
  */
 export function requireScope(viewer: Viewer | null, scope: Scope): Viewer {
   const signedIn = requireViewer(viewer);

@@ -5,11 +5,11 @@ import { dirname } from 'node:path';
 const [PRIVATE_DIRECTORY, PRIVATE_FILE] = [0o700, 0o600];
 
 /**
- * A secret that is kept in a file which only this account can read. The first call makes it; of several that come at once,
- * in any process, one makes it and the others read that one. A crash leaves the whole secret or none.
+ * Reads a secret from a file that only this account can read. The first call creates it. Of several concurrent calls, in any
+ * process, one creates the secret and the others read it. After a crash, the file has the whole secret or does not exist.
  *
- * @param create what to keep when there is none yet; not empty
- * @throws the system's error when the file cannot be read or written
+ * @param create returns the secret to store if there is none yet; not empty
+ * @throws the system's error if the file cannot be read or written
  */
 export async function ensureSecretFile(path: string, create: () => string): Promise<string> {
   const kept = await readSecretFile(path);
@@ -27,7 +27,7 @@ export async function ensureSecretFile(path: string, create: () => string): Prom
   return readFile(path, 'utf8');
 }
 
-/** @returns null when there is no such file. One that others could read is closed to them. */
+/** Reads a secret, and removes other accounts' access to the file. @returns null if the file does not exist */
 export async function readSecretFile(path: string): Promise<string | null> {
   try {
     const secret = await readFile(path, 'utf8');

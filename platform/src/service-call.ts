@@ -8,18 +8,18 @@ export interface CallOptions<T> {
   /** The user on whose behalf the call is made. */
   readonly userId: string;
   readonly body: unknown;
-  /** Shape of the answer. */
+  /** Schema of the answer. */
   readonly result: z.ZodType<T>;
   readonly signal?: AbortSignal;
   /** Default 10,000. */
   readonly timeoutMs?: number;
 }
 
-/** Calls between services, off the graph, each with a short token that names user, caller and callee. */
+/** Calls other services over plain HTTP. Each call has a short-lived token that names the user, the caller and the callee. */
 export interface ServiceClient {
   /**
-   * @param path without the `/internal/` prefix: `holds`
-   * @throws AppError with the callee's code and message when it refuses; `SERVICE_UNAVAILABLE` when it does not answer
+   * @param path the path without the prefix `/internal/`: `holds`
+   * @throws AppError with the callee's code and message if it refuses; `SERVICE_UNAVAILABLE` if it does not answer
    */
   call<T>(callee: ServiceName, path: string, options: CallOptions<T>): Promise<T>;
 }
@@ -27,20 +27,20 @@ export interface ServiceClient {
 export interface ServiceClientOptions {
   readonly service: ServiceName;
   readonly services: ServiceDirectory;
-  /** Shown to auth to be given tokens. */
+  /** The credential for obtaining tokens from auth. */
   readonly secret: string;
   readonly now?: () => number;
 }
 
-/** Answer of auth's `POST /internal/tokens` to `{ userId, audience }`, signed in as `Basic <service>:<secret>`. */
+/** Answer of auth's `POST /internal/tokens` to `{ userId, audience }`, authenticated by `Basic <service>:<secret>`. */
 export const tokenGrant = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
 
-/** Body of every refusal off the graph. */
+/** Body of every error answer over plain HTTP. */
 const errorBody = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
 });
 
-/** A token is renewed this long before it ends, so that it survives the call. */
+/** Time before its expiry at which a token is renewed, so that it stays valid during the call. */
 const RENEW_BEFORE_MS = 60_000;
 
 export function createServiceClient({
@@ -82,14 +82,18 @@ export function createServiceClient({
         cause,
       });
     }
-    // A body that is not JSON is not an answer of ours: its status is reported below.
+    // A body that is not JSON does not come from a service of ours. Its status is reported below.
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return answer;
     const refusal = errorBody.safeParse(answer);
     if (!refusal.success) {
-      throw new UnavailableError('SERVICE_UNAVAILABLE', `The ${callee} service failed with ${response.status}.`, {
-        details: { service: callee },
-      });
+      throw new UnavailableError(
+        'SERVICE_UNAVAILABLE',
+        `The ${callee} service failed with status ${response.status}.`,
+        {
+          details: { service: callee },
+        },
+      );
     }
     const { code, message, details } = refusal.data.error;
     throw new RemoteError(code, message, response.status, details ? { details } : {});

@@ -22,10 +22,10 @@ import type { RunningSubgraph } from './subgraph.ts';
 import { startTelemetry } from './telemetry.ts';
 
 /**
- * Runs a service as a process of its own until SIGTERM or SIGINT, then stops it in the reverse order of its start.
- * Everything it needs must be named by settings; one that is missing or wrong ends the process with exit code 1.
+ * Runs a service as a process of its own until SIGTERM or SIGINT, then stops its parts in the reverse order of their start.
+ * Settings must name everything that it needs. A missing or invalid setting ends the process with exit code 1.
  *
- * @param settings those of the service alone, so that all problems are told at once
+ * @param settings the service's own settings, so that all problems are reported together
  */
 export async function runService(
   service: ServiceName,
@@ -38,16 +38,16 @@ export async function runService(
     const opened = await openInfrastructure(service, settings, process.env, running);
     const { infrastructure, registry, advertisedUrl } = opened;
     running.use(await start(infrastructure));
-    // Before anybody hears of it: whoever does may already tell it to stop.
-    const told = untilTold();
-    // Last, so that it is the first to go: nobody is sent here any more while what runs finishes.
+    // Before the instance is announced, because a stop signal may follow at once.
+    const stopSignal = untilStopSignal();
+    // Registered last, so that it is disposed first: no new requests arrive while running ones finish.
     if (advertisedUrl !== undefined) running.use(await registry.register(service, advertisedUrl));
-    await told;
+    await stopSignal;
   } catch (error) {
     process.stderr.write(`${toStartFailure(error, service)}\n`);
     process.exitCode = 1;
   }
-  // Keep-alive timers of drivers that were cut off in mid-connect must not hold a process that has stopped.
+  // Timers of drivers that were interrupted while connecting must not keep a stopped process alive.
   setTimeout(() => process.exit(), 5_000).unref();
 }
 
@@ -58,7 +58,7 @@ async function openInfrastructure(
   running: AsyncDisposableStack,
 ): Promise<{ infrastructure: Infrastructure; registry: ServiceRegistry; advertisedUrl: string | undefined }> {
   const settings = parseEnv(`The ${service} service`, { ...own, ...serviceSettings(service) }, env);
-  // Settings whose names are made from service names; what is required of them was checked above.
+  // Settings whose names are derived from service names. They were validated above.
   const named = settings as unknown as Readonly<Record<string, string | undefined>>;
   running.use(
     startTelemetry({ service, zipkinUrl: settings.ZIPKIN_URL, otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT }),
@@ -72,7 +72,7 @@ async function openInfrastructure(
     createKafkaBus({ brokers: settings.KAFKA_BROKERS, prefix: settings.KAFKA_PREFIX, service, log }),
   );
   const services = {
-    // A service that asks for itself is reached where it listens.
+    // A service's own URL is the address that it listens on.
     url: (name: ServiceName) =>
       name === service ? `http://127.0.0.1:${settings.PORT}` : (named[urlSetting(name)] ?? ''),
   };
@@ -102,8 +102,8 @@ async function openInfrastructure(
   return { infrastructure, registry, advertisedUrl: settings.ADVERTISED_URL?.replace(/\/$/, '') };
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-export function untilTold(): Promise<NodeJS.Signals> {
+/** Resolves at the first SIGTERM or SIGINT. A second signal ends the process at once. */
+export function untilStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
@@ -127,7 +127,7 @@ const UNREACHABLE = [
 type SystemError = NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; broker?: string };
 
 /**
- * What to print when a process cannot start: in one line what was wrong, where, and what to do; with a stack only where the
+ * The text to print when a process cannot start: one line with the fault, its place and the remedy. It has a stack only if the
  * cause is unknown.
  */
 export function toStartFailure(error: unknown, owner: string): string {
@@ -135,11 +135,11 @@ export function toStartFailure(error: unknown, owner: string): string {
   if (error instanceof AddressUnusableError) return `${owner} cannot start: ${error.message}`;
   const { code, address, port, path, syscall } = error as SystemError;
   if (code === 'EADDRINUSE') {
-    return `${owner} cannot start: ${address}:${port} is taken. Stop what listens there, or choose another port with PORT.`;
+    return `${owner} cannot start: ${address}:${port} is in use. Stop the process that listens there, or choose another port with PORT.`;
   }
   if (isDiskFull(error)) {
     const place = findPath(error);
-    return `${owner} cannot start: the disk is full${place ? `, '${place}' cannot be written` : ''}. Make room on it, or choose a directory on another disk with DATA_DIR.`;
+    return `${owner} cannot start: the disk is full${place ? `, '${place}' cannot be written` : ''}. Free some space on it, or choose a directory on another disk with DATA_DIR.`;
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return `${owner} cannot start: no permission to ${syscall} '${path ?? `${address}:${port}`}'.`;
@@ -156,7 +156,7 @@ function findPath(error: unknown): string | undefined {
   }
 }
 
-/** Drivers wrap what the system said in errors of their own, each in its way. */
+/** Finds the unreachable server in an error. Drivers wrap system errors in different ways. */
 function findUnreachable(error: unknown): string | null {
   const met = new Set<unknown>();
   const places: string[] = [];
@@ -168,5 +168,5 @@ function findUnreachable(error: unknown): string | null {
   }
   if (places.length === 0) return null;
   const place = places.find(Boolean);
-  return place ? `nothing answers at ${place}` : 'a server that it needs does not answer';
+  return place ? `no server answers at ${place}` : 'a required server does not answer';
 }

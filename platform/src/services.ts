@@ -1,4 +1,4 @@
-/** The subgraphs of the system, in the order they start: a service comes after those it needs at start. */
+/** The subgraphs of the system in the order of their start: a service comes after the services that it needs at start. */
 export const serviceNames = [
   'auth',
   'user',
@@ -11,13 +11,13 @@ export const serviceNames = [
 
 export type ServiceName = (typeof serviceNames)[number];
 
-/** Where services answer. */
+/** The base URLs of services. */
 export interface ServiceDirectory {
   /** Base URL without a trailing slash: `http://127.0.0.1:8081`. */
   url(service: ServiceName): string;
 }
 
-/** Ports that services listen on when no `PORT` is given. */
+/** Default ports of the services. */
 export const defaultPorts: Readonly<Record<ServiceName, number>> = {
   auth: 8081,
   user: 8082,

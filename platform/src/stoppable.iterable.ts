@@ -1,9 +1,9 @@
 /**
- * An async iterable whose `return()` takes effect at once. A plain async generator answers `return()` only after the
- * `await` it stands in, so a consumer that leaves a quiet stream would keep it open for ever.
+ * An async iterable whose `return()` takes effect at once. A plain async generator handles `return()` only after its current
+ * `await`, so that a consumer that leaves a quiet stream would keep it open for ever.
  *
- * @param start makes the generator. It must end soon after its signal is aborted
- * @param signal ends the iteration from outside: the pending `next()` answers `done`
+ * @param start creates the generator. It must end soon after its signal is aborted
+ * @param signal ends the iteration from outside: the pending `next()` resolves with `done`
  */
 export function toStoppable<T>(
   start: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>,

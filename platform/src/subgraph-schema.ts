@@ -35,13 +35,13 @@ const FEDERATION_DIRECTIVES = [
 ];
 
 /**
- * Our own directive on subscription fields: a subscriber that was cut off can ask again with `argument` set to the last
- * value seen at `cursor` (a path below the field) and gets neither gap nor duplicate.
+ * Our own directive on subscription fields. A client whose stream was interrupted can subscribe again with `argument` set to the
+ * last value at `cursor` (a path below the field), and gets neither a gap nor a duplicate.
  */
 const RESUMABLE_SPEC = 'https://specs.vibecode.dev/resumable/v1.0';
 const RESUMABLE_DEFINITION = 'directive @resumable(cursor: String!, argument: String!) on FIELD_DEFINITION';
 
-/** What type-graphql calls `GraphQLISODateTime`; clients know it as `DateTime`. */
+/** type-graphql's name of the scalar that clients know as `DateTime`. */
 const CODE_FIRST_DATE_TIME = 'DateTimeISO';
 
 // biome-ignore lint/suspicious/noExplicitAny: a reference holds whichever key fields the gateway knows
@@ -51,25 +51,25 @@ export interface SubgraphSchemaOptions {
   /** type-graphql resolver classes. */
   // biome-ignore lint/complexity/noBannedTypes: how type-graphql types classes
   readonly resolvers: NonEmptyArray<Function>;
-  /** Object types that no field returns: implementations of an interface, and entities that are only contributed to. */
+  /** Object types that no field returns: implementations of an interface, and entities of other subgraphs with fields of this one. */
   // biome-ignore lint/complexity/noBannedTypes: how type-graphql types classes
   readonly orphanedTypes?: Function[];
-  /** Finds an entity by the reference that another subgraph gave; by type name. Answer null for what is not there. */
+  /** Resolves a reference from another subgraph to an entity, by type name. Return null if the entity does not exist. */
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
   /**
-   * Contracts by their tag, each with what it shows: types (`Project`: all fields) and fields (`Query.project`). All in one place,
-   * so that it can be seen at a glance what leaves the house.
+   * Contracts by tag, each with its types (`Project`: all fields) and fields (`Query.project`). They are listed in one place, so
+   * that the exposed part of the schema is visible at a glance.
    */
   readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SubgraphSchema {
   readonly schema: GraphQLSchema;
-  /** Federation 2 SDL, as a gateway composes it. */
+  /** Federation 2 SDL for composition. */
   readonly sdl: string;
 }
 
-/** Turns type-graphql classes into a federation 2 subgraph schema. Federation directives are written with `@Directive`. */
+/** Builds a federation 2 subgraph schema from type-graphql classes. Federation directives are given by `@Directive`. */
 export function buildSubgraphSchema({
   resolvers,
   orphanedTypes = [],
@@ -80,7 +80,7 @@ export function buildSubgraphSchema({
     resolvers,
     orphanedTypes,
     validate: false,
-    // Sources come from `subscribe` on each field; type-graphql asks for a bus all the same.
+    // Each field has a source by `subscribe`, but type-graphql requires a bus anyway.
     pubSub: { publish: () => undefined, subscribe: () => neverYields() },
   });
   const sdl = toFederationSdl(printSchemaWithDirectives(codeFirst), tags);
@@ -104,7 +104,7 @@ function toFederationSdl(printed: string, tags: NonNullable<SubgraphSchemaOption
     [Kind.NAME]: {
       enter: (node) => (node.value === CODE_FIRST_DATE_TIME ? { ...node, value: 'DateTime' } : undefined),
     },
-    // Definitions of federation's own directives come with the link.
+    // The link brings the definitions of federation's own directives.
     [Kind.DIRECTIVE_DEFINITION]: { enter: () => null },
   });
   const used = new Set<string>();
@@ -120,7 +120,7 @@ function toFederationSdl(printed: string, tags: NonNullable<SubgraphSchemaOption
   return `${head.join('\n')}\n\n${print(document)}\n`;
 }
 
-/** @throws Error for a tag on what the schema does not have */
+/** @throws Error for a tag on a type or field that the schema does not have */
 function withTags(document: DocumentNode, tags: NonNullable<SubgraphSchemaOptions['tags']>): DocumentNode {
   const missing = new Set(Object.values(tags).flat());
   const tagged = <Node extends FieldDefinitionNode | TypeDefinitionNode>(node: Node, coordinate: string): Node => {
@@ -135,7 +135,7 @@ function withTags(document: DocumentNode, tags: NonNullable<SubgraphSchemaOption
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) return type;
     return { ...type, fields: type.fields?.map((field) => tagged(field, `${type.name.value}.${field.name.value}`)) };
   });
-  if (missing.size > 0) throw new Error(`There is nothing to tag at ${[...missing].join(', ')}.`);
+  if (missing.size > 0) throw new Error(`The schema does not have ${[...missing].join(', ')}, which a tag names.`);
   return { ...document, definitions };
 }
 

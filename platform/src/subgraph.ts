@@ -1,4 +1,4 @@
-// type-graphql's decorators need it before a service's own classes are read.
+// type-graphql's decorators need it before a service's classes are loaded.
 import 'reflect-metadata';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
@@ -22,16 +22,16 @@ export interface SubgraphOptions<Context extends OperationContext> {
   readonly schema: GraphQLSchema;
   readonly context: CreateContext<Context>;
   readonly routes?: readonly HttpRoute[];
-  /** Checks behind `/health/ready`; each throws when what it names is not usable. */
+  /** Checks for `/health/ready`, by name. A check throws if its dependency is not usable. */
   readonly ready?: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Largest GraphQL request. Default 16 MiB: a changeset of many files fits. */
+  /** Largest GraphQL request. Default 16 MiB, which fits a changeset of many files. */
   readonly bodyLimitBytes?: number;
 }
 
-/** A service that answers. Disposing it takes no new work, lets what runs finish, and then closes. */
+/** A running service. Disposing stops new requests, waits for running ones, and then closes. */
 export interface RunningSubgraph extends AsyncDisposable {
   readonly name: ServiceName;
-  /** `http://127.0.0.1:8081`, without a path. */
+  /** Base URL without a path: `http://127.0.0.1:8081`. */
   readonly url: string;
 }
 
@@ -100,7 +100,7 @@ export async function startSubgraph<Context extends OperationContext>(
     route(request, response).catch((error) => sendError(response, error, log));
   });
   await listen(server, host, port);
-  // Not before it listens: the socket server would report a taken port a second time, in words of its own.
+  // After listening has succeeded, because the socket server would report a port in use a second time.
   const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false });
   const websocket = startGraphQLWebSocket({ server: sockets, schema, log, verifier, context });
   const address = server.address();
@@ -125,7 +125,7 @@ export async function startSubgraph<Context extends OperationContext>(
   };
 }
 
-/** `UP`, or `DOWN` with the reason, by the name of what was asked. */
+/** @returns `UP`, or `DOWN` with the reason, by the name of the check */
 async function runChecks(ready: NonNullable<SubgraphOptions<never>['ready']>): Promise<Record<string, string>> {
   const checks = await Promise.all(
     Object.entries(ready).map(async ([name, check]): Promise<[string, string]> => {

@@ -15,7 +15,7 @@ export interface TelemetryOptions {
 
 const tracer = trace.getTracer('vibecode');
 
-/** Makes trace ids and carries them across awaits and services (W3C Trace Context); exports spans where a URL says so. */
+/** Creates trace ids and propagates them across awaits and services (W3C Trace Context). Exports spans if a URL is set. */
 export function startTelemetry({ service, zipkinUrl, otlpUrl }: TelemetryOptions): AsyncDisposable {
   const provider = createProvider({ service, exports: toSpanExports({ zipkinUrl, otlpUrl }) });
   provider.register();
@@ -25,7 +25,7 @@ export function startTelemetry({ service, zipkinUrl, otlpUrl }: TelemetryOptions
 /** A receiver of spans. */
 export interface SpanExport {
   readonly kind: 'zipkin' | 'otlp';
-  /** With its path. OTLP goes over HTTP as JSON. */
+  /** The full URL, with its path. OTLP is sent over HTTP as JSON. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly batch?: BufferConfig;
@@ -41,11 +41,11 @@ export function toSpanExports({ zipkinUrl, otlpUrl }: Omit<TelemetryOptions, 'se
 export interface SpanExportingOptions {
   readonly service: string;
   readonly exports: readonly SpanExport[];
-  /** Of the process, beside its name. */
+  /** Resource attributes of the process, in addition to its name. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** Exports the spans of a tracer of its own: all that are started. Disposing it sends what waits. */
+/** A tracer whose spans are all exported. Disposing sends the waiting spans. */
 export interface SpanExporting extends AsyncDisposable {
   readonly tracer: Tracer;
 }
@@ -55,9 +55,9 @@ export function startSpanExporting(options: SpanExportingOptions): SpanExporting
   return { tracer: provider.getTracer('vibecode'), [Symbol.asyncDispose]: () => shutDown(provider) };
 }
 
-/** Sends what waits. A receiver that does not answer then loses it, and no process fails to stop because of that. */
+/** Sends the waiting spans. If the receiver does not answer, they are lost, and the process still stops. */
 export async function shutDown(provider: { shutdown(): Promise<void> }): Promise<void> {
-  // The exporter has reported each batch that it could not send.
+  // The exporter has already logged each batch that it could not send.
   await provider.shutdown().catch(() => undefined);
 }
 
@@ -72,20 +72,20 @@ function createExporter({ kind, url, headers = {} }: SpanExport): SpanExporter {
   return kind === 'zipkin' ? new ZipkinExporter({ url, headers }) : new OTLPTraceExporter({ url, headers });
 }
 
-/** Adds the `traceparent` of the active span to headers of an outgoing request. */
+/** Adds the `traceparent` of the active span to the headers of an outgoing request. */
 export function injectTrace(headers: Record<string, string>): Record<string, string> {
   propagation.inject(context.active(), headers);
   return headers;
 }
 
 export interface SpanOptions {
-  /** Where the caller's trace context stands: request headers, or an event. */
+  /** The carrier of the caller's trace context: request headers, or an event. */
   readonly parent?: Readonly<Record<string, unknown>>;
   readonly kind?: SpanKind;
   readonly attributes?: Record<string, string | number | boolean>;
 }
 
-/** Runs a piece of work in a span of its own, which ends with it and is marked when it fails. */
+/** Runs work in a span of its own. The span ends with the work, and is marked if the work fails. */
 export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   const from = options.parent ? propagation.extract(context.active(), options.parent) : context.active();
   const { kind = SpanKind.INTERNAL, attributes = {} } = options;

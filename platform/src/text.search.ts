@@ -1,14 +1,14 @@
-/** The engine's own search takes at most this many steps a character for search texts that are no longer, and is faster. */
+/** Up to this length of the search text, the engine's own search is used: it is faster, and takes at most this many steps per character. */
 const SHORT_CHARACTERS = 64;
 
 /**
- * `text.indexOf(search, from)` in linear time, whatever the texts. The engine's own search is quadratic for some: two thousand
- * `a` around a `b`, looked for in a file of `a`.
+ * `text.indexOf(search, from)` in linear time for all texts. The engine's own search is quadratic for some of them, such as two
+ * thousand `a` around a `b`, searched in a file of `a`.
  *
  * Source: Knuth, Morris and Pratt, "Fast pattern matching in strings", 1977.
  *
- * @param from where to begin, in UTF-16 units; default 0
- * @returns -1 when it does not occur
+ * @param from start position in UTF-16 units; default 0
+ * @returns -1 if the search text does not occur
  */
 export function indexOfText(text: string, search: string, from = 0): number {
   if (search.length <= SHORT_CHARACTERS) return text.indexOf(search, from);
@@ -23,7 +23,7 @@ export function indexOfText(text: string, search: string, from = 0): number {
   return -1;
 }
 
-/** For each beginning of the text, the length of its longest other beginning that it also ends with. */
+/** For each prefix of the text, the length of its longest proper prefix that is also its suffix. */
 function findBorders(text: string): Uint32Array {
   const borders = new Uint32Array(text.length);
   let length = 0;

@@ -22,7 +22,7 @@ test('a code has one status', () => {
   defineErrors({ 409: { TEST_TAKEN: 'The name is taken. Choose another.' } });
   expect(findStatus('TEST_TAKEN')).toBe(409);
   expect(() => defineErrors({ 400: { TEST_TAKEN: 'The name is taken. Choose another.' } })).toThrow(
-    'The error code TEST_TAKEN is declared with the statuses 409 and 400; expected one.',
+    'The error code TEST_TAKEN is declared with the statuses 409 and 400; expected one status.',
   );
   expect(findStatus('TEST_TAKEN')).toBe(409);
 });

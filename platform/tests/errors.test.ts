@@ -35,7 +35,7 @@ describe('what a start that failed prints', () => {
   it('is one line that names the path when the disk is full', () => {
     const error = Object.assign(withCode('ENOSPC'), { path: '/data/keys', syscall: 'write' });
     expect(toStartFailure(error, 'VibeCode AI')).toBe(
-      "VibeCode AI cannot start: the disk is full, '/data/keys' cannot be written. Make room on it, or choose a directory on another disk with DATA_DIR.",
+      "VibeCode AI cannot start: the disk is full, '/data/keys' cannot be written. Free some space on it, or choose a directory on another disk with DATA_DIR.",
     );
     expect(toStartFailure(withCode('53100'), 'VibeCode AI')).toMatch(
       /^VibeCode AI cannot start: the disk is full\. .*\.$/,

@@ -97,7 +97,7 @@ describe('buildSubgraphSchema', () => {
     expect(sdl).toContain('user(id: ID!): User @tag(name: "partner")');
     expect(sdl).toContain('type User @key(fields: "id") @tag(name: "partner")');
     expect(sdl).toContain('name: String! @tag(name: "beta")');
-    expect(() => userSubgraph({ partner: ['User.email'] })).toThrow('nothing to tag at User.email');
+    expect(() => userSubgraph({ partner: ['User.email'] })).toThrow('does not have User.email, which a tag names');
   });
 
   it('composes, with @resumable kept', () => {

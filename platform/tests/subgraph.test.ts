@@ -98,7 +98,7 @@ describe('startSubgraph', () => {
     const { body } = await test.post('/graphql', { query: '{ fails refuses }' });
     expect(JSON.stringify(body)).not.toContain('hunter2');
     expect(body.errors).toMatchObject([
-      { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_ERROR' } },
+      { message: 'An unexpected error occurred in the service.', extensions: { code: 'INTERNAL_ERROR' } },
       {
         message: 'Not today: come back tomorrow.',
         extensions: { code: 'TEST_REFUSED', retryAfterDays: 1 },

@@ -1,4 +1,4 @@
-// Who may import whom, for dependency-cruiser. CONTRIBUTING.md has the map in words.
+// The import rules for dependency-cruiser. CONTRIBUTING.md describes them.
 const FLOORS = [
   ['main.ts', 'router.ts', 'router.options.ts'],
   ['gateway'],
@@ -10,7 +10,7 @@ const FLOORS = [
   ['request', 'config', 'contract'],
 ];
 
-/** In a subgraph, outer layers first. A file whose name has none of these roles may be imported from anywhere in it. */
+/** The layers of a subgraph, outer ones first. A file without one of these roles in its name may be imported from all of its files. */
 const LAYERS = ['main', 'schema', 'resolver', 'consumer', 'context', 'service', 'repository', 'entity'];
 
 const pathOf = (names) =>
@@ -23,7 +23,7 @@ export default {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Files that import each other in a circle can only be understood together.',
+      comment: 'Files with circular imports can only be understood together.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -65,7 +65,7 @@ export default {
       from: { path: pathOf(names) },
       to: { path: pathOf(FLOORS.slice(0, index + 1).flat()) },
     })),
-    // The files of a schema name the resolvers' types, and a context the services': types may go outwards, values may not.
+    // Schema files name the resolvers' types, and a context the services' types. Types may be imported outwards, values may not.
     ...LAYERS.slice(1).map((name, index) => ({
       name: `inwards-from-${name}`,
       comment: 'Inside a subgraph data flows one way: main -> resolver | consumer -> service -> repository -> entity.',

@@ -1,5 +1,5 @@
-// Preloaded for dependency-cruiser, which parses through the compiler's JavaScript API: TypeScript 7 has none, so that
-// `typescript` means this folder's version 6 here.
+// Preloaded for dependency-cruiser, which uses the compiler's JavaScript API. TypeScript 7 does not have that API, so that
+// `typescript` resolves to this folder's version 6.
 import { registerHooks } from 'node:module';
 
 registerHooks({

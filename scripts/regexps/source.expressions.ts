@@ -6,13 +6,13 @@ import { walk } from '../sources/walk.ts';
 export interface FoundExpression {
   /** `subgraphs/auth/src/client.ts:12` */
   readonly place: string;
-  /** Null when it is made of what is known only at run time. */
+  /** Null if it depends on values that are known only at run time. */
   readonly expression: { readonly source: string; readonly flags: string } | null;
-  /** Whether the line above says that its input is bounded. */
+  /** Whether the line above states a bound of its input. */
   readonly isBounded: boolean;
 }
 
-/** The regular expressions in a file: literals, and those made of constants by `new RegExp`. */
+/** Finds the regular expressions in a file: literals, and those created from constants by `new RegExp`. */
 export async function findExpressions(root: string, path: string): Promise<FoundExpression[]> {
   const text = await readFile(join(root, path), 'utf8');
   const { program } = parseSync(path, text);
@@ -28,7 +28,7 @@ export async function findExpressions(root: string, path: string): Promise<Found
   return found;
 }
 
-/** The comment that ends in the line above, or in the one before it, where a call is written over several lines. */
+/** Whether a comment in the line above states a bound, or in the line before that for a call over several lines. */
 function isBounded(lines: readonly string[], line: number): boolean {
   let at = line - 2;
   let comment = '';
@@ -39,7 +39,7 @@ function isBounded(lines: readonly string[], line: number): boolean {
   return comment.includes('bounded input: ');
 }
 
-/** Undefined for a node that is not a regular expression. */
+/** @returns undefined for a node that is not a regular expression */
 function toExpression(
   node: Expression,
   constants: ReadonlyMap<string, string>,
@@ -53,7 +53,7 @@ function toExpression(
   return texts[0] === null || texts[1] === null ? null : { source: texts[0], flags: texts[1] };
 }
 
-/** Strings that constants of the module hold, and those it imports from files beside it, by name. */
+/** Reads the string constants of a module, and those that it imports from its folder, by name. */
 async function readConstants(root: string, path: string, program: Program): Promise<Map<string, string>> {
   const constants = new Map<string, string>();
   for (const statement of program.body) {
@@ -80,7 +80,7 @@ function findConstants(statements: readonly (Statement | Program['body'][number]
   return constants;
 }
 
-/** The string that an expression of literals, templates and constants is, or null. */
+/** Evaluates an expression of literals, templates and constants. @returns null for any other expression */
 function evaluate(node: Expression, constants: ReadonlyMap<string, string>): string | null {
   if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : null;
   if (node.type === 'Identifier') return constants.get(node.name) ?? null;

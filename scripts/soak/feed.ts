@@ -1,9 +1,9 @@
-/** What the soak's subgraphs and its clients agree on: which events there are at any moment, and what is in them. */
+/** The events of the soak at any moment, as its subgraphs and its clients both compute them. */
 
 /** Time between the events of a stream. */
 export const INTERVAL_MS = 100;
 
-/** Events of any stream so far: a function of the clock, so that a subgraph that was killed goes on where it would be. */
+/** Number of events of a stream so far. It depends only on the clock, so that a restarted subgraph continues correctly. */
 export function headSeq(epochMs: number, nowMs = Date.now()): number {
   return Math.max(0, Math.floor((nowMs - epochMs) / INTERVAL_MS));
 }
@@ -28,7 +28,7 @@ const feedWith = (userFields: string) => `${HEAD}
   type User @key(fields: "id") { id: ID! ${userFields} }
 `;
 
-/** The second version plans what names users otherwise: streams are taken over to it and back. */
+/** Versions of the feed's schema. The second one changes the plan for names of users, so that streams are moved to it and back. */
 export const feedVersions: readonly string[] = [feedWith(''), feedWith('name: String @shareable')];
 
 export const users = `

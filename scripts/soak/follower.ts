@@ -1,16 +1,16 @@
 import { WebSocket } from 'ws';
 import { textOf } from './feed.ts';
 
-/** What all clients have seen together. */
+/** The observations of all clients together. */
 export interface Tally {
   delivered: number;
   lost: number;
   duplicated: number;
-  /** Events with errors: of a rest whose subgraph is away. Their own data is there. */
+  /** Events with errors because another subgraph was down. Their own data is complete. */
   incomplete: number;
-  /** Subscriptions that began while the subgraph was away. */
+  /** Subscriptions that started while the subgraph was down. */
   refused: number;
-  /** What no client may ever see. */
+  /** Observations that must never occur. */
   readonly unexpected: string[];
 }
 
@@ -22,10 +22,10 @@ interface TickResult {
   }[];
 }
 
-/** Codes after which a client does what it is told: it subscribes again, from where it is. */
+/** Codes after which a client subscribes again from its last event. */
 const SUBSCRIBE_AGAIN = new Set(['SUBSCRIPTION_TOO_SLOW', 'SUBSCRIPTION_SCHEMA_RELOAD']);
 
-/** A client that follows one stream over as many connections as it takes, and counts what is missing or comes twice. */
+/** A client that follows one stream over any number of connections, and counts missing and duplicate events. */
 export abstract class Follower {
   readonly #tally: Tally;
   readonly #stream: string;
@@ -41,7 +41,7 @@ export abstract class Follower {
     return this.lastSeq;
   }
 
-  /** Goes on from the last event, by a new connection. */
+  /** Continues after the last event, over a new connection. */
   abstract connect(): void;
   abstract disconnect(): void;
 
@@ -50,7 +50,7 @@ export abstract class Follower {
     const tick = data?.ticks;
     if (!tick) {
       const { code = '', resumeAfterSeq } = errors[0]?.extensions ?? {};
-      // A stream that had begun would have been resumed.
+      // A stream that had started would have been resumed.
       if (code === 'SUBREQUEST_WS_ERROR' && resumeAfterSeq === undefined) tally.refused += 1;
       else if (!SUBSCRIBE_AGAIN.has(code)) tally.unexpected.push(JSON.stringify(errors));
       return;
@@ -69,7 +69,7 @@ export abstract class Follower {
   }
 }
 
-/** Over graphql-transport-ws; it can stop reading. */
+/** A client over graphql-transport-ws, which can stop reading. */
 export class SocketFollower extends Follower {
   #socket: WebSocket | null = null;
   readonly #url: string;
@@ -96,14 +96,14 @@ export class SocketFollower extends Follower {
       const { type, payload } = JSON.parse(text.toString());
       if (type === 'next') this.take(payload);
       else if (type === 'connection_ack') subscribe();
-      // After an error that says so; a stream has no end of its own.
+      // Only after an error, because a stream has no end of its own.
       else if (type === 'complete') subscribe();
       else if (type === 'error') this.fail(`refused: ${JSON.stringify(payload)}`);
     });
     // `close` follows an error, with the code that tells why.
     socket.on('error', () => undefined);
     socket.on('close', (code) => {
-      // 1006: the gateway looked whether a client that reads nothing lives, and it did not answer.
+      // 1006: the client read nothing, and did not answer the gateway's ping.
       if (this.#socket !== socket) return;
       if (code !== 1006) this.fail(`closed with ${code}`);
       this.connect();
@@ -125,7 +125,7 @@ export class SocketFollower extends Follower {
   }
 }
 
-/** Over server-sent events, in distinct connections mode. */
+/** A client over server-sent events, in distinct connections mode. */
 export class EventSourceFollower extends Follower {
   #abort: AbortController | null = null;
   readonly #url: string;
@@ -159,10 +159,10 @@ export class EventSourceFollower extends Follower {
         body: JSON.stringify({ query: this.#query, variables: { ...this.#variables, afterSeq: this.lastSeq } }),
         signal,
       });
-      let rest = '';
+      let partial = '';
       for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-        const events = `${rest}${chunk}`.split('\n\n');
-        rest = events.pop() ?? '';
+        const events = `${partial}${chunk}`.split('\n\n');
+        partial = events.pop() ?? '';
         for (const event of events) {
           const [, data] = /^event: next\ndata: (.+)$/s.exec(event) ?? [];
           if (data && !signal.aborted) this.take(JSON.parse(data));

@@ -1,10 +1,10 @@
-// Preloaded into the gateway: collects garbage when the soak asks, and says what memory is left then. Needs `--expose-gc`.
+// Preloaded into the gateway: collects garbage on request, and reports the memory after that. Needs `--expose-gc`.
 const collect = (globalThis as { gc?: () => void }).gc;
 
 process.on('message', (message) => {
   if (message !== 'collect') return;
   collect?.();
-  // What the first collection finalizes, the second frees.
+  // The second collection frees objects that the first one finalized.
   setTimeout(() => {
     collect?.();
     process.send?.(process.memoryUsage());

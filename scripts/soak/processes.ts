@@ -21,7 +21,7 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-/** A subgraph that can be killed without a word, and comes back on the same port. */
+/** A subgraph that can be killed abruptly, and restarts on the same port. */
 export class Subgraph {
   #child: ChildProcess | null = null;
   readonly #name: string;
@@ -55,11 +55,11 @@ export class Subgraph {
 
 export interface GatewayProcess extends AsyncDisposable {
   readonly url: string;
-  /** After its garbage was collected: what it holds. */
+  /** Measures memory after a garbage collection. */
   measureMemory(): Promise<NodeJS.MemoryUsage>;
 }
 
-/** `npm run router` as a process of its own. */
+/** Starts `npm run router` as a process of its own. */
 export async function startGatewayProcess(supergraphFile: string, configFile: string): Promise<GatewayProcess> {
   const url = `127.0.0.1:${await findFreePort()}`;
   const child = spawnNode([

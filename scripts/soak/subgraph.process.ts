@@ -1,4 +1,4 @@
-// One of the soak's subgraphs, `feed` or `users`, as a process that may be killed and started again on its port.
+// One of the soak's subgraphs, `feed` or `users`, as a process that can be killed and restarted on its port.
 //   node subgraph.process.ts NAME PORT EPOCH_MS
 import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -62,7 +62,7 @@ const resolvers = {
     User: { __resolveReference: ({ id }: { id: string }) => toUser(id) },
   },
 };
-// The server knows what the next version of the graph asks; the first one does not ask it.
+// The server also has the field that only the second version of the graph uses.
 const typeDefs = parse(name === 'feed' ? (feedVersions.at(-1) as string) : users);
 const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers[name as keyof typeof resolvers] as never }]);
 

@@ -1,6 +1,6 @@
 import type { Tally } from './follower.ts';
 
-/** Memory of the gateway after a collection. */
+/** Memory of the gateway after a garbage collection. */
 export interface Sample {
   readonly minute: number;
   readonly rssMiB: number;
@@ -13,19 +13,19 @@ export function toSample(minute: number, { rss, heapUsed, external }: NodeJS.Mem
   return { minute, rssMiB: toMiB(rss), heapMiB: toMiB(heapUsed), externalMiB: toMiB(external) };
 }
 
-/** Growth over a whole run that is no leak: caches that fill, the allocator's rounding. */
+/** Growth over a whole run that is not a leak: filling caches, rounding by the allocator. */
 const ALLOWED_MIB = 8;
 const ALLOWED_SHARE = 0.1;
-/** The system takes pages back when it likes. */
+/** Allowed growth of the resident set, because the system reclaims pages at any time. */
 const ALLOWED_RSS_MIB = 40;
 
-/** What is wrong, nothing when all is well. The first third of the samples is warm-up. */
+/** @returns the problems of a run; empty if there are none. The first third of the samples is warm-up */
 export function judge(samples: readonly Sample[], tally: Tally): string[] {
   const problems: string[] = [];
   if (tally.delivered === 0) problems.push('no event was delivered');
   if (tally.lost) problems.push(`${tally.lost} events were lost`);
-  if (tally.duplicated) problems.push(`${tally.duplicated} events came twice`);
-  for (const what of tally.unexpected.slice(0, 10)) problems.push(`unexpected: ${what}`);
+  if (tally.duplicated) problems.push(`${tally.duplicated} events were duplicated`);
+  for (const observation of tally.unexpected.slice(0, 10)) problems.push(`unexpected: ${observation}`);
   const warm = samples.slice(Math.floor(samples.length / 3));
   if (warm.length < 2) return problems;
   const half = Math.floor(warm.length / 2);
@@ -34,7 +34,7 @@ export function judge(samples: readonly Sample[], tally: Tally): string[] {
   const held = ({ heapMiB, externalMiB }: Sample) => heapMiB + externalMiB;
   const heapGrowth = grown(held);
   if (heapGrowth > Math.max(ALLOWED_MIB, mean(before.map(held)) * ALLOWED_SHARE)) {
-    problems.push(`what the gateway holds grew by ${heapGrowth.toFixed(1)} MiB after warm-up`);
+    problems.push(`the gateway's memory grew by ${heapGrowth.toFixed(1)} MiB after warm-up`);
   }
   const rssGrowth = grown(({ rssMiB }) => rssMiB);
   if (rssGrowth > ALLOWED_RSS_MIB) problems.push(`its RSS grew by ${rssGrowth.toFixed(1)} MiB after warm-up`);

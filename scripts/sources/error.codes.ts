@@ -8,10 +8,10 @@ export interface FoundCode {
 }
 
 const CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
-/** Of the operating system and of Node: `ENOENT`, `ERR_INVALID_ARG_TYPE`. */
+/** Codes of the operating system and of Node: `ENOENT`, `ERR_INVALID_ARG_TYPE`. */
 const SYSTEM_CODE = /^(?:ERR_|UND_ERR_|E[A-Z0-9]+$)/;
 
-/** What a source writes as the `code` of an object, as a literal or as a constant of its module. */
+/** Finds the values of `code` in object literals: literals, or constants of the module. */
 export function findCodes(path: string, text: string): FoundCode[] {
   const { program } = parseSync(path, text);
   const constants = readConstants(program);

@@ -16,11 +16,8 @@ type Handler = ArrowFunctionExpression | FunctionNode;
 const COMMENTED = /(?:Statement|Declaration|PropertyDefinition|Property)$/;
 
 /**
- * The places where a `catch`, the handler of a rejection or the listener of an `error` event neither reads the error nor
- * throws another, and no comment says why nothing is lost. A comment counts from there to the end of the line that ends it.
- * Of a handler and a listener, a comment on the line above it, its call or the statement of that counts too.
- *
- * @param clausesOnly leaves handlers and listeners out
+ * Finds each `catch` that neither reads the error nor throws, and has no comment about why nothing is lost. A comment counts
+ * between `catch` and the end of the line that ends its block.
  */
 export function findSwallowedErrors(path: string, text: string, clausesOnly = false): string[] {
   const { program, comments } = parseSync(path, text);

@@ -4,7 +4,7 @@ export interface Node {
   readonly end: number;
 }
 
-/** Every node of a syntax tree of `oxc-parser`, from the outside in. */
+/** Visits every node of a syntax tree of `oxc-parser`, outer nodes first. */
 export function walk(value: unknown, visit: (node: Node) => void): void {
   if (Array.isArray(value)) for (const item of value) walk(item, visit);
   else if (typeof value === 'object' && value !== null) {

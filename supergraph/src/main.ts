@@ -7,7 +7,7 @@ import { createTokenVerifier, remoteKeys } from '@vibecode/platform/identity';
 import { createLog } from '@vibecode/platform/log';
 import { openRedis } from '@vibecode/platform/redis/redis.connection';
 import { createRedisRegistry } from '@vibecode/platform/registry/redis.registry';
-import { toStartFailure, untilTold } from '@vibecode/platform/service';
+import { toStartFailure, untilStopSignal } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
 import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/settings';
 import { z } from 'zod';
@@ -48,9 +48,9 @@ async function run(): Promise<void> {
   const settings = parseEnv('The gateway', gatewaySettings);
   if (settings.GATEWAY_WORKERS > 1 && cluster.isPrimary) {
     const log = createLog({ service: 'gateway', level: settings.LOG_LEVEL });
-    const told = untilTold();
+    const stopSignal = untilStopSignal();
     await using _workers = await startWorkers({ count: settings.GATEWAY_WORKERS, log });
-    await told;
+    await stopSignal;
     return;
   }
   const named = settings as unknown as Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ async function run(): Promise<void> {
   const keys = remoteKeys({ url: urlOf });
   const verifier = running.use(await createTokenVerifier({ keys, cache, broadcast }));
   // Before it says that it has started: whoever hears that may already tell it to stop.
-  const told = untilTold();
+  const stopSignal = untilStopSignal();
   running.use(
     await startGateway({
       supergraph: { path: resolve(root, settings.SUPERGRAPH_FILE) },
@@ -81,7 +81,7 @@ async function run(): Promise<void> {
       log,
     }),
   );
-  await told;
+  await stopSignal;
 }
 
 if (import.meta.main) {

@@ -129,8 +129,8 @@ describe('the router command', () => {
       [[], /--supergraph is missing/],
       [['--supergrph', 'x'], /Unknown option '--supergrph'/],
       [['-s', '/nowhere.graphql'], /\/nowhere\.graphql cannot be read \(ENOENT\)/],
-      [['-s', await write('plain.graphql', 'type Query { a: Int }')], /no composed supergraph/],
-      [['-s', await write('broken.graphql', 'type {')], /no composed supergraph.*Syntax Error/s],
+      [['-s', await write('plain.graphql', 'type Query { a: Int }')], /not a composed supergraph/],
+      [['-s', await write('broken.graphql', 'type {')], /not a composed supergraph.*Syntax Error/s],
       [
         [
           '-s',
@@ -139,7 +139,7 @@ describe('the router command', () => {
             (await composeFields('http://127.0.0.1:1', 'a')).replace(/join\/v0\.\d/, 'join/v9.9'),
           ),
         ],
-        /no composed supergraph.*join.*v9\.9/s,
+        /not a composed supergraph.*join.*v9\.9/s,
       ],
       [
         [
@@ -152,7 +152,7 @@ describe('the router command', () => {
             ),
           ),
         ],
-        /no composed supergraph.*link.*v7\.0/s,
+        /not a composed supergraph.*link.*v7\.0/s,
       ],
       [['-s', good, '-c', '/nowhere.yaml'], /\/nowhere\.yaml cannot be read \(ENOENT\)/],
       [

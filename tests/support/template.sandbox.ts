@@ -1,4 +1,4 @@
-import { defaultLimits } from '@vibecode/code-executor/sandbox/sandbox';
+import { DEFAULT_LIMITS } from '@vibecode/code-executor/sandbox/sandbox';
 import type { WasmSandbox } from '@vibecode/code-executor/sandbox/wasm/wasm.sandbox';
 import type { ProgramRun, TemplateFile } from './template.runner.ts';
 
@@ -16,7 +16,7 @@ export async function runInWebAssembly(
       files: project.files.map(({ path, content }) => ({ path, content: new TextEncoder().encode(content) })),
       args,
       stdin,
-      limits: defaultLimits,
+      limits: DEFAULT_LIMITS,
     },
     ({ stream, text }) => {
       output[stream] += text;

@@ -1,9 +1,10 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { RouterProvider } from 'react-router/dom';
+import { BrowserRouter } from 'react-router';
 import { createApiClient } from './api/client.ts';
-import { router } from './app/routes.tsx';
+import { CrashBoundary } from './app/error.pages.tsx';
+import { Pages } from './app/routes.tsx';
 import { SessionProvider } from './features/session/session.tsx';
 import { findLanguage, loadMessages, TextProvider } from './text/text.tsx';
 import './ui/tokens.css';
@@ -20,7 +21,11 @@ createRoot(root).render(
     <TextProvider language={language} messages={messages}>
       <ApolloProvider client={createApiClient()}>
         <SessionProvider>
-          <RouterProvider router={router} />
+          <BrowserRouter>
+            <CrashBoundary>
+              <Pages />
+            </CrashBoundary>
+          </BrowserRouter>
         </SessionProvider>
       </ApolloProvider>
     </TextProvider>

@@ -5,7 +5,7 @@ interface Listener {
   readonly onGap: (() => void) | undefined;
 }
 
-/** Who listens to which channel in this process. */
+/** The listeners of each channel in this process. */
 export class ChannelListeners {
   readonly #channels = new Map<string, Set<Listener>>();
   readonly #log: Logger;
@@ -18,7 +18,7 @@ export class ChannelListeners {
     return [...this.#channels.keys()];
   }
 
-  /** @returns whether it is the channel's first listener, and how to remove it, which tells whether it was the last */
+  /** @returns whether it is the channel's first listener, and a function that removes it and returns whether it was the last */
   add(channel: string, listener: Listener): { first: boolean; remove: () => { last: boolean } } {
     const listeners = this.#channels.get(channel) ?? new Set();
     const first = listeners.size === 0;

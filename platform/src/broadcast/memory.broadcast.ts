@@ -2,12 +2,12 @@ import type { Logger } from '../log.ts';
 import type { Broadcast } from './broadcast.ts';
 import { ChannelListeners } from './channel.listeners.ts';
 
-/** Broadcast within one process. Nothing is ever missed, so `onGap` is never called. */
+/** Broadcast within one process. No message is missed, so that `onGap` is never called. */
 export function createMemoryBroadcast({ log }: { log: Logger }): Broadcast {
   const listeners = new ChannelListeners(log);
   return {
     async publish(channel, message) {
-      // Not within the caller's stack: a listener must not run in the middle of what the publisher is doing.
+      // Asynchronously, because a listener must not run in the middle of the publisher's code.
       queueMicrotask(() => listeners.deliver(channel, message));
     },
     async subscribe(channel, onMessage, onGap) {

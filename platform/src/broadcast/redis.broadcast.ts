@@ -3,8 +3,8 @@ import type { Broadcast } from './broadcast.ts';
 import { ChannelListeners } from './channel.listeners.ts';
 
 /**
- * Broadcast over Redis publish/subscribe: one subscriber connection a process, one subscription for each channel that
- * somebody here listens to. Source: https://redis.io/docs/latest/develop/pubsub/
+ * Broadcast over Redis publish/subscribe: one subscriber connection per process, and one subscription for each channel with a
+ * listener in this process. Source: https://redis.io/docs/latest/develop/pubsub/
  */
 export function createRedisBroadcast(connection: RedisConnection): Broadcast {
   const { commands, subscriptions, log } = connection;
@@ -21,7 +21,8 @@ export function createRedisBroadcast(connection: RedisConnection): Broadcast {
     subscriptions.subscribe(...channels).then(
       () => listeners.reportGap(),
       // The connection went down again: the next 'ready' repeats this.
-      (error) => log.warn({ action: 'broadcast.resubscribe-failed', error }, 'Subscribing again failed'),
+      (error) =>
+        log.warn({ action: 'broadcast.resubscribe-failed', error }, 'Subscribing to Redis channels again failed'),
     );
   };
   subscriptions.on('message', onMessage);

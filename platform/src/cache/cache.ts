@@ -1,15 +1,15 @@
-/** Values that may vanish at any time and do after their time to live; shared by all instances where there is Redis. */
+/** Values with a time to live that may also vanish earlier. With Redis, all instances share them. */
 export interface Cache extends AsyncDisposable {
-  /** Null when absent or expired. */
+  /** @returns null if the key is missing or expired */
   get(key: string): Promise<string | null>;
   /** @param ttlMs whole milliseconds, at least 1 */
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /** Sets only what is absent: of several callers at once exactly one gets `true`. */
+  /** Sets a missing key. @returns `true` for exactly one of several concurrent callers */
   add(key: string, value: string, ttlMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
 }
 
-/** @throws {RangeError} what no driver could honour */
+/** @throws {RangeError} for a time to live that the drivers do not support */
 export function assertTtl(ttlMs: number): void {
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 1) {
     throw new RangeError(`The time to live of a cached value is ${ttlMs} ms; expected a whole number of at least 1.`);

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { assertTtl, type Cache } from './cache.ts';
 
 export interface MemoryCacheOptions {
-  /** The least recently used entry makes room beyond it. Default 50,000. */
+  /** Maximum of entries; beyond it the least recently used one is removed. Default 50,000. */
   readonly maxEntries?: number;
-  /** Milliseconds on any clock that never goes back. Default `performance.now`. */
+  /** A monotonic clock in milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
 
@@ -13,7 +13,7 @@ export function createMemoryCache({
   maxEntries = 50_000,
   now = () => performance.now(),
 }: MemoryCacheOptions = {}): Cache {
-  // lru-cache takes a start of 0 for "never expires", which an injected clock may well begin with.
+  // lru-cache interprets a start time of 0 as "never expires", and an injected clock may start at 0.
   const entries = new LRUCache<string, string>({ max: maxEntries, ttlResolution: 0, perf: { now: () => now() + 1 } });
   return {
     async get(key) {

@@ -1,7 +1,7 @@
 import type { RedisConnection } from '../redis/redis.connection.ts';
 import { assertTtl, type Cache } from './cache.ts';
 
-/** A cache in Redis. Disposing it leaves the values: they belong to all instances. */
+/** A cache in Redis. Disposing keeps the values, because they belong to all instances. */
 export function createRedisCache({ commands, prefix }: RedisConnection): Cache {
   const toKey = (key: string) => `${prefix}cache:${key}`;
   return {

@@ -11,9 +11,9 @@ export interface MongoDocumentsOptions {
 const DUPLICATE_KEY = 11000;
 
 /**
- * Documents in MongoDB. Only single-document operations: they need neither sessions nor a replica set.
+ * Opens documents in MongoDB. They use single-document operations only, which need neither sessions nor a replica set.
  *
- * @throws when the server does not answer within five seconds
+ * @throws if the server does not answer within five seconds
  */
 export async function openMongoDocuments({ url, database }: MongoDocumentsOptions): Promise<Documents> {
   const client = new MongoClient(url, {
@@ -21,7 +21,7 @@ export async function openMongoDocuments({ url, database }: MongoDocumentsOption
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 30_000,
     ignoreUndefined: true,
-    // The data must be on a majority before a write counts as done.
+    // A write succeeds only when a majority of the replica set has the data.
     writeConcern: { w: 'majority' },
   });
   try {
@@ -39,7 +39,7 @@ export async function openMongoDocuments({ url, database }: MongoDocumentsOption
   };
 }
 
-// The driver's types of filters and updates depend on T; inside a generic they cannot be resolved, so `Document` it is.
+// The driver's types of filters and updates depend on T and cannot be resolved in generic code, hence `Document`.
 class MongoCollection<T extends StoredDocument> implements DocumentCollection<T> {
   readonly #collection: Collection<Document>;
 
@@ -112,7 +112,7 @@ function toMongoFilter<T>(filter: Filter<T>): MongoFilter<Document> {
     Object.entries(filter)
       .filter(([, wanted]) => wanted !== undefined)
       .map(([name, wanted]) => {
-        // An explicit `$eq` also keeps a value from being taken for an operator.
+        // An explicit `$eq` also prevents a value from being interpreted as an operator.
         return [
           name,
           wanted !== null && typeof wanted === 'object' ? toOperators(wanted as Condition) : { $eq: wanted },

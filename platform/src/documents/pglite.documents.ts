@@ -2,21 +2,21 @@ import pg from 'pg';
 import type { Condition, DocumentCollection, Documents, Filter, FindOptions, StoredDocument } from './documents.ts';
 
 export interface PgliteDocumentsOptions {
-  /** `postgres://`: PGlite's socket, or a PostgreSQL. */
+  /** `postgres://` URL of PGlite's socket or of a PostgreSQL server. */
   readonly url: string;
-  /** PostgreSQL schema that holds the collections; made when missing. */
+  /** PostgreSQL schema of the collections; created if it is missing. */
   readonly schema: string;
 }
 
 /**
- * Documents in PostgreSQL, one table a collection, for running without MongoDB. Fields compare as `jsonb` does, which is
- * MongoDB's order for values of one type where the database's collation is "C", as PGlite's is.
+ * Opens documents in PostgreSQL, with one table per collection, for running without MongoDB. Fields compare as `jsonb`. For values
+ * of one type, this is MongoDB's order if the database's collation is "C", as PGlite's is.
  * Source: https://www.postgresql.org/docs/18/datatype-json.html#JSON-INDEXING
  */
 export async function openPgliteDocuments({ url, schema }: PgliteDocumentsOptions): Promise<Documents> {
-  // One connection: PGlite answers one at a time anyway, and has few to give.
+  // One connection, because PGlite serves one at a time and has few of them.
   const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 30_000, query_timeout: 30_000 });
-  // An idle connection that breaks is replaced by the next query, which reports what is wrong if anything still is.
+  // A broken idle connection is replaced at the next query, which reports an error if the fault persists.
   pool.on('error', () => undefined);
   const close = async () => {
     await pool.end();
@@ -138,7 +138,7 @@ function toExpression(field: string): string {
   return field === '_id' ? '_id' : `data -> ${pg.escapeLiteral(field)}`;
 }
 
-/** @param values those of the parameters that come before */
+/** @param values the values of the preceding parameters */
 function toWhere<T>(filter: Filter<T>, values: unknown[] = []): { sql: string; values: unknown[] } {
   const conditions = Object.entries(filter).flatMap(([field, wanted]) => {
     if (wanted === undefined) return [];
@@ -150,7 +150,7 @@ function toWhere<T>(filter: Filter<T>, values: unknown[] = []): { sql: string; v
   return { sql: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', values };
 }
 
-const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+const OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 function toConditions(field: string, condition: Condition, values: unknown[]): string[] {
   const conditions: string[] = [];
@@ -166,8 +166,8 @@ function toConditions(field: string, condition: Condition, values: unknown[]): s
   for (const name of ['gt', 'gte', 'lt', 'lte'] as const) {
     const bound = condition[name];
     if (bound === undefined) continue;
-    conditions.push(compare(field, operators[name], bound, values));
-    // MongoDB compares values of one type only, while jsonb puts the types in an order.
+    conditions.push(compare(field, OPERATORS[name], bound, values));
+    // MongoDB compares values of one type only, while jsonb also orders values of different types.
     if (field !== '_id') conditions.push(`jsonb_typeof(${toExpression(field)}) = '${typeof bound}'`);
   }
   return conditions;

@@ -4,12 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { serviceNames } from '../services.ts';
 import { makePrivate, toSocketPath } from './private.files.ts';
 
-/** The data directory cannot be used: another process works on it, or it cannot be written. */
+/** The data directory is not usable: another process uses it, or it cannot be written. */
 export class DirectoryUnusableError extends Error {
   override readonly name = 'DirectoryUnusableError';
 }
 
-/** What this system keeps in its data directory. */
+/** The entries that this system creates in its data directory. */
 const CONTENTS: readonly string[] = [
   'postgres',
   'postgres.run',
@@ -22,17 +22,17 @@ const LOG_NAME = /^vibecode\.log(\.\d+)?$/;
 const LOCK_NAME = 'lock.sock';
 
 /**
- * Takes a data directory for this process alone: two databases on the same files would ruin them. Other accounts of the
- * machine lose all access to what is in it, also to what an earlier version left open.
+ * Locks a data directory for this process, because two databases on the same files would destroy them. Other accounts of the
+ * machine lose all access to its contents, also to files that an earlier version left accessible.
  *
- * The lock is a socket that this process listens on, so that it goes with the process, however that ends.
+ * The lock is a socket that this process listens on, so that it is released when the process ends in any way.
  *
- * @throws DirectoryUnusableError when another process holds it, or it cannot be made or written
+ * @throws DirectoryUnusableError if another process holds the lock, or the directory cannot be created or written
  */
 export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
   const refuse = (error: NodeJS.ErrnoException): never => {
     throw new DirectoryUnusableError(
-      `The directory '${directory}' cannot hold the data: ${error.message}. Choose another directory with DATA_DIR.`,
+      `The data directory '${directory}' is not usable: ${error.message}. Choose another directory with DATA_DIR.`,
       { cause: error },
     );
   };
@@ -62,8 +62,8 @@ export async function lockDirectory(directory: string): Promise<AsyncDisposable>
 }
 
 /**
- * A directory that holds other things too (a home, `/tmp`) keeps its access: it may be other people's. What this system
- * puts there is private by itself.
+ * Makes a directory private, unless it has other contents too (a home, `/tmp`) and may belong to other users. The entries that
+ * this system creates are private in any case.
  */
 async function closeDirectory(directory: string): Promise<void> {
   const names = await readdir(directory);
@@ -78,7 +78,7 @@ function isOurs(name: string): boolean {
   return CONTENTS.includes(name) || LOG_NAME.test(name) || name === LOCK_NAME;
 }
 
-/** Folder by folder: Node's own recursive `mkdir` never returns where the system refuses with ENOENT, as below /proc. */
+/** Creates a directory level by level. Node's recursive `mkdir` never returns if the system refuses with ENOENT, as below /proc. */
 async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });

@@ -5,24 +5,24 @@ const ERROR_RESPONSE = 'E'.charCodeAt(0);
 const HEADER_BYTES = 5;
 
 /**
- * Reads the error responses in what a PostgreSQL server sends, and may replace them. Everything else passes as it is,
- * however it is cut into chunks.
+ * Reads the error responses in the output of a PostgreSQL server, and may replace them. All other messages pass unchanged, in
+ * chunks of any size.
  *
  * Message formats: https://www.postgresql.org/docs/18/protocol-message-formats.html
  */
 export class ErrorResponses {
   readonly #replace: (fields: ErrorFields) => ErrorFields;
-  /** Bytes of a message that has begun and cannot be read yet. */
+  /** Bytes of an incomplete message. */
   #held: Buffer = Buffer.alloc(0);
-  /** Bytes still to come of a message that passes. */
+  /** Remaining bytes of a message that passes unchanged. */
   #passing = 0;
 
-  /** @param replace is given each error, and returns it or another in its place */
+  /** @param replace called with each error; returns it or a replacement */
   constructor(replace: (fields: ErrorFields) => ErrorFields) {
     this.#replace = replace;
   }
 
-  /** @returns what goes on to the client */
+  /** @returns the bytes to send to the client */
   push(chunk: Uint8Array): Buffer {
     const received = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : Buffer.from(chunk);
     const passed: Buffer[] = [];

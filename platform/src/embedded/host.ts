@@ -23,31 +23,31 @@ import { createRedisStreamLog } from '../stream-log/redis.stream-log.ts';
 import { startEmbeddedPostgres } from './pglite.ts';
 
 export interface EmbeddedHostOptions {
-  /** Checked settings: what they name is used instead of the embedded driver. */
+  /** Validated settings. A server that they name is used instead of the embedded driver. */
   readonly env: NodeJS.ProcessEnv;
-  /** Left out: everything is in memory and gone at the end. */
+  /** Without it, all data is in memory and lost at the end. */
   readonly dataDir?: string;
   readonly log: (service: string) => Logger;
 }
 
-/** Everything that the services of one process share. */
+/** The parts that all services of one process share. */
 export interface EmbeddedHost extends AsyncDisposable {
   infrastructure(service: ServiceName): Promise<Infrastructure>;
-  /** Says where a started service answers, so that the others find it. */
+  /** Registers a started service's URL for the other services. */
   register(service: ServiceName, url: string): void;
-  /** Call once every service has subscribed to its events: replays wait for it. */
+  /** Call when every service has subscribed to its events. Replays wait for it. */
   opened(): void;
-  /** Call instead when one of them could not start: what waits to be replayed ends, and stays for the next start. */
+  /** Call instead if a service could not start. Events waiting to be replayed stay for the next start. */
   abandon(): void;
-  /** For who stands in front of the services: verifies tokens, finds services, and shows them the shared credential. */
+  /** For the gateway: verifies tokens. `services` and `serviceSecret` are for its calls to services. */
   readonly verifier: TokenVerifier;
   readonly services: ServiceDirectory;
   readonly serviceSecret: string;
-  /** What is embedded, in words for the start screen. */
+  /** Names of the embedded parts, for the output of the start. */
   readonly embedded: readonly string[];
 }
 
-/** One session answers all clients of PGlite, so more connections than this only queue. */
+/** PGlite serves all clients by one session, so that further connections would only queue. */
 const EMBEDDED_POOL_SIZE = 4;
 
 export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptions): Promise<EmbeddedHost> {
@@ -56,7 +56,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   const urls = new Map<ServiceName, string>();
   const embedded: string[] = [];
   const opened = Promise.withResolvers<void>();
-  // Whoever waits for it is told too; without a bus in this process nobody waits, and Node would end for it.
+  // Waiters get the rejection too. Without a bus in this process there are none, and Node would end the process.
   opened.promise.catch(() => undefined);
   const serviceSecret = randomBytes(32).toString('base64url');
   if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -96,7 +96,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
   };
   const verifier = started.use(await createTokenVerifier({ keys: remoteKeys(services), cache, broadcast }));
 
-  const rest = started.move();
+  const resources = started.move();
   return {
     embedded,
     verifier,
@@ -108,7 +108,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
     async infrastructure(service) {
       const databaseUrl = env[databaseSetting(service)];
       const serviceLog = log(service);
-      const bus = local ?? rest.use(connectKafka(env, service, serviceLog));
+      const bus = local ?? resources.use(connectKafka(env, service, serviceLog));
       return {
         service,
         embedded: true,
@@ -133,7 +133,7 @@ export async function startEmbeddedHost({ env, dataDir, log }: EmbeddedHostOptio
         env,
       };
     },
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 

@@ -5,20 +5,20 @@ import { ByteQueue } from '../byte.queue.ts';
 import { PGliteSession, type PGliteSessionOptions, type SessionClient } from './pglite.session.ts';
 
 /**
- * Serves one PGlite instance to many PostgreSQL clients over a Unix socket. Whoever can reach the socket is let in, so its
+ * Serves one PGlite instance to many PostgreSQL clients over a Unix socket. Connections need no password, so that the socket's
  * directory has to be private.
  *
- * PGlite is a single backend session. `@electric-sql/pglite-socket` hands it one protocol message at a time, so two
- * clients that run parameterised queries at once overwrite each other's unnamed statement between Parse and Bind.
- * Here the unit of work is everything a client sends up to its Sync, and a client whose transaction is open keeps the
- * session until the transaction ends or the client is gone.
+ * PGlite has a single backend session. `@electric-sql/pglite-socket` passes single protocol messages to it, so that two
+ * clients with concurrent parameterised queries overwrite each other's unnamed statement between Parse and Bind.
+ * Here the unit of work is everything that a client sends up to its Sync. A client with an open transaction keeps the
+ * session until the transaction ends or the client disconnects.
  *
  * Message formats: https://www.postgresql.org/docs/18/protocol-message-formats.html
  */
 export type PGliteServer = AsyncDisposable;
 
 export interface PGliteServerOptions extends PGliteSessionOptions {
-  /** Of the socket. What a killed process left there is removed, so only one process may use it. */
+  /** Path of the socket. A socket that a killed process left is removed, so that only one process may use the path. */
   readonly path: string;
 }
 
@@ -30,7 +30,7 @@ const [QUERY, SYNC, FLUSH, TERMINATE] = ['Q', 'S', 'H', 'X'].map((letter) => let
 interface Client extends SessionClient {
   readonly received: ByteQueue;
   started: boolean;
-  /** Messages since the last Sync, not yet handed over. */
+  /** Messages since the last Sync that have not been executed. */
   pending: Buffer[];
 }
 
@@ -45,7 +45,7 @@ export async function startPGliteServer(db: PGlite, { path, ...options }: PGlite
       if (!head) return;
       const length = head.readInt32BE(header);
       if (length < 4) {
-        client.socket.destroy(new Error(`Expected a message that holds its length of 4 bytes, got one of ${length}`));
+        client.socket.destroy(new Error(`The length of a message is ${length}; expected at least 4 bytes`));
         return;
       }
       const message = client.received.take(header + length);
@@ -84,7 +84,7 @@ export async function startPGliteServer(db: PGlite, { path, ...options }: PGlite
     const client: Client = { socket, received: new ByteQueue(), started: false, pending: [] };
     session.join(client);
     socket.on('data', (chunk) => receive(client, chunk));
-    // A connection that breaks is closed too, and that is where its client leaves.
+    // A broken connection is closed too, and its client is removed there.
     socket.on('error', () => undefined);
     socket.on('close', () => session.leave(client));
   });

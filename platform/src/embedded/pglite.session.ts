@@ -4,9 +4,9 @@ import { type ErrorFields, ErrorResponses } from './error.responses.ts';
 import type { StorageGuard } from './storage.guard.ts';
 
 export interface PGliteSessionOptions {
-  /** Left out: the database is in memory, and no disk can become full. */
+  /** Undefined if the database is in memory, where no disk can become full. */
   readonly guard?: StorageGuard;
-  /** The session cannot be used any more; nothing is answered from then on. */
+  /** Called when the session is no longer usable. After that, nothing is answered. */
   readonly onBroken: (error: Error) => void;
 }
 
@@ -17,23 +17,23 @@ export interface SessionClient {
 interface Unit {
   readonly client: SessionClient;
   readonly message: Uint8Array;
-  /** Whether it ends what the client began. */
+  /** Whether the unit ends with a Sync. */
   readonly synced: boolean;
 }
 
 /** Sources: https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const READ_ONLY_TRANSACTION = '25006';
-const DISK_FULL = { C: '53100', M: 'the disk is full: nothing is stored until there is room' };
+const DISK_FULL = { C: '53100', M: 'the disk is full, so that the database is read-only until space is freed' };
 const DISK_FULL_CODE = DISK_FULL.C;
 
-/** PGlite reports a log that cannot be written as an ordinary error, and answers nothing sensible after it. */
+/** Whether an error leaves the session unusable. PGlite reports a failed write of its log as an ordinary error. */
 function isFatal({ V: severity = '', C: code, M: message = '' }: ErrorFields): boolean {
   return severity === 'FATAL' || severity === 'PANIC' || (code === DISK_FULL_CODE && message.includes('pg_wal'));
 }
 
 /**
- * The one session of a PGlite, taken in turns by many clients. A turn is a unit: everything that a client sends up to its
- * Sync. A client whose transaction is open keeps the session until the transaction ends or the client is gone.
+ * The single session of a PGlite instance, which many clients use in turn. A turn is a unit: everything that a client sends up to
+ * its Sync. A client with an open transaction keeps the session until the transaction ends or the client disconnects.
  */
 export class PGliteSession {
   readonly #db: PGlite;
@@ -44,9 +44,9 @@ export class PGliteSession {
   #owner: SessionClient | null = null;
   #running = false;
   #broken = false;
-  /** Why the session cannot be used after what runs now. */
+  /** Why the session is unusable after the current unit; null while it is usable. */
   #lost: Error | null = null;
-  /** Whether the last unit ended without a Sync: what was parsed must not be lost to statements of our own. */
+  /** Whether the last unit ended without a Sync. Our own statements must not discard its parsed statement. */
   #midway = false;
 
   constructor(db: PGlite, options: PGliteSessionOptions) {
@@ -78,7 +78,7 @@ export class PGliteSession {
     });
   }
 
-  /** Ends the connections at once. */
+  /** Closes all connections at once. */
   destroyClients(): void {
     for (const { socket } of this.#clients) socket.destroy();
   }
@@ -123,7 +123,7 @@ export class PGliteSession {
     if (this.#owner && !this.#clients.has(this.#owner)) await this.#abandon();
   }
 
-  /** What runs ends here: the error that is being answered still reaches its client. */
+  /** Ends the session. The error of the current unit still reaches its client. */
   #breakOff(error: Error): void {
     if (this.#broken) return;
     this.#broken = true;
@@ -132,7 +132,7 @@ export class PGliteSession {
     this.#options.onBroken(error);
   }
 
-  /** A client left in mid-transaction: nothing of it may stay. */
+  /** Rolls back the transaction of a client that has disconnected. */
   async #abandon(): Promise<void> {
     await this.#db.exec('rollback').catch((error: Error) => this.#breakOff(error));
     this.#owner = null;

@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../log.ts';
 import type { PGliteWorkerData, PGliteWorkerMessage } from './pglite.worker.ts';
 
-/** Pauses between attempts to bring a lost database back. */
+/** Pauses between attempts to restart a lost database. */
 const [FIRST_PAUSE_MS, MAX_PAUSE_MS] = [100, 5_000];
-/** A database that is asked to stop writes what it holds; one that hangs is ended, and recovers at the next start. */
+/** Time for a stopping database to write its data. After that it is terminated, and recovers at the next start. */
 const STOP_LIMIT_MS = 8_000;
 
 export interface StartedWorker {
@@ -14,16 +14,16 @@ export interface StartedWorker {
 }
 
 export interface StartWorkerOptions {
-  /** Is given what the thread says after its start. */
+  /** Called with the thread's messages after its start. */
   readonly onMessage?: (message: PGliteWorkerMessage) => void;
-  /** Ends a start that is under way. */
+  /** Cancels a start. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Starts the database's thread and waits for what it says first about its start.
+ * Starts the database's thread and waits for its first message.
  *
- * @throws Error when the thread ends before that
+ * @throws Error if the thread ends before that
  */
 export async function startWorker(
   data: PGliteWorkerData,
@@ -39,9 +39,9 @@ export async function startWorker(
       else onMessage(message);
     });
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`The embedded database ended at start with code ${code}.`)));
+    worker.once('exit', (code) => reject(new Error(`The embedded database ended during its start with code ${code}.`)));
   }).finally(() => signal?.removeEventListener('abort', end));
-  // Stays for as long as the thread does: an error nobody listens for would end the process.
+  // This listener stays, because an unhandled error event would end the process.
   worker.on('error', (error) => onMessage({ type: 'broken', reason: String(error) }));
   return { worker, message };
 }
@@ -57,16 +57,16 @@ export async function stopWorker(worker: Worker): Promise<void> {
 export interface SupervisedDatabase {
   readonly socketPath: string;
   readonly dataDir: string;
-  /** What the data directory begins with when there is none. */
+  /** The initial contents of a new data directory. */
   readonly initial: Uint8Array | undefined;
   readonly log: Logger | undefined;
 }
 
 /**
- * Runs the database's thread, and starts it again when it ends by itself, after growing pauses: it recovers from its files
- * and answers on the same socket, to which clients connect anew. Disposing stops it.
+ * Runs the database's thread. If the thread ends by itself, it is restarted after growing pauses: it recovers from its files and
+ * listens on the same socket, to which clients reconnect. Disposing stops it.
  *
- * @throws Error when the first start fails
+ * @throws Error if the first start fails
  */
 export async function superviseWorker(options: SupervisedDatabase): Promise<AsyncDisposable> {
   const { socketPath, dataDir, initial, log } = options;
@@ -88,12 +88,15 @@ export async function superviseWorker(options: SupervisedDatabase): Promise<Asyn
       try {
         await delay(Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt), undefined, { signal: stop.signal });
         ({ worker } = await start({ socketPath, dataDir }));
-        log?.warn({ action: 'database.restarted', attempt }, 'The embedded database answers again');
+        log?.warn({ action: 'database.restarted', attempt }, 'The embedded database has restarted');
         watch();
         return;
       } catch (error) {
         if (stop.signal.aborted) return;
-        log?.error({ action: 'database.restart-failed', attempt, error }, 'The embedded database is tried again');
+        log?.error(
+          { action: 'database.restart-failed', attempt, error },
+          'The embedded database could not be restarted; the next attempt follows',
+        );
       }
     }
   }
@@ -109,11 +112,17 @@ export async function superviseWorker(options: SupervisedDatabase): Promise<Asyn
 
 function report(message: PGliteWorkerMessage, log: Logger | undefined): void {
   if (message.type === 'broken') {
-    log?.error({ action: 'database.lost', reason: message.reason }, 'The embedded database is started again');
+    log?.error(
+      { action: 'database.lost', reason: message.reason },
+      'The embedded database was lost and is being restarted',
+    );
   } else if (message.type === 'storage') {
     const { full, freeBytes } = message;
-    if (full) log?.error({ action: 'storage.full', freeBytes }, 'The disk is full: the embedded database only reads');
+    if (full) log?.error({ action: 'storage.full', freeBytes }, 'The disk is full: the embedded database is read-only');
     else
-      log?.info({ action: 'storage.free', freeBytes }, 'The disk has room again: the embedded database stores again');
+      log?.info(
+        { action: 'storage.free', freeBytes },
+        'The disk has free space again: the embedded database accepts writes',
+      );
   }
 }

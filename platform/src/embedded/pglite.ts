@@ -7,30 +7,30 @@ import type { Logger } from '../log.ts';
 import { startWorker, stopWorker, superviseWorker } from './pglite.supervisor.ts';
 import { ensurePrivateDirectory, makePrivate, toSocketPath } from './private.files.ts';
 
-/** PostgreSQL 18 with pgvector in this process, reached like a server. */
+/** PostgreSQL 18 with pgvector in this process, for ordinary PostgreSQL clients. */
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** For `pg`; the database and user are PGlite's only ones. Its host is the directory of a Unix socket. */
+  /** URL for `pg`. Its host is the directory of a Unix socket. PGlite has only one database and one user. */
   readonly url: string;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Where the data is kept; made when absent. Left out: in memory, gone at the end. */
+  /** Directory of the data; created if it is missing. Without it, the data is in memory and lost at the end. */
   readonly dataDir?: string;
-  /** Told when the disk becomes full or the database had to be started again. Left out: nobody is. */
+  /** Logs a full disk and restarts of the database. */
   readonly log?: Logger;
 }
 
-/** What PostgreSQL's clients look for in the directory of a socket. Source: https://www.postgresql.org/docs/18/runtime-config-connection.html */
+/** The socket's name for PostgreSQL's clients. Source: https://www.postgresql.org/docs/18/runtime-config-connection.html */
 const SOCKET_NAME = '.s.PGSQL.5432';
 
 /**
- * Starts PGlite in a worker thread and a server for it on a Unix socket. The database asks for no password: only this
- * account can reach the socket, and only this account can read the files.
+ * Starts PGlite in a worker thread and a server for it on a Unix socket. The database has no password: only this account can
+ * reach the socket and read the files.
  *
- * Making a database cluster takes seconds, so the first one made on a machine is kept beside the packages and later
- * ones begin as its copy.
+ * Creating a database cluster takes seconds. The first cluster on a machine is therefore stored beside the packages, and later
+ * clusters start as its copy.
  *
- * @throws Error when the directory cannot be written or holds no usable data
+ * @throws Error if the directory cannot be written or has no usable data
  */
 export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   await using started = new AsyncDisposableStack();
@@ -41,11 +41,11 @@ export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresOp
   const socketPath = await toSocketPath(socketDirectory, SOCKET_NAME);
   if (dataDir) {
     started.use(await superviseWorker({ socketPath, dataDir, initial, log }));
-    // PGlite gives some files modes of its own, inside a directory that is private already.
+    // PGlite creates some files with other modes, inside a directory that is private.
     await makePrivate(dataDir);
     await rm(toUnfinishedMark(dataDir), { force: true });
   } else {
-    // Not started again when it is lost: what it held is gone with it.
+    // It is not restarted, because its data was in memory.
     const { worker } = await startWorker({ socketPath, ...(initial ? { initial } : {}) });
     started.defer(() => stopWorker(worker));
   }
@@ -56,10 +56,10 @@ export async function startEmbeddedPostgres({ dataDir, log }: EmbeddedPostgresOp
   };
 }
 
-/** Stands beside a data directory until its first start has succeeded. */
+/** A file beside the data directory that exists until the first start has succeeded. */
 const toUnfinishedMark = (dataDir: string) => `${dataDir}.unfinished`;
 
-/** @returns whether there is no data yet; what a first start left that was cut off counts as none */
+/** Removes the data of an interrupted first start. @returns whether there is no data yet */
 async function prepareDirectory(dataDir: string): Promise<boolean> {
   const mark = toUnfinishedMark(dataDir);
   if (existsSync(mark)) await rm(dataDir, { recursive: true, force: true });
@@ -70,7 +70,7 @@ async function prepareDirectory(dataDir: string): Promise<boolean> {
   return fresh;
 }
 
-/** `mkdtemp` makes it private. */
+/** Creates a temporary directory, which `mkdtemp` makes private. */
 async function createTemporaryDirectory(started: AsyncDisposableStack): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'vibecode-'));
   started.defer(() => rm(path, { recursive: true, force: true }));
@@ -82,16 +82,16 @@ async function readTemplate(): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch {
-    // Absent, or made by another account: a cluster is made, which takes longer and loses nothing.
+    // The template is missing or belongs to another account. A new cluster takes longer, and nothing is lost.
   }
   const { worker, message } = await startWorker({});
   await stopWorker(worker);
-  if (message.type !== 'dumped') throw new Error(`The database worker answered '${message.type}', expected 'dumped'.`);
+  if (message.type !== 'dumped') throw new Error(`The database worker sent '${message.type}'; expected 'dumped'.`);
   await keepTemplate(path, message.tar);
   return message.tar;
 }
 
-/** Several processes may get here at once; each writes a whole file and the last one stays. */
+/** Stores the template. Several processes may do so at the same time: each writes a complete file, and the last one stays. */
 async function keepTemplate(path: string, tar: Uint8Array): Promise<void> {
   const part = `${path}.${process.pid}`;
   try {
@@ -99,8 +99,8 @@ async function keepTemplate(path: string, tar: Uint8Array): Promise<void> {
     await writeFile(part, tar, { mode: 0o600 });
     await rename(part, path);
   } catch {
-    // Packages that this account may not write to, or a full disk: the next start makes a cluster again.
-    // Where nothing can be written there is nothing to remove.
+    // The packages are not writable, or the disk is full. The next start creates a cluster again.
+    // If the file could not be written, it need not be removed.
     await rm(part, { force: true }).catch(() => undefined);
   }
 }

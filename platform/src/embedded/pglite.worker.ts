@@ -1,4 +1,4 @@
-// The thread that PGlite blocks. Started by `pglite.ts`; speaks to it in the two messages below.
+// The worker thread for PGlite, which blocks its thread. `pglite.ts` starts it; both use the message types below.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -6,11 +6,11 @@ import { type PGliteServer, startPGliteServer } from './pglite.server.ts';
 import { StorageGuard } from './storage.guard.ts';
 
 export interface PGliteWorkerData {
-  /** Path of the socket to serve; left out: answer `dumped` with the fresh data directory as a tar, and do not serve. */
+  /** Path of the socket. Without it, the thread sends `dumped` with a new data directory as a tar, and does not listen. */
   readonly socketPath?: string;
-  /** Directory of the data; undefined keeps it in memory. */
+  /** Directory of the data. Default: in memory. */
   readonly dataDir?: string;
-  /** A data directory, as a gzipped tar, to begin with when there is none. */
+  /** Initial contents of a new data directory, as a gzipped tar. */
   readonly initial?: Uint8Array;
 }
 
@@ -20,7 +20,7 @@ export type PGliteWorkerMessage =
   | { readonly type: 'storage'; readonly full: boolean; readonly freeBytes: number }
   | { readonly type: 'broken'; readonly reason: string };
 
-if (!parentPort) throw new Error('pglite.worker runs as a worker thread.');
+if (!parentPort) throw new Error('pglite.worker must run as a worker thread.');
 const port = parentPort;
 const send = (message: PGliteWorkerMessage) => port.postMessage(message);
 const { socketPath, dataDir, initial } = workerData as PGliteWorkerData;
@@ -30,8 +30,8 @@ const db = await PGlite.create({
   ...(dataDir ? { dataDir } : {}),
   ...(initial ? { loadDataDir: new Blob([Buffer.from(initial)]) } : {}),
   extensions: { vector },
-  // The default of 128 MB is set aside at once; the files behind it are in the system's cache anyway. A checkpoint keeps
-  // three segments of the log for use again.
+  // The default of 128 MB would be allocated at once, although the system caches the files anyway. A checkpoint keeps three
+  // segments of the log for reuse.
   startParams: [
     ...PGlite.defaultStartParams,
     '-c',
@@ -44,12 +44,12 @@ const db = await PGlite.create({
 });
 
 /**
- * Ends this thread without closing the database: what it holds in memory may be wrong now, what it wrote before is not, and
- * the next start recovers from that.
+ * Ends this thread without closing the database. Its memory may be corrupt, but the data that it has written is not, and the
+ * next start recovers from it.
  */
 function onBroken({ message }: Error): void {
   send({ type: 'broken', reason: message });
-  // After the answers that are on their way.
+  // After the pending answers have been sent.
   setImmediate(() => process.exit(1));
 }
 

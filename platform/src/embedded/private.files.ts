@@ -3,17 +3,17 @@ import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Read, write and enter for the owner; nothing for anybody else. */
+/** Modes with access for the owner only. */
 const [PRIVATE_DIRECTORY, PRIVATE_FILE] = [0o700, 0o600];
 const PERMISSIONS = 0o777;
 
-/** Source: the shortest `sun_path` of the systems in use, see unix(7). */
+/** The shortest `sun_path` of common systems, see unix(7). */
 const MAX_SOCKET_PATH_BYTES = 100;
 
 /**
- * Makes a directory that only this account can enter, or takes that access from an existing one.
+ * Creates a directory that only this account can enter, or removes other accounts' access from an existing one.
  *
- * @throws the system's error when it cannot be made, or belongs to another account
+ * @throws the system's error if it cannot be created, or belongs to another account
  */
 export async function ensurePrivateDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
@@ -21,25 +21,25 @@ export async function ensurePrivateDirectory(path: string): Promise<void> {
 }
 
 /**
- * Takes access to a file, or to a directory and everything below it, from every other account. Earlier versions made files
- * that anybody on the machine could read and write. Symbolic links are left alone, and a path that is absent is no error.
+ * Removes other accounts' access to a file, or to a directory and everything below it. Earlier versions created files that every
+ * account could read and write. Symbolic links stay unchanged, and a missing path is not an error.
  */
 export async function makePrivate(path: string): Promise<void> {
   const stats = await lstat(path).catch(ignoreMissing);
   if (!stats || stats.isSymbolicLink()) return;
   const mode = stats.isDirectory() ? PRIVATE_DIRECTORY : PRIVATE_FILE;
-  // The directory first: from then on nobody else reaches what is below.
+  // The directory is first, so that no other account can reach its contents from then on.
   if ((stats.mode & PERMISSIONS) !== mode) await chmod(path, mode).catch(ignoreMissing);
   if (!stats.isDirectory()) return;
   for (const name of await readdir(path)) await makePrivate(join(path, name));
 }
 
 /**
- * Where a socket named `name` goes that belongs to a private directory: into it, or, when that path is too long for a
- * socket, into a directory of this account among the temporary files. Either way only this account can reach it.
+ * Determines the path of a socket that belongs to a private directory: in that directory, or, if its path is too long for a
+ * socket, in this account's temporary directory. Only this account can reach either.
  *
  * @returns the path of the socket, at most 100 bytes; its directory exists
- * @throws Error when another account has taken the place among the temporary files
+ * @throws Error if another account owns the temporary directory
  */
 export async function toSocketPath(owner: string, name: string): Promise<string> {
   const path = join(owner, name);
@@ -50,7 +50,7 @@ export async function toSocketPath(owner: string, name: string): Promise<string>
   return join(directory, name);
 }
 
-/** Its name is known beforehand, so another account may have made it first: that is refused rather than trusted. */
+/** Creates this account's temporary directory. Its name is predictable, so that a directory of another account is refused. */
 async function ensureTemporaryDirectory(): Promise<string> {
   const account = process.getuid?.() ?? 0;
   const path = join(tmpdir(), `vibecode-${account}`);
@@ -65,7 +65,7 @@ async function ensureTemporaryDirectory(): Promise<string> {
   return path;
 }
 
-/** Files come and go while a database runs. */
+/** Files may disappear while a database runs. */
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

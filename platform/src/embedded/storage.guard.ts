@@ -3,26 +3,26 @@ import type { PGlite } from '@electric-sql/pglite';
 import { Ballast, findFreeBytes } from './disk.space.ts';
 import { WAL_SEGMENT_BYTES, WalReserve } from './wal.reserve.ts';
 
-/** Less than this on the disk, and nothing more is stored: a checkpoint and other programs need some of it. */
+/** With less free space, the database is read-only: a checkpoint and other programs need some space. */
 const MIN_FREE_BYTES = 4 * 1_048_576;
-/** Stored again only above this, so that a disk at the limit is not full and free by turns. */
+/** Above this, writes are accepted again. The distance to `MIN_FREE_BYTES` prevents frequent changes at the limit. */
 const ROOMY_BYTES = 2 * MIN_FREE_BYTES;
-/** More than one piece of work writes to the log: the largest request and the pages that it touches. */
+/** More than the log of one piece of work: the largest request, and the pages that it changes. */
 const SPARE_SEGMENTS = 2;
-/** PGlite has no checkpointer: without checkpoints of our own its log would grow until it stops. */
+/** Segments between checkpoints. PGlite has no checkpointer: without these checkpoints, its log would grow until it stops. */
 const CHECKPOINT_SEGMENTS = 2;
 const BALLAST_BYTES = 1_048_576;
 const BALLAST_NAME = 'vibecode.ballast';
 
-/** The disk under a database is full, or has room again. */
+/** Called when the database's disk becomes full, or has free space again. */
 export type StorageListener = (full: boolean, freeBytes: number) => void;
 
 /**
- * Keeps a full disk from reaching PGlite where PGlite does not survive it. Running out of room for a table is an ordinary
- * error there. Running out of room for the write-ahead log leaves a session that answers nothing any more, and a checkpoint
- * that fails leaves one that never returns. So both have their room before it is needed: segments of the log that exist
- * already, recycled by checkpoints in time, and a ballast that is given up for the checkpoint. Where that cannot be had, or
- * the disk is nearly full, the session only reads.
+ * Protects PGlite from a full disk where PGlite does not survive it. If space for a table is missing, PGlite reports an ordinary
+ * error. If space for the write-ahead log is missing, the session stops answering, and a failed checkpoint never returns.
+ * Space for both is therefore reserved in advance: existing segments of the log, which checkpoints recycle in time, and a
+ * ballast that is deleted for the checkpoint. If the space cannot be reserved, or the disk is nearly full, the session is
+ * read-only.
  */
 export class StorageGuard {
   readonly #db: PGlite;
@@ -48,26 +48,26 @@ export class StorageGuard {
       'select pg_walfile_name(pg_current_wal_insert_lsn()) as segment',
     );
     const segment = rows[0]?.segment;
-    if (!segment) throw new Error('The embedded database did not say which log segment it writes to.');
+    if (!segment) throw new Error('The embedded database did not report the log segment that it writes to.');
     const guard = new StorageGuard(db, dataDir, segment, onChange);
     await guard.prepare();
     return guard;
   }
 
-  /** Gives up the room that is kept, so that a database that starts or stops on a full disk can write what it must. */
+  /** Releases the reserved space, so that a database can start or stop on a full disk. */
   static release(dataDir: string): void {
     new Ballast(join(dataDir, BALLAST_NAME), BALLAST_BYTES).release();
   }
 
-  /** Whether the session only reads. */
+  /** Whether the session is read-only. */
   get full(): boolean {
     return this.#full;
   }
 
   /**
-   * Call before each piece of work, while no other runs.
+   * Call before each piece of work, while no other piece runs.
    *
-   * @throws Error when a checkpoint failed: the session cannot be used any more
+   * @throws Error if a checkpoint failed: the session is no longer usable
    */
   async prepare(): Promise<void> {
     const inTransaction = this.#db.isInTransaction();
@@ -81,13 +81,13 @@ export class StorageGuard {
     await this.#apply(inTransaction);
   }
 
-  /** @returns whether all the room that has to be kept is kept */
+  /** @returns whether all the required space is reserved */
   #reserve(freeBytes: number): boolean {
     if (freeBytes < (this.#full ? ROOMY_BYTES : MIN_FREE_BYTES)) return false;
     try {
       while (this.#wal.spareBytes < SPARE_SEGMENTS * WAL_SEGMENT_BYTES) this.#wal.add();
     } catch {
-      // The disk has no room for it, which is what this method answers.
+      // The disk has no space for it, which this method reports.
       return false;
     }
     return this.#ballast.take();
@@ -102,11 +102,11 @@ export class StorageGuard {
     this.#wal.refresh();
   }
 
-  /** A transaction that is open when the disk becomes full may end, but not store more. */
+  /** Applies the mode. A transaction that is open when the disk becomes full may end, but not write more. */
   async #apply(inTransaction: boolean): Promise<void> {
     if (inTransaction) {
       if (!this.#full || this.#readOnly) return;
-      // Refused only in a transaction that has failed, where nothing is stored anyway.
+      // This fails only in a failed transaction, which cannot write anyway.
       await this.#db.exec('set transaction_read_only = on').catch(() => undefined);
     } else if (this.#full !== this.#readOnly) {
       await this.#db.exec(`set default_transaction_read_only = ${this.#full ? 'on' : 'off'}`);

@@ -1,22 +1,22 @@
 import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** PostgreSQL's default, which PGlite's clusters have. Source: https://www.postgresql.org/docs/18/wal-internals.html */
+/** PostgreSQL's default, which PGlite's clusters use. Source: https://www.postgresql.org/docs/18/wal-internals.html */
 export const WAL_SEGMENT_BYTES = 16 * 1_048_576;
 
 const SEGMENT_NAME = /^[0-9A-F]{24}$/;
 const SEGMENTS_PER_LOG = 0x100000000 / WAL_SEGMENT_BYTES;
-/** PostgreSQL deletes what begins like this when it starts. */
+/** PostgreSQL deletes files with this prefix when it starts. */
 const PART_NAME = 'xlogtemp.reserve';
-/** A segment that was never written to since it became a spare shows this time, in seconds since 1970. */
+/** Modification time of a spare segment that has not been written to, in seconds since 1970. */
 const UNUSED_SINCE_S = 1;
 const CHUNK = Buffer.alloc(1_048_576);
 
 /**
- * Write-ahead log that has its place on the disk before it is needed. PostgreSQL takes a segment file that is there already
- * in place of a new one, so that no other process can take the room away.
+ * Reserves disk space for the write-ahead log by creating segments in advance. PostgreSQL uses an existing segment file in place
+ * of a new one, so that no other process can take the space.
  *
- * Synchronous: it works in the database's own thread, between two pieces of the database's work.
+ * It is synchronous, because it runs in the database's own thread between two pieces of work.
  */
 export class WalReserve {
   readonly #directory: string;
@@ -25,8 +25,8 @@ export class WalReserve {
   #spares: Set<number> = new Set();
 
   /**
-   * @param directory `pg_wal` of the cluster
-   * @param segment name of the segment that the database writes to
+   * @param directory the cluster's `pg_wal`
+   * @param segment name of the current segment
    */
   constructor(directory: string, segment: string) {
     this.#directory = directory;
@@ -35,7 +35,7 @@ export class WalReserve {
     this.refresh();
   }
 
-  /** Number of the segment that is written to; it grows by one with each. */
+  /** Number of the current segment. It grows by one with each segment. */
   get current(): number {
     return this.#current;
   }
@@ -44,7 +44,7 @@ export class WalReserve {
     return this.#spares.size * WAL_SEGMENT_BYTES;
   }
 
-  /** Looks for spares; a checkpoint makes some of segments that are no longer needed. */
+  /** Finds the spare segments. A checkpoint turns segments that are no longer needed into spares. */
   refresh(): void {
     const numbers = readdirSync(this.#directory)
       .filter((name) => SEGMENT_NAME.test(name))
@@ -54,7 +54,7 @@ export class WalReserve {
     for (const number of numbers) this.#markUnused(number);
   }
 
-  /** Notices the spares that the database has begun to use. @returns whether there were any */
+  /** Detects spares that the database has begun to use. @returns whether there were any */
   follow(): boolean {
     let used = this.#current;
     for (const number of this.#spares) if (this.#isUsed(number)) used = Math.max(used, number);
@@ -65,9 +65,9 @@ export class WalReserve {
   }
 
   /**
-   * Makes the next spare.
+   * Creates the next spare segment.
    *
-   * @throws the system's error, such as ENOSPC; nothing is left behind then
+   * @throws the system's error, such as ENOSPC; a partial file is removed
    */
   add(): void {
     let number = this.#current + 1;

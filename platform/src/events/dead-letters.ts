@@ -1,15 +1,15 @@
 import type { DeadLetter } from './bus.ts';
 
-/** The events that groups gave up on and that wait for somebody to look at them. */
+/** The events that consumer groups could not handle, waiting for an operator. */
 export interface DeadLetters extends AsyncDisposable {
-  /** Of all topics and groups; those of one group oldest first. */
+  /** Lists the dead letters of all topics and groups; those of one group with the oldest first. */
   list(): Promise<DeadLetter[]>;
 
   /**
-   * Brings all that wait for a group back to it. What fails again becomes a dead letter again, with the new reason; a
-   * service that has applied an event already, as other groups of its topic have, knows it by its inbox.
+   * Delivers all dead letters of a group again. An event that fails again becomes a dead letter with the new reason. Services
+   * that have applied the event already, as other groups of the topic have, recognize it by their inbox.
    *
-   * @returns how many
+   * @returns the number of replayed dead letters
    */
   replay(topic: string, group: string): Promise<number>;
 }

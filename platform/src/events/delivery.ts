@@ -8,18 +8,18 @@ import { EventInvalidError, parseEvent } from './event.ts';
 export interface DeliveryOptions {
   readonly group: string;
   readonly handle: (event: Envelope) => Promise<void>;
-  /** Must be durable when it resolves: the event is gone from the group's work after it. */
+  /** Stores a dead letter. It must be durable when it resolves, because the event is then finished for the group. */
   readonly deadLetter: (letter: DeadLetter) => Promise<void>;
   readonly log: Logger;
   readonly retry?: RetryOptions;
-  /** Ends waiting between attempts; the event is then left unfinished, not dead-lettered. */
+  /** Ends the wait between attempts. The event then stays unfinished and does not become a dead letter. */
   readonly signal: AbortSignal;
 }
 
 /**
- * What happens to one message of one group, whatever brought it: parse, handle, retry with backoff, dead-letter.
+ * Creates the delivery of one message to one group, for every bus: parse, handle, retry with backoff, dead-letter.
  *
- * @returns delivers a message; resolves when it is finished either way, rejects when it must come again
+ * @returns delivers a message. It resolves when the message is handled or dead-lettered, and rejects if it must be delivered again
  */
 export function createDelivery({ group, handle, deadLetter, log, retry: options = {}, signal }: DeliveryOptions) {
   const policy = retry(
@@ -41,10 +41,13 @@ export function createDelivery({ group, handle, deadLetter, log, retry: options 
         await handle(parseEvent(value));
       }, signal);
     } catch (error) {
-      // A full disk is not the event's fault: once there is room, it is handled like any other.
+      // A full disk is not the event's fault. It is handled once there is free space.
       if (signal.aborted || isDiskFull(error)) throw error;
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      log.error({ action: 'event.dead-lettered', topic, group, attempts, error }, `gave up on an event of ${topic}`);
+      log.error(
+        { action: 'event.dead-lettered', topic, group, attempts, error },
+        `The group ${group} could not handle an event of ${topic}, which is now a dead letter`,
+      );
       await deadLetter({ topic, group, reason, attempts, failedAt: new Date().toISOString(), value });
     }
   };

@@ -8,15 +8,15 @@ import { injectTrace } from '../telemetry.ts';
 /** Media type of an event in CloudEvents structured JSON mode. */
 export const eventContentType = 'application/cloudevents+json; charset=UTF-8';
 
-/** What was read or is about to be written is not an event of its topic. Retrying does not help. */
+/** A value is not a valid event of its topic. Retrying does not help. */
 export class EventInvalidError extends Error {
   override readonly name = 'EventInvalidError';
 }
 
 export interface EventInput<T extends Topic> {
-  /** The service that owns the fact. */
+  /** The service that publishes the event. */
   readonly source: ServiceName;
-  /** Id of the thing the event is about. */
+  /** Id of the event's subject. */
   readonly subject: string;
   /** Events with the same key keep their order: the user id, or the project id for `project.changed`. */
   readonly key: string;
@@ -24,9 +24,9 @@ export interface EventInput<T extends Topic> {
 }
 
 /**
- * A CloudEvents 1.0 event of this moment, with the trace context of the operation that makes it.
+ * Creates a CloudEvents 1.0 event with the current time and the trace context of the current operation.
  *
- * @throws EventInvalidError when the data is not what the topic's schema asks for
+ * @throws EventInvalidError if the data does not fit the topic's schema
  */
 export function createEvent<T extends Topic>(topic: T, input: EventInput<T>): Envelope<EventData<T>> {
   const { traceparent } = injectTrace({});
@@ -46,7 +46,7 @@ export function createEvent<T extends Topic>(topic: T, input: EventInput<T>): En
 
 /**
  * @param value an event in structured JSON form, parsed or as text
- * @throws EventInvalidError naming every field that is wrong
+ * @throws EventInvalidError naming every wrong field
  */
 export function parseEvent(value: unknown): Envelope & { type: Topic } {
   const event = check('An event', envelope, typeof value === 'string' ? parseJson(value) : value);

@@ -23,7 +23,7 @@ export class InboxMessage {
   readonly appliedAt: Date;
 }
 
-/** The migration that makes `<service schema>.inbox`. */
+/** The migration that creates `<service schema>.inbox`. */
 export function inboxMigration(service: ServiceName): MigrationClass {
   const schema = toDatabaseSchema(service);
   return class CreateInbox extends Migration {
@@ -37,7 +37,7 @@ export function inboxMigration(service: ServiceName): MigrationClass {
   };
 }
 
-/** Runs when the transaction that applied the event has committed; a crash in between loses it, so never put state here. */
+/** Registers a task to run after the event's transaction has committed. A crash in between loses it, so it must not change state. */
 export type AfterCommit = (task: () => void | Promise<void>) => void;
 
 export type EventHandlers = {
@@ -51,18 +51,18 @@ export type EventHandlers = {
 export interface ConsumeEventsOptions {
   readonly orm: MikroORM;
   readonly bus: EventBus;
-  /** Consumer group, and owner of the inbox: the service. */
+  /** The service, as consumer group and as owner of the inbox. */
   readonly group: ServiceName;
   readonly log: Logger;
-  /** What each topic does. Runs in a transaction together with the inbox row: all of it happens, once, or nothing. */
+  /** The handler of each topic. It runs in one transaction with the inbox row, so that it takes effect once or not at all. */
   readonly on: EventHandlers;
 }
 
 /**
- * Applies each event of the topics exactly once, however often the bus brings it.
- * A handler must not await anything but the database through its `em`: the transaction is open.
+ * Applies each event of the topics exactly once, however often the bus delivers it.
+ * A handler must await only database calls through its `em`, because the transaction is open.
  *
- * @returns stops consuming when disposed, after the events in work
+ * @returns disposing stops consuming, after the current events
  */
 export function consumeEvents({ orm, bus, group, log, on }: ConsumeEventsOptions): Promise<AsyncDisposable> {
   const record = `insert into "${toDatabaseSchema(group)}"."inbox" ("event_id", "topic") values (?, ?) on conflict do nothing`;
@@ -89,7 +89,7 @@ export function consumeEvents({ orm, bus, group, log, on }: ConsumeEventsOptions
 
   return bus.subscribe(group, Object.keys(on) as Topic[], async (event) => {
     const handle = on[event.type as Topic];
-    if (!handle) throw new Error(`The group '${group}' got an event of ${event.type}, which it does not consume.`);
+    if (!handle) throw new Error(`The group '${group}' received an event of ${event.type}, which it does not consume.`);
     const attributes = {
       'messaging.destination.name': event.type,
       'messaging.message.id': event.id,

@@ -11,14 +11,14 @@ import { KeyedQueue } from './keyed.queue.ts';
 import { OffsetTracker } from './offset.tracker.ts';
 
 export interface KafkaBusOptions {
-  /** `host:port` of some of the cluster's brokers. */
+  /** `host:port` of one or more of the cluster's brokers. */
   readonly brokers: readonly string[];
   /** Client id, for the broker's logs and quotas. */
   readonly service: string;
   readonly log: Logger;
-  /** Put before every topic and group, so that several systems can share a cluster. Default none. */
+  /** Prefix of every topic and group, so that several systems can share a cluster. Default: none. */
   readonly prefix?: string;
-  /** Partitions of the topics it creates; dead-letter topics get one. Default 6. */
+  /** Number of partitions of created topics; dead-letter topics have one. Default 6. */
   readonly partitions?: number;
   readonly retry?: RetryOptions;
 }
@@ -28,15 +28,15 @@ const creating = retry(
   { maxAttempts: 20, backoff: new ConstantBackoff(250) },
 );
 
-/** Handlers of one partition that run at once, for different keys. */
+/** Concurrent handlers of one partition, for different keys. */
 const CONCURRENCY = 8;
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 
 /**
  * The bus over Apache Kafka: idempotent producer, acks=all, an event as CloudEvents structured JSON keyed by its
- * `partitionkey`. Topics are created when first used. Offsets are committed for the contiguous finished prefix only.
- * This file and `kafka.dead-letters.ts` are all that knows kafkajs.
+ * `partitionkey`. Topics are created at their first use. Offsets are committed for the contiguous finished prefix only.
+ * Only this file and `kafka.dead-letters.ts` depend on kafkajs.
  */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
   return new KafkaBus(options);
@@ -95,7 +95,7 @@ class KafkaBus implements EventBus {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       allowAutoTopicCreation: false,
-      // A consumer that cannot go on starts again from its committed offsets, whatever the reason was.
+      // A consumer that failed for any reason restarts from its committed offsets.
       retry: { restartOnFailure: async () => true },
     });
     const stop = new AbortController();
@@ -192,7 +192,7 @@ class KafkaBus implements EventBus {
     try {
       await (await producer).sendBatch({ acks: -1, topicMessages });
     } catch (error) {
-      // Whether the broker took the batch is unknown, and with it the next sequence number: go on as a new producer.
+      // It is unknown whether the broker accepted the batch, and so is the next sequence number. Continue as a new producer.
       await this.#dropProducer(producer);
       throw error;
     }
@@ -211,7 +211,7 @@ class KafkaBus implements EventBus {
   async #dropProducer(producer: Promise<Producer> | null): Promise<void> {
     if (!producer) return;
     if (this.#producer === producer) this.#producer = null;
-    // A producer that could not connect has failed its callers already; one that cannot disconnect has nothing left to send.
+    // A producer that could not connect has already rejected its calls. One that cannot disconnect has nothing left to send.
     await producer.then((connected) => connected.disconnect()).catch(() => undefined);
   }
 
@@ -232,7 +232,7 @@ class KafkaBus implements EventBus {
     const admin = this.#kafka.admin();
     await admin.connect();
     try {
-      // Asked first: the client logs an error for each topic that is there already.
+      // Existing topics are listed first, because the client logs an error for each topic that exists already.
       const known = new Set(await admin.listTopics());
       const missing = topics.filter((topic) => !known.has(topic));
       if (missing.length === 0) return;
@@ -241,7 +241,7 @@ class KafkaBus implements EventBus {
         numPartitions: topic.endsWith('.dlq') ? 1 : (this.options.partitions ?? 6),
         replicationFactor: -1,
       }));
-      // Instances that start together create the same topics: the broker then knows of a topic before it hosts it.
+      // Instances that start together create the same topics. The broker may then list a topic before it hosts it.
       await creating.execute(() => admin.createTopics({ topics: definitions }));
     } finally {
       await admin.disconnect();

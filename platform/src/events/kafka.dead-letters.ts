@@ -8,16 +8,16 @@ import { eventContentType } from './event.ts';
 
 export interface KafkaDeadLettersOptions {
   readonly brokers: readonly string[];
-  /** As the bus has it. Default none. */
+  /** The bus's prefix. Default: none. */
   readonly prefix?: string;
 }
 
-/** Dead-letter topics have one. */
+/** The only partition of a dead-letter topic. */
 const PARTITION = 0;
 
 /**
- * Dead letters in Kafka's `<topic>.<group>.dlq`. How far a topic has been replayed is the offset that the consumer group
- * `<topic>.<group>.dlq.replay` has committed; what stands after it waits.
+ * Opens the dead letters in Kafka's topics `<topic>.<group>.dlq`. The consumer group `<topic>.<group>.dlq.replay` has committed
+ * the offset up to which a topic has been replayed. Messages after it are waiting.
  */
 export async function openKafkaDeadLetters({ brokers, prefix = '' }: KafkaDeadLettersOptions): Promise<DeadLetters> {
   const kafka = new Kafka({ clientId: 'dead-letters', brokers: [...brokers], logLevel: logLevel.NOTHING });
@@ -26,8 +26,8 @@ export async function openKafkaDeadLetters({ brokers, prefix = '' }: KafkaDeadLe
   await admin.connect();
   const producer = opened.adopt(kafka.producer({ idempotent: true }), (open) => open.disconnect());
   await producer.connect();
-  const rest = opened.move();
-  return new KafkaDeadLetters(kafka, admin, producer, prefix, rest);
+  const resources = opened.move();
+  return new KafkaDeadLetters(kafka, admin, producer, prefix, resources);
 }
 
 class KafkaDeadLetters implements DeadLetters {
@@ -45,7 +45,7 @@ class KafkaDeadLetters implements DeadLetters {
     for (const topic of topics.filter((name) => name.startsWith(this.prefix) && name.endsWith('.dlq')).sort()) {
       const group = `${topic}.look-${randomUUID()}`;
       await this.#read(topic, group, async (message) => void letters.push(toDeadLetter(message)));
-      // Left behind, the group is empty, and the broker forgets it when its offsets expire.
+      // If it stays, the group is empty, and the broker removes it when its offsets expire.
       await this.admin.deleteGroups([group]).catch(() => undefined);
     }
     return letters;
@@ -70,7 +70,7 @@ class KafkaDeadLetters implements DeadLetters {
     return this.opened.disposeAsync();
   }
 
-  /** Reads what waits now, and no more. */
+  /** Reads the messages that are waiting at this moment. */
   async #read(
     topic: string,
     groupId: string,
@@ -79,7 +79,7 @@ class KafkaDeadLetters implements DeadLetters {
     const [{ low, high } = { low: '0', high: '0' }] = await this.admin.fetchTopicOffsets(topic);
     const [replayed] = await this.admin.fetchOffsets({ groupId: `${topic}.replay`, topics: [topic] });
     const committed = replayed?.partitions[PARTITION]?.offset ?? '-1';
-    // Retention may have taken what was not replayed.
+    // Retention may have deleted messages that were not replayed.
     const first = BigInt(low) > BigInt(committed) ? BigInt(low) : BigInt(committed);
     const last = BigInt(high) - 1n;
     if (first > last) return;
@@ -122,12 +122,12 @@ function readHeader(headers: IHeaders, name: string): string {
 
 const keyed = z.object({ partitionkey: z.string() });
 
-/** The event's own key, so that it takes its turn among the others of it; none for what is no event. */
+/** @returns the event's key, so that it keeps its order; null for a text that is not an event */
 function findKey(text: string): string | null {
   try {
     return keyed.parse(JSON.parse(text)).partitionkey;
   } catch {
-    // The text itself goes back whole, and the handler says what is wrong with it.
+    // The text is replayed unchanged, and the handler reports its fault.
     return null;
   }
 }

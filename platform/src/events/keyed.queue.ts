@@ -1,16 +1,16 @@
 /**
- * Runs tasks in order for each key, and tasks of different keys side by side up to a limit.
- * A task that rejects does not stop those behind it; its caller decides what that means.
+ * Runs tasks of one key in order, and tasks of different keys concurrently up to a limit.
+ * A task that rejects does not stop the following ones. Its caller handles the rejection.
  */
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** @param concurrency most tasks at once */
+  /** @param concurrency maximum of concurrent tasks */
   constructor(readonly concurrency: number) {}
 
-  /** Resolves or rejects as the task does, once every earlier task of the same key has ended. */
+  /** Runs a task after every earlier task of the same key has ended. Resolves or rejects as the task does. */
   run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key) ?? Promise.resolve();
     const result = before.then(() => this.#withSlot(task));
@@ -22,13 +22,13 @@ export class KeyedQueue {
     return result;
   }
 
-  /** Resolves when nothing that was given so far is still running. */
+  /** Resolves when all tasks so far have ended. */
   async idle(): Promise<void> {
     await Promise.all(this.#tails.values());
   }
 
   async #withSlot<T>(task: () => Promise<T>): Promise<T> {
-    // A slot is handed over rather than freed, so that whoever waited longest goes first.
+    // The slot passes directly to the task that has waited longest.
     if (this.#running < this.concurrency) this.#running += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

@@ -11,23 +11,24 @@ import { LocalDeadLetters } from './local.dead-letters.ts';
 export interface LocalBusOptions {
   readonly log: Logger;
   /**
-   * Where dead letters are kept, in files that `LocalDeadLetters` reads, and from where they come back when somebody asks.
-   * Without it they stand in the log only.
+   * Directory of the dead letters, in the files of `LocalDeadLetters`, from which they can be replayed. Without it, dead letters
+   * are only logged.
    */
   readonly deadLetterDirectory?: string;
   /**
-   * Nothing is delivered before it resolves. Resolve it when every service of the process has subscribed: an event that
-   * is replayed from an outbox at start would miss a group that subscribes later. Rejected, nothing is published any more. Default: at once.
+   * Delivery starts when it resolves. Resolve it when every service of the process has subscribed, because an event from an
+   * outbox at the start would otherwise miss a group that subscribes later. If it rejects, nothing is published. Default:
+   * resolved.
    */
   readonly ready?: Promise<unknown>;
   readonly retry?: RetryOptions;
-  /** How soon dead letters come back that were asked for. Default 2,000. */
+  /** Interval of looking for requested replays. Default 2,000. */
   readonly lookIntervalMs?: number;
 }
 
 /**
- * A bus within one process, for the embedded default. `publish` resolves only when every group has handled or dead-lettered
- * the event, so an outbox that marks it then is all the durability needed: after a crash it is published again.
+ * A bus within one process, for the embedded default. `publish` resolves only when every group has handled or dead-lettered the
+ * event. The outbox marks it after that, which makes delivery durable: after a crash, the event is published again.
  */
 export function createLocalBus(options: LocalBusOptions): EventBus {
   return new LocalBus(options);
@@ -41,11 +42,11 @@ interface Member {
   readonly deliver: (topic: string, value: string) => Promise<void>;
 }
 
-/** Handlers of one group that run at once, for different keys. */
+/** Concurrent handlers of one group, for different keys. */
 const CONCURRENCY = 4;
 
 class LocalBus implements EventBus {
-  // A member that has left stays listed: what it would have got must wait in the outbox until it is back.
+  // A member that has left stays in the list, so that its events wait in the outbox until it returns.
   readonly #members = new Set<Member>();
   readonly #stop = new AbortController();
   readonly #deadLetters: LocalDeadLetters | null;
@@ -72,7 +73,7 @@ class LocalBus implements EventBus {
     });
     const failed = (await Promise.allSettled(deliveries)).find((result) => result.status === 'rejected');
     if (failed)
-      throw new Error('Not every consumer group took the events; publish them again.', { cause: failed.reason });
+      throw new Error('Not every consumer group has handled the events; publish them again.', { cause: failed.reason });
   }
 
   async subscribe(
@@ -83,7 +84,7 @@ class LocalBus implements EventBus {
     for (const other of this.#members) {
       const shared = other.group === group && topics.find((topic) => other.topics.has(topic));
       if (!shared) continue;
-      if (!other.stop.signal.aborted) throw new Error(`The group '${group}' has a subscription to ${shared} already.`);
+      if (!other.stop.signal.aborted) throw new Error(`The group '${group}' already has a subscription to ${shared}.`);
       this.#members.delete(other);
     }
     const stop = new AbortController();
@@ -123,7 +124,7 @@ class LocalBus implements EventBus {
     try {
       await this.#ready();
     } catch {
-      // The bus has stopped, or a service could not start: what waits to be replayed stays in its file for the next start.
+      // The bus has stopped, or a service could not start. Requested replays stay in their files for the next start.
       return;
     }
     await this.#deadLetters?.giveBack(async (letters) => {
@@ -133,17 +134,17 @@ class LocalBus implements EventBus {
 
   async #deliverAgain({ topic, group, value }: DeadLetter): Promise<void> {
     const member = [...this.#members].find((other) => other.group === group && other.topics.has(topic));
-    if (!member || member.stop.signal.aborted) throw new Error(`The consumer group '${group}' does not run.`);
+    if (!member || member.stop.signal.aborted) throw new Error(`The consumer group '${group}' is not running.`);
     await member.queue.run(findKey(value), () => member.deliver(topic, value));
   }
 }
 
-/** What is no event has no turn to take. */
+/** @returns the event's key; a text that is not an event has no key and no order */
 function findKey(value: string): string {
   try {
     return parseEvent(value).partitionkey;
   } catch {
-    // The handler meets the same text, and says what is wrong with it.
+    // The handler gets the same text, and reports its fault.
     return '';
   }
 }

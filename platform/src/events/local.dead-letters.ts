@@ -4,19 +4,19 @@ import { type DeadLetter, toDeadLetterTopic } from './bus.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { KeyedQueue } from './keyed.queue.ts';
 
-/** `<topic>.<group>.dlq` and what each of its files ends in. */
-const [LETTERS, ASKED, RETURNING] = ['.jsonl', '.replay', '.returning.jsonl'];
+/** Endings of the files of `<topic>.<group>.dlq`. */
+const [LETTERS, REQUESTED, RETURNING] = ['.jsonl', '.replay', '.returning.jsonl'];
 
-/** Events hold what users wrote. */
+/** Events contain users' content, so that only the owner may read the files. */
 const PRIVATE = 0o600;
 
 /**
- * Dead letters of a bus within one process: a file `<topic>.<group>.dlq.jsonl` for each topic and group, one `DeadLetter` a
- * line. Only the bus changes these files. Others leave a file `<topic>.<group>.dlq.replay`, which the bus finds while it
- * runs, or when it runs again.
+ * Dead letters of a bus within one process. Each topic and group has a file `<topic>.<group>.dlq.jsonl` with one `DeadLetter` per
+ * line. Only the bus changes these files. To request a replay, other processes create a file `<topic>.<group>.dlq.replay`, which
+ * the bus finds while it runs, or at its next start.
  */
 export class LocalDeadLetters implements DeadLetters {
-  /** One change at a time of each file. */
+  /** Serializes the changes of each file. */
   readonly #changes = new KeyedQueue(1);
 
   constructor(readonly directory: string) {}
@@ -31,11 +31,11 @@ export class LocalDeadLetters implements DeadLetters {
     const name = toDeadLetterTopic(topic, group);
     const letters = await this.#read(`${name}${LETTERS}`);
     if (letters.length > 0)
-      await writeFile(join(this.directory, `${name}${ASKED}`), '', { flush: true, mode: PRIVATE });
+      await writeFile(join(this.directory, `${name}${REQUESTED}`), '', { flush: true, mode: PRIVATE });
     return letters.length;
   }
 
-  /** For the bus: durable when it resolves. */
+  /** Stores a letter durably. Called by the bus. */
   async keep(letter: DeadLetter): Promise<void> {
     const name = toDeadLetterTopic(letter.topic, letter.group);
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
@@ -48,12 +48,12 @@ export class LocalDeadLetters implements DeadLetters {
   }
 
   /**
-   * For the bus: hands over the letters that were asked back, once they have been handled. A crash in between hands them
-   * over again.
+   * Delivers the letters whose replay was requested, and removes them after that. Called by the bus. After a crash in between,
+   * they are delivered again.
    */
   async giveBack(deliver: (letters: readonly DeadLetter[]) => Promise<void>): Promise<void> {
-    const asked = (await this.#files(ASKED)).map((file) => file.slice(0, -ASKED!.length));
-    for (const name of asked) await this.#changes.run(name, () => this.#take(name));
+    const requested = (await this.#files(REQUESTED)).map((file) => file.slice(0, -REQUESTED!.length));
+    for (const name of requested) await this.#changes.run(name, () => this.#take(name));
     for (const file of await this.#files(RETURNING)) {
       await deliver(await this.#read(file));
       await rm(join(this.directory, file));
@@ -64,10 +64,10 @@ export class LocalDeadLetters implements DeadLetters {
 
   async #take(name: string): Promise<void> {
     const path = join(this.directory, name);
-    // What a crash left returning goes first; this is taken when it is gone.
+    // An interrupted replay is finished first. This request is taken after that.
     if ((await this.#files(RETURNING)).includes(`${name}${RETURNING}`)) return;
     await rename(`${path}${LETTERS}`, `${path}${RETURNING}`).catch(ignoreMissing);
-    await rm(`${path}${ASKED}`);
+    await rm(`${path}${REQUESTED}`);
   }
 
   async #files(ending: string | undefined): Promise<string[]> {
@@ -77,7 +77,7 @@ export class LocalDeadLetters implements DeadLetters {
 
   async #read(file: string): Promise<DeadLetter[]> {
     const text = (await readFile(join(this.directory, file), 'utf8').catch(ignoreMissing)) ?? '';
-    // A line that a crash cut off has no end.
+    // A crash may have left an incomplete last line.
     return text
       .split('\n')
       .slice(0, -1)

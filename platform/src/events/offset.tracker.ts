@@ -1,6 +1,6 @@
 /**
- * Knows how far a partition may be committed while its messages finish out of order: the offset after the longest run of
- * finished messages from the start. Committing more would lose an unfinished message in a crash.
+ * Tracks the offset up to which a partition may be committed while its messages finish out of order: the offset after the longest
+ * run of finished messages from the start. Committing more would lose an unfinished message in a crash.
  */
 export class OffsetTracker {
   readonly #pending: bigint[] = [];
@@ -8,7 +8,7 @@ export class OffsetTracker {
   #head = 0;
   #committable: bigint | null = null;
 
-  /** Offsets rise, and may have gaps: a compacted or transactional log skips some. */
+  /** Offsets must rise, but may have gaps, because a compacted or transactional log skips some. */
   start(offset: bigint): void {
     const last = this.#pending.at(-1);
     if (last !== undefined && offset <= last) {
@@ -20,7 +20,7 @@ export class OffsetTracker {
   /** @throws RangeError for an offset that was not started, or has finished before */
   finish(offset: bigint): void {
     if (this.#finished.has(offset) || !this.#isPending(offset)) {
-      throw new RangeError(`Offset ${offset} is not in work.`);
+      throw new RangeError(`Offset ${offset} has not been started, or has finished already.`);
     }
     this.#finished.add(offset);
     for (let next = this.#pending[this.#head]; next !== undefined && this.#finished.delete(next); ) {

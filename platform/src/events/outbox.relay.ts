@@ -12,38 +12,39 @@ export interface OutboxRelayOptions {
   readonly orm: MikroORM;
   readonly bus: EventBus;
   readonly log: Logger;
-  /** Whose outbox. */
+  /** The service that owns the outbox. */
   readonly service: ServiceName;
-  /** Longest time an event waits when nothing wakes the relay, as after a crash of another instance. Default 1,000. */
+  /** Longest waiting time of an event if nothing wakes the relay, such as after a crash of another instance. Default 1,000. */
   readonly pollIntervalMs?: number;
-  /** Events published at once. Default 100. */
+  /** Most events in one batch. Default 100. */
   readonly batchSize?: number;
 }
 
-/** Stops after the batch in work when disposed. */
+/** Disposing stops the relay after its current batch. */
 export interface OutboxRelay extends AsyncDisposable {
-  /** Look now. Commits of this process that wrote events do it by themselves. */
+  /** Publishes new events at once. Commits of this process that wrote events call it automatically. */
   wake(): void;
 }
 
 /**
- * Publishes what stands in the outbox, in the order of its positions, and marks it.
+ * Publishes the events of an outbox in the order of their positions, and marks them.
  *
- * - One relay at a time over all instances of the service: it holds an advisory lock in a database session of its own and
- *   does all its work there, so that losing the session stops the work too. (PGlite has one session and one process.)
- * - No earlier event is skipped whose transaction commits late. Positions are taken before commits, so the relay notes the
- *   last position it sees and a fresh transaction id, the barrier; when `pg_snapshot_xmin` has reached the barrier, every
- *   transaction that can own a lower position has ended, and what is visible up to the noted position is all there is.
- * - No transaction is open while events are handed over. A crash before the mark publishes again: inboxes count once.
+ * - One relay at a time works for all instances of the service. It holds an advisory lock in a database session of its own and
+ *   does all its work in that session, so that losing the session stops the work too. (PGlite has one session and one process.)
+ * - An event whose transaction commits late is not skipped. Positions are taken before commits. The relay therefore notes the
+ *   last position that it sees and a fresh transaction id, the barrier. When `pg_snapshot_xmin` has reached the barrier, every
+ *   transaction with a lower position has ended, and no further event can appear up to the noted position.
+ * - No transaction is open while events are published. After a crash before the mark, events are published again, and inboxes
+ *   apply them once.
  */
 export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   return new Relay(options);
 }
 
-/** Published events are kept this long, for people who look into what happened. */
+/** Time that published events are kept, for investigations. */
 const RETENTION = '7 days';
 const PURGE_INTERVAL_MS = 3_600_000;
-/** A transaction that holds back the barrier usually ends in a moment, and nothing tells when. */
+/** Interval of checking the barrier. A transaction below it usually ends soon, but without a notification. */
 const BARRIER_POLL_MS = 20;
 const MAX_BACKOFF_MS = 5_000;
 
@@ -99,7 +100,7 @@ class Relay implements OutboxRelay {
     }
   }
 
-  /** Works in one database session until the session is lost, publishing fails or the relay stops. */
+  /** Publishes in one database session until the session is lost, publishing fails or the relay stops. */
   async #runSession(onProgress: () => void): Promise<void> {
     const pool: Pool = await this.options.orm.em.getConnection().getNativeClient();
     const session = await pool.connect();
@@ -117,7 +118,7 @@ class Relay implements OutboxRelay {
         if (!published) await Promise.race([this.#wake.promise, this.#sleep(this.#pollIntervalMs)]);
       }
     } finally {
-      // Closed rather than given back: that lets go of the lock.
+      // The session is closed rather than returned to the pool, which releases the lock.
       session.release(true);
     }
   }
@@ -130,7 +131,7 @@ class Relay implements OutboxRelay {
     return rows[0]?.held ?? false;
   }
 
-  /** @returns whether there was anything to publish */
+  /** @returns whether there were events to publish */
   async #publishNext(session: PoolClient): Promise<boolean> {
     const last = await this.#findLastSafePosition(session);
     if (last === null) {
@@ -150,7 +151,7 @@ class Relay implements OutboxRelay {
     return true;
   }
 
-  /** The last position now visible, once no open transaction can own a lower one; null when there is none. */
+  /** Waits until no open transaction can have a lower position than the last visible one. @returns that position; null if there is none */
   async #findLastSafePosition(session: PoolClient): Promise<string | null> {
     const { rows } = await session.query<{ last: string | null; barrier: string | null }>(
       `select max(position)::text as last,
@@ -177,12 +178,12 @@ class Relay implements OutboxRelay {
   }
 
   async #sleep(ms: number): Promise<void> {
-    // Rejects only when the relay is stopped, which its loops look for.
+    // It rejects only when the relay is stopped, which its loops check.
     await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }
 
-/** Tells of each commit that wrote an event. */
+/** Wakes the relay at each commit that wrote an event. */
 class CommitListener implements EventSubscriber<OutboxMessage> {
   readonly #writers = new WeakSet<object>();
 

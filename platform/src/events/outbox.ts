@@ -5,10 +5,10 @@ import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { MigrationClass } from '../database.ts';
 import { type ServiceName, toDatabaseSchema } from '../services.ts';
 
-/** An event on its way out: written in the transaction that makes the fact true, published by the relay after it. */
+/** An event to publish. It is written in the transaction that changes the state, and the relay publishes it afterwards. */
 @Entity({ tableName: 'outbox' })
 export class OutboxMessage {
-  /** The event's own id. */
+  /** The event's id. */
   @PrimaryKey({ type: 'uuid' })
   readonly id: string;
 
@@ -21,19 +21,19 @@ export class OutboxMessage {
   }
 }
 
-/** Adds events to the unit of work: they leave if its transaction commits, in the order given, and never otherwise. */
+/** Adds events to the unit of work. They are published, in this order, only if its transaction commits. */
 export function addToOutbox(em: EntityManager, ...events: readonly Envelope[]): void {
   em.persist(events.map((event) => new OutboxMessage(event)));
 }
 
-/** The migration that makes `<service schema>.outbox`. */
+/** The migration that creates `<service schema>.outbox`. */
 export function outboxMigration(service: ServiceName): MigrationClass {
   const schema = toDatabaseSchema(service);
   return class CreateOutbox extends Migration {
     override up(): void {
       this.addSql(`create schema if not exists "${schema}"`);
-      // transaction_id is never read. It stands before position so that a transaction has its id before it takes a
-      // position (defaults are evaluated in the order of columns): the relay's barrier relies on that.
+      // transaction_id is never read. Its column comes before position, so that a transaction gets its id before a
+      // position (defaults are evaluated in the order of columns). The relay's barrier relies on that.
       this.addSql(`create table "${schema}"."outbox" (
         "transaction_id" xid8 not null default pg_current_xact_id(),
         "position" bigint generated always as identity,

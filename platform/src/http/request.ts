@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, InvalidInputError } from '../errors.ts';
 
-/** @throws AppError `PAYLOAD_TOO_LARGE` as soon as the body is over the limit */
+/** @throws AppError `PAYLOAD_TOO_LARGE` as soon as the body exceeds the limit */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -17,13 +17,13 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 
 class PayloadTooLargeError extends AppError {
   constructor(limitBytes: number) {
-    super('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${limitBytes} bytes.`, {
+    super('PAYLOAD_TOO_LARGE', `The request body exceeds the limit of ${limitBytes} bytes.`, {
       details: { limitBytes },
     });
   }
 }
 
-/** @throws InvalidInputError when the body is not JSON */
+/** @throws InvalidInputError if the body is not JSON */
 export async function readJson(request: IncomingMessage, limitBytes: number): Promise<unknown> {
   const body = await readBody(request, limitBytes);
   try {
@@ -48,7 +48,7 @@ export function sendJson(
   response.end(payload);
 }
 
-/** The part after `Bearer `, or null where there is no such header. */
+/** @returns the part after `Bearer `, or null without such a header */
 export function bearerToken(authorization: string | undefined): string | null {
   const match = /^Bearer +(\S+)$/i.exec(authorization ?? '');
   return match?.[1] ?? null;

@@ -7,17 +7,17 @@ import type { ServiceRegistry } from './registry.ts';
 
 export interface RedisRegistryOptions {
   readonly connection: RedisConnection;
-  /** Over the same Redis. */
+  /** A broadcast over the same Redis. */
   readonly broadcast: Broadcast;
-  /** How long an instance stays on the list after its last heartbeat. Default 15,000. */
+  /** Time that an instance stays in the list after its last heartbeat. Default 15,000. */
   readonly ttlMs?: number;
-  /** Time between heartbeats, and between looks at the list. Default a third of `ttlMs`. */
+  /** Interval of heartbeats and of reading the list. Default: a third of `ttlMs`. */
   readonly heartbeatMs?: number;
 }
 
 /*
- * A sorted set for each service: members `<instance id> <url>`, scored by when they expire, on Redis's own clock. The id
- * keeps an instance that leaves late from taking its successor at the same URL along.
+ * Each service has a sorted set of members `<instance id> <url>`, scored by their expiry on Redis's clock. Because of the id, an
+ * instance that leaves late does not remove its successor at the same URL.
  */
 
 /** KEYS: instances. ARGV: ttl in ms, member, channel. */
@@ -35,7 +35,7 @@ const LEAVE = `
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then redis.call('PUBLISH', ARGV[2], 'left') end
 `;
 
-/** KEYS: instances. Answers the members that have not expired. */
+/** KEYS: instances. Returns the members that have not expired. */
 const LIST = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -43,7 +43,7 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 return redis.call('ZRANGE', KEYS[1], 0, -1)
 `;
 
-/** A registry that all processes with this Redis share. Who joins or leaves is told at once; who dies, after `ttlMs`. */
+/** A registry that all processes with this Redis share. Joining and leaving are visible at once, a dead instance after `ttlMs`. */
 export function createRedisRegistry(options: RedisRegistryOptions): ServiceRegistry {
   const { connection, broadcast, ttlMs = 15_000, heartbeatMs = Math.ceil(ttlMs / 3) } = options;
   const { commands, prefix, log } = connection;
@@ -70,23 +70,23 @@ export function createRedisRegistry(options: RedisRegistryOptions): ServiceRegis
           await commands.eval(LEAVE, 1, keyOf(service), member, channel).catch((error: unknown) => {
             log.warn(
               { action: 'registry.leave-failed', service, error },
-              'The registry learns by time that this instance left',
+              'This instance could not be removed from the registry; its entry expires',
             );
           });
         },
       };
     },
     async watch(service, onChange) {
-      let told: string | null = null;
+      let reported: string | null = null;
       let turn: Promise<void> = Promise.resolve();
       const read = async () => {
         const urls = await list(service);
         const text = urls.join(' ');
-        if (text === told) return;
-        told = text;
+        if (text === reported) return;
+        reported = text;
         onChange(urls);
       };
-      // One after the other: an answer that is overtaken must not be told last.
+      // Reads run one after another, so that an older result is not reported last.
       const readNext = () => {
         // The caller of each read has logged its failure; it does not keep the next one from running.
         turn = turn.then(read, read);
@@ -103,7 +103,7 @@ export function createRedisRegistry(options: RedisRegistryOptions): ServiceRegis
       return {
         async [Symbol.asyncDispose]() {
           await owned.disposeAsync();
-          // A read that failed has been logged by whoever started it.
+          // The failed read has already been logged.
           await turn.catch(() => undefined);
         },
       };

@@ -1,18 +1,18 @@
-/** Where the instances of services are: each says so itself, and says again and again that it is still there. */
+/** The URLs of services' instances. Each instance registers itself, and confirms its entry regularly. */
 export interface ServiceRegistry {
   /**
-   * @param url base URL at which the others reach this instance
-   * @returns disposing it takes the instance off the list at once
-   * @throws when the registry is out of reach
+   * @param url base URL of this instance for other processes
+   * @returns disposing removes the instance from the list at once
+   * @throws if the registry is unreachable
    */
   register(service: string, url: string): Promise<AsyncDisposable>;
   /**
-   * Tells of the instances of a service: once before this resolves, and whenever they change. While the registry is out
-   * of reach the last ones hold.
+   * Watches the instances of a service. `onChange` is called once before this resolves, and at each change. While the registry is
+   * unreachable, the last instances stay valid.
    *
-   * @param onChange gets base URLs, sorted, each once
-   * @returns disposing it ends that
-   * @throws when the registry is out of reach
+   * @param onChange receives the base URLs, sorted and without duplicates
+   * @returns disposing ends the watch
+   * @throws if the registry is unreachable
    */
   watch(service: string, onChange: (urls: readonly string[]) => void): Promise<AsyncDisposable>;
 }

@@ -11,7 +11,7 @@ import {
 } from './stream-log.ts';
 
 export interface MemoryStreamLogOptions extends Partial<StreamRetention> {
-  /** Sealed streams are dropped, the longest sealed first, while they hold more characters than this. Default 32 Mi. */
+  /** Most characters in all sealed streams together; beyond it, the earliest sealed streams are dropped. Default 32 Mi. */
   readonly sealedCharactersLimit?: number;
   /** Default `Date.now`. */
   readonly now?: () => number;
@@ -32,10 +32,10 @@ export function createMemoryStreamLog(options: MemoryStreamLogOptions = {}): Str
 }
 
 class MemoryStreamLog implements StreamLog {
-  // Both keep the order of the last write, so that what has expired stands in front.
+  // Both maps keep the order of the last write, so that expired streams come first.
   readonly #unsealed = new Map<string, Stream>();
   readonly #sealed = new Map<string, Stream>();
-  /** Streams that have readers and no writer yet. */
+  /** Streams with readers but without a writer so far. */
   readonly #expected = new Map<string, Stream>();
   readonly #stop = new AbortController();
   readonly #retention: StreamRetention;
@@ -99,7 +99,7 @@ class MemoryStreamLog implements StreamLog {
     try {
       let cursor = Math.max(0, afterSeq);
       while (!signal.aborted) {
-        // Entry n stands at index n - 1: sequences begin at 1 and have no gap.
+        // Entry n has index n - 1, because sequences begin at 1 and have no gap.
         const entry = stream.entries[cursor];
         if (entry) {
           cursor = entry.seq;
@@ -118,7 +118,7 @@ class MemoryStreamLog implements StreamLog {
     }
   }
 
-  /** @throws {StaleEpochError} when a writer's epoch is given and a later one has written */
+  /** @throws {StaleEpochError} if a writer's epoch is given and a later one has written */
   #find(name: string, writerEpoch = Number.POSITIVE_INFINITY): Stream | undefined {
     this.#expire();
     const stream = this.#unsealed.get(name) ?? this.#sealed.get(name);
@@ -126,7 +126,7 @@ class MemoryStreamLog implements StreamLog {
     return stream;
   }
 
-  /** The stream as its writer's, made when missing, and at the end of the unsealed ones. */
+  /** Opens a stream for its writer, creates it if it is missing, and moves it to the end of the unsealed streams. */
   #open(name: string, epoch: number): Stream {
     const stream = this.#unsealed.get(name) ?? this.#expect(name);
     this.#expected.delete(name);
@@ -146,7 +146,7 @@ class MemoryStreamLog implements StreamLog {
     return stream;
   }
 
-  /** Readers that are at it keep their stream; only the names are forgotten. */
+  /** Removes expired streams by name. Current readers keep theirs. */
   #expire(): void {
     const now = this.#now();
     for (const [name, stream] of this.#unsealed) {

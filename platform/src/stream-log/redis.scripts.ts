@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 
 /**
  * KEYS: entries, state. ARGV: epoch, ttl in ms, channel, message, then `seq`, data of each entry.
- * Answers {'OK'}, {'STALE', current epoch}, {'SEALED'} or {'GAP', last seq}. All checks come first: a script that fails
+ * Returns {'OK'}, {'STALE', current epoch}, {'SEALED'} or {'GAP', last seq}. All checks come first, because a script that fails
  * halfway is not rolled back.
  */
-const append = `
+const APPEND = `
 local state = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'sealed')
 local epoch, current, last = tonumber(ARGV[1]), tonumber(state[1] or 0), tonumber(state[2] or 0)
 if epoch < current then return {'STALE', current} end
@@ -32,8 +32,8 @@ if first then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
 return {'OK'}
 `;
 
-/** KEYS: entries, state. ARGV: epoch, ttl in ms, channel. Answers {'OK'} or {'STALE', current epoch}. */
-const seal = `
+/** KEYS: entries, state. ARGV: epoch, ttl in ms, channel. Returns {'OK'} or {'STALE', current epoch}. */
+const SEAL = `
 local state = redis.call('HMGET', KEYS[2], 'epoch', 'seq', 'sealed')
 local epoch, current = tonumber(ARGV[1]), tonumber(state[1] or 0)
 if epoch < current then return {'STALE', current} end
@@ -62,7 +62,7 @@ export interface StreamScripts {
 
 /** ioredis adds defined commands to the connection at run time. */
 export function defineStreamScripts(redis: Redis): StreamScripts {
-  redis.defineCommand('streamAppend', { numberOfKeys: 2, lua: append });
-  redis.defineCommand('streamSeal', { numberOfKeys: 2, lua: seal });
+  redis.defineCommand('streamAppend', { numberOfKeys: 2, lua: APPEND });
+  redis.defineCommand('streamSeal', { numberOfKeys: 2, lua: SEAL });
   return redis as unknown as StreamScripts;
 }

@@ -18,18 +18,18 @@ import {
 export interface RedisStreamLogOptions extends Partial<StreamRetention> {
   readonly connection: RedisConnection;
   readonly broadcast: Broadcast;
-  /** Readers look without being woken this often, should a connection have died in silence. Default 10 s. */
+  /** Interval in which readers read without a broadcast, in case a connection died unnoticed. Default 10 s. */
   readonly lookIntervalMs?: number;
 }
 
-/** How many entries a reader that catches up takes at once. */
+/** Most entries that a reader reads at once while it catches up. */
 const PAGE_ENTRIES = 500;
 
 /**
- * Redis Streams whose entry ids are `<seq>-0`, with the epoch, the last `seq` and the seal in a hash beside them; scripts
- * change both at once. An append is also broadcast, entries included, so that live readers need no command of their own.
- * The broadcast may lose messages: a reader that sees a gap, is told of one, or falls behind reads from the stream again.
- * One process uses two connections, however many readers it has.
+ * A stream log in Redis Streams with entry ids `<seq>-0`. A hash beside each stream has the epoch, the last `seq` and the seal;
+ * scripts change both atomically. An append also broadcasts its entries, so that live readers need no command of their own.
+ * The broadcast may lose messages. A reader that sees a gap, gets `onGap`, or falls behind reads from the stream again.
+ * A process uses two connections for any number of readers.
  * Source: https://redis.io/docs/latest/develop/data-types/streams/
  */
 export function createRedisStreamLog(options: RedisStreamLogOptions): StreamLog {
@@ -98,7 +98,7 @@ class RedisStreamLog implements StreamLog {
       let cursor = Math.max(0, afterSeq);
       while (!signal.aborted) {
         if (reader.isBehind) {
-          // Caught up before the look: what is broadcast meanwhile queues, and what of it was seen is skipped below.
+          // Marked as caught up before the read. Entries that are broadcast meanwhile are queued, and duplicates are skipped below.
           reader.isBehind = false;
           const { entries, seq, sealed } = await this.#fetch(stream, cursor);
           for (const entry of entries) {
@@ -125,7 +125,7 @@ class RedisStreamLog implements StreamLog {
 
   async #fetch(stream: string, afterSeq: number): Promise<{ entries: StreamEntry[]; seq: number; sealed: boolean }> {
     const [entriesKey] = this.#keys(stream);
-    // The state is read second: it may be ahead of the entries, never behind, so the end is not taken too early.
+    // The state is read after the entries. It may be ahead of them but never behind, so that the end is not reached too early.
     const [found, state] = await Promise.all([
       this.#connection.commands.xrange(entriesKey, `${afterSeq + 1}-0`, '+', 'COUNT', PAGE_ENTRIES),
       this.last(stream),
@@ -134,7 +134,7 @@ class RedisStreamLog implements StreamLog {
     return { entries, ...(state ?? { seq: 0, sealed: false }) };
   }
 
-  /** In one hash slot, so that a script may use both in a cluster. */
+  /** Both keys are in one hash slot, so that a script may use them in a cluster. */
   #keys(stream: string): [entries: string, state: string] {
     const key = `${this.#connection.prefix}stream:{${stream}}`;
     return [key, `${key}:state`];

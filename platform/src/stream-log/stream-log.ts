@@ -8,14 +8,14 @@ export interface StreamEntry {
 }
 
 /**
- * Append-only streams that any number of readers follow from any position, on any instance. One writer at a time: the
- * holder of a lease, whose `epoch` grows by one with each new holder, so that a writer which lost its lease unknowingly
- * is refused. Entries are kept until some time after `seal()`; whoever needs them for ever stores them elsewhere too.
+ * Append-only streams that any number of readers follow from any position, on any instance. Each stream has one writer at a
+ * time, the holder of a lease. Its `epoch` grows by one with each new holder, so that a writer that has lost its lease without
+ * noticing is refused. Entries are kept until some time after `seal()`. To keep them for ever, store them elsewhere too.
  */
 export interface StreamLog extends AsyncDisposable {
   /**
-   * Appends all entries or none. Repeating, in the same epoch, entries that are in the stream already changes nothing, so
-   * an append whose answer was lost may be sent again. No entries: only claims the stream for the epoch.
+   * Appends all entries or none. Repeating existing entries in the same epoch changes nothing, so that an append whose answer was
+   * lost may be sent again. An empty list only claims the stream for the epoch.
    *
    * @throws {StaleEpochError} a later epoch has written
    * @throws {SequenceError} the first `seq` is not the one after the last, or the entries are not consecutive
@@ -23,9 +23,9 @@ export interface StreamLog extends AsyncDisposable {
    */
   append(stream: string, epoch: number, entries: readonly StreamEntry[]): Promise<void>;
   /**
-   * Entries with a greater `seq` than `afterSeq`: those of the past at once, then live, in order, none twice. Ends after
-   * the last entry of a sealed stream, or quietly when `signal` is aborted. A stream that nobody has written to yet is
-   * waited for; one that expired looks the same, so ask `last()` first. A reader may be as slow as it likes.
+   * Iterates over entries with a greater `seq` than `afterSeq`: first past ones, then live ones, in order and without duplicates.
+   * Ends after the last entry of a sealed stream, or without an error when `signal` aborts. It waits for a stream without
+   * entries. An expired stream looks the same, so call `last()` first. A reader may be arbitrarily slow.
    */
   read(stream: string, afterSeq: number, signal?: AbortSignal): AsyncIterableIterator<StreamEntry>;
   /**
@@ -34,21 +34,21 @@ export interface StreamLog extends AsyncDisposable {
    * @throws {StaleEpochError} a later epoch has written
    */
   seal(stream: string, epoch: number): Promise<void>;
-  /** The last position (0 when it has no entry yet); null when the stream is unknown or expired. */
+  /** @returns the last position (0 without entries); null if the stream is unknown or expired */
   last(stream: string): Promise<{ seq: number; sealed: boolean } | null>;
 }
 
 /** How long streams are kept. */
 export interface StreamRetention {
-  /** From `seal()`. Default 15 minutes. */
+  /** Time after `seal()`. Default 15 minutes. */
   readonly sealedTtlMs: number;
-  /** From the last write to a stream that is never sealed. Default 24 hours. */
+  /** Time after the last write to a stream that is not sealed. Default 24 hours. */
   readonly idleTtlMs: number;
 }
 
 export const defaultRetention: StreamRetention = { sealedTtlMs: 15 * 60_000, idleTtlMs: 24 * 3_600_000 };
 
-/** This writer's lease is over: another one, with a later epoch, has taken the stream. Stop writing. */
+/** This writer's lease has ended, and another writer with a later epoch has taken the stream. The writer must stop. */
 export class StaleEpochError extends ConflictError {
   constructor(stream: string, epoch: number, current: number) {
     super(
@@ -61,7 +61,7 @@ export class StaleEpochError extends ConflictError {
   }
 }
 
-/** Entries that would leave a gap or overwrite. `details.last` is the last position there is. */
+/** The entries would leave a gap or overwrite others. `details.last` is the stream's last position. */
 export class SequenceError extends AppError {
   constructor(stream: string, seq: number, last: number) {
     super('STREAM_SEQUENCE_BROKEN', `Stream '${stream}' ends at ${last}: expected entry ${last + 1}, got ${seq}.`, {
@@ -70,14 +70,14 @@ export class SequenceError extends AppError {
   }
 }
 
-/** The stream has ended; nothing may be added. */
+/** The stream has ended and accepts no further entries. */
 export class StreamSealedError extends ConflictError {
   constructor(stream: string) {
     super('STREAM_SEALED', `Stream '${stream}' is sealed: no entry can be added.`, { details: { stream } });
   }
 }
 
-/** @throws {SequenceError} when the entries do not follow one another */
+/** @throws {SequenceError} if the entries are not consecutive */
 export function assertConsecutive(stream: string, entries: readonly StreamEntry[]): void {
   entries.forEach((entry, index) => {
     const expected = entries[0]!.seq + index;

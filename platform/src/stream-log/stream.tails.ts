@@ -1,18 +1,18 @@
 import type { Broadcast } from '../broadcast/broadcast.ts';
 import type { StreamEntry } from './stream-log.ts';
 
-/** A reader with more live entries than this waiting drops them and reads the stream again when it gets there. */
+/** Most waiting live entries of a reader. Beyond it, they are dropped, and the reader reads from the stream again. */
 const QUEUE_ENTRIES = 256;
-/** Larger appends are announced without their entries. */
+/** Largest broadcast of entries; larger appends are announced without them. */
 const MESSAGE_CHARACTERS = 16_384;
 
-/** What an append broadcasts: its entries, or nothing when they are large, which makes readers look for themselves. */
+/** The broadcast of an append: its entries, or an empty message for large ones, which readers then read from the stream. */
 export function toTailMessage(entries: readonly StreamEntry[]): string {
   const characters = entries.reduce((sum, { data }) => sum + data.length, 0);
   return characters > MESSAGE_CHARACTERS ? '' : JSON.stringify(entries.map(({ seq, data }) => [seq, data]));
 }
 
-/** One reader's place at the end of a stream. It begins behind: the past comes first. */
+/** One reader at the end of a stream. It starts behind, because it reads past entries first. */
 class TailReader {
   /** Whether entries must be read from the stream before the queue can be trusted again. */
   isBehind = true;
@@ -39,20 +39,20 @@ class TailReader {
     this.#awake.resolve();
   }
 
-  /** Resolves when something came since the last call. */
+  /** Resolves when entries or a wake-up arrived since the last call. */
   async awake(): Promise<void> {
     await this.#awake.promise;
     this.#awake = Promise.withResolvers();
   }
 }
 
-/** A reader's place and how to give it up. */
+/** A reader at the end of a stream, and a function to leave it. */
 export interface Seat {
   readonly reader: TailReader;
   leave(): Promise<void>;
 }
 
-/** Looks are spread over the interval, so that thousands of readers do not ask at the same moment. */
+/** Regular reads are spread over the interval in this many groups, so that thousands of readers do not read at the same moment. */
 const LOOK_GROUPS = 10;
 
 interface Tail {
@@ -61,7 +61,7 @@ interface Tail {
   readonly subscribed: Promise<AsyncDisposable>;
 }
 
-/** The live ends of the streams that somebody in this process reads. A message is parsed once for all readers. */
+/** The live ends of all streams with readers in this process. A message is parsed once for all of them. */
 export class StreamTails implements AsyncDisposable {
   readonly #tails = new Map<string, Tail>();
   readonly #broadcast: Broadcast;
@@ -69,7 +69,7 @@ export class StreamTails implements AsyncDisposable {
   #looks = 0;
   #opened = 0;
 
-  /** @param lookIntervalMs how often every reader reads from the stream without being told to */
+  /** @param lookIntervalMs interval in which every reader reads from the stream without a broadcast */
   constructor(broadcast: Broadcast, lookIntervalMs: number) {
     this.#broadcast = broadcast;
     this.#looking = setInterval(() => {
@@ -82,9 +82,9 @@ export class StreamTails implements AsyncDisposable {
     return `stream:${stream}`;
   }
 
-  /** Resolves when what is appended from then on will reach the reader. */
+  /** Resolves when entries that are appended from then on will reach the reader. */
   async join(stream: string): Promise<Seat> {
-    // The reader is in before anything is awaited, so that the last one to leave meanwhile does not close its tail.
+    // The reader is added before the first await, so that another reader that leaves meanwhile does not close the tail.
     const tail = this.#tails.get(stream) ?? this.#open(stream);
     const reader = new TailReader();
     tail.readers.add(reader);

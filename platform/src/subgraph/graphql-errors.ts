@@ -2,16 +2,16 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { toAppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
-/** The code of everything that is masked. */
+/** The code of masked errors. */
 const INTERNAL_ERROR = 'INTERNAL_ERROR';
 
-/** What a client reads of an error: the words of the `AppError` that it is or stands for, or that something unforeseen happened. */
+/** Converts an error for the client: the message of its `AppError`, or a general one for an unexpected error. */
 export function toGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError && !error.originalError) return error;
   const cause = error instanceof GraphQLError ? error.originalError : error;
   const location = error instanceof GraphQLError ? error : undefined;
   const known = toAppError(cause);
-  return new GraphQLError(known?.message ?? 'Something went wrong on our side.', {
+  return new GraphQLError(known?.message ?? 'An unexpected error occurred in the service.', {
     nodes: location?.nodes ?? null,
     source: location?.source ?? null,
     positions: location?.positions ?? null,
@@ -20,7 +20,7 @@ export function toGraphQLError(error: unknown): GraphQLError {
   });
 }
 
-/** As `toGraphQLError`; what is masked is logged whole, and the answer names the request to look for. */
+/** Like `toGraphQLError`. A masked error is logged completely, and the answer has the request's id for finding it in the log. */
 export function createErrorFormatter(log: Logger) {
   return (error: unknown, requestId: string): GraphQLFormattedError => {
     const shown = toGraphQLError(error);

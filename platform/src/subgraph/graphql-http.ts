@@ -13,7 +13,7 @@ export interface GraphQLHttpOptions<Context extends OperationContext> {
   readonly schema: GraphQLSchema;
   readonly log: Logger;
   readonly bodyLimitBytes: number;
-  /** Who asks: throws an AppError when the credential is bad. */
+  /** Identifies the client and creates the context. Throws an AppError for an invalid credential. */
   readonly identify: (request: IncomingMessage, response: ServerResponse) => Promise<OperationContext>;
   readonly context: CreateContext<Context>;
 }
@@ -22,7 +22,7 @@ export interface GraphQLHttpHandler extends AsyncDisposable {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Queries and mutations over HTTP by Apollo Server, on the server that the service has already. */
+/** Serves queries and mutations over HTTP by Apollo Server, on the service's HTTP server. */
 export async function startGraphQLHttp<Context extends OperationContext>(
   options: GraphQLHttpOptions<Context>,
 ): Promise<GraphQLHttpHandler> {
@@ -31,7 +31,7 @@ export async function startGraphQLHttp<Context extends OperationContext>(
   const server = new ApolloServer<Context>({
     schema,
     introspection: true,
-    // Callers are gateways and services with bearer tokens; cookies are not read here.
+    // Callers are gateways and services with bearer tokens. Cookies are not read here, so that CSRF is impossible.
     csrfPrevention: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,

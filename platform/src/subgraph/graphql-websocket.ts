@@ -34,8 +34,8 @@ type OperationArgs = ExecutionArgs & { contextValue: OperationContext };
 const GOING_AWAY = 1001;
 
 /**
- * Subscriptions over graphql-ws. One socket may carry operations of many users: each names its own token in its
- * `extensions.authorization`, and its trace in `extensions.traceparent`; without one, `connection_init`'s holds.
+ * Serves subscriptions over graphql-ws. One socket may carry operations of many users: an operation has its token in
+ * `extensions.authorization` and its trace in `extensions.traceparent`. Without them, those of `connection_init` apply.
  * Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
  */
 export function startGraphQLWebSocket<Context extends OperationContext>({
@@ -51,8 +51,8 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
 
   const disposable = useServer(
     {
-      // What is thrown from a callback closes the socket, and with it the operations of others: all that can be wrong
-      // with one operation is answered here, as that operation's errors.
+      // An error thrown from a callback closes the socket, with the operations of other users. Every error of one operation
+      // is therefore answered here, as that operation's result.
       onSubscribe: async (socket, _id, payload) => {
         try {
           return await toExecutionArgs(payload, socket.connectionParams, socket.extra.request.headers);
@@ -106,7 +106,7 @@ export function startGraphQLWebSocket<Context extends OperationContext>({
     return document;
   }
 
-  /** graphql-js keeps one context for all events; here each event has its own, and an end for any reason aborts. */
+  /** graphql-js keeps one context for all events. Here each event has its own, and the end of the subscription aborts its signal. */
   async function subscribeWith(args: OperationArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
     const ended = new AbortController();
     const operation: OperationContext = { ...args.contextValue, signal: ended.signal };

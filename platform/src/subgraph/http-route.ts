@@ -6,7 +6,7 @@ import type { TokenVerifier, Viewer } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import type { ServiceName } from '../services.ts';
 
-/** A path of a service beside `/graphql`. */
+/** An HTTP path of a service other than `/graphql`. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST';
   /** The whole path, without a query string. */
@@ -18,7 +18,7 @@ interface RouteContext {
   readonly service: ServiceName;
   readonly verifier: TokenVerifier;
   readonly log: Logger;
-  /** Aborted when the caller has gone. */
+  /** Aborts when the caller has disconnected. */
   readonly signal: AbortSignal;
 }
 
@@ -32,8 +32,8 @@ export interface InternalCall {
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /**
- * A route that other services call with `ServiceClient`: JSON in and out, only from the callers named, only with a
- * token made for this service.
+ * Defines a route that other services call with `ServiceClient`. It accepts and returns JSON, and is open only to the named
+ * callers with a token for this service.
  */
 export function defineInternalRoute<Input, Output>(route: {
   /** `/internal/holds` */
@@ -47,8 +47,7 @@ export function defineInternalRoute<Input, Output>(route: {
     path: route.path,
     async handle(request, response, { service, verifier, log, signal }) {
       const token = bearerToken(request.headers.authorization);
-      if (!token)
-        throw new UnauthenticatedError(`${route.path} needs a token that auth made for the ${service} service.`);
+      if (!token) throw new UnauthenticatedError(`${route.path} requires a token of auth for the ${service} service.`);
       const viewer = await verifier.verify(token, service);
       if (!viewer.actor || !route.callers.includes(viewer.actor)) {
         throw new ForbiddenError(`${route.path} is not open to ${viewer.actor ?? 'clients'}.`);
@@ -59,7 +58,7 @@ export function defineInternalRoute<Input, Output>(route: {
   };
 }
 
-/** @throws InvalidInputError naming the first field that is wrong, with all of them in `details.fields` */
+/** @throws InvalidInputError naming the first wrong field, with all of them in `details.fields` */
 export function parseInput<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -70,7 +69,7 @@ export function parseInput<Output>(schema: z.ZodType<Output>, value: unknown): O
   });
 }
 
-/** Answers an error over plain HTTP in the shape that `ServiceClient` reads. */
+/** Sends an error over plain HTTP in the form that `ServiceClient` reads. */
 export function sendError(response: ServerResponse, error: unknown, log: Logger): void {
   if (response.headersSent) {
     response.destroy();
@@ -83,5 +82,7 @@ export function sendError(response: ServerResponse, error: unknown, log: Logger)
     return;
   }
   log.error({ action: 'request.failed', error });
-  sendJson(response, 500, { error: { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side.' } });
+  sendJson(response, 500, {
+    error: { code: 'INTERNAL_ERROR', message: 'An unexpected error occurred in the service.' },
+  });
 }

@@ -11,18 +11,18 @@ const httpDuration = new Histogram({
 
 const fieldDuration = new Histogram({
   name: 'graphql_field_duration_seconds',
-  help: 'Time until a field was resolved, by type and field; fields that only read a property are not measured.',
+  help: 'Duration of resolving a field, by type and field. Fields that only read a property are not measured.',
   labelNames: ['service', 'field'],
 });
 
 const measured = new WeakSet<GraphQLSchema>();
 
-/** CPU, memory and event loop lag: once for each process, whatever services run in it. */
+/** Measures CPU, memory and event loop lag, once per process. */
 export function measureProcess(): void {
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
 }
 
-/** @param route as it is declared, or null for what is none of the service's: paths are made up by callers */
+/** @param route the declared route, or null for an unknown path: callers could otherwise create any number of labels */
 export function measureRequest(
   service: ServiceName,
   route: string | null,
@@ -41,7 +41,7 @@ export function measureRequest(
   });
 }
 
-/** Times every field that has a resolver of its own, in queries as in events of subscriptions. */
+/** Measures every field with a resolver of its own, in queries and in events of subscriptions. */
 export function measureFields(service: ServiceName, schema: GraphQLSchema): void {
   if (measured.has(schema)) return;
   measured.add(schema);

@@ -4,17 +4,17 @@ import type { TokenVerifier, Viewer } from '../identity.ts';
 
 export interface SubscriptionEventsOptions {
   readonly source: AsyncIterable<unknown>;
-  /** Aborted when the subscription ends, for whatever reason. */
+  /** Aborts when the subscription ends for any reason. */
   readonly ended: AbortController;
   readonly viewer: Viewer | null;
   readonly verifier: TokenVerifier;
-  /** The result for one event of the source. */
+  /** Executes the operation for one event of the source. */
   readonly run: (event: unknown) => Promise<ExecutionResult>;
 }
 
 /**
- * The results of one subscription. It ends with the source, with its consumer, or with the viewer's session. Nothing is thrown
- * by `next`: on a socket that operations share, an error of one of them must not close it for the others.
+ * The results of one subscription. It ends with the source, with its consumer, or with the viewer's session. `next` never throws,
+ * because operations share the socket, and an error of one must not close it for the others.
  */
 export class SubscriptionEvents implements AsyncIterableIterator<ExecutionResult> {
   readonly #events: AsyncIterator<unknown>;
@@ -31,7 +31,7 @@ export class SubscriptionEvents implements AsyncIterableIterator<ExecutionResult
       const details = { reason: 'revoked' };
       this.#refuse(new UnauthenticatedError('The session has ended. Sign in again.', { details }));
     });
-    // A revocation that came while the source was being made was heard by nobody here.
+    // The session may have been revoked while the source was being created, before this listener existed.
     if (viewer) verifier.verify(viewer.token).catch((error) => this.#refuse(error));
   }
 
@@ -68,7 +68,7 @@ export class SubscriptionEvents implements AsyncIterableIterator<ExecutionResult
     this.#stop();
   }
 
-  /** Nothing follows. */
+  /** Ends the subscription. */
   #end(): void {
     this.#isLast = true;
     this.#stop();
@@ -78,12 +78,12 @@ export class SubscriptionEvents implements AsyncIterableIterator<ExecutionResult
     this.#stopListening();
     this.options.ended.abort();
     this.#finished.resolve({ done: true, value: undefined });
-    // A source that waits for its next event may never answer, and one that fails to stop has been told by the signal.
+    // A source that waits for its next event may never answer. The signal has told it to stop.
     void Promise.resolve(this.#events.return?.()).catch(() => undefined);
   }
 }
 
-/** As graphql-js wraps what a resolver throws: what the client may read of it is decided when it leaves. */
+/** Wraps an error as graphql-js wraps a resolver's. It is masked later, when it is sent. */
 export function toOperationError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   return new GraphQLError((error as Error).message, { originalError: error as Error });

@@ -2,20 +2,20 @@ import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../embedded/pglite.ts';
 import { newId } from '../id.ts';
 
-/** An empty database that is gone when the test is. */
+/** An empty database that is removed after the test. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** PGlite in memory: for `.test.ts`. */
+/** Starts PGlite in memory, for `.test.ts`. */
 export async function startTestDatabase(): Promise<TestDatabase> {
   return startEmbeddedPostgres();
 }
 
 /**
- * A database of its own on the PostgreSQL server that `POSTGRES_URL` names: for `.int.test.ts`.
+ * Creates a database on the PostgreSQL server of `POSTGRES_URL`, for `.int.test.ts`.
  *
- * @throws Error when `POSTGRES_URL` is missing
+ * @throws Error if `POSTGRES_URL` is missing
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = process.env.POSTGRES_URL;

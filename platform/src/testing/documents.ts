@@ -3,16 +3,16 @@ import type { Documents } from '../documents/documents.ts';
 import { openMongoDocuments } from '../documents/mongo.documents.ts';
 import { newId } from '../id.ts';
 
-/** A database that is gone when the test is. */
+/** A database that is removed after the test. */
 export interface TestMongo extends AsyncDisposable {
-  /** One more connection to it, as another instance of a service has. */
+  /** Opens a further connection, like another instance of a service. */
   open(): Promise<Documents>;
 }
 
 /**
- * A database of its own on the MongoDB server that `MONGODB_URL` names: for `.int.test.ts`.
+ * Creates a database on the MongoDB server of `MONGODB_URL`, for `.int.test.ts`.
  *
- * @throws Error when `MONGODB_URL` is missing
+ * @throws Error if `MONGODB_URL` is missing
  */
 export function createTestMongo(): TestMongo {
   const url = process.env.MONGODB_URL;

@@ -1,18 +1,18 @@
-/** Work that takes less CPU time than this is not judged: collections and compilation are of that size. */
+/** Work with less CPU time is not judged, because garbage collection and compilation take as long. */
 const NOISE_MS = 16;
-/** Four times the input may cost this many times the work. Linear work costs 4, quadratic 16. */
-const MOST_GROWTH = 8;
+/** Largest growth of the work for four times the input. Linear work grows by 4, quadratic work by 16. */
+const MAX_GROWTH = 8;
 const RUNS = 3;
 
 /**
- * Fails when work grows faster than its input. Sizes grow fourfold, so that what is quadratic or worse fails at the first size
- * where it costs anything at all, and not at the last one, which it would never finish. Measures the CPU time of this thread,
- * the least of several runs: a busy machine does not matter.
+ * Fails if work grows faster than its input. Sizes grow fourfold, so that quadratic work fails at the first size with a measurable
+ * time, and not at the last one, which it would never finish. It measures the CPU time of this thread, the least of several
+ * runs, so that a busy machine does not matter.
  *
- * @param toInput makes an input of about `size` units
+ * @param toInput creates an input of about `size` units
  * @param smallest default 500 units
  * @param largest default 512,000 units
- * @throws Error with the measured times when work is not linear
+ * @throws Error with the measured times if the work is not linear
  */
 export function assertLinear<T>(
   toInput: (size: number) => T,
@@ -22,7 +22,7 @@ export function assertLinear<T>(
   let before: { size: number; ms: number } | null = null;
   for (let size = smallest; size <= largest; size *= 4) {
     const input = toInput(size);
-    const limit: number = before ? MOST_GROWTH * Math.max(before.ms, NOISE_MS / MOST_GROWTH) : Number.POSITIVE_INFINITY;
+    const limit: number = before ? MAX_GROWTH * Math.max(before.ms, NOISE_MS / MAX_GROWTH) : Number.POSITIVE_INFINITY;
     const ms = measureMs(() => work(input), limit);
     if (ms > Math.max(limit, NOISE_MS)) {
       throw new Error(
@@ -33,7 +33,7 @@ export function assertLinear<T>(
   }
 }
 
-/** The least of several runs; one is enough when it is within the limit. */
+/** The least time of several runs. One run is enough if it is within the limit. */
 function measureMs(work: () => unknown, limitMs: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < RUNS && (run === 0 || least > limitMs); run += 1) {

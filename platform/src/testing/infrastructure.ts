@@ -15,30 +15,30 @@ import { startTestDatabase } from './database.ts';
 interface TokenClaims {
   readonly userId: string;
   readonly sessionId?: string;
-  /** Separated by spaces. Default: all that a person who signed in may do. */
+  /** Scopes, separated by spaces. Default: all scopes of a user who signed in. */
   readonly scope?: string;
   readonly role?: 'USER' | 'ADMIN';
-  /** The callee, for a token between services. */
+  /** The callee of a token for calls between services. */
   readonly audience?: string;
   readonly actor?: ServiceName;
-  /** Of an API key, whose id is the `sessionId` then. */
+  /** Token budget of an API key; `sessionId` is then the key's id. */
   readonly tokenBudget?: number;
 }
 
 export interface TestInfrastructure extends Infrastructure, AsyncDisposable {
-  /** A token that this infrastructure's verifier takes. */
+  /** Signs a token that this infrastructure's verifier accepts. */
   sign(claims: TokenClaims): Promise<string>;
 }
 
 export interface TestInfrastructureOptions {
-  /** Answers of the services that the one under test calls. A call that is not expected fails the test. */
+  /** Answers of the services that the tested one calls. An unexpected call fails the test. */
   readonly calls?: ServiceClient;
   /** Default: PGlite in memory. */
   readonly databaseUrl?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Embedded drivers for one service, and keys to sign in with. */
+/** Starts embedded drivers for one service, with keys for tokens. */
 export async function startTestInfrastructure(
   service: ServiceName,
   { calls = refuseCalls, databaseUrl, env = {} }: TestInfrastructureOptions = {},
@@ -52,7 +52,7 @@ export async function startTestInfrastructure(
   const verifier = started.use(await createTokenVerifier({ keys, cache, broadcast }));
   const bus = started.use(createLocalBus({ log, retry: { initialDelayMs: 1, maxDelayMs: 5 } }));
   const streamLog = started.use(createMemoryStreamLog());
-  const rest = started.move();
+  const resources = started.move();
   return {
     service,
     embedded: true,
@@ -73,7 +73,7 @@ export async function startTestInfrastructure(
     dataDir: '.data/test',
     env,
     sign,
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
@@ -85,12 +85,12 @@ const refuseCalls: ServiceClient = {
 
 export interface TestKeys {
   readonly keys: JWTVerifyGetKey;
-  /** What auth would publish. */
+  /** The public keys, as auth publishes them. */
   readonly jwks: JSONWebKeySet;
   sign(claims: TokenClaims): Promise<string>;
 }
 
-/** A key pair of its own, and tokens signed with it that live for fifteen minutes. */
+/** Creates a key pair, and signs tokens with it that are valid for fifteen minutes. */
 export async function createTestKeys(): Promise<TestKeys> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' };

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** `nobody` on the systems in use. */
+/** User id of `nobody` on common systems. */
 const NOBODY = 65_534;
 
-/** Whether this process may become another account. Tests that need it say so in their names. */
+/** Whether this process may change to another account. Tests that need it say so in their names. */
 export const isRoot = process.getuid?.() === 0;
 
-/** What another account of this machine gets done: `done`, or the system's refusal. */
+/** The result of an attempt by another account: `done`, or the system's error. */
 export interface Attempt {
   readonly what: string;
   readonly outcome: string;
 }
 
-/** Source of a function `attempt(what, work)` for the script that runs as another account. */
+/** Source of the function `attempt(what, work)` for the script that runs as another account. */
 const PRELUDE = `
   const fs = require('node:fs'), net = require('node:net'), path = require('node:path');
   const attempts = [];
@@ -28,8 +28,8 @@ const PRELUDE = `
 `;
 
 /**
- * Runs JavaScript as `nobody`. It is the body of an async function that finds `attempt(what, work)`, `connect(target)`,
- * `fs`, `net` and `path`, and the given values as `given`.
+ * Runs JavaScript as `nobody`. The text is the body of an async function with `attempt(what, work)`, `connect(target)`, `fs`,
+ * `net` and `path`, and the given values as `given`.
  */
 export async function runAsNobody(body: string, given: unknown): Promise<Attempt[]> {
   const script = `${PRELUDE}(async (given) => { ${body} })(${JSON.stringify(given)}).then(() => console.log(JSON.stringify(attempts)));`;

@@ -1,11 +1,11 @@
 /**
- * fast-check for every test of the repository: `import * as fc from '@vibecode/platform/testing/property'`. What a test
- * runs is the same on each machine and each day: one seed, a fixed number of runs, no time limit. The environment changes
- * that, which is how `npm run fuzz` looks for more and how a failure is repeated:
+ * fast-check for every test of the repository: `import * as fc from '@vibecode/platform/testing/property'`. A test runs the
+ * same inputs on each machine and each day: one seed, a fixed number of runs, no time limit. Environment variables change
+ * that, for `npm run fuzz` and for repeating a failure:
  *
- * - `FUZZ_SEED` (an integer) is the seed in place of the fixed one.
- * - `FUZZ_SECONDS` runs each property for so long in place of its number of runs.
- * - `FUZZ_RUN` (counted from 0) is the one run of each property that is repeated.
+ * - `FUZZ_SEED` (an integer) replaces the fixed seed.
+ * - `FUZZ_SECONDS` runs each property for this time instead of its number of runs.
+ * - `FUZZ_RUN` (counted from 0) repeats only this run of each property.
  */
 import * as fastCheck from 'fast-check';
 
@@ -13,24 +13,24 @@ export * from 'fast-check';
 
 const DEFAULT_SEED = 2026;
 const DEFAULT_RUNS = 100;
-/** How long a failure may be made smaller, before it is reported as small as it is by then. */
+/** Time limit of shrinking a failure. Then the smallest input so far is reported. */
 const SHRINK_MS = 20_000;
 const MAX_COUNTEREXAMPLE_CHARACTERS = 2_000;
 
-/** Which inputs are drawn. */
+/** The choice of inputs. */
 export interface Draw {
   readonly seed: number;
-  /** Each property is checked for so long, with as many runs as fit. Left out: for its own number of runs. */
+  /** Time for each property, with as many runs as fit. Default: the property's own number of runs. */
   readonly seconds?: number | undefined;
-  /** The one run that is repeated, counted from 0. */
+  /** The only run to repeat, counted from 0. */
   readonly run?: number | undefined;
-  /** Whether the seed is not the fixed one. What failed once is not checked along then. */
+  /** Whether the seed was chosen by `FUZZ_SEED`. Then regressions are not checked. */
   readonly isChosen?: boolean;
 }
 
 const draw = readDraw(process.env);
 
-/** For a test that checks a property and needs longer than the usual time: enough for it, and for a failure to shrink. */
+/** Timeout for long property tests, with enough time for shrinking a failure. */
 export const PROPERTY_TIMEOUT_MS = 180_000 + (draw.seconds ?? 0) * 1_000;
 
 /** One run of one seed. */
@@ -43,15 +43,15 @@ interface Regression {
 interface PropertyParameters<T> {
   /** Default 100. */
   readonly numRuns?: number;
-  /** Inputs that are checked before those drawn at random. */
+  /** Inputs that are checked before the random ones. */
   readonly examples?: T[];
-  /** Runs that failed once, checked each time. Where a test can say the input itself, `examples` outlives its generator. */
+  /** Runs that failed once and are always checked. Prefer `examples` if the input can be written down: it survives changes of the generator. */
   readonly regressions?: readonly Regression[];
-  /** Reports a failure as it was met. Default false: a smaller one is looked for. */
+  /** Reports a failure without shrinking it. Default false. */
   readonly endOnFailure?: boolean;
   /**
-   * Asserts, once every run has passed, that they met what they are there to meet. Left out after fewer runs than `numRuns`:
-   * when one is repeated, or the time was short.
+   * Asserts, after all runs have passed, that the inputs covered the intended cases. Not called after fewer runs than `numRuns`:
+   * when one run is repeated, or the time was too short.
    */
   readonly covers?: () => void;
 }
@@ -61,7 +61,7 @@ type Details<T> = fastCheck.RunDetails<T>;
 export interface Assert {
   /**
    * Checks a property.
-   * @throws Error that says how to repeat the failure, with the property's own error as its cause
+   * @throws Error with the command for repeating the failure, and the property's own error as its cause
    */
   <T>(property: fastCheck.IAsyncProperty<T>, parameters?: PropertyParameters<T>): Promise<void>;
   <T>(property: fastCheck.IProperty<T>, parameters?: PropertyParameters<T>): void;
@@ -69,7 +69,7 @@ export interface Assert {
 
 export const assert: Assert = createAssert(draw);
 
-/** Values of the seed in force. */
+/** Draws values with the current seed. */
 export function sample<T>(arbitrary: fastCheck.Arbitrary<T>, numRuns: number): T[] {
   return fastCheck.sample(arbitrary, { seed: draw.seed, numRuns });
 }
@@ -103,7 +103,7 @@ function* checkAll<T>(
     const found = yield fastCheck.check(property, { ...check, endOnFailure: true });
     runs += found.numRuns;
     const path = found.counterexamplePath;
-    // The time was too short for a single run.
+    // The time was too short for one run.
     const isUnfinished = found.interrupted && path === null;
     if (!found.failed || isUnfinished) continue;
     if (endOnFailure || path === null) throw toFailure(found, found);
@@ -117,7 +117,7 @@ function toSingleRun({ seed, run }: Regression): { seed: number; path: string; n
   return { seed, path: `${run}`, numRuns: 1 };
 }
 
-/** @param reported the same failure, made smaller */
+/** @param reported the same failure after shrinking */
 function toFailure<T>(found: Details<T>, reported: Details<T>): Error {
   const { errorInstance: cause, counterexample } = reported;
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -133,7 +133,7 @@ function toCommand(seed: number, run: string): string {
   return `FUZZ_SEED=${seed} FUZZ_RUN=${run} npm test -- ${path} -t ${JSON.stringify(toPattern(currentTestName))}`;
 }
 
-/** A test's name as the regular expression that finds it, whatever a shell makes of its characters. */
+/** Converts a test's name to a regular expression that finds it and is safe in a shell. */
 function toPattern(name: string): string {
   return name.replaceAll(/[^\w ,;:@-]/g, '.');
 }

@@ -7,16 +7,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A small disk of its own, in memory. Disposing it unmounts it. */
+/** A small disk in memory. Disposing unmounts it. */
 export interface SmallDisk extends AsyncDisposable {
   readonly path: string;
-  /** Another program takes all the room there is. */
+  /** Fills the disk completely, like another program. */
   fill(): void;
-  /** It gives the room back. */
+  /** Frees the filled space. */
   free(): void;
 }
 
-/** Why no disk can be mounted here, or null: tests that need one say so in their names. */
+/** @returns the reason why no disk can be mounted here, for the names of tests; null if mounting works */
 export async function findMountObstacle(): Promise<string | null> {
   try {
     await using _disk = await createSmallDisk(1);
@@ -26,7 +26,7 @@ export async function findMountObstacle(): Promise<string | null> {
   }
 }
 
-/** @throws Error where this account may not mount */
+/** @throws Error if this account may not mount */
 export async function createSmallDisk(megabytes: number): Promise<SmallDisk> {
   const path = await mkdtemp(join(tmpdir(), 'vibecode-disk-'));
   try {
@@ -41,14 +41,14 @@ export async function createSmallDisk(megabytes: number): Promise<SmallDisk> {
     fill: () => fill(hog),
     free: () => rmSync(hog, { force: true }),
     async [Symbol.asyncDispose]() {
-      // Also while something still has a file open there.
+      // Unmounts even while a file on it is open.
       await run('umount', ['--lazy', path]);
       await rm(path, { recursive: true, force: true });
     },
   };
 }
 
-/** To the last byte. */
+/** Fills the disk to the last byte. */
 function fill(path: string): void {
   const file = openSync(path, 'a');
   try {

@@ -2,9 +2,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startTestDatabase, type TestDatabase } from './database.ts';
 
-/** A database that knows how many statements have reached it, whichever driver sent them. */
+/** A database that counts the statements that reach it, from every driver. */
 export interface CountingDatabase extends TestDatabase {
-  /** Counts those that come while the work runs: its own, and those of anything beside it. */
+  /** Counts the statements that arrive while the work runs, also those of concurrent work. */
   countStatements(work: () => Promise<unknown>): Promise<number>;
 }
 
@@ -12,7 +12,7 @@ const [QUERY, EXECUTE] = ['Q', 'E'].map((letter) => letter.charCodeAt(0));
 const TYPE_BYTES = 1;
 
 /**
- * PGlite in memory behind a proxy that reads what clients send.
+ * Starts PGlite in memory behind a proxy that reads the clients' messages.
  * Message formats: https://www.postgresql.org/docs/18/protocol-message-formats.html
  */
 export async function startCountingDatabase(): Promise<CountingDatabase> {
@@ -44,7 +44,7 @@ export async function startCountingDatabase(): Promise<CountingDatabase> {
   const url = new URL(database.url);
   url.hostname = '127.0.0.1';
   url.port = String((server.address() as { port: number }).port);
-  const rest = started.move();
+  const resources = started.move();
   return {
     url: url.href,
     async countStatements(work) {
@@ -52,16 +52,16 @@ export async function startCountingDatabase(): Promise<CountingDatabase> {
       await work();
       return count - before;
     },
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-/** Where PostgreSQL's clients find the socket in the folder that a URL has for its host. */
+/** The path of the socket in the folder that a URL has as its host. */
 function toSocketPath({ hostname, port }: URL): string {
   return join(decodeURIComponent(hostname), `.s.PGSQL.${port}`);
 }
 
-/** Tells the type of each message, from a stream cut anywhere. The first of a connection has none. */
+/** Reports the type of each message in a stream of chunks. The first message of a connection has no type. */
 function createReader(onMessage: (type: number) => void): (chunk: Buffer) => void {
   let received = Buffer.alloc(0);
   let typeBytes = 0;

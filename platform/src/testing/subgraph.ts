@@ -6,15 +6,15 @@ import type { ServiceName } from '../services.ts';
 import type { RunningSubgraph } from '../subgraph.ts';
 import { startTestInfrastructure, type TestInfrastructure, type TestInfrastructureOptions } from './infrastructure.ts';
 
-/** A real subgraph on a free port, and clients for every door it has. */
+/** A real subgraph on a free port, with clients for HTTP, WebSocket and internal routes. */
 export interface SubgraphTest extends AsyncDisposable {
   readonly url: string;
   readonly infrastructure: TestInfrastructure;
   readonly sign: TestInfrastructure['sign'];
   query(query: string, variables?: Record<string, unknown>, token?: string): Promise<ExecutionResult>;
-  /** Events until the subscription ends or the consumer breaks off. */
+  /** Iterates over events until the subscription ends or the consumer stops. */
   subscribe(query: string, variables?: Record<string, unknown>, token?: string): AsyncIterableIterator<ExecutionResult>;
-  /** A call as another service makes it, on behalf of a user. */
+  /** Calls an internal route like another service, on behalf of a user. */
   internal(
     caller: ServiceName,
     path: string,
@@ -32,7 +32,7 @@ export async function startSubgraphTest(
   const infrastructure = started.use(await startTestInfrastructure(service, options));
   const subgraph = started.use(await start(infrastructure));
   const url = subgraph.url;
-  const rest = started.move();
+  const resources = started.move();
 
   async function post(path: string, body: unknown, token?: string) {
     const response = await fetch(`${url}${path}`, {
@@ -50,7 +50,7 @@ export async function startSubgraphTest(
     query: async (query, variables, token) =>
       (await post('/graphql', { query, variables }, token)).body as ExecutionResult,
     subscribe(query, variables, token) {
-      const client: Client = rest.adopt(
+      const client: Client = resources.adopt(
         createClient({
           url: `${url.replace('http', 'ws')}/graphql`,
           webSocketImpl: WebSocket,
@@ -63,6 +63,6 @@ export async function startSubgraphTest(
     },
     internal: async (caller, path, body, userId) =>
       post(`/internal/${path}`, body, await infrastructure.sign({ userId, audience: service, actor: caller })),
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

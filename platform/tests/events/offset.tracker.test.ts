@@ -59,8 +59,8 @@ describe('OffsetTracker', () => {
     const tracker = new OffsetTracker();
     tracker.start(4n);
     expect(() => tracker.start(4n)).toThrow('Offsets must rise');
-    expect(() => tracker.finish(5n)).toThrow('not in work');
+    expect(() => tracker.finish(5n)).toThrow('has not been started');
     tracker.finish(4n);
-    expect(() => tracker.finish(4n)).toThrow('not in work');
+    expect(() => tracker.finish(4n)).toThrow('has not been started');
   });
 });

@@ -1,6 +1,11 @@
+import type { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
-import { AnswerChanges } from './answer/answer.changes.ts';
+import { type AnswerBase, AnswerChanges } from './answer/answer.changes.ts';
 import { AnswerParser } from './answer/answer.parser.ts';
+import type { Change } from './answer/answer.reduction.ts';
+import { findAnswerFailure, withCut } from './answer.failures.ts';
+import { type ModelAnswer, readAnswer } from './answer.reader.ts';
+import { askAgain, isWorthAsking } from './answer.repair.ts';
 import type { BillingClient } from './billing.client.ts';
 import { ModelUnavailableError } from './errors.ts';
 import type { EventWriter } from './event.writer.ts';
@@ -8,20 +13,14 @@ import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
 import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
-import type { Model, ModelChunk, ModelEnd, ModelRequest } from './models/model.ts';
-import type { ProjectClient } from './project.client.ts';
+import type { Model, ModelChunk, ModelRequest } from './models/model.ts';
+import type { ProjectClient, ProjectFile } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
+import { describeAbsent } from './prompt.outline.ts';
 import type { TemplateSearch } from './template.search.ts';
 import { toHeldTokens, toPromptBudget } from './token.budget.ts';
 
-/** A model's answer, while and after it comes. */
-export interface ModelAnswer {
-  readonly changes: AnswerChanges;
-  text: string;
-  promptTokens: number;
-  completionTokens: number;
-  firstTokenAt: Date | null;
-}
+export type { ModelAnswer } from './answer.reader.ts';
 
 export interface StreamInput {
   readonly generation: Generation;
@@ -49,13 +48,20 @@ export interface AnswerStreamerOptions {
   readonly log: Logger;
 }
 
+/** A whole answer: what it changes, or why it cannot be used. */
+export interface StreamedAnswer extends ModelAnswer {
+  readonly changeset: readonly Change[];
+  readonly failure: AppError | null;
+}
+
 const RETRIEVED_TEMPLATES = 3;
 
 /** Retrieves, builds the prompt, asks the model, and passes on what it answers as it comes. */
 export class AnswerStreamer {
   constructor(readonly options: AnswerStreamerOptions) {}
 
-  async stream({ generation, writer, signal, onAnswer, onFirstToken }: StreamInput): Promise<ModelAnswer> {
+  async stream(input: StreamInput): Promise<StreamedAnswer> {
+    const { generation, writer, signal, onAnswer } = input;
     const { registry, templates, projects } = this.options;
     const { prompt, language, framework, maxTokens } = generation;
     const [matches, listed, files] = await Promise.all([
@@ -64,42 +70,99 @@ export class AnswerStreamer {
       projects.readFiles(generation.userId, generation.projectId, signal),
     ]);
     signal.throwIfAborted();
-    const built = this.options.buildPrompt({
-      prompt,
-      language,
-      framework,
-      templates: matches,
-      files,
-      budgetTokens: toPromptBudget(prompt, maxTokens, listed.contextTokens),
-    });
+    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens);
+    const built = this.options.buildPrompt({ prompt, language, framework, templates: matches, files, budgetTokens });
     this.#shrinkHold(generation, built);
     writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
 
-    const request = { prompt, messages: built.messages, templates: matches, language, framework, maxTokens, signal };
+    const request: ModelRequest = {
+      prompt,
+      messages: built.messages,
+      templates: matches,
+      leastScore: () => templates.findLeastScore(),
+      language,
+      framework,
+      existingPaths: files.map(({ path }) => path),
+      delimiter: built.delimiter,
+      maxTokens,
+      signal,
+    };
     const { model, chunks } = await this.#open(listed, request);
-    const stored = matches.map(({ template, score }) => ({ templateId: template.id, score }));
     const answer: ModelAnswer = {
-      changes: new AnswerChanges(),
+      changes: new AnswerChanges(toBase(files, built)),
       text: '',
       promptTokens: built.tokens,
       completionTokens: 0,
       firstTokenAt: null,
     };
     onAnswer(answer);
+    return this.#read({ input, model, request, built, budgetTokens, answer, chunks });
+  }
+
+  /** What a stored answer changes, where the worker that read it as it came is gone. */
+  async reread(
+    { userId, projectId, text, completionTokens, maxTokens }: Generation,
+    signal: AbortSignal,
+  ): Promise<readonly Change[]> {
+    const files = await this.options.projects.readFiles(userId, projectId, signal);
+    const changes = new AnswerChanges(toBase(files, { shown: new Set(files.map(({ path }) => path)) }));
+    const parser = new AnswerParser();
+    const reason = completionTokens >= maxTokens ? 'length' : 'stop';
+    for (const event of [...parser.push(text), ...parser.end(reason)]) changes.add(event);
+    const failure = findAnswerFailure({ changes, end: { reason: 'stop' }, model: null, maxTokens });
+    if (failure) throw failure;
+    return changes.toChangeset();
+  }
+
+  async #read({
+    input: { generation, writer, onFirstToken },
+    model,
+    request,
+    built,
+    budgetTokens,
+    answer,
+    chunks,
+  }: {
+    input: StreamInput;
+    model: Model;
+    request: ModelRequest;
+    built: BuiltPrompt;
+    budgetTokens: number;
+    answer: ModelAnswer;
+    chunks: AsyncIterable<ModelChunk>;
+  }): Promise<StreamedAnswer> {
+    const { maxTokens } = generation;
+    const { changes } = answer;
     const onFirst = () => {
       onFirstToken({
-        templates: stored,
+        templates: request.templates.map(({ template, score }) => ({ templateId: template.id, score })),
         promptSha256: built.sha256,
         promptTokens: built.tokens,
         model: model.id,
         provider: model.provider,
       });
     };
-    const end = await readAnswer({ chunks, answer, writer, maxTokens, onFirst });
+    const reading = { answer, writer, delimiter: built.delimiter, maxTokens, onFirst };
     // Charging more than was held could pass the user's cap.
-    answer.promptTokens = Math.min(end.promptTokens ?? built.tokens, toHeldTokens(built.tokens));
-    answer.completionTokens = Math.min(end.completionTokens ?? answer.completionTokens, maxTokens);
-    return answer;
+    const charge = (promptTokens: number) => {
+      answer.promptTokens = Math.min(promptTokens, toHeldTokens(built.tokens));
+      answer.completionTokens = Math.min(answer.completionTokens, maxTokens);
+    };
+    let end = await readAnswer({ ...reading, chunks }).catch((error) => {
+      throw withCut(error, changes);
+    });
+    const promptTokens = end.promptTokens ?? built.tokens;
+    charge(promptTokens);
+    if (isWorthAsking({ end, answer, model, maxTokens, budgetTokens })) {
+      const again = await askAgain({ ...reading, model, request, options: this.options });
+      end = again.end;
+      charge(promptTokens + again.promptTokens);
+    }
+    const failure = findAnswerFailure({ changes, end, model, maxTokens });
+    const changeset = failure ? [] : changes.toChangeset();
+    const absent = describeAbsent(built.absent);
+    writeNotes(answer, writer, absent === null || failure ? changes.notes : [...changes.notes, absent]);
+    return Object.assign(answer, { changeset, failure });
   }
 
   /** The first chunk decides whether a model answers at all; where it does not, the configured fallback is asked. */
@@ -132,47 +195,19 @@ export class AnswerStreamer {
   }
 }
 
-export function toProduced({ text, promptTokens, completionTokens, firstTokenAt }: ModelAnswer): Produced {
-  return { text, promptTokens, completionTokens, firstTokenAt };
+function toBase(files: readonly ProjectFile[], { shown }: Pick<BuiltPrompt, 'shown'>): AnswerBase {
+  return { files: new Map(files.map(({ path, content }) => [path, content])), shown };
 }
 
-async function readAnswer({
-  chunks,
-  answer,
-  writer,
-  maxTokens,
-  onFirst,
-}: {
-  chunks: AsyncIterable<ModelChunk>;
-  answer: ModelAnswer;
-  writer: EventWriter;
-  maxTokens: number;
-  onFirst: () => void;
-}): Promise<ModelEnd> {
-  const parser = new AnswerParser();
-  let end: ModelEnd = { reason: 'stop' };
-  for await (const chunk of chunks) {
-    // PostgreSQL takes neither NUL nor half of a surrogate pair.
-    const text = chunk.text.replaceAll('\0', '').toWellFormed();
-    answer.completionTokens += chunk.tokens;
-    if (text !== '') {
-      answer.text += text;
-      writer.writeText(text);
-      const events = parser.push(text).flatMap((event) => answer.changes.add(event));
-      if (events.length > 0) writer.write(...events);
-      if (answer.firstTokenAt === null) {
-        answer.firstTokenAt = new Date();
-        onFirst();
-      }
-    }
-    if (chunk.end) end = chunk.end;
-    else if (answer.completionTokens >= maxTokens) {
-      // The provider was told the limit; one that ignores it is stopped here.
-      end = { reason: 'length' };
-      break;
-    }
-  }
-  const events = parser.end(end.reason).flatMap((event) => answer.changes.add(event));
-  if (events.length > 0) writer.write(...events);
-  return end;
+/** Whoever reads the answer is told what became of it, behind the answer and told apart from it. */
+function writeNotes(answer: ModelAnswer, writer: EventWriter, notes: readonly string[]): void {
+  if (notes.length === 0) return;
+  const text = `\n\n${notes.map((note) => `> Note: ${note}`).join('\n')}\n`;
+  answer.text += text;
+  writer.writeText(text);
+}
+
+export function toProduced(answer: ModelAnswer): Produced {
+  const { text, promptTokens, completionTokens, firstTokenAt } = answer;
+  return { text, promptTokens, completionTokens, firstTokenAt };
 }

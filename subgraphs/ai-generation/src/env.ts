@@ -36,7 +36,7 @@ export const aiGenerationSettings = {
   DEFAULT_MODEL: name
     .optional()
     .describe(
-      'model of requests that name none; default the first that is available: OpenAI, then Ollama, then blueprint',
+      'model of requests that name none; default one of OpenAI, else of an Ollama that OLLAMA_URL names, which then have to answer; without either the first that is available: Ollama, then blueprint',
     ),
   FALLBACK_MODEL: name.optional().describe('model that takes over when the chosen one does not answer; default none'),
   EMBEDDING_MODEL: name
@@ -59,10 +59,20 @@ export const aiGenerationSettings = {
     .integer(1, 256)
     .default(2)
     .describe('generations of one model that an instance works on at once; default 2'),
+  MODEL_FIRST_TOKEN_SECONDS: setting
+    .integer(1, 3_600)
+    .default(300)
+    .describe('seconds that a model may take to load and to read the prompt, until its first token; default 300'),
   MODEL_SILENCE_SECONDS: setting
     .integer(1, 3_600)
     .default(120)
-    .describe('seconds without a token after which a model counts as unavailable; default 120'),
+    .describe(
+      'seconds between two tokens after which a model counts as unavailable; thoughts and comments count as tokens; default 120',
+    ),
+  MODEL_ANSWER_SECONDS: setting
+    .integer(1, 86_400)
+    .default(3_600)
+    .describe('seconds that a whole answer may take; default 3600'),
   GENERATION_QUEUE_LIMIT: setting
     .integer(1, 1_000_000)
     .default(1_000)

@@ -6,10 +6,20 @@ export const GENERATION_ERRORS = defineErrors({
   200: {
     GENERATION_ANSWER_INVALID:
       'The answer of the model cannot be used, so nothing was written. Start the generation again, or choose another model.',
+    GENERATION_FILTERED:
+      'The provider withheld the answer, or a part of it, by its content rules, so nothing was written. Say it in other words.',
     GENERATION_INTERRUPTED: 'The server stopped while the model answered. Start the generation again.',
     GENERATION_NO_FILES: 'The model answered without a file. Say more precisely what to make, or choose another model.',
+    GENERATION_NOTHING_FITS:
+      'No blueprint fits the request or the project, so nothing was written. Choose a language model, or ask for what `searchTemplates` finds.',
+    GENERATION_REQUEST_REFUSED:
+      'The provider refused the request itself. The message holds its words: change the prompt or `maxTokens`, or choose another model.',
     GENERATION_TRUNCATED:
       'The answer reached its token limit, so nothing was written. Raise `maxTokens`, or ask for less.',
+  },
+  400: {
+    GENERATION_CONTEXT_EXCEEDED:
+      "The prompt does not fit into the model's context. `exceededBy` says by how many tokens, where that is known: shorten the prompt, or choose another model.",
   },
   500: {
     GENERATION_TEMPLATE_INVALID:
@@ -27,9 +37,27 @@ declare module '@vibecode/platform/errors' {
   interface ErrorCodes extends StatusByCode<typeof GENERATION_ERRORS> {}
 }
 
+interface ModelIdentity {
+  readonly id: string;
+  readonly provider: string;
+}
+
 /** The provider of a model could not be reached, refused, or went silent. `details.model` and `details.provider` say which. */
 export class ModelUnavailableError extends UnavailableError {
-  constructor(model: { readonly id: string; readonly provider: string }, reason: string, cause?: unknown) {
+  /** How long to wait before the same request may succeed, in milliseconds; null when repeating it is of no use. */
+  readonly retryAfterMs: number | null;
+  /** Whether it counts against the model: an overload or a fault of its server does, a limit on requests does not. */
+  readonly countsAsFault: boolean;
+
+  constructor(
+    model: ModelIdentity,
+    reason: string,
+    {
+      cause,
+      retryAfterMs = null,
+      countsAsFault = true,
+    }: { readonly cause?: unknown; readonly retryAfterMs?: number | null; readonly countsAsFault?: boolean } = {},
+  ) {
     super(
       'GENERATION_MODEL_UNAVAILABLE',
       `The model '${model.id}' of ${model.provider} cannot be used now: ${reason}`,
@@ -38,6 +66,57 @@ export class ModelUnavailableError extends UnavailableError {
         cause,
       },
     );
+    this.retryAfterMs = retryAfterMs;
+    this.countsAsFault = countsAsFault;
+  }
+}
+
+/** The provider answered that the request itself is at fault: the model works, and asking it again changes nothing. */
+export class ModelRefusedError extends AppError {
+  constructor(model: ModelIdentity, words: string, cause?: unknown) {
+    super('GENERATION_REQUEST_REFUSED', `The model '${model.id}' of ${model.provider} refused the request: ${words}`, {
+      details: { model: model.id, provider: model.provider },
+      cause,
+    });
+  }
+}
+
+/** Tokens of a prompt beside those of a model's context; null where nobody says. */
+export interface ContextSize {
+  readonly promptTokens: number | null;
+  readonly contextTokens: number | null;
+}
+
+/** The prompt is over the model's context. `details.exceededBy` says by how many tokens; null when that is not known. */
+export class ContextExceededError extends AppError {
+  constructor(model: ModelIdentity, { promptTokens, contextTokens }: ContextSize, words: string | null = null) {
+    const exceededBy = promptTokens !== null && contextTokens !== null ? promptTokens - contextTokens : null;
+    const size = contextTokens === null ? 'the context' : `the context of ${contextTokens} tokens`;
+    super(
+      'GENERATION_CONTEXT_EXCEEDED',
+      `The prompt does not fit into ${size} of the model '${model.id}'${
+        exceededBy !== null && exceededBy > 0 ? `: it is ${exceededBy} tokens too long` : ''
+      }. Shorten it, or choose another model.${words === null ? '' : ` The provider said: ${words}`}`,
+      {
+        details: {
+          field: 'prompt',
+          model: model.id,
+          provider: model.provider,
+          promptTokens,
+          contextTokens,
+          exceededBy,
+        },
+      },
+    );
+  }
+}
+
+/** The provider withheld an answer by its content rules. */
+export class AnswerFilteredError extends AppError {
+  constructor(model: ModelIdentity, words: string) {
+    super('GENERATION_FILTERED', `The provider of the model '${model.id}' withheld its answer: ${words}`, {
+      details: { model: model.id, provider: model.provider },
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Change } from './answer/answer.reduction.ts';
 import { canFollow, GenerationStatus, isTerminal } from './generation.status.ts';
 
 registerEnumType(GenerationStatus, { name: 'GenerationStatus' });
@@ -83,6 +84,13 @@ export class Generation {
   /** The whole answer, once it has ended; until then it is in the events. */
   @Property({ type: 'text' })
   text = '';
+
+  /**
+   * What the answer changes, from when it is whole until it is applied: a worker that takes over applies the same, so that the
+   * project never makes two versions of one answer.
+   */
+  @Property({ type: 'json', nullable: true })
+  changes: readonly Change[] | null = null;
 
   @Property({ type: 'text', nullable: true })
   promptSha256: string | null = null;
@@ -176,13 +184,14 @@ export class Generation {
   }
 
   /** The answer is whole. It is kept with the row, so that applying it can be taken up again after a crash. */
-  apply(produced: Produced): void {
+  apply(produced: Produced, changes: readonly Change[]): void {
     this.become(GenerationStatus.APPLYING);
-    Object.assign(this, produced);
+    Object.assign(this, produced, { changes });
   }
 
   complete(version: { id: string; number: number }, now: Date): void {
     this.become(GenerationStatus.COMPLETED);
+    this.changes = null;
     this.versionId = version.id;
     this.versionNumber = version.number;
     this.finishedAt = now;
@@ -190,6 +199,7 @@ export class Generation {
 
   fail(error: { code: string; message: string }, now: Date, produced?: Produced): void {
     this.become(GenerationStatus.FAILED);
+    this.changes = null;
     Object.assign(this, produced);
     this.errorCode = error.code;
     this.errorMessage = error.message;

@@ -1,12 +1,10 @@
 import { AppError, toAppError } from '@vibecode/platform/errors';
 import { AnswerChanges } from './answer/answer.changes.ts';
-import { AnswerParser } from './answer/answer.parser.ts';
-import { toNoFilesFailure, toProblemFailure } from './answer.failures.ts';
-import { type AnswerStreamer, type ModelAnswer, toProduced } from './answer.streamer.ts';
+import type { Change } from './answer/answer.reduction.ts';
+import { type AnswerStreamer, type ModelAnswer, type StreamedAnswer, toProduced } from './answer.streamer.ts';
 import type { BillingClient } from './billing.client.ts';
 import { GenerationFailure } from './errors.ts';
 import { EventWriter } from './event.writer.ts';
-import type { Generation } from './generation.entity.ts';
 import { findEvents, getLeased, type Lease, LeaseLostError } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
 import { recoverStream } from './generation.stream.ts';
@@ -83,14 +81,14 @@ export class GenerationJob {
     if (status !== APPLYING) {
       await this.#assureHold();
       if (status === QUEUED) await this.#journal.transition((generation) => generation.retrieve(), RETRIEVING);
-      this.#answer = await this.#produce();
-      const produced = toProduced(this.#answer);
-      const failure = this.#findFailure(this.#answer);
-      if (failure) throw failure;
+      const answer = await this.#produce();
+      if (answer.failure) throw answer.failure;
       this.#stop.signal.throwIfAborted();
-      await this.#journal.transition((generation) => generation.apply(produced), APPLYING);
+      const produced = toProduced(answer);
+      await this.#journal.transition((generation) => generation.apply(produced, answer.changeset), APPLYING);
     }
-    await this.#apply(this.#answer?.changes ?? parseAnswer(this.#journal.generation));
+    const { generation } = this.#journal;
+    await this.#apply(generation.changes ?? (await this.dependencies.answers.reread(generation, this.#stop.signal)));
   }
 
   /** As much of a dead worker's answer as was stored: its text stays that of the events. */
@@ -114,7 +112,7 @@ export class GenerationJob {
   }
 
   /** Retrieval, prompt and the model's answer. */
-  async #produce(): Promise<ModelAnswer> {
+  async #produce(): Promise<StreamedAnswer> {
     const answer = await this.dependencies.answers.stream({
       generation: this.#journal.generation,
       writer: this.#journal.writer,
@@ -132,27 +130,19 @@ export class GenerationJob {
     return answer;
   }
 
-  #findFailure(answer: ModelAnswer): AppError | null {
-    if (answer.changes.problems.length > 0)
-      return toProblemFailure(answer.changes.problems, this.#journal.generation.maxTokens);
-    return answer.changes.toChangeset().length === 0 ? toNoFilesFailure() : null;
-  }
-
-  async #apply(changes: AnswerChanges): Promise<void> {
+  async #apply(changes: readonly Change[]): Promise<void> {
     const { generation, writer } = this.#journal;
     const version = await this.dependencies.projects.applyChangeset(generation.userId, {
       projectId: generation.projectId,
       generationId: generation.id,
       message: toMessage(generation.prompt),
-      changes: changes.toChangeset(),
+      changes,
       model: generation.model,
       provider: generation.provider,
       promptSha256: generation.promptSha256 ?? '',
       templates: generation.templates,
     });
-    const edited = new Set(
-      changes.toChangeset().flatMap(({ operation, path }) => (operation === 'EDIT' ? [path] : [])),
-    );
+    const edited = new Set(changes.flatMap(({ operation, path }) => (operation === 'EDIT' ? [path] : [])));
     for (const { path, bytes, sha256 } of version.files) {
       if (edited.has(path)) writer.write({ type: 'FileFinished', path, bytes, sha256 });
     }
@@ -195,15 +185,6 @@ function toInterruption(): GenerationFailure {
     'GENERATION_INTERRUPTED',
     'The server stopped while the model answered. Start it again.',
   );
-}
-
-/** What a stored answer changes; the worker that read it as it came is gone. */
-function parseAnswer({ text, completionTokens, maxTokens }: Generation): AnswerChanges {
-  const parser = new AnswerParser();
-  const changes = new AnswerChanges();
-  const reason = completionTokens >= maxTokens ? 'length' : 'stop';
-  for (const event of [...parser.push(text), ...parser.end(reason)]) changes.add(event);
-  return changes;
 }
 
 function toFailure(cause: unknown): { code: string; message: string } {

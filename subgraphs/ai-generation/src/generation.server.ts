@@ -38,12 +38,24 @@ export async function startGenerationServer(
   const orm = starting.adopt(await openDatabase({ ...database, url, poolSize }), (opened) => opened.close(true));
   await seedTemplates({ orm, embedder, log }, templates);
   starting.use(startInterval('templates.embed', EMBED_EVERY_MS, () => embedTemplates({ orm, embedder, log }), log));
+  for (const { problem, configured, ...report } of await registry.report()) {
+    const found = { action: 'models.found', configured, ...report, ...(problem !== null && { problem }) };
+    if (configured && (problem !== null || report.available.length === 0))
+      log.warn(found, 'a configured provider of models does not answer');
+    else log.info(found);
+  }
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
   const search = new TemplateSearch({ orm, embedder, log });
   const answers = new AnswerStreamer({
     registry,
-    askModel: createModelGuard({ silenceMs: env.MODEL_SILENCE_SECONDS * 1_000 }),
+    askModel: createModelGuard({
+      times: {
+        firstTokenMs: env.MODEL_FIRST_TOKEN_SECONDS * 1_000,
+        silenceMs: env.MODEL_SILENCE_SECONDS * 1_000,
+        answerMs: env.MODEL_ANSWER_SECONDS * 1_000,
+      },
+    }),
     templates: search,
     buildPrompt: await createPromptBuilder(),
     billing,

@@ -59,7 +59,7 @@ export class GenerationService {
     if (parentId !== null && !(await findVisible(orm.em.fork(), parentId, userId))) {
       throw new NotFoundError('generation', parentId);
     }
-    const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens);
+    const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model);
     const { id: modelId, provider } = listed.model;
     const hold = {
       promptTokens: toHeldPromptTokens(prompt, listed.contextTokens),

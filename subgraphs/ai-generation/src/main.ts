@@ -12,6 +12,7 @@ import { type ModelProvider, ModelRegistry } from './models/model.registry.ts';
 import type { Model } from './models/model.ts';
 import { createOllamaModel, findOllamaModels } from './models/ollama.model.ts';
 import { createOpenAiModel } from './models/openai.model.ts';
+import { OpenAiServer } from './models/openai.server.ts';
 import { TemplateCatalogue } from './templates/template.catalogue.ts';
 import { loadTemplates } from './templates/template.files.ts';
 
@@ -24,10 +25,9 @@ export async function startAiGeneration(infrastructure: Infrastructure): Promise
   return startGenerationServer(infrastructure, {
     env,
     registry: new ModelRegistry({
-      providers: createModelProviders(env, blueprint),
+      providers: createModelProviders(env, blueprint, Boolean(infrastructure.env.OLLAMA_URL)),
       defaultModel: env.DEFAULT_MODEL,
       fallbackModel: env.FALLBACK_MODEL,
-      log: infrastructure.log,
     }),
     embedder,
     templates,
@@ -42,15 +42,24 @@ async function createEmbedder(env: AiGenerationEnv): Promise<Embedder> {
 }
 
 /** In order of preference. The blueprint needs nothing, so it comes last and is always there. */
-function createModelProviders(env: AiGenerationEnv, blueprint: Model): ModelProvider[] {
+function createModelProviders(env: AiGenerationEnv, blueprint: Model, isOllamaNamed: boolean): ModelProvider[] {
   const temperature = env.MODEL_TEMPERATURE;
   const ollama = { url: env.OLLAMA_URL, contextTokens: env.OLLAMA_CONTEXT_TOKENS, temperature };
   const ollamaModels = env.OLLAMA_MODELS?.map((id) => createOllamaModel(id, ollama));
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL ? 'none' : null);
-  const openai = { baseUrl: env.OPENAI_BASE_URL, contextTokens: env.OPENAI_CONTEXT_TOKENS, temperature };
-  const openaiModels =
-    apiKey === null ? [] : env.OPENAI_MODELS.map((id) => createOpenAiModel(id, { apiKey, ...openai }));
-  return [() => openaiModels, () => ollamaModels ?? findOllamaModels(ollama), () => [blueprint]];
+  const providers: ModelProvider[] = [
+    {
+      name: 'ollama',
+      configured: isOllamaNamed || ollamaModels !== undefined,
+      find: () => ollamaModels ?? findOllamaModels(ollama),
+    },
+    { name: 'blueprint', configured: false, find: () => [blueprint] },
+  ];
+  if (apiKey === null) return providers;
+  const server = new OpenAiServer({ apiKey, baseUrl: env.OPENAI_BASE_URL });
+  const openai = { server, contextTokens: env.OPENAI_CONTEXT_TOKENS, temperature };
+  const openaiModels = env.OPENAI_MODELS.map((id) => createOpenAiModel(id, openai));
+  return [{ name: 'openai', configured: true, find: () => openaiModels }, ...providers];
 }
 
 if (import.meta.main) await runService('ai-generation', startAiGeneration, aiGenerationSettings);

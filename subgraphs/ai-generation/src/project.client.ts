@@ -3,7 +3,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
-import type { Change } from './answer/answer.changes.ts';
+import type { Change } from './answer/answer.reduction.ts';
 import type { StoredMatch } from './generation.entity.ts';
 
 const project = z.object({
@@ -23,7 +23,7 @@ const snapshot = z.object({ files: z.array(z.object({ path: z.string(), contentB
 type AuthorizedProject = z.infer<typeof project>;
 type AppliedVersion = z.infer<typeof version>;
 
-interface ProjectFile {
+export interface ProjectFile {
   readonly path: string;
   readonly content: string;
 }

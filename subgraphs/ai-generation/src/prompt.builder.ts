@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { toFileBlock } from './answer/answer.blocks.ts';
 import { CHARACTERS_PER_TOKEN, estimateTokens, type ModelMessage, type RetrievedTemplate } from './models/model.ts';
 import { packageDir } from './package.dir.ts';
+import { chooseDelimiter } from './prompt.delimiter.ts';
+import { toAbsentList } from './prompt.outline.ts';
 
 /** Versions are directories of `prompts/`: a version in use never changes, so that what was asked can be told later. */
-const PROMPT_VERSION = 'v1';
+const PROMPT_VERSION = 'v2';
 
 interface TextFile {
   readonly path: string;
@@ -31,58 +33,145 @@ export interface BuiltPrompt {
   readonly sha256: string;
   /** Estimated. */
   readonly tokens: number;
+  /** The word that the tags of the answer carry. */
+  readonly delimiter: string;
+  /** Paths of the project's files that the prompt holds. */
+  readonly shown: ReadonlySet<string>;
+  /** Those of the project that it only names, or has no room to name. */
+  readonly absent: readonly TextFile[];
 }
 
-export type PromptBuilder = (input: PromptInput) => BuiltPrompt;
+/** A second request, for what of an answer could not be used. */
+interface AgainInput {
+  readonly prompt: string;
+  readonly delimiter: string;
+  /** What was wrong, a sentence each. */
+  readonly problems: readonly string[];
+  /** The present text of the files that it is about. */
+  readonly files: readonly TextFile[];
+}
+
+export interface PromptBuilder {
+  (input: PromptInput): BuiltPrompt;
+  readonly again: (input: AgainInput) => Pick<BuiltPrompt, 'messages' | 'tokens'>;
+}
+
+/** What the list of files that are not shown may take of the budget, at most. */
+const ABSENT_SHARE = 0.2;
 
 /** Reads the prompt templates once; what it answers builds prompts from them. */
 export async function createPromptBuilder(): Promise<PromptBuilder> {
   const read = (name: string) => readFile(join(packageDir, 'prompts', PROMPT_VERSION, name), 'utf8');
-  const [system, user] = await Promise.all([read('system.md'), read('user.md')]);
+  const [system, user, create, change, again] = await Promise.all(
+    ['system.md', 'user.md', 'new.md', 'change.md', 'again.md'].map(read),
+  );
+  const toForm = (delimiter: string, hasFiles: boolean) => fill(create! + (hasFiles ? change! : ''), { delimiter });
+  const toMessages = (content: string): ModelMessage[] => [
+    { role: 'system', content: system! },
+    { role: 'user', content },
+  ];
 
-  return ({ prompt, language, framework, templates, files, budgetTokens }) => {
+  function build({ prompt, language, framework, templates, files, budgetTokens }: PromptInput): BuiltPrompt {
     const project = toProjectLine(language, framework);
-    let leftTokens = budgetTokens - estimateTokens(system + user + project + prompt);
-    const takeWhatFits = <T>(
-      parts: readonly T[],
-      filesOf: (part: T) => readonly TextFile[],
-      write: (part: T) => string,
-    ) =>
-      parts.flatMap((part) => {
-        // A section is never shorter than the files in it, so what cannot fit is not written at all.
-        if (filesOf(part).reduce((sum, { content }) => sum + content.length, 0) > leftTokens * CHARACTERS_PER_TOKEN)
-          return [];
-        const section = write(part);
-        if (estimateTokens(section) > leftTokens) return [];
-        leftTokens -= estimateTokens(section);
-        return [section];
-      });
-    const fileSections = takeWhatFits(
-      files,
-      (file) => [file],
-      ({ path, content }) => toFileBlock(path, content),
+    const read = [...files, ...templates.flatMap(({ template }) => template.files)];
+    const delimiter = chooseDelimiter(
+      prompt,
+      read.map(({ content }) => content),
     );
-    const exampleSections = takeWhatFits(templates, ({ template }) => template.files, toExample);
-    const content = fill(user, {
-      examples: toPart('Projects that work, as examples of style and structure:', exampleSections),
-      files: toPart('The project holds these files now:', fileSections),
+    const form = toForm(delimiter, files.length > 0);
+    const room = createRoom(budgetTokens - estimateTokens(system! + user! + form + project + prompt));
+    const whole = room.takesAll(files, ({ content }) => content.length);
+    const listTokens = whole ? 0 : Math.floor(Math.max(0, room.leftTokens) * ABSENT_SHARE);
+    room.reserve(listTokens);
+    const toBlock = ({ path, content }: TextFile) => toFileBlock(path, content, delimiter);
+    const shown = byMention(files, prompt).flatMap((file) => {
+      const section = room.take(file.content.length, () => toBlock(file));
+      return section === null ? [] : [{ path: file.path, section }];
+    });
+    const paths = new Set(shown.map(({ path }) => path));
+    const absent = files.filter(({ path }) => !paths.has(path));
+    room.reserve(-listTokens);
+    const absentList = room.take(0, () => toAbsentList(absent, listTokens * CHARACTERS_PER_TOKEN)) ?? '';
+    const examples = templates.flatMap((match) => {
+      const length = match.template.files.reduce((sum, { content }) => sum + content.length, 0);
+      return room.take(length, () => toExample(match, toBlock)) ?? [];
+    });
+    const sections = shown.toSorted((one, other) => (one.path < other.path ? -1 : 1)).map(({ section }) => section);
+    const content = fill(user!, {
+      examples: toPart('Projects that work, as examples of style and structure:', examples),
+      files: toPart('The project holds these files now:', sections),
+      absent: absentList,
       project,
+      form,
       prompt,
     });
-    const messages: ModelMessage[] = [
-      { role: 'system', content: system },
-      { role: 'user', content },
-    ];
+    const messages = toMessages(content);
     return {
       messages,
       sha256: createHash('sha256').update(JSON.stringify(messages)).digest('hex'),
-      tokens: estimateTokens(system + content),
+      tokens: estimateTokens(system! + content),
+      delimiter,
+      shown: paths,
+      absent,
     };
+  }
+
+  function buildAgain({ prompt, delimiter, problems, files }: AgainInput) {
+    const content = fill(again!, {
+      prompt,
+      problems: problems.map((problem) => `- ${problem}`).join('\n'),
+      files: toPart(
+        'These files hold now:',
+        files.map(({ path, content }) => toFileBlock(path, content, delimiter)),
+      ),
+      form: toForm(delimiter, true),
+    });
+    return { messages: toMessages(content), tokens: estimateTokens(system! + content) };
+  }
+
+  return Object.assign(build, { again: buildAgain });
+}
+
+/** Counts what still fits. Sections are never shorter than the files in them, so what cannot fit is not written at all. */
+function createRoom(budgetTokens: number) {
+  let leftTokens = budgetTokens;
+  return {
+    get leftTokens() {
+      return leftTokens;
+    },
+    reserve(tokens: number): void {
+      leftTokens -= tokens;
+    },
+    takesAll<T>(parts: readonly T[], lengthOf: (part: T) => number): boolean {
+      const characters = parts.reduce((sum, part) => sum + lengthOf(part) + TAG_CHARACTERS, 0);
+      return characters <= leftTokens * CHARACTERS_PER_TOKEN;
+    },
+    take(characters: number, write: () => string): string | null {
+      if (characters > leftTokens * CHARACTERS_PER_TOKEN) return null;
+      const section = write();
+      const tokens = estimateTokens(section);
+      if (tokens > leftTokens) return null;
+      leftTokens -= tokens;
+      return section;
+    },
   };
 }
 
-function toExample({ template: { title, description, files } }: RetrievedTemplate): string {
-  return `## ${title}\n${description}\n\n${files.map(({ path, content }) => toFileBlock(path, content)).join('')}`;
+/** Of the tags around a file with a path of usual length. */
+const TAG_CHARACTERS = 80;
+
+/** Files that the request names come first; the others keep their order. */
+function byMention(files: readonly TextFile[], prompt: string): readonly TextFile[] {
+  const asked = prompt.toLowerCase();
+  const isNamed = ({ path }: TextFile) => asked.includes(path.slice(path.lastIndexOf('/') + 1).toLowerCase());
+  return [...files.filter(isNamed), ...files.filter((file) => !isNamed(file))];
+}
+
+function toExample(
+  { template: { title, description, files } }: RetrievedTemplate,
+  toBlock: (file: TextFile) => string,
+) {
+  return `## ${title}\n${description}\n\n${files.map(toBlock).join('')}`;
 }
 
 function toPart(heading: string, sections: readonly string[]): string {

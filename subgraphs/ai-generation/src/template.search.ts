@@ -4,6 +4,7 @@ import type { Embedder } from './embedders/embedder.ts';
 import type { RetrievedTemplate } from './models/model.ts';
 import { Template } from './template.entity.ts';
 import { type FoundTemplate, findSimilar } from './template.repository.ts';
+import { STRANGER_REQUESTS } from './templates/stranger.requests.ts';
 
 export interface TemplateQuery {
   readonly query: string;
@@ -14,9 +15,53 @@ export interface TemplateQuery {
   readonly signal: AbortSignal;
 }
 
+/** This share of the requests that no template serves scores less than what counts as fitting. */
+const STRANGER_SHARE = 0.9;
+/** Templates come and go, and so do their embeddings. */
+const LEAST_SCORE_TTL_MS = 300_000;
+
+interface TemplateSearchOptions {
+  readonly orm: MikroORM;
+  readonly embedder: Embedder;
+  readonly log: Logger;
+  /** Default by the clock of the process. */
+  readonly now?: () => number;
+}
+
 /** Finds the templates that are most like a request. */
 export class TemplateSearch {
-  constructor(readonly options: { orm: MikroORM; embedder: Embedder; log: Logger }) {}
+  #leastScore: { readonly at: number; readonly score: Promise<number> } | null = null;
+
+  constructor(readonly options: TemplateSearchOptions) {}
+
+  /**
+   * The score from which a template fits a request at all. It is measured: by what requests score that no template serves, with this
+   * embedder and these templates. Scores of embedders do not compare, so no number could stand here.
+   */
+  async findLeastScore(): Promise<number> {
+    const { now = () => performance.now() } = this.options;
+    if (!this.#leastScore || now() - this.#leastScore.at >= LEAST_SCORE_TTL_MS) {
+      this.#leastScore = { at: now(), score: this.#measureStrangers() };
+    }
+    try {
+      return await this.#leastScore.score;
+    } catch (error) {
+      this.#leastScore = null;
+      throw error;
+    }
+  }
+
+  async #measureStrangers(): Promise<number> {
+    const { embedder } = this.options;
+    const embeddings = await embedder.embed(STRANGER_REQUESTS);
+    const scores: number[] = [];
+    for (const [index, query] of STRANGER_REQUESTS.entries()) {
+      const asked = { query, language: null, framework: null, first: 1, signal: new AbortController().signal };
+      const [best] = await this.#find(asked, embeddings[index] ?? null);
+      scores.push(best?.score ?? 0);
+    }
+    return scores.sort((one, other) => one - other)[Math.floor(scores.length * STRANGER_SHARE)]!;
+  }
 
   /** As many as asked for, as long as there are any: those of the language and framework first, then of the language, then others. */
   async search(query: TemplateQuery): Promise<RetrievedTemplate[]> {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
+import { ContextExceededError } from './errors.ts';
 import { estimateTokens } from './models/model.ts';
 
 /** Tokens of an answer where neither the request nor the model's context says otherwise. */
@@ -11,18 +12,19 @@ const INSTRUCTION_TOKENS = 400;
 
 /**
  * @param contextTokens of the model; null when unknown
- * @throws InvalidInputError when prompt and answer do not fit into the model's context together
+ * @throws ContextExceededError when the prompt leaves no room for an answer in the model's context
+ * @throws InvalidInputError when prompt and answer do not fit into it together
  */
-export function toMaxTokens(requested: number | null, prompt: string, contextTokens: number | null): number {
+export function toMaxTokens(
+  requested: number | null,
+  prompt: string,
+  contextTokens: number | null,
+  model: { readonly id: string; readonly provider: string },
+): number {
   if (contextTokens === null) return requested ?? DEFAULT_MAX_TOKENS;
-  const largest = contextTokens - toHeldTokens(estimateTokens(prompt) + INSTRUCTION_TOKENS);
-  if (largest < 1) {
-    throw new InvalidInputError(
-      'prompt',
-      `The prompt does not fit into this model's context of ${contextTokens} tokens. Shorten it, or choose another model.`,
-      { details: { contextTokens } },
-    );
-  }
+  const promptTokens = toHeldTokens(estimateTokens(prompt) + INSTRUCTION_TOKENS);
+  const largest = contextTokens - promptTokens;
+  if (largest < 1) throw new ContextExceededError(model, { promptTokens, contextTokens });
   if (requested !== null && requested > largest) {
     throw new InvalidInputError(
       'maxTokens',

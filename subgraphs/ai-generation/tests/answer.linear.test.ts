@@ -1,11 +1,22 @@
 import { assertLinear } from '@vibecode/platform/testing/growth';
 import * as fc from '@vibecode/platform/testing/property';
-import { escapeLine, findClosedTail, findOpeningTag, toFileBlock, unescapeLine } from '../src/answer/answer.blocks.ts';
+import { findClosingTag, findOpeningTag, findPlainClosingTag, toFileBlock } from '../src/answer/answer.blocks.ts';
 import { AnswerChanges } from '../src/answer/answer.changes.ts';
-import { applyEdit, parseEdits } from '../src/answer/answer.edits.ts';
 import { findPathInHeading, PATH } from '../src/answer/answer.heading.ts';
+import { findPlaceholderLine } from '../src/answer/answer.laziness.ts';
+import { applyEdit } from '../src/answer/answer.matching.ts';
 import { AnswerParser } from '../src/answer/answer.parser.ts';
-import { findPathInComment, findPathInFenceInfo, findPathInTalk, toProjectPath } from '../src/answer/answer.paths.ts';
+import { parsePatch } from '../src/answer/answer.patch.ts';
+import {
+  findAnnouncedPath,
+  findPathInComment,
+  findPathInFenceInfo,
+  toProjectPath,
+} from '../src/answer/answer.paths.ts';
+import { withoutTrailingProse } from '../src/answer/answer.prose.ts';
+import { toChanges } from '../src/answer/answer.reduction.ts';
+import { parseReplacements } from '../src/answer/answer.replacements.ts';
+import { findOrphanedEnd, findThoughtStart } from '../src/answer/answer.thinking.ts';
 import { createPromptBuilder } from '../src/prompt.builder.ts';
 import { findPlaceholders } from '../src/templates/placeholder.ts';
 import { findValue, valueSources } from '../src/templates/prompt.values.ts';
@@ -56,6 +67,13 @@ const PARTS = [
   "<file path='a\n",
   '</file>',
   '\\</file>',
+  '</file-k7q2>',
+  '<think>',
+  '</think>',
+  '// ... ',
+  '@@ ',
+  '- a\n',
+  '+',
   'path=',
   'name = ',
   'file: ',
@@ -101,11 +119,27 @@ function parse(pieces: Iterable<string>) {
 const readers: Record<string, (text: string) => unknown> = {
   'an answer in one piece': (text) => parse([text]),
   'an answer in single characters': (text) => parse(text),
-  'a file in a prompt': (text) => toFileBlock('a.js', text),
-  'a line of an answer': (line) => [findOpeningTag(line), findClosedTail(line), unescapeLine(escapeLine(line))],
-  'a line that may name a file': (line) => [findPathInTalk(line), findPathInComment(line), findPathInFenceInfo(line)],
+  'a file in a prompt': (text) => toFileBlock('a.js', text, 'k7q2'),
+  'a line of an answer': (line) => [
+    findOpeningTag(line),
+    findClosingTag(line, 'k7q2'),
+    findPlainClosingTag(line),
+    findThoughtStart(line),
+    findOrphanedEnd(line),
+    findPlaceholderLine(line, ''),
+    withoutTrailingProse('a.js', [line, '', line]),
+  ],
+  'a line that may name a file': (line) => [
+    findAnnouncedPath(line),
+    findPathInComment(line),
+    findPathInFenceInfo(line),
+  ],
   'a path': toProjectPath,
-  'the lines of an edit': (text) => parseEdits(text.split('\n')),
+  'the lines of an edit': (text) => parseReplacements(text.split('\n')),
+  'the lines of a patch': (text) => parsePatch(text.split('\n')),
+  'a file that is edited': (text) => applyEdit(text, [{ search: text.slice(text.length / 2), replace: 'x' }]),
+  'a file that is written anew': (text) => toChanges('a.js', text, `x${text.slice(1, -1)}\n`),
+  'lines that stand for others': (text) => findPlaceholderLine(text, text),
   'a prompt': (text) => valueSources.map((source) => findValue(source, text)),
   'a template': findPlaceholders,
 };
@@ -142,7 +176,7 @@ describe('an edit', () => {
   it('takes linear time to apply', () => {
     assertLinear(
       (size) => ({ content: 'a'.repeat(2 * size), search: `${'a'.repeat(size / 2)}b${'a'.repeat(size / 2)}` }),
-      ({ content, search }) => applyEdit(content, { search, replace: '' }),
+      ({ content, search }) => applyEdit(content, [{ search, replace: '' }]),
     );
   });
 });
@@ -163,8 +197,8 @@ describe('a prompt', () => {
     };
     const built = build({ ...input, files: [large, { path: 'a.js', content: 'let a;\n' }] });
     expect(reads).toBe(0);
-    expect(built.messages[1]!.content).toContain('<file path="a.js">');
-    expect(built.messages[1]!.content).not.toContain('x.txt');
+    expect(built.messages[1]!.content).toContain(`<file-${built.delimiter} path="a.js">`);
+    expect(built.messages[1]!.content).not.toContain('path="x.txt"');
   });
 
   it('takes linear time to build from a file of nothing but backslashes', async () => {

@@ -1,9 +1,13 @@
 import * as fc from '@vibecode/platform/testing/property';
 import { toFileBlock } from '../src/answer/answer.blocks.ts';
-import { type AnswerEvent, type AnswerLimits, AnswerParser } from '../src/answer/answer.parser.ts';
+import type { AnswerEvent, AnswerLimits } from '../src/answer/answer.event.ts';
+import { AnswerParser } from '../src/answer/answer.parser.ts';
+import type { EndReason } from '../src/models/model.ts';
 
-function parse(answer: string, { reason = 'stop' as 'stop' | 'length', limits = {} as Partial<AnswerLimits> } = {}) {
-  const parser = new AnswerParser(limits);
+const DELIMITER = 'k7q2';
+
+function parse(answer: string, { reason = 'stop' as EndReason, limits = {} as Partial<AnswerLimits> } = {}) {
+  const parser = new AnswerParser({ delimiter: DELIMITER, ...limits });
   return [...parser.push(answer), ...parser.end(reason)];
 }
 
@@ -13,30 +17,30 @@ const problems = (events: readonly AnswerEvent[]) =>
   events.flatMap((event) => (event.type === 'problem' ? [`${event.code} ${event.path}`] : []));
 
 describe('the tagged protocol', () => {
-  it('reads files, edits and deletions in the order they stand, and ignores the talk between them', () => {
+  it.each(['', `-${DELIMITER}`])('reads files, edits and deletions in the order they stand, tags with "%s"', (mark) => {
     const answer = [
       'Here you go.',
-      '<file path="src/index.js">',
+      `<file${mark} path="src/index.js">`,
       "console.log('hi');",
-      '</file>',
+      `</file${mark}>`,
       'Now the version:',
-      '<edit path="package.json">',
+      `<edit${mark} path="package.json">`,
       '<<<<<<< SEARCH',
       '"version": "1.0.0"',
       '=======',
       '"version": "1.1.0"',
       '>>>>>>> REPLACE',
-      '</edit>',
-      '<delete path="old.js" />',
+      `</edit${mark}>`,
+      `<delete${mark} path="old.js" />`,
     ].join('\n');
     expect(parse(answer)).toEqual([
       { type: 'started', path: 'src/index.js' },
-      { type: 'written', path: 'src/index.js', content: "console.log('hi');\n" },
+      { type: 'written', path: 'src/index.js', content: "console.log('hi');\n", certain: true },
       { type: 'started', path: 'package.json' },
       {
         type: 'edited',
         path: 'package.json',
-        edits: [{ search: '"version": "1.0.0"', replace: '"version": "1.1.0"' }],
+        edits: [[{ search: '"version": "1.0.0"', replace: '"version": "1.1.0"' }]],
       },
       { type: 'deleted', path: 'old.js' },
     ]);
@@ -45,7 +49,9 @@ describe('the tagged protocol', () => {
   it('says that a file has started before its content is there', () => {
     const parser = new AnswerParser();
     expect(parser.push('<file path="a.js">\nlet a')).toEqual([{ type: 'started', path: 'a.js' }]);
-    expect(parser.push(' = 1;\n</file>\n')).toEqual([{ type: 'written', path: 'a.js', content: 'let a = 1;\n' }]);
+    expect(parser.push(' = 1;\n</file>\n')).toEqual([
+      { type: 'written', path: 'a.js', content: 'let a = 1;\n', certain: true },
+    ]);
   });
 
   it('gives back what was written, whatever the content', () => {
@@ -55,14 +61,13 @@ describe('the tagged protocol', () => {
         '</file>',
         'x</file>',
         '\\</file>',
-        '\\',
-        'x\\\\',
-        '\\\\</file>',
+        '</file-z9z9>',
         '- <file path="b.js">',
-        '**\\<delete path="c" />',
+        '**<delete path="c" />',
         '<file path="b.js">',
-        ' \\\\<edit path="b">',
-        '<delete path="c" />',
+        '<edit path="b">',
+        '<think>',
+        '</think>',
         '```',
         '```js',
         '\\```',
@@ -75,35 +80,40 @@ describe('the tagged protocol', () => {
       ),
     );
     const content = fc.array(line, { maxLength: 8 }).map((lines) => lines.join('\n'));
-    const path = fc.constantFrom('a.js', 'src/deep/b.py', 'README.md', 'Dockerfile');
+    const path = fc.constantFrom('a.js', 'src/deep/b.py', 'README.md', 'Dockerfile', 'it"s.txt');
     fc.assert(
       fc.property(path, content, (name, text) => {
-        const events = parse(`Talk.\n${toFileBlock(name, text)}More talk.\n`);
+        fc.pre(!/^\s*(?:<{5,9} ?SEARCH|```)/.test(text.trimStart()) && !text.includes(DELIMITER));
+        const events = parse(`Talk.\n${toFileBlock(name, text, DELIMITER)}More talk.\n`);
         expect(events).toEqual([
           { type: 'started', path: name },
-          { type: 'written', path: name, content: text },
+          { type: 'written', path: name, content: text, certain: true },
         ]);
       }),
       { numRuns: 2_000 },
     );
   });
 
-  it.each(['\\', 'a\\\\', 'a\\\n', '\\</file>', '- <file path="b.js">\n'])('gives back %j', (content) => {
-    expect(written(parse(toFileBlock('a.js', content)))).toEqual({ 'a.js': content });
-  });
-
-  it('gives the same events for any chunking', () => {
+  it('gives the same events for any pieces', () => {
     const piece = fc.constantFrom(
       '<file path="a.js">',
+      '<file-k7q2 path="a.js">',
       '<file path="../x">',
       '<edit path="a.js">',
       '</file>',
+      '</file-k7q2>',
       '</edit>',
+      '<think>',
+      '</think>',
+      '<tool_call>',
+      '</tool_call>',
       '```',
       '```js src/b.js',
+      '```diff',
       '```md',
       '// c.js',
       '**d.py**',
+      '@@ -1 +1 @@',
       '<<<<<<< SEARCH',
       '=======',
       '>>>>>>> REPLACE',
@@ -118,10 +128,10 @@ describe('the tagged protocol', () => {
       fc.property(
         answer,
         fc.array(fc.integer({ min: 1, max: 9 })),
-        fc.constantFrom('stop', 'length'),
+        fc.constantFrom('stop', 'length', 'unsaid'),
         (text, cuts, reason) => {
           const whole = parse(text, { reason });
-          const parser = new AnswerParser();
+          const parser = new AnswerParser({ delimiter: DELIMITER });
           const events: AnswerEvent[] = [];
           let at = 0;
           for (const size of cuts) {
@@ -154,8 +164,13 @@ describe('what small models do instead', () => {
     expect(written(parse(answer))).toEqual({ [path]: 'let a;\n' });
   });
 
-  it('does not take a product for a file', () => {
-    expect(written(parse('**Node.js**\n```sh\nnode index.js\n```'))).toEqual({});
+  it.each([
+    ['a product', '**Node.js**\n```sh\nnode index.js\n```'],
+    ['a shell command', 'In `package.json`:\n```bash\nnpm install\n```'],
+    ['another language', '**index.js**\n```css\nb {}\n```'],
+    ['a mention without a language', 'The output of `index.js`:\n```\nhello\n```'],
+  ])('does not take %s for a file', (_, answer) => {
+    expect(written(parse(answer))).toEqual({});
   });
 
   it('takes a nameless block as its language entry file only when the answer names no file', () => {
@@ -180,7 +195,7 @@ describe('what small models do instead', () => {
     const answer = '```xml\n<file path="a.js">\nlet a;\n</file>\n```\n';
     expect(parse(answer)).toEqual([
       { type: 'started', path: 'a.js' },
-      { type: 'written', path: 'a.js', content: 'let a;\n' },
+      { type: 'written', path: 'a.js', content: 'let a;\n', certain: true },
     ]);
   });
 
@@ -195,8 +210,9 @@ describe('what small models do instead', () => {
     expect(written(parse(answer))).toEqual({ 'a.js': 'let a;\n', 'b.css': 'b {}\n' });
   });
 
-  it('takes a repeated fenced block as talk about the file, and a repeated tag as its new content', () => {
-    expect(written(parse('```js a.js\n1\n```\n```js a.js\n2\n```'))).toEqual({ 'a.js': '1\n' });
+  it('takes a repeated block as its new content, fenced or tagged, unless a fence quotes a part', () => {
+    expect(written(parse('```js a.js\n1\n```\n```js a.js\n2\n```'))).toEqual({ 'a.js': '2\n' });
+    expect(written(parse('```js a.js\n1\n2\n3\n```\n```js a.js\n2\n```'))).toEqual({ 'a.js': '1\n2\n3\n' });
     expect(written(parse('<file path="a.js">\n1\n</file>\n<file path="a.js">\n2\n</file>'))).toEqual({ 'a.js': '2\n' });
   });
 
@@ -206,14 +222,22 @@ describe('what small models do instead', () => {
 });
 
 describe('what cannot be used', () => {
-  it.each(['../x.js', '/etc/passwd', 'a/../../b', 'C:\\x.js', 'a//b', '..\\x', '', 'a/\u0000b', 'x'.repeat(300)])(
-    'refuses the path %j and goes on behind its block',
-    (path) => {
-      const events = parse(`<file path="${path}">\nevil\n</file>\n<file path="ok.js">\nfine\n</file>`);
-      expect(problems(events)).toEqual([`PATH_INVALID ${path}`]);
-      expect(written(events)).toEqual({ 'ok.js': 'fine\n' });
-    },
-  );
+  it.each([
+    '../x.js',
+    '/etc/passwd',
+    'a/../../b',
+    'C:\\x.js',
+    'a//b',
+    '..\\x',
+    '',
+    'a/\u0000b',
+    'x'.repeat(300),
+    '~/x',
+  ])('refuses the path %j and goes on behind its block', (path) => {
+    const events = parse(`<file path="${path}">\nevil\n</file>\n<file path="ok.js">\nfine\n</file>`);
+    expect(problems(events)).toEqual([`PATH_INVALID ${path}`]);
+    expect(written(events)).toEqual({ 'ok.js': 'fine\n' });
+  });
 
   it('never writes outside the project, whatever the path', () => {
     fc.assert(
@@ -227,8 +251,8 @@ describe('what cannot be used', () => {
     );
   });
 
-  it('reports a file that was cut off, and keeps those before it', () => {
-    const events = parse('<file path="a.js">\n1\n</file>\n<file path="b.js">\nlet', { reason: 'length' });
+  it.each(['length', 'unsaid', 'filtered'] as const)('reports a file that was cut off by the end "%s"', (reason) => {
+    const events = parse('<file path="a.js">\n1\n</file>\n<file path="b.js">\nlet', { reason });
     expect(written(events)).toEqual({ 'a.js': '1\n' });
     expect(problems(events)).toEqual(['CUT_OFF b.js']);
   });

@@ -5,7 +5,7 @@ import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
 import type { Embedder } from '../src/embedders/embedder.ts';
 import { parseAiGenerationEnv } from '../src/env.ts';
 import { startGenerationServer } from '../src/generation.server.ts';
-import { ModelRegistry } from '../src/models/model.registry.ts';
+import { type ModelProvider, ModelRegistry } from '../src/models/model.registry.ts';
 import { findOllamaModels } from '../src/models/ollama.model.ts';
 import type { TemplateSource } from '../src/template.seeding.ts';
 import { Neighbours } from './neighbours.ts';
@@ -55,28 +55,34 @@ interface FixtureOptions extends TestInfrastructureOptions {
   readonly env?: Record<string, string>;
   /** What the neighbours know before the subgraph starts. */
   readonly prepare?: (neighbours: Neighbours) => void;
-  /** Default: that of the infrastructure, which is silent. */
+  /** In place of the scripted Ollama. */
+  readonly providers?: readonly ModelProvider[];
+  /** Default: the log of the infrastructure, which is silent. */
   readonly log?: Logger;
 }
 
 /** The subgraph with a scripted model, and one user with a project. */
 export async function startGenerationTest(
   script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
-  { env = {}, prepare, log, ...options }: FixtureOptions = {},
+  { env = {}, prepare, providers, log, ...options }: FixtureOptions = {},
 ) {
   await using started = new AsyncDisposableStack();
   const ollama = started.use(await startScriptedOllama(script));
   const neighbours = new Neighbours();
   prepare?.(neighbours);
   const parsed = parseAiGenerationEnv({ ...env, OLLAMA_URL: ollama.url });
-  const provider = () => findOllamaModels({ url: ollama.url, contextTokens: parsed.OLLAMA_CONTEXT_TOKENS });
+  const provider: ModelProvider = {
+    name: 'ollama',
+    configured: false,
+    find: () => findOllamaModels({ url: ollama.url, contextTokens: parsed.OLLAMA_CONTEXT_TOKENS }),
+  };
   const test = started.use(
     await startSubgraphTest(
       'ai-generation',
       (infrastructure) =>
         startGenerationServer(log ? { ...infrastructure, log } : infrastructure, {
           env: parsed,
-          registry: new ModelRegistry({ providers: [provider] }),
+          registry: new ModelRegistry({ providers: providers ?? [provider] }),
           embedder: wordEmbedder,
           templates,
         }),
@@ -88,10 +94,10 @@ export async function startGenerationTest(
     ...test,
     ollama,
     neighbours,
-    async signUp() {
+    async signUp(project: Parameters<Neighbours['createProject']>[1] = {}) {
       const userId = newId();
       const token = await test.sign({ scope: SCOPES, userId });
-      const projectId = neighbours.createProject(userId);
+      const projectId = neighbours.createProject(userId, project);
       // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
       const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<any> =>
         JSON.parse(JSON.stringify(await test.query(query, variables, token)));

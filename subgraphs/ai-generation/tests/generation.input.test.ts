@@ -43,7 +43,12 @@ describe('bad input', () => {
   it('says that a prompt is too long for a model', async () => {
     const ann = await test.signUp();
     const { errors } = await ann.start({ prompt: 'x'.repeat(40_000) });
-    expect(errors[0].extensions).toMatchObject({ field: 'prompt', contextTokens: 8_192 });
+    expect(errors[0].extensions).toMatchObject({
+      code: 'GENERATION_CONTEXT_EXCEEDED',
+      field: 'prompt',
+      contextTokens: 8_192,
+      exceededBy: 13_520 - 8_192,
+    });
   });
 
   it('passes on what billing can afford, and starts when asked again for that', async () => {

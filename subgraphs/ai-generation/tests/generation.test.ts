@@ -74,7 +74,7 @@ describe('a generation', () => {
     const [request] = test.ollama.requests;
     expect(request!.options.num_predict).toBe(123);
     const prompt = request!.messages[1]!.content;
-    for (const part of ['Print a greeting', '<file path="old.js">\nlet old;\n</file>', '## Command-line greeting']) {
+    for (const part of ['Print a greeting', 'path="old.js">\nlet old;\n</file-', '## Command-line greeting']) {
       expect(prompt).toContain(part);
     }
     const hold = test.neighbours.holds.get(data.startGeneration.id)!;

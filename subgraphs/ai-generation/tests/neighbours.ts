@@ -13,24 +13,35 @@ interface HoldState {
 
 interface AppliedChangeset {
   readonly projectId: string;
-  readonly changes: readonly { operation: string; path: string; content?: string }[];
+  readonly changes: readonly ChangeToApply[];
   readonly idempotencyKey: string;
   readonly provenance: { readonly model: string; readonly provider: string; readonly templates: readonly unknown[] };
 }
+
+export interface ChangeToApply {
+  readonly operation: string;
+  readonly path: string;
+  readonly content?: string;
+  readonly search?: string;
+  readonly replace?: string;
+  readonly ifSha256?: string;
+}
+
+/** Files by path. */
+export type Files = Record<string, string>;
 
 /** Billing and project as this service sees them, in memory: what it asked of them, and what they answer. */
 export class Neighbours implements ServiceClient {
   readonly holds = new Map<string, HoldState>();
   readonly changesets = new Map<string, AppliedChangeset>();
-  readonly projects = new Map<string, { ownerId: string; language: string | null; files: Record<string, string> }>();
+  readonly projects = new Map<string, { ownerId: string; language: string | null; files: Files }>();
+  /** The project service's rule for changesets. */
+  applyChanges: (files: Files, changes: readonly ChangeToApply[]) => Files | Promise<Files> = applyChanges;
   affordableTokens = Number.POSITIVE_INFINITY;
   /** Thrown by the next call of the path. */
   readonly failures = new Map<string, AppError[]>();
 
-  createProject(
-    ownerId: string,
-    { language = 'javascript' as string | null, files = {} as Record<string, string> } = {},
-  ): string {
+  createProject(ownerId: string, { language = 'javascript' as string | null, files = {} as Files } = {}): string {
     const id = newId();
     this.projects.set(id, { ownerId, language, files });
     return id;
@@ -40,7 +51,7 @@ export class Neighbours implements ServiceClient {
     const failure = this.failures.get(path)?.shift();
     if (failure) throw failure;
     // biome-ignore lint/suspicious/noExplicitAny: each path has a body of its own
-    return result.parse(this.#answer(`${callee} ${path}`, userId, body as any));
+    return result.parse(await this.#answer(`${callee} ${path}`, userId, body as any));
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: each path has a body of its own
@@ -89,20 +100,16 @@ export class Neighbours implements ServiceClient {
     return { holdId: generationId, grantedTokens: promptTokens + maxTokens, expiresAt: toExpiry() };
   }
 
-  #apply(userId: string, changeset: AppliedChangeset) {
-    const { files } = this.#getProject(userId, changeset.projectId);
+  async #apply(userId: string, changeset: AppliedChangeset) {
+    const project = this.#getProject(userId, changeset.projectId);
+    const files = await this.applyChanges(project.files, changeset.changes);
     this.changesets.set(changeset.idempotencyKey, changeset);
-    for (const { path, content } of changeset.changes) if (content !== undefined) files[path] = content;
+    project.files = files;
+    const paths = [...new Set(changeset.changes.map(({ path }) => path))].filter((path) => path in files);
     return {
       versionId: changeset.idempotencyKey,
       number: 1,
-      files: changeset.changes.map(({ path }) => ({
-        path,
-        sha256: createHash('sha256')
-          .update(files[path] ?? '')
-          .digest('hex'),
-        bytes: Buffer.byteLength(files[path] ?? ''),
-      })),
+      files: paths.map((path) => ({ path, sha256: toSha256(files[path]!), bytes: Buffer.byteLength(files[path]!) })),
     };
   }
 
@@ -111,6 +118,31 @@ export class Neighbours implements ServiceClient {
     if (project?.ownerId !== userId) throw new NotFoundError('project', projectId);
     return project;
   }
+}
+
+/** As the project service does it: all changes fit, or none is made. */
+function applyChanges(before: Files, changes: readonly ChangeToApply[]): Files {
+  const files = { ...before };
+  for (const [index, { operation, path, content, search = '', replace = '', ifSha256 }] of changes.entries()) {
+    const refuse = (problem: string) => {
+      throw new RemoteError('CONFLICT', `changes.${index}: '${path}' ${problem}. Nothing was changed.`, 409);
+    };
+    const present = files[path];
+    if (ifSha256 !== undefined && (present === undefined || toSha256(present) !== ifSha256)) refuse('has changed');
+    if (operation === 'WRITE') files[path] = content!;
+    else if (present === undefined) refuse('is not there');
+    else if (operation === 'DELETE') delete files[path];
+    else {
+      const parts = present.split(search);
+      if (parts.length !== 2) refuse(`contains the search text ${parts.length - 1} times`);
+      files[path] = parts.join(replace);
+    }
+  }
+  return files;
+}
+
+function toSha256(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function toExpiry(): string {

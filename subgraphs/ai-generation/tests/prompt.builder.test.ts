@@ -30,12 +30,7 @@ describe('a built prompt', () => {
   it('holds the request, the project, its files and the templates', async () => {
     const build = await createPromptBuilder();
     const text = toText(build(createInput()));
-    for (const part of [
-      '## first',
-      '## third',
-      '<file path="server.js">\nserve();\n</file>',
-      'javascript with express',
-    ]) {
+    for (const part of ['## first', '## third', 'path="server.js">\nserve();\n</file-', 'javascript with express']) {
       expect(text).toContain(part);
     }
     expect(text).toMatch(/A greeting\n$/);

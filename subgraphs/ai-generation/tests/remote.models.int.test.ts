@@ -1,5 +1,6 @@
 import { createOllamaModel, findOllamaModels } from '../src/models/ollama.model.ts';
 import { createOpenAiModel } from '../src/models/openai.model.ts';
+import { OpenAiServer } from '../src/models/openai.server.ts';
 import { createModelRequest, describeModel, describeUnreachableModel } from './model.contract.ts';
 import { startRecordingProxy } from './recording.proxy.ts';
 
@@ -21,10 +22,13 @@ describeUnreachableModel('Ollama', (url) => createOllamaModel(MODEL, { url, cont
 // Ollama speaks the chat completions API as well: a real server for that driver.
 describeModel('a server of the chat completions API', async () => {
   const proxy = await startRecordingProxy(getOllamaUrl());
-  return { ...proxy, model: createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${proxy.url}/v1` }) };
+  return {
+    ...proxy,
+    model: createOpenAiModel(MODEL, { server: new OpenAiServer({ apiKey: 'any', baseUrl: `${proxy.url}/v1` }) }),
+  };
 });
 describeUnreachableModel('a server of the chat completions API', (url) =>
-  createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${url}/v1` }),
+  createOpenAiModel(MODEL, { server: new OpenAiServer({ apiKey: 'any', baseUrl: `${url}/v1` }) }),
 );
 
 describe('at temperature 0', () => {
@@ -32,7 +36,11 @@ describe('at temperature 0', () => {
     ['Ollama', () => createOllamaModel(MODEL, { url: getOllamaUrl(), contextTokens, temperature: 0 })],
     [
       'the chat completions API',
-      () => createOpenAiModel(MODEL, { apiKey: 'any', baseUrl: `${getOllamaUrl()}/v1`, temperature: 0 }),
+      () =>
+        createOpenAiModel(MODEL, {
+          server: new OpenAiServer({ apiKey: 'any', baseUrl: `${getOllamaUrl()}/v1` }),
+          temperature: 0,
+        }),
     ],
   ])('a model behind %s repeats itself', async (_name, createModel) => {
     const answer = async () => {
@@ -54,7 +62,9 @@ describe('the models of an Ollama', () => {
     expect(await models.find(({ id }) => id === MODEL)?.probe()).toEqual({ available: true, contextTokens });
   });
 
-  it('are none where nothing answers', async () => {
-    expect(await findOllamaModels({ url: 'http://127.0.0.1:1', contextTokens })).toEqual([]);
+  it('cannot be told where nothing answers', async () => {
+    await expect(findOllamaModels({ url: 'http://127.0.0.1:1', contextTokens })).rejects.toMatchObject({
+      code: 'GENERATION_MODEL_UNAVAILABLE',
+    });
   });
 });

@@ -135,6 +135,7 @@ async function startRetrieval() {
   const slugs = new Map(templates.map(({ slug, title }) => [title, slug]));
   const rest = started.move();
   return {
+    search,
     async find(query: string, language: string | null): Promise<string[]> {
       const { signal } = new AbortController();
       const matches = await search.search({ query, language, framework: null, first: 3, signal });
@@ -185,6 +186,46 @@ const unseenRequests: readonly Request[] = [
   ['tiny links with click counts', null, 'hono-api'],
 ];
 
+/** What no template serves; none of them is among the requests by which the least score is measured. */
+const unservedRequests: readonly string[] = [
+  'Tetris in the browser',
+  'train a neural network to recognise handwritten digits',
+  'a Rust program that computes prime numbers',
+  'help',
+  'make it better',
+  'why does my code not work',
+  'a Minecraft clone',
+  'kubernetes operator in go',
+  'send an e-mail with an attachment',
+  'resize a folder of photos',
+  'a calendar with drag and drop',
+  'a Telegram bot for weather',
+  'translate my text to French',
+  'a raytracer',
+  'an Android app that counts steps',
+  'a drawing app on a canvas',
+  'solve the n queens problem',
+  'a music player with playlists',
+  'detect faces in a picture',
+  'a blockchain',
+  'a file synchroniser like Dropbox',
+  'control my smart home lights',
+  'generate QR codes',
+  'a 3D solar system',
+  'simulate a pendulum',
+  'virtual reality tour',
+  'a linux kernel module',
+  'a GraphQL server',
+  'upload files to S3',
+  'lorem ipsum dolor sit amet',
+  'una calculadora de propinas',
+  'lol',
+  '12345',
+  'what is the capital of France',
+  'add dark mode',
+  'rename the variable',
+];
+
 async function measure(asked: readonly Request[]) {
   await using retrieval = await startRetrieval();
   const notFirst: string[] = [];
@@ -214,6 +255,22 @@ describe('retrieval by hashed words', () => {
     const { missed, notFirst } = await measure(unseenRequests);
     expectShare(missed, unseenRequests, 0.1);
     expectShare(notFirst, unseenRequests, 0.2);
+  });
+
+  it('tells requests that a template serves from those that none does, by the measured score', async () => {
+    await using retrieval = await startRetrieval();
+    const least = await retrieval.search.findLeastScore();
+    const fits = async (query: string, language: string | null) => {
+      const { signal } = new AbortController();
+      const [best] = await retrieval.search.search({ query, language, framework: null, first: 1, signal });
+      return best!.score >= least;
+    };
+    const refused: string[] = [];
+    for (const [query, language] of unseenRequests) if (!(await fits(query, language))) refused.push(query);
+    expectShare(refused, unseenRequests, 0.2);
+    const accepted: string[] = [];
+    for (const query of unservedRequests) if (await fits(query, null)) accepted.push(query);
+    expect(accepted.length / unservedRequests.length <= 0.1 ? [] : accepted).toEqual([]);
   });
 
   it('has the plain greeting first, with and without the language of the project', async () => {

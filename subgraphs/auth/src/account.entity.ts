@@ -4,22 +4,22 @@ export type AccountStatus = 'PENDING' | 'ACTIVE';
 export type Role = 'USER' | 'ADMIN';
 
 /**
- * The credentials of one person; its id is the user's id everywhere. PENDING until the user service holds the user,
- * then ACTIVE: only an active account can sign in.
+ * The credentials of one user. Its id is the user's id in all services. PENDING until the user service has stored the user, then
+ * ACTIVE: only an active account can sign in.
  */
 @Entity({ tableName: 'account' })
 export class Account {
   @PrimaryKey({ type: 'uuid' })
   id: string;
 
-  /** In lower case: addresses are one whatever case they are typed in. */
+  /** In lower case, because addresses are compared case-insensitively. */
   @Property({ type: 'text', unique: true })
   email: string;
 
   @Property({ type: 'text' })
   passwordHash: string;
 
-  /** As told at registration; the user service owns it from activation on. */
+  /** The name from the registration. The user service owns it after activation. */
   @Property({ type: 'text' })
   displayName: string;
 
@@ -44,7 +44,7 @@ export class Account {
     } as const);
   }
 
-  /** @returns false when it was active already, so that what follows from activation happens once */
+  /** @returns false if it was active already, so that the consequences of activation happen once */
   activate(now: Date): boolean {
     if (this.status === 'ACTIVE') return false;
     this.status = 'ACTIVE';

@@ -6,7 +6,7 @@ export function findAccountByEmail(em: EntityManager, email: string): Promise<Ac
   return em.findOne(Account, { email });
 }
 
-/** Registrations that began before `before` and are not finished, oldest first. */
+/** Finds unfinished registrations that began before `before`, oldest first. */
 export function findPending(em: EntityManager, before: Date, limit: number): Promise<Account[]> {
   return em.find(Account, { status: 'PENDING', createdAt: { $lt: before } }, { orderBy: { createdAt: 'asc' }, limit });
 }

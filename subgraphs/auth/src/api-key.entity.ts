@@ -3,10 +3,10 @@ import type { ApiKeyScope } from '@vibecode/platform/scope';
 import { Field, GraphQLISODateTime, ID, Int, ObjectType } from 'type-graphql';
 import { Account } from './account.entity.ts';
 
-/** How much of a secret is kept readable, so that its owner can tell keys apart: `vck_` and eight characters. */
+/** Length of the readable prefix by which the owner identifies a key: `vck_` and eight characters. */
 const PREFIX_LENGTH = 12;
 
-/** A secret with which a program acts for its owner, within scopes. Only its hash is stored. */
+/** A secret with which a program acts for its owner, limited by scopes. Only its hash is stored. */
 @ObjectType()
 @Entity({ tableName: 'api_key' })
 export class ApiKey {
@@ -32,7 +32,7 @@ export class ApiKey {
   @Property({ type: 'array', columnType: 'text[]' })
   scopes: ApiKeyScope[];
 
-  /** The tokens that generations started with this key may use in all; null for no limit but the quota. */
+  /** Most tokens that all generations started with this key may use together; null: only the quota applies. */
   @Field(() => Int, { nullable: true })
   @Property({ type: 'integer', nullable: true })
   tokenBudget: number | null;
@@ -79,7 +79,7 @@ export class ApiKey {
     this.revokedAt ??= now;
   }
 
-  /** Why the key does not open anything at this moment, or null when it does. */
+  /** @returns why the key is refused at this moment; null if it is valid */
   findRefusal(now: Date): 'expired' | 'revoked' | null {
     if (this.revokedAt !== null) return 'revoked';
     return this.expiresAt !== null && now >= this.expiresAt ? 'expired' : null;

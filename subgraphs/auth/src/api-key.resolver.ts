@@ -37,7 +37,7 @@ export class NewApiKey {
   @Field(() => ApiKey)
   apiKey: ApiKey;
 
-  @Field(() => String, { description: 'Shown this once.' })
+  @Field(() => String, { description: 'Shown only in this answer.' })
   secret: string;
 }
 
@@ -48,7 +48,7 @@ export class ApiKeyResolver {
     return services.apiKeys.list(requirePerson(viewer).userId);
   }
 
-  @Mutation(() => NewApiKey, { description: 'The secret is shown this once.' })
+  @Mutation(() => NewApiKey, { description: 'The secret is shown only in this answer.' })
   createApiKey(
     @Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput,
     @Ctx() { services, viewer, client }: AuthContext,

@@ -20,13 +20,13 @@ export interface ApiKeyServiceOptions {
   readonly revocations: Revocations;
 }
 
-/** Every API key's secret begins with this, so that the edge knows it from a token. */
+/** Prefix of every API key's secret, by which the edge distinguishes it from a token. */
 const API_KEY_PREFIX = 'vck_';
 const MAX_KEYS = 50;
-/** Uses are noted to the minute, so that a busy key does not write at each. */
+/** Precision of the last use, so that a busy key does not write to the database at each use. */
 const LAST_USED_STEP_MS = 60_000;
 
-/** Keys for programs. */
+/** Creates, revokes and exchanges API keys. */
 export class ApiKeyService {
   readonly #options: ApiKeyServiceOptions;
 
@@ -34,15 +34,15 @@ export class ApiKeyService {
     this.#options = options;
   }
 
-  /** Not revoked, newest first. */
+  /** Lists the account's keys that are not revoked, newest first. */
   list(accountId: string): Promise<ApiKey[]> {
     return findApiKeys(this.#options.orm.em.fork(), accountId);
   }
 
   /**
-   * The secret is in the answer and nowhere else.
+   * Creates a key. Only the answer contains the secret.
    *
-   * @throws ConflictError `AUTH_API_KEY_LIMIT` when the account has 50 keys
+   * @throws ConflictError `AUTH_API_KEY_LIMIT` if the account has 50 keys
    */
   async create(
     accountId: string,
@@ -54,7 +54,7 @@ export class ApiKeyService {
     if ((await findApiKeys(em, accountId)).length >= MAX_KEYS)
       throw new ConflictError(
         'AUTH_API_KEY_LIMIT',
-        `There are ${MAX_KEYS} API keys already. Revoke one that is not used.`,
+        `The account already has ${MAX_KEYS} API keys, which is the limit. Revoke an unused one.`,
       );
     const secret = createSecret(API_KEY_PREFIX);
     const apiKey = ApiKey.create({ id: newId(), accountId, secret, secretHash: hashSecret(secret), ...input }, clock());
@@ -64,7 +64,7 @@ export class ApiKeyService {
     return { apiKey, secret };
   }
 
-  /** Repeating it announces it again, should the first announcement have failed. */
+  /** Revokes a key. Repeating the call announces the revocation again, in case the first announcement failed. */
   async revoke(accountId: string, id: string, client: Client): Promise<void> {
     const { orm, clock, revocations } = this.#options;
     const em = orm.em.fork();
@@ -79,7 +79,7 @@ export class ApiKeyService {
   }
 
   /**
-   * A short token for the edge, so that services see tokens only.
+   * Exchanges a secret for a short-lived token, so that services see tokens only.
    *
    * @throws InvalidApiKeyError
    */

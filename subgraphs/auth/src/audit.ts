@@ -2,10 +2,10 @@ import { createEvent } from '@vibecode/platform/events/event';
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { Client } from './session.entity.ts';
 
-/** Who did what to which account: an `audit.log` event that leaves by the outbox. */
+/** Creates an `audit.log` event for the outbox: who did what to which account. */
 export function createAuditEvent(input: {
   accountId: string;
-  /** Null when it is not known who acted, as at a failed sign-in. */
+  /** Null if the actor is unknown, such as after a failed sign-in. */
   actorId: string | null;
   action: string;
   target: string;

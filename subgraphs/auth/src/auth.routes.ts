@@ -7,18 +7,18 @@ import { requireService } from './service.credential.ts';
 import type { AuthServices } from './services.ts';
 
 const BODY_LIMIT_BYTES = 16 * 1024;
-/** Verifiers and proxies may keep the key set for so long; new keys are published well before they sign. */
+/** Time that verifiers and proxies may cache the key set. New keys are published well before they sign. */
 const JWKS_MAX_AGE_SECONDS = 300;
 
 const grantInput = z.object({ userId: z.uuid('is not a user id'), audience: z.enum(serviceNames) });
 const exchangeInput = z.object({ secret: z.string().min(1, 'is empty').max(512, 'is too long to be an API key') });
 
 /**
- * - `GET /.well-known/jwks.json`: the keys that verify tokens (RFC 7517), for anybody
- * - `POST /internal/tokens` `{userId, audience}` -> `{token, expiresAt}`: a service acts for a user at another service
- * - `POST /internal/api-keys/exchange` `{secret}` -> `{token, expiresAt}`: the gateway turns an API key into a token
+ * - `GET /.well-known/jwks.json`: the keys that verify tokens (RFC 7517), for every client
+ * - `POST /internal/tokens` `{userId, audience}` -> `{token, expiresAt}`: a service obtains a token for a user at another service
+ * - `POST /internal/api-keys/exchange` `{secret}` -> `{token, expiresAt}`: the gateway exchanges an API key for a token
  *
- * @param secret the credential that processes of this system share
+ * @param secret the shared credential of this system's processes
  */
 export function createAuthRoutes({ ring, tokens, apiKeys }: AuthServices, secret: string): HttpRoute[] {
   return [

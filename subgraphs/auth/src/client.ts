@@ -4,8 +4,8 @@ import type { Client } from './session.entity.ts';
 const USER_AGENT_LIMIT = 512;
 
 /**
- * Who sent a request, as the hop before this service tells it: the last address in `X-Forwarded-For` is the one that the
- * gateway saw; those before it are whatever the client claimed.
+ * Identifies the client of a request. The last address in `X-Forwarded-For` is the one that the gateway saw. Earlier addresses
+ * come from the client and are not trustworthy.
  */
 export function toClient(headers: IncomingHttpHeaders): Client {
   const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',');

@@ -1,4 +1,4 @@
-/** The present moment. Injected, so that tests can stand at any boundary of time. */
+/** Returns the current time. Injected, so that tests can set any time. */
 export type Clock = () => Date;
 
 export const systemClock: Clock = () => new Date();

@@ -8,7 +8,7 @@ import { RefreshToken } from './refresh-token.entity.ts';
 import { Session } from './session.entity.ts';
 import { SigningKey } from './signing-key.entity.ts';
 
-/** Opens the database of auth, brought up to date. */
+/** Opens auth's database and applies its migrations. */
 export function openAuthDatabase(url: string, poolSize?: number): Promise<MikroORM> {
   return openDatabase({
     service: 'auth',

@@ -2,7 +2,7 @@ import { ensureSecretFile } from '@vibecode/platform/secret.file';
 import { z } from 'zod';
 import { createSecret } from './secret.ts';
 
-/** A login for trying things out. */
+/** The login of the demo account. */
 export interface DemoAccount {
   readonly email: string;
   readonly password: string;
@@ -15,9 +15,9 @@ const FORMER_PASSWORD = 'demo-password-1';
 const storedLogin = z.object({ email: z.string(), password: z.string() });
 
 /**
- * The demo login of these data. Its password is drawn at the first call and kept beside them, so that later starts know it.
+ * Opens the demo login of a data directory. Its password is generated at the first call and stored, so that later starts use it.
  *
- * @param path of a JSON file that only this account can read
+ * @param path path of a JSON file that only this account of the machine can read
  */
 export async function openDemoAccount(path: string): Promise<DemoAccount> {
   const text = await ensureSecretFile(path, () =>
@@ -26,7 +26,7 @@ export async function openDemoAccount(path: string): Promise<DemoAccount> {
   return { ...storedLogin.parse(JSON.parse(text)), displayName: 'Demo' };
 }
 
-/** `CREATED` now, `READY` since earlier, or `CHANGED`: somebody chose another password, which is respected. */
+/** `CREATED` by this call, `READY` since earlier, or `CHANGED`: a user has chosen another password, which is kept. */
 export type DemoAccountState = 'CREATED' | 'READY' | 'CHANGED';
 
 const answer = z.object({
@@ -34,18 +34,18 @@ const answer = z.object({
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).optional(),
 });
 
-/** A token, or the code of the refusal. */
+/** An access token, or the error code of the refusal. */
 type Outcome = { readonly token: string } | { readonly refusal: string };
 
 const TIMEOUT_MS = 20_000;
 const INVALID = 'AUTH_INVALID_CREDENTIALS';
 
 /**
- * Makes sure that the demo account is there, as anybody would register it. Safe to repeat. An account that still has the
- * password of earlier versions, which everybody knows, is given this one.
+ * Ensures that the demo account exists, by registering it like any client. Idempotent. If the account still has the publicly
+ * known password of earlier versions, its password is changed to this one.
  *
- * @param url of auth or of the gateway, without a path: `http://127.0.0.1:8081`
- * @throws Error when it can neither be registered nor found
+ * @param url base URL of auth or of the gateway, without a path: `http://127.0.0.1:8081`
+ * @throws Error if the account can neither log in nor be registered
  */
 export async function ensureDemoAccount(url: string, account: DemoAccount): Promise<DemoAccountState> {
   const { email, password, displayName } = account;

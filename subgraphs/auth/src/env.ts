@@ -3,38 +3,35 @@ import { z } from 'zod';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Settings of auth alone; those that every service has are the platform's. */
+/** Auth's own settings. The platform has those of all services. */
 export const authSettings = {
   AUTH_BCRYPT_COST: setting
     .integer(4, 20)
     .default(10)
-    .describe('Cost of password hashes, as a power of two; older hashes follow at the next login'),
+    .describe('cost of password hashes, as a power of two; a hash of another cost is replaced at the next login'),
   AUTH_SIGNING_KEY_SECRET: setting
     .secret(16)
     .optional()
     .describe(
-      'Passphrase that seals the private signing keys in the database; required where NODE_ENV is production; elsewhere a key file in DATA_DIR takes its place',
+      'passphrase that seals the private signing keys in the database; required if NODE_ENV is production; otherwise a key file in DATA_DIR is used by default',
     ),
   AUTH_SIGNING_KEY_DAYS: setting
     .integer(1, 3650)
     .default(30)
-    .describe('Days a signing key is used before the next takes over'),
-  AUTH_SESSION_IDLE_DAYS: setting
-    .integer(1, 3650)
-    .default(30)
-    .describe('Days after which a session that nobody used ends'),
-  AUTH_SESSION_MAX_DAYS: setting.integer(1, 3650).default(180).describe('Days after which any session ends'),
+    .describe('days that a signing key is used before the next one replaces it'),
+  AUTH_SESSION_IDLE_DAYS: setting.integer(1, 3650).default(30).describe('days after which an unused session ends'),
+  AUTH_SESSION_MAX_DAYS: setting.integer(1, 3650).default(180).describe('days after which every session ends'),
   AUTH_REFRESH_GRACE_SECONDS: setting
     .integer(0, 300)
     .default(30)
-    .describe('Seconds in which the client that used a refresh token may present it once more'),
+    .describe('seconds in which the client that used a refresh token may present it once more'),
   AUTH_SECURE_COOKIES: setting
     .flag()
     .optional()
-    .describe('Whether browsers keep session cookies to HTTPS; default: where NODE_ENV is production'),
+    .describe('whether browsers send session cookies over HTTPS only; default: true if NODE_ENV is production'),
 };
 
-/** Settings of the platform, which says when they are required. In Redis, instances count failed logins together. */
+/** Settings of the platform, which decides whether they are required. With Redis, instances count failed logins together. */
 const shared = {
   NODE_ENV: z.string().optional(),
   REDIS_URL: setting.url(['redis', 'rediss']).optional(),
@@ -54,14 +51,14 @@ export interface AuthEnv {
   readonly redis: { readonly url: string; readonly prefix?: string } | null;
 }
 
-/** @throws SettingsError naming every setting that cannot be used */
+/** @throws SettingsError naming every invalid setting */
 export function parseAuthEnv(env: NodeJS.ProcessEnv): AuthEnv {
   const settings = parseEnv('auth', { ...authSettings, ...shared }, env);
   const production = settings.NODE_ENV === 'production';
   if (production && settings.AUTH_SIGNING_KEY_SECRET === undefined) {
-    // A file would stay with one instance, and another instance or machine could not open the keys.
+    // A key file belongs to one instance, so that other instances and machines could not open the keys.
     throw new SettingsError('auth', [
-      'AUTH_SIGNING_KEY_SECRET is missing (passphrase of at least 16 characters that seals the private signing keys; the same for every instance, required where NODE_ENV is production)',
+      'AUTH_SIGNING_KEY_SECRET is missing (passphrase of at least 16 characters that seals the private signing keys; equal for all instances, required if NODE_ENV is production)',
     ]);
   }
   return {

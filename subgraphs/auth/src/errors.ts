@@ -1,7 +1,7 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
 
-/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
+/** The codes of this service, in addition to those of all services. @public the catalogue is made of them */
 export const AUTH_ERRORS = defineErrors({
   401: {
     AUTH_API_KEY_INVALID: 'The API key is unknown, has expired or was revoked (`reason`). Create another one.',
@@ -10,13 +10,13 @@ export const AUTH_ERRORS = defineErrors({
     AUTH_REFRESH_REUSED: 'The refresh token was used before, so its session has been ended. Log in again.',
   },
   409: {
-    AUTH_API_KEY_LIMIT: 'The account has as many API keys as it may. Revoke one that is not used.',
-    AUTH_EMAIL_TAKEN: 'There is an account with this e-mail address already. Log in, or use another address.',
+    AUTH_API_KEY_LIMIT: 'The account has the maximum number of API keys. Revoke an unused one.',
+    AUTH_EMAIL_TAKEN: 'An account with this e-mail address already exists. Log in, or use another address.',
   },
   503: {
-    AUTH_BUSY: 'Too many people are signing in at this moment. Try again in a few seconds.',
+    AUTH_BUSY: 'Too many users are signing in at this moment. Try again in a few seconds.',
     AUTH_REGISTRATION_PENDING:
-      'The user service did not answer, so the account is not finished. Send the same registration again.',
+      'The user service did not answer, so that the registration is incomplete. Send the same registration again.',
   },
 });
 
@@ -24,7 +24,7 @@ declare module '@vibecode/platform/errors' {
   interface ErrorCodes extends StatusByCode<typeof AUTH_ERRORS> {}
 }
 
-/** The same for an unknown address and a wrong password, so that nobody learns who has an account. */
+/** The same error for an unknown address and a wrong password, so that it does not reveal who has an account. */
 export class InvalidCredentialsError extends AppError {
   constructor() {
     super('AUTH_INVALID_CREDENTIALS', 'The e-mail address or the password is wrong. Check both and try again.');
@@ -33,7 +33,7 @@ export class InvalidCredentialsError extends AppError {
 
 export class EmailTakenError extends ConflictError {
   constructor() {
-    super('AUTH_EMAIL_TAKEN', 'There is an account with this e-mail address already. Log in, or use another address.', {
+    super('AUTH_EMAIL_TAKEN', 'An account with this e-mail address already exists. Log in, or use another address.', {
       details: { field: 'input.email' },
     });
   }
@@ -46,7 +46,7 @@ export class InvalidRefreshTokenError extends AppError {
   }
 }
 
-/** A used refresh token came back: someone holds a copy, so the whole session has been ended. */
+/** A used refresh token was presented again. A copy of it must exist, so that the whole session has been ended. */
 export class RefreshReusedError extends AppError {
   constructor() {
     super(
@@ -56,7 +56,7 @@ export class RefreshReusedError extends AppError {
   }
 }
 
-/** `details.retryAfterMs` says when the next attempt is heard. */
+/** `details.retryAfterMs` is the time until the next attempt is admitted. */
 export class TooManyAttemptsError extends AppError {
   constructor(retryAfterMs: number) {
     super('RATE_LIMITED', `Too many failed attempts. Try again in ${Math.ceil(retryAfterMs / 1000)} seconds.`, {
@@ -65,19 +65,19 @@ export class TooManyAttemptsError extends AppError {
   }
 }
 
-/** More passwords wait to be checked than can be in reasonable time. */
+/** The queue of password checks is full. */
 export class BusyError extends UnavailableError {
   constructor() {
-    super('AUTH_BUSY', 'Too many people are signing in at this moment. Try again in a few seconds.');
+    super('AUTH_BUSY', 'Too many users are signing in at this moment. Try again in a few seconds.');
   }
 }
 
-/** The account is kept and finished later, or when the same registration is sent again. */
+/** The registration is finished later, or when the same registration is sent again. */
 export class RegistrationPendingError extends UnavailableError {
   constructor(cause: unknown) {
     super(
       'AUTH_REGISTRATION_PENDING',
-      'The account could not be finished because the user service did not answer. Send the same registration again.',
+      'The registration could not be completed because the user service did not answer. Send the same registration again.',
       { cause },
     );
   }
@@ -86,7 +86,7 @@ export class RegistrationPendingError extends UnavailableError {
 /** `details.reason`: `unknown`, `expired` or `revoked`. */
 export class InvalidApiKeyError extends AppError {
   constructor(reason: 'unknown' | 'expired' | 'revoked') {
-    super('AUTH_API_KEY_INVALID', `The API key is ${reason}. Create another one and use that.`, {
+    super('AUTH_API_KEY_INVALID', `The API key is ${reason}. Create another one.`, {
       details: { reason },
     });
   }

@@ -7,22 +7,22 @@ const email = z
   .string()
   .trim()
   .toLowerCase()
-  .max(254, 'is longer than the 254 characters an e-mail address can have')
+  .max(254, 'is longer than 254 characters, the maximum of an e-mail address')
   .pipe(z.email("is not an e-mail address; expected something like 'ann@example.com'"));
 
 const newPassword = z
   .string()
-  .refine((text) => lengthOf(text) >= 10, 'is too short; use at least 10 characters, a few words are best')
+  .refine((text) => lengthOf(text) >= 10, 'is too short; use at least 10 characters, such as several words')
   .refine((text) => lengthOf(text) <= 256, 'is too long; use at most 256 characters');
 
-/** A password to check, not to choose: only its size is bounded, older ones may follow another policy. */
+/** A password to check, not a new one. Only its size is limited, because older passwords may follow another policy. */
 const givenPassword = z.string().max(1024, 'is too long to be a password of this system');
 
 export const registerInput = z
   .object({ email, password: newPassword, displayName })
   .refine((input) => input.password.toLowerCase() !== input.email, {
     path: ['password'],
-    message: 'is the e-mail address; choose something that others do not know',
+    message: 'is the e-mail address; choose something that is not publicly known',
   });
 
 export const loginInput = z.object({ email, password: givenPassword });
@@ -39,15 +39,15 @@ export const toCreateApiKeyInput = (now: Date) =>
         }),
       )
       .min(1, `is empty; name at least one of: ${apiKeyScopes.join(', ')}`)
-      .max(100, 'holds more than 100 scopes'),
+      .max(100, 'has more than 100 scopes'),
     expiresAt: z
       .date()
       .nullish()
-      .refine((at) => !at || at > now, 'is in the past; give a later time, or leave it out')
+      .refine((at) => !at || at > now, 'is in the past; set a later time, or omit it')
       .transform((at) => at ?? null),
     tokenBudget: z
       .int()
-      .positive('is not positive; give a number of tokens from 1, or leave it out')
+      .positive('is not positive; set a number of tokens of at least 1, or omit it')
       .nullish()
       .transform((budget) => budget ?? null),
   });
@@ -57,8 +57,8 @@ export const accessTokenInput = z.string().min(1, 'is empty').max(8192, 'is too 
 export const idInput = z.uuid('is not an id; expected a UUID');
 
 /**
- * @param argument the argument's name, the head of every field's path
- * @throws InvalidInputError about the first field that is wrong; `details.fields` has all of them
+ * @param argument the argument's name, with which every field's path begins
+ * @throws InvalidInputError for the first wrong field; `details.fields` has all of them
  */
 export function parseArgument<Schema extends z.ZodType>(
   schema: Schema,

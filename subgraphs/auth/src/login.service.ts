@@ -33,16 +33,16 @@ export class LoginService {
     const account = await findAccountByEmail(orm.em.fork(), email);
     await this.#check(account, email, password, client);
     if (!account) throw new InvalidCredentialsError();
-    // Whoever registered while the user service was away, and comes back to log in, need not wait for the reaper.
+    // An account whose registration is pending is finished here, so that a login need not wait for the reaper.
     await registrations.finish(account, client);
     await this.#rehash(account, password);
     return sessions.open(account, client);
   }
 
   /**
-   * Ends every session of the account; the answer is a new one.
+   * Changes the password, ends every session of the account, and opens a new one.
    *
-   * @throws InvalidCredentialsError when the current password is wrong
+   * @throws InvalidCredentialsError if the current password is wrong
    */
   async changePassword(
     userId: string,
@@ -71,20 +71,20 @@ export class LoginService {
       return;
     }
     await throttle.recordFailure(email, client.ip);
-    // Written for unknown addresses too: the work done must not tell which exist.
+    // Also for unknown addresses, so that the amount of work does not reveal which accounts exist.
     const em = orm.em.fork();
     this.#record(em, account, 'session.refused', null, client);
     await em.flush();
     throw new InvalidCredentialsError();
   }
 
-  /** Brings a hash made with another cost up to the cost set now, while the password is at hand. */
+  /** Replaces a hash of another cost by one of the current cost, while the password is available. */
   async #rehash(account: Account, password: string): Promise<void> {
     const { orm, passwords } = this.#options;
     if (!passwords.needsRehash(account.passwordHash)) return;
     const { id, passwordHash: replaced } = account;
     const passwordHash = await passwords.hash(password);
-    // Only if it is still the one that was checked: a password changed meanwhile wins.
+    // Only if the hash is still the checked one, so that a password that was changed meanwhile stays.
     await orm.em.fork().nativeUpdate(Account, { id, passwordHash: replaced }, { passwordHash });
   }
 

@@ -8,39 +8,39 @@ import {
 import { TooManyAttemptsError } from './errors.ts';
 import { hashSecret } from './secret.ts';
 
-/** Failed attempts that are heard before further ones must wait. */
+/** Most failed attempts before further ones must wait. */
 export interface ThrottlePolicy {
-  /** For one account from one address. Default 10. */
+  /** Failures for one account from one address. Default 10. */
   readonly accountFailures?: number;
-  /** For all accounts from one address. Default 100. */
+  /** Failures for all accounts from one address. Default 100. */
   readonly addressFailures?: number;
-  /** How long failures count. Default 15 minutes. */
+  /** Time that a failure counts. Default 15 minutes. */
   readonly windowSeconds?: number;
 }
 
-/** Slows down guessing. Counts failures only, so that signing in often costs nothing. */
+/** Slows down password guessing. It counts failures only, so that frequent sign-ins are not limited. */
 export interface LoginThrottle {
-  /** @throws TooManyAttemptsError when an attempt must wait */
+  /** @throws TooManyAttemptsError if the attempt must wait */
   admit(email: string, ip: string | null): Promise<void>;
   recordFailure(email: string, ip: string | null): Promise<void>;
-  /** A right password forgets the account's failures at this address; those of other accounts stay counted. */
+  /** Resets the account's failures from this address. Failures for other accounts stay counted. */
   recordSuccess(email: string, ip: string | null): Promise<void>;
 }
 
-/** @param redis where instances count together; null counts in this process */
+/** @param redis Redis in which all instances count together; null: this process counts alone */
 export function createLoginThrottle(redis: RedisConnection | null, policy: ThrottlePolicy = {}): LoginThrottle {
   const { accountFailures = 10, addressFailures = 100, windowSeconds = 15 * 60 } = policy;
   const create = (keyPrefix: string, points: number): RateLimiterAbstract => {
     const options = { keyPrefix: `${redis?.prefix ?? ''}auth:${keyPrefix}`, points, duration: windowSeconds };
     const inMemory = new RateLimiterMemory(options);
-    // While Redis is away each instance counts for itself: guessing stays limited and people can sign in.
+    // While Redis is unreachable, each instance counts for itself: guessing stays limited, and users can sign in.
     return redis
       ? new RateLimiterRedis({ ...options, storeClient: redis.commands, insuranceLimiter: inMemory })
       : inMemory;
   };
   const byAccount = create('login-account', accountFailures);
   const byAddress = create('login-address', addressFailures);
-  // Addresses stand in Redis as digests: nobody reads there who has tried to sign in.
+  // Redis contains digests of e-mail addresses only, so that it does not reveal who has tried to sign in.
   const toKey = (email: string, ip: string | null) => hashSecret(JSON.stringify([email, ip]));
 
   return {

@@ -20,7 +20,7 @@ import { createSessionCookies } from './session.cookies.ts';
 
 const [KEYS_EVERY_MS, PENDING_EVERY_MS, ENDED_EVERY_MS] = [5 * 60_000, 30_000, 60 * 60_000];
 
-/** Starts auth on what it is given. Disposing it stops the server first and closes the database last. */
+/** Starts auth. Disposing stops the server first and closes the database last. */
 export async function startAuth(infrastructure: Infrastructure): Promise<RunningSubgraph> {
   const { bus, cache, broadcast, calls, verifier, log } = infrastructure;
   const env = parseAuthEnv(infrastructure.env);

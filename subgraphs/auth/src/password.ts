@@ -5,24 +5,24 @@ import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { BusyError } from './errors.ts';
 
 export interface PasswordHasherOptions {
-  /** Rounds as a power of two, 4 to 31. */
+  /** Binary logarithm of the rounds, 4 to 31. */
   readonly cost: number;
-  /** Hashes computed at once. Default: the cores there are; more would only make each slower. */
+  /** Maximum of concurrent hashes. Default: the number of cores, beyond which each hash only becomes slower. */
   readonly concurrency?: number;
-  /** Hashes that may wait for a turn; more are refused with `AUTH_BUSY`. Default 1000. */
+  /** Most waiting hashes; further ones are refused with `AUTH_BUSY`. Default 1000. */
   readonly queueLimit?: number;
 }
 
-/** bcrypt on libuv's thread pool: the event loop stays free, and threads stay free for the rest of the process. */
+/** Computes bcrypt on libuv's thread pool, so that the event loop stays free, and leaves threads for other work. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /**
-   * @param stored null when there is no such account: then a hash of the same cost is checked all the same, so that the
-   *   duration does not tell, and the answer is false
-   * @param admit runs when the turn has come, just before the check; may throw. Limits asked here hold for a burst, too
+   * @param stored null if the account does not exist: then a hash of the same cost is checked anyway, so that the duration does
+   *   not reveal that, and the result is false
+   * @param admit called just before the check, after waiting; may throw. Limits that are checked here also apply to a burst
    */
   verify(password: string, stored: string | null, admit?: () => Promise<void>): Promise<boolean>;
-  /** True when the stored hash was made with another cost than is set now. */
+  /** Whether the stored hash has another cost than the current setting. */
   needsRehash(stored: string): boolean;
 }
 
@@ -52,8 +52,8 @@ export async function createPasswordHasher(options: PasswordHasherOptions): Prom
 }
 
 /**
- * bcrypt reads 72 bytes and stops at a zero byte; a digest makes every character of a long passphrase count. The HMAC
- * label keeps the digest apart from plain SHA-256 lists leaked elsewhere. NFKC, so that keyboards agree on 'é'.
+ * bcrypt reads 72 bytes and stops at a zero byte. With a digest, every character of a long passphrase counts. The HMAC label
+ * makes the digest different from plain SHA-256 digests that leaked elsewhere. NFKC makes different encodings of 'é' equal.
  */
 function toBcryptInput(password: string): string {
   return createHmac('sha256', 'vibecode/password/v1').update(password.normalize('NFKC')).digest('base64');

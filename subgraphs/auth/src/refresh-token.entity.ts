@@ -3,15 +3,15 @@ import { hashSecret } from './secret.ts';
 import { type Client, Session } from './session.entity.ts';
 
 /**
- * What presenting a refresh token means.
- * - `ROTATED`: its first use; it is spent, and a successor follows.
- * - `GRACE`: spent a moment ago by this same client (two tabs, a lost answer); a successor of its own follows.
- * - `REUSED`: spent before, so somebody holds a copy; the whole family must end.
- * - `EXPIRED`: never used in time.
+ * The outcome of presenting a refresh token.
+ * - `ROTATED`: its first use. The token is used up, and gets a successor.
+ * - `GRACE`: the same client used it a moment ago (two tabs, a lost answer). It gets a further successor.
+ * - `REUSED`: it was used before, so that a copy of it must exist. The whole family has to end.
+ * - `EXPIRED`: it was not used in time.
  */
 export type RefreshOutcome = 'ROTATED' | 'GRACE' | 'REUSED' | 'EXPIRED';
 
-/** One link of a session's chain; only its hash is stored. Source: RFC 9700, section 4.14.2. */
+/** One refresh token of a session. Only its hash is stored. Source: RFC 9700, section 4.14.2. */
 @Entity({ tableName: 'refresh_token' })
 export class RefreshToken {
   @PrimaryKey({ type: 'uuid' })

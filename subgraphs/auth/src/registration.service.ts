@@ -14,7 +14,7 @@ import type { PasswordHasher } from './password.ts';
 import type { Client } from './session.entity.ts';
 import type { SessionService, SignIn } from './session.service.ts';
 
-/** Makes the user in the user service; the same id again is the same user. */
+/** Creates the user in the user service. Idempotent by the id. */
 export type CreateUser = (user: { id: string; email: string; displayName: string }) => Promise<void>;
 
 export interface RegistrationServiceOptions {
@@ -27,13 +27,13 @@ export interface RegistrationServiceOptions {
   readonly log: Logger;
 }
 
-/** A registration younger than this may still be in the hands of the request that began it. */
+/** A younger registration may still be in progress in its own request. */
 const PENDING_GRACE_MS = 60_000;
-/** A registration that could not be finished for so long is removed; its address is free again. */
+/** An unfinished registration is removed after this time, and its address is free again. */
 const PENDING_MAX_MS = 24 * 60 * 60_000;
 const REAPED_AT_ONCE = 50;
 
-/** Makes accounts: first here, then the user at the user service, then both are active. */
+/** Registers accounts: creates the pending account, then the user in the user service, then activates the account. */
 export class RegistrationService {
   readonly #options: RegistrationServiceOptions;
 
@@ -42,7 +42,7 @@ export class RegistrationService {
   }
 
   /**
-   * Sent again after `AUTH_REGISTRATION_PENDING`, with the same password, it goes on where it stopped.
+   * Registers an account. Repeated after `AUTH_REGISTRATION_PENDING` with the same password, it continues the registration.
    *
    * @throws EmailTakenError, RegistrationPendingError
    */
@@ -71,7 +71,7 @@ export class RegistrationService {
     }
   }
 
-  /** Whoever knows the password may go on. Guesses count like those of a login: this must be no way around its limit. */
+  /** Continues a registration with the right password. Failed guesses count like those of a login, so that this cannot bypass its limit. */
   async #resume(existing: Account, password: string, client: Client): Promise<Account> {
     if (existing.status !== 'PENDING') throw new EmailTakenError();
     const { passwords, throttle } = this.#options;
@@ -82,9 +82,9 @@ export class RegistrationService {
   }
 
   /**
-   * Brings a pending account to active; nothing happens to an active one.
+   * Activates a pending account. An active account stays unchanged.
    *
-   * @throws RegistrationPendingError when the user service does not take the user
+   * @throws RegistrationPendingError if the user service does not accept the user
    */
   async finish(account: Account, client: Client): Promise<void> {
     if (account.status === 'ACTIVE') return;
@@ -96,7 +96,7 @@ export class RegistrationService {
       throw new RegistrationPendingError(error);
     }
     await orm.em.fork().transactional(async (em) => {
-      // Of two that finish the same account at once, the update lets one through: one event leaves.
+      // Of two concurrent calls for the same account, the update succeeds for one, so that one event is sent.
       const activated = await em.nativeUpdate(
         Account,
         { id, status: 'PENDING' },
@@ -112,7 +112,7 @@ export class RegistrationService {
     account.activate(clock());
   }
 
-  /** Finishes registrations whose request died on the way, and removes those that cannot be finished. Run at intervals. */
+  /** Finishes interrupted registrations, and removes those that cannot be finished. Run at intervals. */
   async finishPending(): Promise<void> {
     const { orm, clock, log } = this.#options;
     const now = clock();
@@ -120,12 +120,12 @@ export class RegistrationService {
     for (const account of await findPending(em, addMs(now, -PENDING_GRACE_MS), REAPED_AT_ONCE)) {
       try {
         await this.finish(account, { userAgent: null, ip: null });
-        log.info({ action: 'registration.finished', userId: account.id }, 'finished a registration left pending');
+        log.info({ action: 'registration.finished', userId: account.id }, 'A pending registration was finished');
       } catch (error) {
         const expired = addMs(account.createdAt, PENDING_MAX_MS) <= now;
         if (expired) await em.nativeDelete(Account, { id: account.id, status: 'PENDING' });
         const action = expired ? 'registration.removed' : 'registration.delayed';
-        log.warn({ action, userId: account.id, error }, 'a pending registration could not be finished');
+        log.warn({ action, userId: account.id, error }, 'A pending registration could not be finished');
       }
     }
   }

@@ -1,6 +1,6 @@
 import { apiKeyScopes, type Scope } from '@vibecode/platform/scope';
 
-export const accountScope: Scope = 'account';
+export const ACCOUNT_SCOPE: Scope = 'account';
 
-/** A person who signed in may do everything. */
-export const sessionScopes: readonly Scope[] = [...apiKeyScopes, accountScope];
+/** A user who signed in with a password has all scopes. */
+export const SESSION_SCOPES: readonly Scope[] = [...apiKeyScopes, ACCOUNT_SCOPE];

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ensureSecretFile, readSecretFile } from '@vibecode/platform/secret.file';
 
-/** What the private signing keys in the database are sealed with. */
+/** The passphrases that seal (encrypt) the private signing keys in the database. */
 export interface Sealing {
   readonly passphrase: string;
-  /** Open what was sealed before; what one of them opens is sealed anew. */
+  /** Passphrases for keys that were sealed earlier. A key that one of them opens is sealed again with `passphrase`. */
   readonly earlierPassphrases: readonly string[];
-  /** Where the passphrase comes from, for messages to the operator. */
+  /** The source of the passphrase, for messages to the operator. */
   readonly source: string;
 }
 
@@ -15,11 +15,11 @@ const KEY_FILE = 'signing-key.secret';
 const KEY_BYTES = 32;
 
 /**
- * The passphrase of the setting `AUTH_SIGNING_KEY_SECRET`, or else that of a key file, made when absent. Keys that the file
- * sealed follow to the setting once that is given.
+ * Determines the passphrase: the setting `AUTH_SIGNING_KEY_SECRET`, or otherwise the content of a key file, which is created if
+ * it is missing. Once the setting is given, keys that were sealed by the file are sealed again by the setting.
  *
- * @param passphrase null when the setting is not given
- * @param directory of files that auth keeps
+ * @param passphrase the setting; null if it is not given
+ * @param directory directory for auth's files
  */
 export async function openSealing(passphrase: string | null, directory: string): Promise<Sealing> {
   const file = join(directory, KEY_FILE);

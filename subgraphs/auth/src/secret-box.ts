@@ -2,10 +2,10 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 
 const PREFIX = 'v1';
 
-/** Seals small texts for storage. */
+/** Encrypts small texts for storage. */
 export interface SecretBox {
   seal(text: string): string;
-  /** @throws when the text was sealed with another key, or was changed */
+  /** @throws if the text was sealed with another key, or was modified */
   open(sealed: string): string;
 }
 

@@ -1,19 +1,19 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** 256 random bits in base64url (43 characters) behind a readable prefix, so that leak scanners can recognise it. */
+/** Creates a secret of 256 random bits in base64url (43 characters) after a readable prefix, which leak scanners recognize. */
 export function createSecret(prefix: string): string {
   return `${prefix}${randomBytes(32).toString('base64url')}`;
 }
 
 /**
- * What is stored in place of a random secret. A plain SHA-256 is enough here: 256 random bits cannot be guessed, so
- * there is nothing for a slow hash to slow down.
+ * Hashes a random secret for storage. A plain SHA-256 is enough, because 256 random bits cannot be guessed; a slow hash would
+ * add nothing.
  */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Compares without telling by its duration how much was right. Both sides are hashed first, so lengths do not show. */
+/** Compares in constant time. Both sides are hashed first, so that their lengths are not revealed. */
 export function equalsSecret(given: string, expected: string): boolean {
   return timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(expected).digest());
 }

@@ -3,9 +3,9 @@ import { UnauthenticatedError } from '@vibecode/platform/errors';
 import { equalsSecret } from './secret.ts';
 
 /**
- * Signs in a process of this system: `Authorization: Basic <name>:<secret>` with the secret all of them share.
+ * Authenticates a process of this system: `Authorization: Basic <name>:<secret>` with the secret that all of them share.
  *
- * @param names who may call here
+ * @param names names of the permitted callers
  * @throws UnauthenticatedError
  */
 export function requireService<Name extends string>(
@@ -16,7 +16,7 @@ export function requireService<Name extends string>(
   const encoded = /^Basic +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
   const [name, ...given] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
   const caller = names.find((known) => known === name);
-  // The secret is compared even when the name is wrong: the duration tells nothing.
+  // The secret is compared even if the name is wrong, so that the duration reveals nothing.
   if (!equalsSecret(given.join(':'), secret) || caller === undefined)
     throw new UnauthenticatedError(
       `This route is for processes of this system: expected Basic credentials of one of ${names.join(', ')}.`,

@@ -31,7 +31,7 @@ export interface AuthServicesOptions {
   readonly log: Logger;
 }
 
-/** What resolvers and routes call. */
+/** The services that resolvers and routes call. */
 export interface AuthServices {
   readonly ring: SigningKeyRing;
   readonly tokens: TokenService;
@@ -42,7 +42,7 @@ export interface AuthServices {
   readonly apiKeys: ApiKeyService;
 }
 
-/** A key is published for longer than verifiers keep a key set, and stays for longer than its last token lives. */
+/** Longer than verifiers cache a key set, and longer than a key's last token is valid. */
 const KEY_LEAD_MS = 60 * 60_000;
 const KEY_OVERLAP_MS = 60 * 60_000;
 

@@ -1,28 +1,28 @@
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
 import type { SignIn } from './session.service.ts';
 
-/** The access token, for pages that keep none themselves. The gateway reads it. */
+/** Cookie with the access token, for pages that do not store tokens. The gateway reads it. */
 const SESSION_COOKIE = 'vibecode_session';
-/** The refresh token, for `refresh` without an argument. */
+/** Cookie with the refresh token, for `refresh` without an argument. */
 const REFRESH_COOKIE = 'vibecode_refresh';
 
-/** Tells the gateway whom a mutation signed in, by the token; or, being empty, that it signed the viewer out. */
+/** Header with the token of the viewer that a mutation signed in; empty if it signed the viewer out. The gateway reads it. */
 const VIEWER_TOKEN_HEADER = 'x-viewer-token';
 
 /**
- * The cookies of a browser's session (RFC 6265): no script can read them, and no other site's page sends them. They go with
- * every answer that signs in; clients that are not browsers pass over them. The gateway is told beside them: it runs the
- * rest of the operation as the new viewer.
+ * The cookies of a browser's session (RFC 6265). Scripts cannot read them, and pages of other sites do not send them. Every
+ * answer that signs in sets them; other clients than browsers ignore them. The viewer's header is set with them, so that the
+ * gateway runs the remaining operation as the new viewer.
  */
 export interface SessionCookies {
-  /** Null when the browser sent none. */
+  /** Null if the request has no such cookie. */
   readonly refreshToken: string | null;
   set(signIn: SignIn): void;
   clear(): void;
 }
 
 export interface SessionCookieOptions {
-  /** Whether browsers keep them to HTTPS. */
+  /** Whether browsers send them over HTTPS only. */
   readonly secure: boolean;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;

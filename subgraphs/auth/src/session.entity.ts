@@ -3,20 +3,20 @@ import { Field, GraphQLISODateTime, ID, ObjectType } from 'type-graphql';
 import { Account } from './account.entity.ts';
 import { addMs } from './clock.ts';
 
-/** Where a request came from, as far as it told. */
+/** The origin of a request, as far as it is known. */
 export interface Client {
   readonly userAgent: string | null;
   readonly ip: string | null;
 }
 
 export interface SessionLifetime {
-  /** A session nobody uses ends after this. */
+  /** Time after which an unused session ends. */
   readonly idleMs: number;
-  /** And every session after this, used or not. */
+  /** Time after which every session ends. */
   readonly maxMs: number;
 }
 
-/** One sign-in on one client. All refresh tokens that follow from it are its family and end with it. */
+/** One sign-in on one client. All of its refresh tokens are one family, and end with the session. */
 @ObjectType()
 @Entity({ tableName: 'session' })
 export class Session {
@@ -60,7 +60,7 @@ export class Session {
     return session;
   }
 
-  /** Notes a use, which keeps the session alive for another idle time, but never past its maximum. */
+  /** Records a use, which extends the session by another idle time, up to its maximum. */
   touch(client: Client, lifetime: SessionLifetime, now: Date): void {
     this.lastSeenAt = now;
     this.userAgent = client.userAgent;

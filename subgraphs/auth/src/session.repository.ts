@@ -4,7 +4,7 @@ import { RefreshToken } from './refresh-token.entity.ts';
 import { hashSecret } from './secret.ts';
 import { Session } from './session.entity.ts';
 
-/** Newest use first. */
+/** Finds the account's active sessions, the last used first. */
 export function findLiveSessions(em: EntityManager, accountId: string, now: Date): Promise<Session[]> {
   return em.find(
     Session,
@@ -17,12 +17,12 @@ export function findSession(em: EntityManager, accountId: string, id: string): P
   return em.findOne(Session, { id, accountId });
 }
 
-/** Locks the token's row until the transaction ends, so that of two uses at once one is the first. */
+/** Finds a token and locks its row until the transaction ends, so that concurrent uses run one after another. */
 export function findRefreshTokenForUse(em: EntityManager, token: string): Promise<RefreshToken | null> {
   return em.findOne(RefreshToken, { tokenHash: hashSecret(token) }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
-/** Sessions and keys whose tokens may still be alive although they were revoked. */
+/** Finds revoked sessions and keys whose tokens may not have expired yet. */
 export async function findRevokedSince(em: EntityManager, since: Date): Promise<{ id: string; revokedAt: Date }[]> {
   return em.execute(
     `select id, revoked_at as "revokedAt" from auth.session where revoked_at >= ?
@@ -31,13 +31,13 @@ export async function findRevokedSince(em: EntityManager, since: Date): Promise<
   );
 }
 
-/** Removes what has ended before `before`: sessions with their tokens, and tokens of sessions that go on. */
+/** Deletes sessions that ended before `before`, with their tokens, and expired tokens of active sessions. */
 export async function deleteEnded(em: EntityManager, before: Date): Promise<void> {
   await em.execute('delete from auth.session where expires_at < ? or revoked_at < ?', [before, before]);
   await em.execute('delete from auth.refresh_token where expires_at < ?', [before]);
 }
 
-/** Whether the session or API key that a token names as `sid` was revoked, or is gone. */
+/** Whether the session or API key of a token's `sid` was revoked or deleted. */
 export async function isRevoked(em: EntityManager, id: string): Promise<boolean> {
   const [found] = await em.execute<{ revoked: boolean }[]>(
     `select revoked_at is not null as revoked from auth.session where id = ?

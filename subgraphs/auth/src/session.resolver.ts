@@ -39,12 +39,12 @@ export class TokenStatus {
 
 @Resolver(() => Session)
 export class SessionResolver {
-  @Query(() => [Session], { description: 'Where the viewer is signed in, the last used first.' })
+  @Query(() => [Session], { description: 'The sessions of the viewer, the last used first.' })
   sessions(@Ctx() { services, viewer }: AuthContext): Promise<Session[]> {
     return services.sessions.list(requirePerson(viewer).userId);
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether this very request belongs to it.' })
+  @FieldResolver(() => Boolean, { description: 'Whether this request belongs to it.' })
   current(@Root() session: Session, @Ctx() { viewer }: AuthContext): boolean {
     return session.id === viewer?.sessionId;
   }

@@ -4,19 +4,19 @@ import { REVOCATION_CHANNEL, revocationKey } from '@vibecode/platform/identity';
 import { addMs, type Clock } from './clock.ts';
 import { ACCESS_TOKEN_MS } from './token.issuer.ts';
 
-/** Verifiers may allow a token this much longer, for clocks that differ. */
+/** Time by which verifiers may accept a token longer, because of different clocks. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** Tells every service that the tokens of a session, or of an API key, are void. */
+/** Announces to every service that the tokens of a session or an API key are revoked. */
 export interface Revocations {
   /**
-   * Writes `revoked:<id>` to the cache, for services that start later or are asked for the first time, and publishes
-   * `{sessionId, expiresAt}` on `session.revoked`, for those that hold the token as valid now. Safe to repeat.
+   * Writes `revoked:<id>` to the cache, for services that start later or have not seen the token yet, and publishes
+   * `{sessionId, expiresAt}` on `session.revoked`, for services that have cached the token as valid. Idempotent.
    */
   announce(id: string, revokedAt: Date): Promise<void>;
 }
 
-/** Revocations older than this concern no living token. */
+/** After this time, all tokens of a revoked session have expired. */
 export const REVOCATION_MS = ACCESS_TOKEN_MS + CLOCK_SKEW_MS;
 
 export function createRevocations(options: { cache: Cache; broadcast: Broadcast; clock: Clock }): Revocations {

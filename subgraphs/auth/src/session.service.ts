@@ -19,7 +19,7 @@ import {
 import { REVOCATION_MS, type Revocations } from './session.revocation.ts';
 import type { TokenIssuer } from './token.issuer.ts';
 
-/** What a client gets when it signs in or refreshes. */
+/** The tokens that a client receives at sign-in or refresh. */
 export interface SignIn {
   readonly userId: string;
   readonly sessionId: string;
@@ -35,11 +35,11 @@ export interface SessionServiceOptions {
   readonly issuer: TokenIssuer;
   readonly revocations: Revocations;
   readonly lifetime: SessionLifetime;
-  /** How long after its use the same client may present a refresh token once more. */
+  /** Time after its use in which the same client may present a refresh token once more. */
   readonly graceMs: number;
 }
 
-/** How long what has ended is kept, so that its owner can be told why. */
+/** Time that ended sessions and tokens are kept, so that a refusal can state the reason. */
 const ENDED_KEPT_MS = 30 * 24 * 60 * 60_000;
 
 type Granted = { session: Session; role: Account['role']; refreshToken: string; refreshTokenExpiresAt: Date };
@@ -53,7 +53,7 @@ export class SessionService {
     this.#options = options;
   }
 
-  /** Signs the account in. The caller has checked that it may. */
+  /** Signs the account in. The caller must have checked the credentials. */
   async open(account: Account, client: Client): Promise<SignIn> {
     const { orm, clock, lifetime } = this.#options;
     const now = clock();
@@ -74,7 +74,7 @@ export class SessionService {
   async refresh(token: string, client: Client): Promise<SignIn> {
     const { orm, clock, revocations } = this.#options;
     const now = clock();
-    // Refusals are returned, not thrown: ending a session because of reuse has to be committed.
+    // Refusals are returned rather than thrown, because the end of a session after reuse has to be committed.
     const outcome = await orm.em.fork().transactional((em) => this.#useRefreshToken(em, token, client, now));
     if ('refusal' in outcome) throw new InvalidRefreshTokenError(outcome.refusal);
     if ('reused' in outcome) {
@@ -106,7 +106,7 @@ export class SessionService {
     return findLiveSessions(this.#options.orm.em.fork(), accountId, this.#options.clock());
   }
 
-  /** Ends a session of the account. Repeating it announces it again, should the first announcement have failed. */
+  /** Ends a session of the account. Repeating the call announces the end again, in case the first announcement failed. */
   async revoke(accountId: string, id: string, client: Client): Promise<void> {
     const { orm, clock, revocations } = this.#options;
     const session = await orm.em.fork().transactional(async (em) => {
@@ -136,7 +136,7 @@ export class SessionService {
     for (const session of ended) await revocations.announce(session.id, now);
   }
 
-  /** Announces again what a cache that lives in memory forgot. Run at start. */
+  /** Announces recent revocations again, because a cache in memory has lost them. Run at start. */
   async announceRecent(): Promise<void> {
     const { orm, clock, revocations } = this.#options;
     const recent = await findRevokedSince(orm.em.fork(), addMs(clock(), -REVOCATION_MS));

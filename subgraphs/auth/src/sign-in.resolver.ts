@@ -44,7 +44,7 @@ export class AuthPayload {
   @Field(() => GraphQLISODateTime)
   accessTokenExpiresAt: Date;
 
-  @Field(() => String, { description: 'Good for one `refresh`, which answers with the next.' })
+  @Field(() => String, { description: 'Valid for one `refresh`, which returns the next one.' })
   refreshToken: string;
 
   @Field(() => UserReference, { nullable: true })
@@ -72,7 +72,7 @@ export class SignInResolver {
 
   @Mutation(() => AuthPayload, {
     description:
-      'The next access and refresh tokens of a session. Without an argument the refresh token comes from its cookie. ' +
+      'The next access and refresh tokens of a session. Without an argument, the refresh token is taken from its cookie. ' +
       'A refresh token used twice ends its session.',
   })
   async refresh(

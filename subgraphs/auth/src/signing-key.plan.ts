@@ -1,11 +1,11 @@
 import { addMs } from './clock.ts';
 
 export interface RotationPolicy {
-  /** How long a key signs before the next takes over. */
+  /** Time that a key signs before the next key replaces it. */
   readonly rotationMs: number;
-  /** How long a key is published before it signs, so that every verifier has it by then. */
+  /** Time that a key is published before it signs, so that every verifier knows it by then. */
   readonly leadMs: number;
-  /** How long a key stays published after it stopped signing: longer than any token it signed lives. */
+  /** Time that a key stays published after it stopped signing: longer than its tokens are valid. */
   readonly overlapMs: number;
 }
 
@@ -15,17 +15,17 @@ export interface PlannedKey {
 }
 
 export interface RotationPlan {
-  /** Signs now; null only before the first key. */
+  /** The current signing key; null only before the first key. */
   readonly signing: string | null;
-  /** In the JWKS now. */
+  /** Keys in the current JWKS. */
   readonly published: readonly string[];
-  /** Verifies nothing any more. */
+  /** Keys whose tokens have all expired. */
   readonly expired: readonly string[];
-  /** When the key to be made now becomes active; null when none is due. */
+  /** Activation time of a key to be created now; null if none is due. */
   readonly nextActiveAt: Date | null;
 }
 
-/** What to do with the keys at one moment: a pure function of the keys, the time and the policy. */
+/** Plans the rotation at one moment. A pure function of the keys, the time and the policy. */
 export function planRotation(keys: readonly PlannedKey[], now: Date, policy: RotationPolicy): RotationPlan {
   const ordered = keys.toSorted((a, b) => a.activeAt.getTime() - b.activeAt.getTime() || (a.id < b.id ? -1 : 1));
   const signingIndex = ordered.findLastIndex((key) => key.activeAt <= now);

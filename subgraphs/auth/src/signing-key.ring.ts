@@ -13,7 +13,7 @@ export interface SigningKeyRingOptions {
   readonly orm: MikroORM;
   readonly clock: Clock;
   readonly policy: RotationPolicy;
-  /** Seals private keys at rest: whoever reads the database alone cannot sign. */
+  /** Seals private keys at rest, so that access to the database is not enough for signing. */
   readonly sealing: Sealing;
 }
 
@@ -24,7 +24,7 @@ interface LoadedKey {
   readonly privateKey: CryptoKey;
 }
 
-/** The signing keys all instances share: the first is made on first start, the next before it is due. */
+/** The signing keys that all instances share. The first key is created at the first start, each next one before it is due. */
 export class SigningKeyRing {
   readonly #options: SigningKeyRingOptions;
   readonly #box: SecretBox;
@@ -38,31 +38,31 @@ export class SigningKeyRing {
     this.#earlierBoxes = earlierPassphrases.map((earlier) => createSecretBox(earlier, PURPOSE));
   }
 
-  /** @throws Error when a stored key is sealed with another passphrase than those given */
+  /** @throws Error if none of the passphrases opens a stored key */
   static async open(options: SigningKeyRingOptions): Promise<SigningKeyRing> {
     const ring = new SigningKeyRing(options);
     await ring.refresh();
     return ring;
   }
 
-  /** The key to sign with now. Decided at each use, so that a key takes over at its moment. */
+  /** The current signing key. It is determined at each use, so that a new key takes over on time. */
   get signing(): { readonly kid: string; readonly key: CryptoKey } {
     const { signing } = planRotation(this.#keys, this.#options.clock(), this.#options.policy);
     const loaded = this.#keys.find((key) => key.id === signing);
-    if (!loaded) throw new Error('no signing key is active: the ring was not refreshed since it was opened');
+    if (!loaded) throw new Error('No signing key is active: the key ring was not refreshed in time.');
     return { kid: loaded.id, key: loaded.privateKey };
   }
 
-  /** The JSON Web Key Set verifiers read. Source: RFC 7517, RFC 8037. */
+  /** The JSON Web Key Set for verifiers. Source: RFC 7517, RFC 8037. */
   get jwks(): { readonly keys: readonly JWK[] } {
     const { published } = planRotation(this.#keys, this.#options.clock(), this.#options.policy);
     return { keys: this.#keys.filter((key) => published.includes(key.id)).map((key) => key.publicJwk) };
   }
 
-  /** Reads what other instances made, makes the key that is due, drops those that verify nothing. Run at intervals. */
+  /** Reads the keys of other instances, creates a key that is due, and deletes expired keys. Run at intervals. */
   async refresh(): Promise<void> {
     const { orm, clock, policy } = this.#options;
-    // Made outside the transaction: it may turn out not to be needed, but the lock is held for as short as can be.
+    // Created outside the transaction, to hold the lock as briefly as possible. The key may turn out not to be needed.
     const spare = await this.#create();
     const rows = await orm.em.fork().transactional(async (em) => {
       await em.execute(`select pg_advisory_xact_lock(hashtext('auth.signing_key'))`);
@@ -96,7 +96,7 @@ export class SigningKeyRing {
     });
   }
 
-  /** Seals what stands readable, and anew what an earlier passphrase sealed. */
+  /** Seals a key that is stored in plain text or was sealed by an earlier passphrase. */
   #seal(row: SigningKey): void {
     if (row.sealed && open(this.#box, row.privateJwk) !== null) return;
     row.privateJwk = this.#box.seal(this.#unseal(row));
@@ -115,18 +115,18 @@ export class SigningKeyRing {
       if (text !== null) return text;
     }
     throw new Error(
-      `The signing key ${row.id} does not open: it was sealed with something else than ${this.#options.sealing.source}. ` +
-        'Bring back what it was sealed with, or delete the rows of auth.signing_key: everybody then signs in again.',
+      `The signing key ${row.id} cannot be opened: it was not sealed with ${this.#options.sealing.source}. ` +
+        'Restore the passphrase that sealed it, or delete the rows of auth.signing_key: then all users have to sign in again.',
     );
   }
 }
 
-/** @returns null when another passphrase sealed it */
+/** @returns null if another passphrase sealed it */
 function open(box: SecretBox, sealed: string): string | null {
   try {
     return box.open(sealed);
   } catch {
-    // Nothing is lost: the caller tries the next passphrase, and says so when none opens it.
+    // The caller tries the next passphrase, and reports an error if none opens the key.
     return null;
   }
 }

@@ -3,7 +3,7 @@ import type { ServiceName } from '@vibecode/platform/services';
 import { SignJWT } from 'jose';
 import type { Role } from './account.entity.ts';
 import { addMs, type Clock } from './clock.ts';
-import { sessionScopes } from './scope.ts';
+import { SESSION_SCOPES } from './scope.ts';
 import { SIGNING_ALGORITHM, type SigningKeyRing } from './signing-key.ring.ts';
 
 export const ACCESS_TOKEN_MS = 15 * 60_000;
@@ -28,13 +28,13 @@ export class TokenIssuer {
     this.#options = options;
   }
 
-  /** For a person who signed in; ends with the session `sid`. */
+  /** Issues a token for a user who signed in. It ends with the session `sid`. */
   issueForSession(input: { userId: string; sessionId: string; role: Role }): Promise<IssuedToken> {
-    const claims = { sid: input.sessionId, scope: sessionScopes.join(' '), role: input.role };
+    const claims = { sid: input.sessionId, scope: SESSION_SCOPES.join(' '), role: input.role };
     return this.#sign(input.userId, CLIENT_AUDIENCE, claims, ACCESS_TOKEN_MS);
   }
 
-  /** For a program with an API key. The key's id stands as `sid`, so that revoking a key ends its tokens as promptly. */
+  /** Issues a token for a program with an API key. Its `sid` is the key's id, so that revoking the key also ends its tokens. */
   issueForApiKey(input: {
     userId: string;
     keyId: string;
@@ -47,14 +47,14 @@ export class TokenIssuer {
     return this.#sign(input.userId, CLIENT_AUDIENCE, { ...claims, ...budget }, API_KEY_TOKEN_MS, input.notAfter);
   }
 
-  /** For a service that acts for a user at one other service. Source: RFC 8693, section 4.1 (`act`). */
+  /** Issues a token for a service that acts for a user at one other service. Source: RFC 8693, section 4.1 (`act`). */
   issueForService(input: {
     userId: string;
     caller: ServiceName;
     audience: ServiceName;
     role: Role;
   }): Promise<IssuedToken> {
-    const claims = { act: { sub: input.caller }, scope: sessionScopes.join(' '), role: input.role };
+    const claims = { act: { sub: input.caller }, scope: SESSION_SCOPES.join(' '), role: input.role };
     return this.#sign(input.userId, input.audience, claims, SERVICE_TOKEN_MS);
   }
 

@@ -12,7 +12,7 @@ export interface TokenServiceOptions {
   readonly verifier: TokenVerifier;
 }
 
-/** What an access token is worth. */
+/** Whether an access token is valid, and for whom. */
 export interface InspectedToken {
   readonly valid: boolean;
   readonly reason: string | null;
@@ -21,7 +21,7 @@ export interface InspectedToken {
   readonly scopes: readonly string[];
 }
 
-/** Says what tokens are worth, and makes those with which services act for users. */
+/** Inspects tokens, and issues the tokens with which services act for users. */
 export class TokenService {
   readonly #options: TokenServiceOptions;
 
@@ -29,7 +29,7 @@ export class TokenService {
     this.#options = options;
   }
 
-  /** As any service would judge it, and by the database on top: no cache has to be up to date here. */
+  /** Verifies a token as every service does, and also checks the database, so that no cache has to be up to date. */
   async inspect(token: string): Promise<InspectedToken> {
     let viewer: Viewer;
     try {
@@ -44,9 +44,9 @@ export class TokenService {
   }
 
   /**
-   * A token with which `caller` acts for the user at `audience`, and nowhere else.
+   * Issues a token with which `caller` acts for the user at `audience` only.
    *
-   * @throws NotFoundError when there is no such user
+   * @throws NotFoundError if the user does not exist
    */
   async issueForService(input: { userId: string; caller: ServiceName; audience: ServiceName }): Promise<IssuedToken> {
     const { orm, issuer } = this.#options;

@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** The user service owns users; auth only says which one. */
+/** A reference to a user. The user service owns users. */
 @ObjectType('User')
 @Directive('@key(fields: "id", resolvable: false)')
 export class UserReference {

@@ -32,7 +32,7 @@ describe('register input', () => {
     ['password', 'Ann@example.com', 'is the e-mail address'],
     ['displayName', '   ', 'expected 1 to 80 characters'],
     ['displayName', 'x'.repeat(81), 'expected 1 to 80 characters'],
-    ['displayName', 'half a character: \ud800', 'half a character'],
+    ['displayName', 'half a character: \ud800', 'incomplete character'],
     ['displayName', 'An\nn', 'control character'],
   ])('refuses %s %j', (field, value, message) => {
     const error = refusal(() => parseArgument(registerInput, 'input', { ...good, [field]: value }));

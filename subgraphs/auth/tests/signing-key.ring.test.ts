@@ -65,7 +65,7 @@ describe('the signing key ring', () => {
     const [row] = await keys.orm.em.fork().findAll(SigningKey);
     expect(row).toMatchObject({ sealed: true, privateJwk: expect.stringMatching(/^v1\./) });
     expect((await keys.open()).signing.kid).toBe(made.signing.kid);
-    await expect(keys.open('another passphrase')).rejects.toThrow(`${row?.id} does not open`);
+    await expect(keys.open('another passphrase')).rejects.toThrow(`${row?.id} cannot be opened`);
   });
 
   it('seals keys that an earlier version stored readable', async () => {

@@ -7,8 +7,8 @@ import { FIRST_PLAN_ID, type Plan } from './plan.entity.ts';
 import { MICROS_PER_CENT } from './price.ts';
 
 /**
- * What billing knows of a user: plan, period, and what was used in it. Made when first looked at.
- * Whoever changes it, or a hold of it, holds the lock of its row: that is what keeps concurrent holds within the limit.
+ * A user's account: plan, period, and the usage in the period. It is created at its first read.
+ * Every change of the account, or of one of its holds, takes the lock of its row, which keeps concurrent holds within the limit.
  */
 @Entity({ tableName: 'account' })
 export class Account {
@@ -18,7 +18,7 @@ export class Account {
   @Property({ type: 'text' })
   planId: string;
 
-  /** Also the anchor of its monthly periods. */
+  /** Time of creation, and the anchor of the monthly periods. */
   @Property({ type: 'datetime' })
   createdAt: Date;
 
@@ -28,18 +28,18 @@ export class Account {
   @Property({ type: 'datetime' })
   periodEnd: Date;
 
-  /** Settled in this period. */
+  /** Settled usage of this period. */
   @Property({ type: new BigIntType('number') })
   usedTokens: number;
 
   @Property({ type: new BigIntType('number') })
   spentMicros: number;
 
-  /** Null: no cap. */
+  /** Null without a cap. */
   @Property({ type: 'integer', nullable: true })
   spendCapCents: number | null;
 
-  /** The limits of the last refusal that was announced, so that each is announced once. */
+  /** The limits of the last announced refusal, so that each is announced once. */
   @Property({ type: 'text', nullable: true })
   announcedRefusal: string | null;
 
@@ -58,7 +58,7 @@ export class Account {
     });
   }
 
-  /** Enters the period of this moment when the last one is over: nothing is used in it yet. */
+  /** Starts the current period, without usage, if the last one is over. */
   rollTo(now: Date): void {
     if (now < this.periodEnd) return;
     const { start, end } = periodAt(this.createdAt, now);
@@ -84,7 +84,7 @@ export class Account {
     };
   }
 
-  /** @returns whether a refusal against these limits is news in this period */
+  /** @returns whether a refusal against these limits has not been announced in this period */
   announceRefusal(plan: Plan): boolean {
     const limits = `${this.periodStart.toISOString()} ${plan.tokensPerPeriod} ${this.spendCapCents ?? 'uncapped'}`;
     if (this.announcedRefusal === limits) return false;

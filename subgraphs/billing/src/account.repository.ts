@@ -5,19 +5,19 @@ import { type HeldTotal, Hold } from './hold.entity.ts';
 import { ModelPrice } from './model-price.entity.ts';
 import { Plan } from './plan.entity.ts';
 
-/** The accounts of these users, made where there were none. */
+/** Finds the accounts of users, and creates missing ones. */
 export async function ensureAccounts(em: EntityManager, userIds: readonly string[], now: Date): Promise<Account[]> {
   const known = await em.find(Account, { userId: { $in: [...userIds] } });
   const knownIds = new Set(known.map(({ userId }) => userId));
   const missing = userIds.filter((userId) => !knownIds.has(userId));
   if (missing.length === 0) return known;
   const opened = missing.map((userId) => Account.open(userId, now));
-  // Another instance may be making the same account at this moment: whichever comes second changes nothing.
+  // Another instance may create the same account at this moment. The second insert changes nothing.
   await em.upsertMany(Account, opened, { onConflictAction: 'ignore', disableIdentityMap: true });
   return em.find(Account, { userId: { $in: [...userIds] } });
 }
 
-/** Locks the account's row until the transaction ends, and brings it into the present period. */
+/** Locks the account's row until the transaction ends, and moves it to the current period. */
 export async function lockAccount(em: EntityManager, userId: string, now: Date): Promise<Account> {
   const lock = () => em.findOne(Account, { userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   let account = await lock();
@@ -25,7 +25,7 @@ export async function lockAccount(em: EntityManager, userId: string, now: Date):
     await ensureAccounts(em.fork({ keepTransactionContext: true }), [userId], now);
     account = await lock();
   }
-  if (!account) throw new Error(`The account of the user ${userId} was made and is gone.`);
+  if (!account) throw new Error(`The account of the user ${userId} was created but does not exist.`);
   account.rollTo(now);
   return account;
 }
@@ -34,12 +34,12 @@ export function getPlan(em: EntityManager, id: string): Promise<Plan> {
   return em.findOneOrFail(Plan, { id });
 }
 
-/** From the smallest to the largest. */
+/** Finds all plans, from the smallest to the largest. */
 export function findPlans(em: EntityManager): Promise<Plan[]> {
   return em.find(Plan, {}, { orderBy: { rank: 'asc' } });
 }
 
-/** @throws when not even the price of any model (`*`, `*`) is there */
+/** @throws if even the default price (`*`, `*`) is missing */
 export async function getPrice(em: EntityManager, provider: string, model: string): Promise<ModelPrice> {
   const prices = await em.find(ModelPrice, { provider: { $in: [provider, '*'] }, model: { $in: [model, '*'] } });
   const specificity = (price: ModelPrice) => (price.model === '*' ? 0 : 2) + (price.provider === '*' ? 0 : 1);
@@ -52,12 +52,12 @@ export function findHold(em: EntityManager, userId: string, generationId: string
   return em.findOne(Hold, { generationId, userId });
 }
 
-/** Whether someone else holds tokens for this generation. */
+/** Whether another user has a hold for this generation. */
 export async function isHeldByAnother(em: EntityManager, userId: string, generationId: string): Promise<boolean> {
   return (await em.count(Hold, { generationId, userId: { $ne: userId } })) > 0;
 }
 
-/** What the active holds of each account promise, by user. An account without any is not in the map. */
+/** Sums the active holds of each account, by user. Users without holds are not in the map. */
 export async function sumHolds(
   em: EntityManager,
   userIds: readonly string[],
@@ -71,7 +71,7 @@ export async function sumHolds(
   return new Map(rows.map(({ userId, ...total }) => [userId, total]));
 }
 
-/** What an API key with a budget has used, and what its active holds promise, whatever the period. */
+/** Sums the usage and the active holds of an API key with a budget, over all periods. */
 export async function sumApiKeyTokens(em: EntityManager, apiKeyId: string, now: Date): Promise<number> {
   const [row] = await em.execute<{ tokens: number }[]>(
     `select coalesce(sum(case
@@ -84,7 +84,7 @@ export async function sumApiKeyTokens(em: EntityManager, apiKeyId: string, now: 
   return row?.tokens ?? 0;
 }
 
-/** Closes the holds nobody renewed in time: of one account, or of all. */
+/** Closes holds that were not renewed in time, of one account or of all. */
 export async function expireHolds(em: EntityManager, now: Date, userId?: string): Promise<number> {
   return em.nativeUpdate(
     Hold,

@@ -1,22 +1,22 @@
 import { type TokenPrice, toAffordableTokens, toCostMicros } from './price.ts';
 
-/** What an account has, has used and has promised to running generations in its present period. */
+/** The limits of an account, its usage and its holds in the current period. */
 export interface Allowance {
   readonly limitTokens: number;
   readonly usedTokens: number;
   readonly heldTokens: number;
-  /** Null: no cap. */
+  /** Null without a cap. */
   readonly spendCapMicros: number | null;
   readonly spentMicros: number;
   readonly heldMicros: number;
 }
 
-/** What a generation may use at most. */
+/** The most that a generation may use. */
 export interface HoldRequest {
   readonly promptTokens: number;
   readonly maxTokens: number;
   readonly price: TokenPrice;
-  /** What is left of the asking API key's budget; null where there is none. */
+  /** The remaining budget of the API key of the request; null without a budget. */
   readonly budgetTokens: number | null;
 }
 
@@ -27,9 +27,8 @@ export type HoldDecision =
   | { readonly granted: false; readonly affordableTokens: number; readonly reason: RefusalReason };
 
 /**
- * Grants a hold whole or not at all: with it, what is used and held stays within the token limit, the spend cap and the
- * API key's budget.
- * A refusal names the largest `maxTokens` that would have been granted, 0 when none would.
+ * Grants a hold completely or refuses it. With a granted hold, usage and holds stay within the token limit, the spend cap and the
+ * API key's budget. A refusal names the largest `maxTokens` that would have been granted, or 0.
  */
 export function decideHold(
   allowance: Allowance,
@@ -54,7 +53,7 @@ export function decideHold(
   };
 }
 
-/** Never negative: usage that was settled after its hold had expired may pass the limit. */
+/** Remaining tokens, never negative: usage that is settled after its hold has expired may exceed the limit. */
 export function toRemainingTokens({ limitTokens, usedTokens, heldTokens }: Allowance): number {
   return Math.max(0, limitTokens - usedTokens - heldTokens);
 }

@@ -6,7 +6,7 @@ import { findHold, getPrice, lockAccount } from './account.repository.ts';
 import { Usage } from './usage.entity.ts';
 import { insertUsage } from './usage.repository.ts';
 
-/** What billing does with the events of others. */
+/** Billing's handlers of other services' events. */
 export function createBillingEventHandlers(clock: () => Date): EventHandlers {
   return {
     'generation.complete': (event, em) => settle(event, em, clock()),
@@ -14,8 +14,8 @@ export function createBillingEventHandlers(clock: () => Date): EventHandlers {
 }
 
 /**
- * Enters a finished generation in the ledger, once, charges its account and closes its hold. A hold that has expired
- * meanwhile changes nothing about that; one that is asked for later is refused, for the generation is in the ledger.
+ * Enters a finished generation in the ledger once, charges its account and closes its hold. It does so even if the hold has
+ * expired. A hold that is requested later is refused, because the generation is in the ledger.
  */
 async function settle(
   { time, data }: Envelope<EventData<'generation.complete'>>,

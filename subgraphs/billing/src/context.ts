@@ -11,14 +11,14 @@ import type { Quota } from './quota.type.ts';
 import type { UsageBucket } from './usage.entity.ts';
 import { findUsage, sumUsage, type UsageRange } from './usage.repository.ts';
 
-/** Batches what one operation asks for. What is not the viewer's to see answers null, like what is not there. */
+/** Batched reads of one operation. Objects that are missing or not visible to the viewer are null. */
 export interface BillingLoaders {
   readonly plan: DataLoader<string, Plan | null>;
   /** By user id. */
   readonly quota: DataLoader<string, Quota | null>;
-  /** By user id; a loader for each range. */
+  /** A loader for a range, by user id. */
   usage(range: UsageRange): DataLoader<string, UsageBucket[] | null>;
-  /** By generation id; null until settled. */
+  /** By generation id; null until the generation is settled. */
   readonly costCents: DataLoader<string, number | null>;
 }
 
@@ -38,7 +38,7 @@ export function createBillingContext(orm: MikroORM, quotas: QuotaService) {
 function createLoaders(em: EntityManager, quotas: QuotaService, viewer: Viewer | null): BillingLoaders {
   const usageByRange = new Map<string, DataLoader<string, UsageBucket[] | null>>();
 
-  /** A loader of what belongs to users: only visible ids reach the database. */
+  /** A loader by user id. Only ids that are visible to the viewer reach the database. */
   function ofUsers<T>(load: (userIds: string[]) => Promise<Map<string, T>>, none: T | null) {
     return new DataLoader<string, T | null>(async (userIds) => {
       const visible = userIds.filter((id) => isSelfOrAdmin(viewer, id));

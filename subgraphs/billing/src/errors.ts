@@ -3,11 +3,11 @@ import { AppError, ConflictError } from '@vibecode/platform/errors';
 import type { Allowance, RefusalReason } from './allowance.ts';
 import type { HoldStatus } from './hold.status.ts';
 
-/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
+/** The codes of this service, in addition to those of all services. @public the catalogue is made of them */
 export const BILLING_ERRORS = defineErrors({
   402: {
     BILLING_QUOTA_EXCEEDED:
-      'The tokens would pass a limit (`reason`). Ask for at most `affordableTokens`, wait for the next period, or raise the limit.',
+      'The requested tokens would exceed a limit (`reason`). Request at most `affordableTokens`, wait for the next period, or raise the limit.',
   },
   409: {
     BILLING_HOLD_CLOSED:
@@ -28,23 +28,23 @@ export interface QuotaExceeded {
   readonly periodEnd: Date;
 }
 
-/** `details.affordableTokens` is the largest `maxTokens` that fits; `details.reason` is which limit refuses. */
+/** `details.affordableTokens` is the largest `maxTokens` that fits; `details.reason` names the exceeded limit. */
 export class QuotaExceededError extends AppError {
   constructor({ allowance, requestedTokens, affordableTokens, reason, periodEnd }: QuotaExceeded) {
     const { limitTokens, usedTokens, heldTokens } = allowance;
-    const what = {
+    const limit = {
       TOKENS: `the plan's ${limitTokens} tokens of this period`,
       SPEND_CAP: 'the spend cap',
       API_KEY_BUDGET: "the API key's token budget",
     }[reason];
     const advice =
       affordableTokens > 0
-        ? `Ask for at most ${affordableTokens} tokens`
+        ? `Request at most ${affordableTokens} tokens`
         : reason === 'API_KEY_BUDGET'
-          ? 'Wait for running generations'
-          : `Wait for running generations or for the next period on ${periodEnd.toISOString().slice(0, 10)}`;
+          ? 'Wait until running generations have ended'
+          : `Wait until running generations have ended or for the next period on ${periodEnd.toISOString().slice(0, 10)}`;
     const more = reason === 'API_KEY_BUDGET' ? 'use another key' : 'raise the limit';
-    super('BILLING_QUOTA_EXCEEDED', `${requestedTokens} tokens would pass ${what}. ${advice}, or ${more}.`, {
+    super('BILLING_QUOTA_EXCEEDED', `${requestedTokens} tokens would exceed ${limit}. ${advice}, or ${more}.`, {
       details: {
         affordableTokens,
         requestedTokens,
@@ -58,7 +58,7 @@ export class QuotaExceededError extends AppError {
   }
 }
 
-/** The generation's hold has been settled, released or has expired: its tokens are promised no more. */
+/** The generation's hold was settled or released, or has expired, so that its tokens are no longer held. */
 export class HoldClosedError extends ConflictError {
   constructor(generationId: string, status: Exclude<HoldStatus, 'ACTIVE'>) {
     super(
@@ -69,10 +69,10 @@ export class HoldClosedError extends ConflictError {
   }
 }
 
-/** A generation is held for by one user alone. */
+/** Another user has a hold for the generation. */
 export class ForeignHoldError extends ConflictError {
   constructor(generationId: string) {
-    super('CONFLICT', `The generation ${generationId} is another user's; use an id of its own for each generation.`, {
+    super('CONFLICT', `The generation ${generationId} belongs to another user; use a new id for each generation.`, {
       details: { generationId },
     });
   }

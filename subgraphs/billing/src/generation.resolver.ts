@@ -1,7 +1,7 @@
 import { Ctx, Directive, Field, FieldResolver, Float, ID, ObjectType, Resolver, Root } from 'type-graphql';
 import type { BillingContext } from './context.ts';
 
-/** ai-generation's entity, of which billing knows the id. */
+/** A reference to ai-generation's entity. */
 @ObjectType()
 @Directive('@key(fields: "id")')
 export class Generation {
@@ -11,7 +11,7 @@ export class Generation {
 
 @Resolver(() => Generation)
 export class GenerationResolver {
-  /** Null until the generation is settled, and for anyone but its user and admins. */
+  /** Null until the generation is settled, and except for its user and admins. */
   @FieldResolver(() => Float, { nullable: true })
   costCents(@Root() generation: Generation, @Ctx() { loaders }: BillingContext): Promise<number | null> {
     return loaders.costCents.load(generation.id);

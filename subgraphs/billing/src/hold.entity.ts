@@ -6,11 +6,11 @@ import type { HoldStatus } from './hold.status.ts';
 import { type TokenPrice, toCostMicros } from './price.ts';
 
 /**
- * ACTIVE counts against the quota. SETTLED: the generation's usage stands in the ledger. RELEASED: there was no
- * generation. EXPIRED: nobody renewed it, its job is dead; usage that still arrives is counted all the same.
+ * ACTIVE counts for the quota. SETTLED: the ledger has the generation's usage. RELEASED: the generation was not started.
+ * EXPIRED: the hold was not renewed because its job has died; usage that still arrives counts anyway.
  */
 
-/** Tokens and cost promised to the running generations of one account. */
+/** Tokens and cost that are held for the running generations of one account. */
 export interface HeldTotal {
   readonly tokens: number;
   readonly costMicros: number;
@@ -23,7 +23,7 @@ type HoldInput = Pick<
 
 const NOTHING_HELD = { apiKeyId: null, provider: '*', model: '*', promptTokens: 0, maxTokens: 0, costMicros: 0 };
 
-/** Tokens promised to one generation while it runs. A row, not a counter: what is lost with a crash expires by itself. */
+/** Tokens that are held for one generation while it runs. It is a row rather than a counter, so that it expires after a crash. */
 @Entity({ tableName: 'hold' })
 export class Hold {
   @PrimaryKey({ type: 'uuid' })
@@ -35,11 +35,11 @@ export class Hold {
   @Property({ type: 'uuid' })
   userId: string;
 
-  /** The API key that asked, if it has a budget of its own. */
+  /** The API key of the request, if it has a budget. */
   @Property({ type: 'uuid', nullable: true })
   apiKeyId: string | null;
 
-  /** `*` when the caller named none. */
+  /** `*` if the caller named none. */
   @Property({ type: 'text' })
   provider: string;
 
@@ -52,7 +52,7 @@ export class Hold {
   @Property({ type: 'integer' })
   maxTokens: number;
 
-  /** What the tokens cost at most. */
+  /** The maximum cost of the tokens. */
   @Property({ type: new BigIntType('number') })
   costMicros: number;
 
@@ -78,7 +78,7 @@ export class Hold {
     } as const);
   }
 
-  /** Stands in for a hold that was given back before it was placed, should the two arrive in that order. */
+  /** A closed hold for a generation whose release arrived before its request. */
   static released(input: Pick<HoldInput, 'generationId' | 'userId'>, now: Date): Hold {
     const hold = Hold.place({ ...input, ...NOTHING_HELD }, now, 0);
     hold.close('RELEASED', now);
@@ -89,18 +89,18 @@ export class Hold {
     return this.promptTokens + this.maxTokens;
   }
 
-  /** @throws HoldClosedError unless it is active */
+  /** @throws HoldClosedError unless the hold is active */
   assertActive(): void {
     if (this.status !== 'ACTIVE') throw new HoldClosedError(this.generationId, this.status);
   }
 
-  /** Never brings the end nearer. */
+  /** Extends the hold; never shortens it. */
   renew(now: Date, ttlMs: number): void {
     this.assertActive();
     this.expiresAt = new Date(Math.max(this.expiresAt.getTime(), now.getTime() + ttlMs));
   }
 
-  /** Takes the smaller of each number: a hold that grew could pass the limit. */
+  /** Reduces each number, never increases it, because a larger hold could exceed the limit. */
   shrink(promptTokens: number, maxTokens: number, price: TokenPrice): void {
     this.assertActive();
     this.promptTokens = Math.min(this.promptTokens, promptTokens);

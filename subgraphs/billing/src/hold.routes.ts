@@ -8,7 +8,7 @@ const generationId = z.uuid('expected the id of a generation, a UUID');
 const promptTokens = z.int().min(0).max(MAX_TOKENS);
 const maxTokens = z.int().min(0).max(MAX_TOKENS);
 
-/** Holds are placed off the graph: by services for a user, never by the user. */
+/** The routes for holds. Services place holds for a user; users cannot. */
 export function createHoldRoutes(holds: HoldService): HttpRoute[] {
   const callers = ['ai-generation'] as const;
   return [

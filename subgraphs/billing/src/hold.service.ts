@@ -20,7 +20,7 @@ import { isSettled } from './usage.repository.ts';
 export interface HoldServiceOptions {
   readonly orm: MikroORM;
   readonly clock: () => Date;
-  /** How long a hold lives after it was placed or last renewed. */
+  /** Lifetime of a hold after it was placed or last renewed. */
   readonly ttlMs: number;
 }
 
@@ -29,23 +29,23 @@ export interface HoldRequest {
   readonly generationId: string;
   readonly promptTokens: number;
   readonly maxTokens: number;
-  /** `*`: not known yet, and priced by default. */
+  /** `*` if it is not known yet; then the default price applies. */
   readonly provider: string;
   readonly model: string;
-  /** Of the API key that asks, where it has one. */
+  /** The budget of the request's API key; null without one. */
   readonly budget: ApiKeyBudget | null;
 }
 
 export interface ApiKeyBudget {
   readonly apiKeyId: string;
-  /** In all, whatever the period. */
+  /** The budget for all periods together. */
   readonly tokens: number;
 }
 
 const NOTHING = { tokens: 0, costMicros: 0 };
 
 /**
- * Promises tokens to generations before they run, so that what runs at once cannot pass the limit together.
+ * Reserves tokens for generations before they run, so that concurrent generations together cannot exceed the limit.
  * Every change of an account's holds happens under the lock of its row.
  */
 export class HoldService {
@@ -56,12 +56,12 @@ export class HoldService {
   }
 
   /**
-   * The same generation gets the same hold, however often it asks.
+   * Places a hold. Repeated calls for the same generation return the same hold.
    *
    * @throws QuotaExceededError, HoldClosedError, ForeignHoldError
    */
   async place(request: HoldRequest): Promise<Hold> {
-    // A refusal is returned, not thrown: that it happened is news which has to be committed.
+    // A refusal is returned rather than thrown, because its announcement has to be committed.
     const outcome = await this.#options.orm.em.fork().transactional(async (em) => {
       const now = this.#options.clock();
       const { userId, generationId, provider, model, budget, ...tokens } = request;
@@ -82,8 +82,8 @@ export class HoldService {
       const decision = decideHold(allowance, { ...tokens, price, budgetTokens });
       if (decision.granted) {
         const apiKeyId = budget?.apiKeyId ?? null;
-        const asked = { userId, generationId, apiKeyId, provider, model, ...tokens };
-        const hold = Hold.place({ ...asked, costMicros: decision.costMicros }, now, this.#options.ttlMs);
+        const requested = { userId, generationId, apiKeyId, provider, model, ...tokens };
+        const hold = Hold.place({ ...requested, costMicros: decision.costMicros }, now, this.#options.ttlMs);
         em.persist(hold);
         return hold;
       }
@@ -114,7 +114,7 @@ export class HoldService {
   }
 
   /**
-   * Gives back what turned out not to be needed.
+   * Reduces a hold to the tokens that are still needed.
    *
    * @throws HoldClosedError, NotFoundError
    */
@@ -127,7 +127,7 @@ export class HoldService {
     });
   }
 
-  /** Gives a hold back whose generation never came to be. One that is placed after it was given back is refused. */
+  /** Releases the hold of a generation that was not started. A hold that is placed after its release is refused. */
   async release(userId: string, generationId: string): Promise<boolean> {
     return this.#options.orm.em.fork().transactional(async (em) => {
       const now = this.#options.clock();
@@ -143,7 +143,7 @@ export class HoldService {
     });
   }
 
-  /** @returns how many holds nobody had renewed in time */
+  /** Closes holds that were not renewed in time. @returns their number */
   expire(): Promise<number> {
     return expireHolds(this.#options.orm.em.fork(), this.#options.clock());
   }

@@ -1,12 +1,12 @@
-/** A month of an account, from `start` up to but not including `end`. */
+/** A monthly period of an account, from `start` up to but not including `end`. */
 export interface Period {
   readonly start: Date;
   readonly end: Date;
 }
 
 /**
- * The month, counted from the anchor, that holds a moment. An anchor on the 31st begins its months on the last day where
- * there is no 31st, and on the 31st again after that. All in UTC.
+ * The month, counted from the anchor, that contains a moment, in UTC. With an anchor on the 31st, a month without a 31st starts on
+ * its last day, and later months start on the 31st again.
  */
 export function periodAt(anchor: Date, at: Date): Period {
   let months = (at.getUTCFullYear() - anchor.getUTCFullYear()) * 12 + at.getUTCMonth() - anchor.getUTCMonth();

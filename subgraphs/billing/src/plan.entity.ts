@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
-/** What an account may use in a period, and what that costs. */
+/** The limits of an account in a period, and their price. */
 @ObjectType()
 @Directive('@key(fields: "id")')
 @Entity({ tableName: 'plan' })
@@ -26,10 +26,10 @@ export class Plan {
   @Property({ type: 'integer' })
   tokensPerPeriod: number;
 
-  /** Place in the list, from the smallest plan to the largest. */
+  /** Position in the list of plans, from the smallest to the largest. */
   @Property({ type: 'integer' })
   rank: number;
 }
 
-/** The plan that every account begins with. */
+/** The plan of a new account. */
 export const FIRST_PLAN_ID = 'free';

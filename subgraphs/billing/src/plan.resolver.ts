@@ -4,7 +4,7 @@ import { Plan } from './plan.entity.ts';
 
 @Resolver(() => Plan)
 export class PlanResolver {
-  /** From the smallest to the largest; open to everybody. */
+  /** All plans, from the smallest to the largest. Anonymous clients may read them. */
   @Query(() => [Plan])
   plans(@Ctx() { quotas }: BillingContext): Promise<Plan[]> {
     return quotas.getPlans();

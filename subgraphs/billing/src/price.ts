@@ -1,15 +1,15 @@
-/** Micro-units in a cent: costs are whole micro-units of the currency, a millionth each. */
+/** Micro-units in a cent. Costs are whole micro-units, which are a millionth of the currency. */
 export const MICROS_PER_CENT = 10_000;
 
 const TOKENS_PER_PRICE = 1_000_000;
 
-/** What a model's tokens cost, in micro-units for a million of them. */
+/** The price of a model's tokens, in micro-units per million tokens. */
 export interface TokenPrice {
   readonly promptMicrosPerMillion: number;
   readonly completionMicrosPerMillion: number;
 }
 
-/** Micro-units for the tokens of one generation, rounded up once at the end. */
+/** The cost of one generation's tokens in micro-units, rounded up once at the end. */
 export function toCostMicros(price: TokenPrice, promptTokens: number, completionTokens: number): number {
   return Math.ceil(
     (promptTokens * price.promptMicrosPerMillion + completionTokens * price.completionMicrosPerMillion) /
@@ -17,9 +17,9 @@ export function toCostMicros(price: TokenPrice, promptTokens: number, completion
   );
 }
 
-/** The most completion tokens that cost, together with the prompt, no more than the budget; -1 when not even the prompt does. */
+/** The most completion tokens whose cost, with the prompt's, is within the budget; -1 if the prompt alone exceeds it. */
 export function toAffordableTokens(price: TokenPrice, promptTokens: number, budgetMicros: number): number {
-  // A large budget in millionths of a micro-unit is beyond what a number holds exactly.
+  // A large budget in millionths of a micro-unit exceeds the exact range of a number.
   const rest =
     BigInt(budgetMicros) * BigInt(TOKENS_PER_PRICE) - BigInt(promptTokens) * BigInt(price.promptMicrosPerMillion);
   if (rest < 0n) return -1;

@@ -10,7 +10,7 @@ export interface QuotaServiceOptions {
 
 const NOTHING = { tokens: 0, costMicros: 0 };
 
-/** Reads and bounds what accounts may use. */
+/** Reads quotas, and sets spend caps. */
 export class QuotaService {
   readonly #options: QuotaServiceOptions;
 
@@ -22,7 +22,7 @@ export class QuotaService {
     return findPlans(this.#options.orm.em.fork());
   }
 
-  /** The quotas of users by id; an account is made at the first look. */
+  /** Finds the quotas of users by id. A missing account is created. */
   async getQuotas(em: EntityManager, userIds: readonly string[]): Promise<Map<string, Quota>> {
     const now = this.#options.clock();
     const accounts = await ensureAccounts(em, userIds, now);
@@ -30,7 +30,7 @@ export class QuotaService {
     const held = await sumHolds(em, userIds, now);
     return new Map(
       accounts.flatMap((account) => {
-        // In memory only: the period that is over is written off by whoever next holds the lock.
+        // In memory only: the next holder of the lock stores the new period.
         account.rollTo(now);
         const plan = plans.get(account.planId);
         return plan ? [[account.userId, Quota.of(account, plan, held.get(account.userId) ?? NOTHING)]] : [];
@@ -38,7 +38,7 @@ export class QuotaService {
     );
   }
 
-  /** @param costCents most that may be spent in a period; null for no cap. Below what is spent already, nothing more may be */
+  /** @param costCents maximum cost of a period; null removes the cap. A cap below the current cost blocks further generations */
   async setSpendCap(userId: string, costCents: number | null): Promise<Quota> {
     return this.#options.orm.em.fork().transactional(async (em) => {
       const now = this.#options.clock();

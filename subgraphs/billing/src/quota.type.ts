@@ -5,7 +5,7 @@ import type { HeldTotal } from './hold.entity.ts';
 import { Plan } from './plan.entity.ts';
 import { MICROS_PER_CENT } from './price.ts';
 
-/** What an account may use in its present period, and what of it is gone. */
+/** The limits and the usage of an account in its current period. */
 @ObjectType()
 export class Quota {
   @Field(() => Plan)
@@ -23,14 +23,14 @@ export class Quota {
   @Field(() => Int)
   usedTokens: number;
 
-  /** Promised to generations that run. */
+  /** Tokens that are held for running generations. */
   @Field(() => Int)
   heldTokens: number;
 
   @Field(() => Int)
   remainingTokens: number;
 
-  /** Null: no cap. */
+  /** Null without a cap. */
   @Field(() => Int, { nullable: true })
   spendCapCents: number | null;
 

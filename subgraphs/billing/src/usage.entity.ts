@@ -4,7 +4,7 @@ import type { EventData } from '@vibecode/schema/events/topics';
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type TokenPrice, toCostMicros } from './price.ts';
 
-/** One line of the ledger: what a finished generation used. There is one for each generation, also for those that cost nothing. */
+/** One line of the ledger: the usage of a finished generation. Each generation has one, even if it cost nothing. */
 @Entity({ tableName: 'usage' })
 export class Usage {
   @PrimaryKey({ type: 'uuid' })
@@ -25,7 +25,7 @@ export class Usage {
   @Property({ type: 'text' })
   status: string;
 
-  /** False: nothing usable came of it, so neither its tokens nor its cost count. */
+  /** False if the generation had no usable result. Then neither its tokens nor its cost count. */
   @Property({ type: 'boolean' })
   chargeable: boolean;
 
@@ -59,7 +59,7 @@ export class Usage {
     });
   }
 
-  /** What counts against the quota. */
+  /** The tokens that count for the quota. */
   get countedTokens(): number {
     return this.chargeable ? this.promptTokens + this.completionTokens : 0;
   }
@@ -72,7 +72,7 @@ export enum UsageGrouping {
 }
 registerEnumType(UsageGrouping, { name: 'UsageGrouping' });
 
-/** Charged usage that has something in common. */
+/** The charged usage of one group. */
 @ObjectType()
 export class UsageBucket {
   /** The day (`2026-11-24`, UTC), the model or the project's id. */

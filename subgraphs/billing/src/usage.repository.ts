@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { MICROS_PER_CENT } from './price.ts';
 import { Usage, type UsageBucket, UsageGrouping } from './usage.entity.ts';
 
-/** @returns false when the generation stands in the ledger already */
+/** @returns false if the ledger already has the generation */
 export async function insertUsage(em: EntityManager, usage: Usage): Promise<boolean> {
   const { affectedRows } = await em.execute<{ affectedRows: number }>(
     `insert into billing.usage (generation_id, user_id, project_id, provider, model, status, chargeable, prompt_tokens,
@@ -25,7 +25,7 @@ export async function insertUsage(em: EntityManager, usage: Usage): Promise<bool
   return affectedRows > 0;
 }
 
-/** @param userId whose: null for anybody's, which is for admins */
+/** @param userId the owner; null for any owner, which only admins may use */
 export function findUsage(
   em: EntityManager,
   generationIds: readonly string[],
@@ -40,7 +40,7 @@ export async function isSettled(em: EntityManager, generationId: string): Promis
 
 export interface UsageRange {
   readonly from: Date;
-  /** Not included. */
+  /** Exclusive. */
   readonly to: Date;
   readonly by: UsageGrouping;
 }
@@ -51,7 +51,7 @@ const GROUP_KEYS: Readonly<Record<UsageGrouping, string>> = {
   [UsageGrouping.PROJECT]: 'project_id::text',
 };
 
-/** Charged usage of these users by group, in the order of the groups' keys. */
+/** Sums the users' charged usage by group, in the order of the groups' keys. */
 export async function sumUsage(
   em: EntityManager,
   userIds: readonly string[],

@@ -19,7 +19,7 @@ import { checkUsageRange, spendCapInput } from './input.ts';
 import { Quota } from './quota.type.ts';
 import { UsageBucket, UsageGrouping } from './usage.entity.ts';
 
-/** The user service's entity, of which billing knows the id. */
+/** A reference to the user service's entity. */
 @ObjectType()
 @Directive('@key(fields: "id")')
 export class User {
@@ -29,13 +29,13 @@ export class User {
 
 @Resolver(() => User)
 export class UserResolver {
-  /** Null for anyone but the user and admins. */
+  /** Null except for the user and admins. */
   @FieldResolver(() => Quota, { nullable: true })
   quota(@Root() user: User, @Ctx() { loaders }: BillingContext): Promise<Quota | null> {
     return loaders.quota.load(user.id);
   }
 
-  /** What was charged from `from` up to but not including `to`; null for anyone but the user and admins. */
+  /** Charged usage from `from` up to but not including `to`; null except for the user and admins. */
   @FieldResolver(() => [UsageBucket], { nullable: true })
   usage(
     @Root() user: User,
@@ -47,7 +47,7 @@ export class UserResolver {
     return loaders.usage(checkUsageRange({ from, to, by: by ?? UsageGrouping.DAY })).load(user.id);
   }
 
-  /** Bounds what the viewer's generations may cost in a period; null takes the bound away. */
+  /** Sets the maximum cost of the viewer's generations in a period; null removes it. */
   @Mutation(() => Quota)
   setSpendCap(
     @Arg('costCents', () => Int, { nullable: true }) costCents: number | null,

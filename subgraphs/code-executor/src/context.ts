@@ -10,7 +10,7 @@ export interface ExecutorContext extends OperationContext {
   readonly em: EntityManager;
   readonly service: ExecutionService;
   readonly streamLog: StreamLog;
-  /** The viewer's own runs only. */
+  /** Only the viewer's own runs. */
   readonly executions: DataLoader<string, Execution | null>;
   /** By version id. */
   readonly lastRuns: DataLoader<string, Execution | null>;

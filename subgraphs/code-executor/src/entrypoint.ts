@@ -1,7 +1,7 @@
 import { EntrypointUnknownError } from './errors.ts';
 import type { ProgramFile } from './execution.input.ts';
 
-const runtimeOfExtension: Readonly<Record<string, string>> = {
+const RUNTIME_OF_EXTENSION: Readonly<Record<string, string>> = {
   js: 'javascript',
   mjs: 'javascript',
   cjs: 'javascript',
@@ -13,14 +13,14 @@ const runtimeOfExtension: Readonly<Record<string, string>> = {
   py: 'python',
 };
 
-const extensionsOfRuntime: Readonly<Record<string, readonly string[]>> = {
+const EXTENSIONS_OF_RUNTIME: Readonly<Record<string, readonly string[]>> = {
   javascript: ['js', 'mjs', 'cjs'],
   typescript: ['ts', 'mts', 'cts', 'tsx'],
   python: ['py'],
 };
 
-const names = ['main', 'index', 'app', '__main__', 'cli', 'server', 'program'];
-const folders = ['', 'src/', 'app/', 'bin/', 'lib/'];
+const COMMON_NAMES = ['main', 'index', 'app', '__main__', 'cli', 'server', 'program'];
+const COMMON_FOLDERS = ['', 'src/', 'app/', 'bin/', 'lib/'];
 
 export interface Start {
   readonly runtime: string;
@@ -28,10 +28,10 @@ export interface Start {
 }
 
 /**
- * How to start a project: what is given, then `scripts.start` and `main` of package.json, then files of usual names in
- * the project's language, then the only program there is.
+ * Determines the entry file and runtime of a project: the given values, then `scripts.start` and `main` of package.json, then
+ * files with common names in the project's language, then the only program file.
  *
- * @throws EntrypointUnknownError saying what was looked for
+ * @throws EntrypointUnknownError with the searched names
  */
 export function findStart(
   files: readonly ProgramFile[],
@@ -41,7 +41,7 @@ export function findStart(
   const { entrypoint } = given;
   if (entrypoint) {
     if (!paths.has(entrypoint)) {
-      throw new EntrypointUnknownError(`There is no file '${entrypoint}' among the ${paths.size} files.`, [entrypoint]);
+      throw new EntrypointUnknownError(`The file '${entrypoint}' is not among the ${paths.size} files.`, [entrypoint]);
     }
     return { entrypoint, runtime: given.runtime ?? getRuntime(entrypoint) };
   }
@@ -59,9 +59,9 @@ export function findStart(
     findInManifest(files)?.find((path) => isCandidate(path) && runtimeOf(path)) ??
     order
       .flatMap((runtime) =>
-        folders.flatMap((folder) =>
-          names.flatMap((name) =>
-            (extensionsOfRuntime[runtime] ?? []).map((extension) => `${folder}${name}.${extension}`),
+        COMMON_FOLDERS.flatMap((folder) =>
+          COMMON_NAMES.flatMap((name) =>
+            (EXTENSIONS_OF_RUNTIME[runtime] ?? []).map((extension) => `${folder}${name}.${extension}`),
           ),
         ),
       )
@@ -69,7 +69,7 @@ export function findStart(
     findOnly(paths, given.runtime ?? null);
   if (!found) {
     throw new EntrypointUnknownError(
-      `Nothing says which file to start: package.json has no 'main' or 'scripts.start' that names a file, there is none of main, index or app (.js, .ts, .py) in the project or its src folder, and there is not exactly one program. Say 'entrypoint'.`,
+      `The file to start is unknown. package.json does not name an existing file in 'main' or 'scripts.start', neither the project nor its src folder has a file main, index or app (.js, .ts, .py), and the project does not have exactly one program file. Set 'entrypoint'.`,
       [...new Set(['package.json', ...looked.slice(0, 40)])],
     );
   }
@@ -77,14 +77,14 @@ export function findStart(
 }
 
 function runtimeOf(path: string): string | null {
-  return runtimeOfExtension[path.slice(path.lastIndexOf('.') + 1)] ?? null;
+  return RUNTIME_OF_EXTENSION[path.slice(path.lastIndexOf('.') + 1)] ?? null;
 }
 
 function getRuntime(path: string): string {
   const runtime = runtimeOf(path);
   if (runtime) return runtime;
   throw new EntrypointUnknownError(
-    `The file '${path}' does not say its language: expected one of the extensions .${Object.keys(runtimeOfExtension).join(', .')}. Say 'runtime'.`,
+    `The language of the file '${path}' is unknown: expected one of the extensions .${Object.keys(RUNTIME_OF_EXTENSION).join(', .')}. Set 'runtime'.`,
     [path],
   );
 }
@@ -97,10 +97,10 @@ function toRuntime(language: string | null | undefined): string | null {
     ts: 'typescript',
     py: 'python',
   };
-  return aliases[name] ?? (name in extensionsOfRuntime ? name : null);
+  return aliases[name] ?? (name in EXTENSIONS_OF_RUNTIME ? name : null);
 }
 
-/** Files that package.json names: of `scripts.start` (`node src/x.js`, `tsx src/x.ts`), then `main`. */
+/** Files that package.json names: in `scripts.start` (`node src/x.js`, `tsx src/x.ts`), then in `main`. */
 function findInManifest(files: readonly ProgramFile[]): string[] | null {
   const manifest = files.find(({ path }) => path === 'package.json');
   if (!manifest) return null;
@@ -108,7 +108,7 @@ function findInManifest(files: readonly ProgramFile[]): string[] | null {
   try {
     parsed = JSON.parse(manifest.content.toString());
   } catch {
-    // A manifest that is not JSON names no file; the usual names are looked for next.
+    // A manifest that is not JSON is ignored, and common names are searched next.
     return null;
   }
   const script = typeof parsed?.scripts?.start === 'string' ? parsed.scripts.start.split(/\s+/) : [];

@@ -10,8 +10,7 @@ import { ExecutionOutput } from './execution-output.type.ts';
 @Resolver(() => ExecutionOutput)
 export class ExecutionOutputResolver {
   @Subscription(() => ExecutionOutput, {
-    description:
-      'Output with a greater seq than afterSeq, that of the past at once; completes after the run has finished.',
+    description: 'Output with a greater seq than afterSeq, past output first; completes after the run has finished.',
     subscribe: ({ args, context }) =>
       subscribe(context as ExecutorContext, args as { id: string; afterSeq?: number | null }),
   })
@@ -37,7 +36,7 @@ async function subscribe(
   { id, afterSeq }: { id: string; afterSeq?: number | null },
 ): Promise<AsyncIterable<OutputEvent>> {
   const after = afterSeq ?? 0;
-  if (after < 0) throw new InvalidInputError('afterSeq', `afterSeq: expected 0 or the seq last seen, got ${after}`);
+  if (after < 0) throw new InvalidInputError('afterSeq', `afterSeq: expected 0 or the last seen seq, got ${after}`);
   const execution = await service.get(em, requireScope(viewer, 'execution:run'), id);
   return toStoppable((stop) => readOutput(streamLog, execution, after, stop), signal);
 }

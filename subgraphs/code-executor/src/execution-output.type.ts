@@ -8,7 +8,7 @@ export enum OutputStream {
 
 registerEnumType(OutputStream, { name: 'OutputStream' });
 
-/** A piece of a run's output. The last of every run has neither stream nor text: the run has finished. */
+/** A piece of a run's output. The last piece of every run has neither stream nor text, and means that the run has finished. */
 @ObjectType()
 export class ExecutionOutput {
   executionId: string;

@@ -24,7 +24,7 @@ export enum ExecutionOutcome {
 registerEnumType(ExecutionStatus, { name: 'ExecutionStatus' });
 registerEnumType(ExecutionOutcome, { name: 'ExecutionOutcome' });
 
-/** What is to be run; kept until it has been. */
+/** The program of a run, stored until it has run. */
 export interface StoredProgram {
   readonly files: readonly { readonly path: string; readonly contentBase64: string }[];
   readonly entrypoint: string;
@@ -47,7 +47,7 @@ export class Execution {
   @Property({ type: 'uuid', nullable: true })
   projectId: string | null = null;
 
-  /** Number of the project's version that was run. */
+  /** Number of the project's version; null for files without a project. */
   @Property({ type: 'integer', nullable: true })
   versionNumber: number | null = null;
 
@@ -77,7 +77,7 @@ export class Execution {
   @Field(() => String, { nullable: true })
   signal: string | null = null;
 
-  /** All of the output in the order it came; empty until the run has finished. `seq` is the position, from 1. */
+  /** The complete output in order; empty until the run has finished. `seq` is the position, starting at 1. */
   @Property({ type: 'json' })
   output: OutputChunk[] = [];
 
@@ -99,11 +99,11 @@ export class Execution {
   @Property({ type: 'boolean' })
   cancelRequested = false;
 
-  /** Grows with each worker that takes the run; fences the stream of output. */
+  /** Grows with each worker that claims the run, and fences the output stream. */
   @Property({ type: 'integer' })
   epoch = 0;
 
-  /** The worker is taken for dead when it has not renewed its lease by then. */
+  /** The worker counts as dead if it has not renewed its lease by then. */
   @Property({ type: 'datetime', nullable: true })
   leaseUntil: Date | null = null;
 

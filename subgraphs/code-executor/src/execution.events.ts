@@ -2,7 +2,7 @@ import { createEvent } from '@vibecode/platform/events/event';
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { Execution } from './execution.entity.ts';
 
-/** The event of a run that has finished. */
+/** Creates the event of a finished run. */
 export function toExecutionComplete(execution: Execution): Envelope {
   return createEvent('execution.complete', {
     source: 'code-executor',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const inputLimits = {
+const INPUT_LIMITS = {
   files: 500,
   fileBytes: 1024 * 1024,
   totalBytes: 4 * 1024 * 1024,
@@ -10,14 +10,14 @@ const inputLimits = {
   stdinBytes: 1024 * 1024,
 } as const;
 
-/** What a command line and PostgreSQL can carry. */
+/** Whether a command line and PostgreSQL support the text. */
 const isText = (value: string) => !value.includes('\0') && value.isWellFormed();
 
 /** A path within the work directory: relative, with `/`, without `.`, `..`, empty parts or control characters. */
 const filePath = z
   .string()
   .min(1, 'expected a path such as src/index.js')
-  .max(inputLimits.pathLength, `expected at most ${inputLimits.pathLength} characters`)
+  .max(INPUT_LIMITS.pathLength, `expected at most ${INPUT_LIMITS.pathLength} characters`)
   .refine(
     (path) => path.isWellFormed() && !/[\p{Cc}\\]/u.test(path),
     'expected no backslashes and no control characters',
@@ -31,19 +31,19 @@ const args = z
   .array(
     z
       .string()
-      .max(inputLimits.argLength, `expected at most ${inputLimits.argLength} characters`)
-      .refine(isText, 'expected no NUL character and whole characters'),
+      .max(INPUT_LIMITS.argLength, `expected at most ${INPUT_LIMITS.argLength} characters`)
+      .refine(isText, 'expected valid Unicode without NUL characters'),
   )
-  .max(inputLimits.args, `expected at most ${inputLimits.args} arguments`)
+  .max(INPUT_LIMITS.args, `expected at most ${INPUT_LIMITS.args} arguments`)
   .nullish()
   .transform((value) => value ?? []);
 
 const stdin = z
   .string()
-  .refine(isText, 'expected no NUL character and whole characters')
+  .refine(isText, 'expected valid Unicode without NUL characters')
   .refine(
-    (text) => Buffer.byteLength(text) <= inputLimits.stdinBytes,
-    `expected at most ${inputLimits.stdinBytes} bytes`,
+    (text) => Buffer.byteLength(text) <= INPUT_LIMITS.stdinBytes,
+    `expected at most ${INPUT_LIMITS.stdinBytes} bytes`,
   )
   .nullish()
   .transform((value) => value ?? '');
@@ -53,17 +53,17 @@ export interface ProgramFile {
   readonly content: Buffer;
 }
 
-/** Says what is wrong with a set of files, or nothing. Paths are those of `filePath`. */
+/** @returns the fault of a set of files, or null. The paths must fit `filePath` */
 export function findFilesProblem(files: readonly ProgramFile[]): string | null {
   if (files.length === 0) return 'expected at least one file';
-  if (files.length > inputLimits.files) return `expected at most ${inputLimits.files} files, got ${files.length}`;
+  if (files.length > INPUT_LIMITS.files) return `expected at most ${INPUT_LIMITS.files} files, got ${files.length}`;
   const seen = new Set<string>();
   let totalBytes = 0;
   for (const { path, content } of files) {
-    if (seen.has(path)) return `expected each path once, got '${path}' twice`;
+    if (seen.has(path)) return `expected unique paths, got '${path}' twice`;
     seen.add(path);
-    if (content.byteLength > inputLimits.fileBytes) {
-      return `expected files of at most ${inputLimits.fileBytes} bytes, '${path}' has ${content.byteLength}`;
+    if (content.byteLength > INPUT_LIMITS.fileBytes) {
+      return `expected files of at most ${INPUT_LIMITS.fileBytes} bytes, '${path}' has ${content.byteLength}`;
     }
     totalBytes += content.byteLength;
   }
@@ -73,8 +73,8 @@ export function findFilesProblem(files: readonly ProgramFile[]): string | null {
       if (seen.has(folder)) return `'${folder}' cannot be both a file and the folder of '${path}'`;
     }
   }
-  return totalBytes > inputLimits.totalBytes
-    ? `expected at most ${inputLimits.totalBytes} bytes in all, got ${totalBytes}`
+  return totalBytes > INPUT_LIMITS.totalBytes
+    ? `expected at most ${INPUT_LIMITS.totalBytes} bytes in total, got ${totalBytes}`
     : null;
 }
 
@@ -82,7 +82,7 @@ export const runInput = z.object({
   runtime: z.string().max(100),
   files: z
     .array(z.object({ path: filePath, content: z.string().transform((text) => Buffer.from(text)) }))
-    .max(inputLimits.files, `expected at most ${inputLimits.files} files`)
+    .max(INPUT_LIMITS.files, `expected at most ${INPUT_LIMITS.files} files`)
     .check((payload) => {
       const problem = findFilesProblem(payload.value);
       if (problem) payload.issues.push({ code: 'custom', message: problem, input: payload.value });

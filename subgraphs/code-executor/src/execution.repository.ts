@@ -1,13 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Execution, ExecutionStatus } from './execution.entity.ts';
 
-/** A run that a worker has taken. */
+/** A run that a worker has claimed. */
 export interface Claim {
   readonly id: string;
   readonly epoch: number;
 }
 
-/** In the order of the ids; null for what is missing or another's. */
+/** @returns the runs in the order of the ids; null for a run that is missing or belongs to another user */
 export async function findExecutions(
   em: EntityManager,
   ownerId: string,
@@ -18,7 +18,7 @@ export async function findExecutions(
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** The owner's latest run of each version, in the order of the version ids. */
+/** @returns the owner's latest run of each version, in the order of the version ids */
 export async function findLastRuns(
   em: EntityManager,
   ownerId: string,
@@ -44,8 +44,8 @@ export async function countQueued(em: EntityManager, ownerId: string): Promise<{
 }
 
 /**
- * Takes the next run of the queue. Fair between users: first whoever has fewest running, then whoever was served
- * longest ago; each user's own runs in their order.
+ * Claims the next run of the queue. The order is fair between users: first the user with the fewest running programs, then the
+ * one who was served longest ago. Each user's runs keep their order.
  */
 export async function claimNext(em: EntityManager, leaseMs: number): Promise<Claim | null> {
   const [claim] = await em.execute<Claim[]>(
@@ -67,7 +67,7 @@ export async function claimNext(em: EntityManager, leaseMs: number): Promise<Cla
   return claim ?? null;
 }
 
-/** Takes a run whose worker is dead. */
+/** Claims a run whose worker has died. */
 export async function claimAbandoned(em: EntityManager, leaseMs: number): Promise<Claim | null> {
   const [claim] = await em.execute<Claim[]>(
     `update code_executor.execution set epoch = epoch + 1, lease_until = clock_timestamp() + ? * interval '1 millisecond'
@@ -80,7 +80,7 @@ export async function claimAbandoned(em: EntityManager, leaseMs: number): Promis
   return claim ?? null;
 }
 
-/** Whether the run is still the claim's, and whether it should be stopped. */
+/** Renews a claim's lease. @returns whether the claim still owns the run, and whether the run should be stopped */
 export async function renewLease(
   em: EntityManager,
   { id, epoch }: Claim,
@@ -95,7 +95,7 @@ export async function renewLease(
   return row.cancel_requested ? 'cancel' : 'held';
 }
 
-/** Asks the worker of a running execution to stop it. */
+/** Requests that the worker stops a running execution. */
 export async function requestCancel(em: EntityManager, id: string): Promise<void> {
   await em.nativeUpdate(Execution, { id, status: ExecutionStatus.RUNNING }, { cancelRequested: true });
 }

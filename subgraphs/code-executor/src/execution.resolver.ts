@@ -117,7 +117,7 @@ export class ExecutionResolver {
 
 @Resolver(() => Version)
 export class VersionResolver {
-  @FieldResolver(() => Execution, { nullable: true, description: "The viewer's own latest run of this version." })
+  @FieldResolver(() => Execution, { nullable: true, description: "The viewer's latest run of this version." })
   lastRun(@Root() { id }: Version, @Ctx() { lastRuns }: ExecutorContext): Promise<Execution | null> {
     return lastRuns.load(id);
   }

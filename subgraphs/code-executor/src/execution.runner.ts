@@ -9,7 +9,7 @@ import { toExecutionComplete } from './execution.events.ts';
 import { type Claim, claimAbandoned, claimNext, renewLease } from './execution.repository.ts';
 import { endStream, readPast, toStreamName } from './execution.stream.ts';
 import { OutputWriter } from './output.writer.ts';
-import { defaultLimits, type OutputChunk, type Sandbox, type SandboxResult } from './sandbox/sandbox.ts';
+import { DEFAULT_LIMITS, type OutputChunk, type Sandbox, type SandboxResult } from './sandbox/sandbox.ts';
 
 export interface ExecutionRunnerOptions {
   readonly orm: MikroORM;
@@ -17,18 +17,18 @@ export interface ExecutionRunnerOptions {
   readonly streamLog: StreamLog;
   readonly broadcast: Broadcast;
   readonly log: Logger;
-  /** Programs at once on this instance. */
+  /** Maximum of concurrent programs on this instance. */
   readonly concurrency: number;
-  /** After so long without a renewal a worker is taken for dead. Default 15 s. */
+  /** Time without a renewal after which a worker counts as dead. Default 15 s. */
   readonly leaseMs?: number;
-  /** How often the queue is looked at when nothing wakes the runner. Default 1 s. */
+  /** Interval of reading the queue if nothing wakes the runner. Default 1 s. */
   readonly pollMs?: number;
 }
 
-/** Channel on which ids of executions to cancel are told to all instances. */
-export const cancelChannel = 'code-executor.cancel';
+/** Broadcast channel for the ids of executions to cancel. */
+export const CANCEL_CHANNEL = 'code-executor.cancel';
 
-const faulted: Omit<SandboxResult, 'fault'> = {
+const FAULTED_RESULT: Omit<SandboxResult, 'fault'> = {
   outcome: 'SANDBOX_FAULT',
   exitCode: null,
   signal: null,
@@ -37,7 +37,7 @@ const faulted: Omit<SandboxResult, 'fault'> = {
   memoryPeakBytes: null,
 };
 
-/** Takes runs from the queue in the database and runs them, under leases; finishes what dead workers left. */
+/** Claims runs from the queue in the database, and runs them under leases. It also finishes the runs of dead workers. */
 export class ExecutionRunner implements AsyncDisposable {
   readonly #options: Required<ExecutionRunnerOptions>;
   readonly #running = new Map<
@@ -56,7 +56,7 @@ export class ExecutionRunner implements AsyncDisposable {
   async start(): Promise<void> {
     const { broadcast, leaseMs, pollMs, log } = this.#options;
     this.#resources.use(
-      await broadcast.subscribe(cancelChannel, (id) => this.#running.get(id)?.stop.abort('CANCELLED')),
+      await broadcast.subscribe(CANCEL_CHANNEL, (id) => this.#running.get(id)?.stop.abort('CANCELLED')),
     );
     this.#resources.use(startInterval('executions.renew', leaseMs / 3, () => this.#renewLeases(), log));
     this.#resources.use(startInterval('executions.recover', leaseMs / 3, () => this.recover(), log));
@@ -64,12 +64,12 @@ export class ExecutionRunner implements AsyncDisposable {
     this.wake();
   }
 
-  /** There may be something in the queue. */
+  /** Call when the queue may have a run. */
   wake(): void {
     this.#again = true;
     this.#claiming ??= this.#claimAll()
       .catch((error: unknown) =>
-        this.#options.log.error({ action: 'execution.claim', error }, 'The queue could not be read'),
+        this.#options.log.error({ action: 'execution.claim', error }, 'The queue of runs could not be read'),
       )
       .finally(() => {
         this.#claiming = null;
@@ -87,7 +87,7 @@ export class ExecutionRunner implements AsyncDisposable {
           .catch((error: unknown) =>
             this.#options.log.error(
               { action: 'execution.run', executionId: claim.id, error },
-              'A run broke; its lease will end',
+              'A run failed unexpectedly; it is finished when its lease expires',
             ),
           )
           .finally(() => {
@@ -115,16 +115,21 @@ export class ExecutionRunner implements AsyncDisposable {
         entrypoint: program.entrypoint,
         args: program.args,
         stdin: program.stdin,
-        limits: defaultLimits,
+        limits: DEFAULT_LIMITS,
       },
       (chunk) => writer.add(chunk),
       signal,
     );
     if (result.fault !== null)
-      log.error({ action: 'execution.fault', executionId: claim.id, fault: result.fault }, 'The sandbox broke');
+      log.error(
+        { action: 'execution.fault', executionId: claim.id, fault: result.fault },
+        'The sandbox failed during a run',
+      );
     await writer
       .close()
-      .catch((error: unknown) => log.error({ action: 'execution.output', error }, 'Output could not be streamed'));
+      .catch((error: unknown) =>
+        log.error({ action: 'execution.output', error }, 'Output of a run could not be streamed'),
+      );
     const ended = signal.reason === 'SHUTDOWN' ? { ...result, outcome: 'SANDBOX_FAULT' as const } : result;
     await this.#finish(claim, ended, writer.chunks);
   }
@@ -144,15 +149,15 @@ export class ExecutionRunner implements AsyncDisposable {
     await endStream(streamLog, claim.id, claim.epoch, output.length);
   }
 
-  /** Finishes runs whose workers are dead: SANDBOX_FAULT, with the output they had streamed. */
+  /** Finishes the runs of dead workers as SANDBOX_FAULT, with the output that they had streamed. */
   async recover(): Promise<void> {
     const { orm, leaseMs, streamLog } = this.#options;
     for (let claim = await this.#claimAbandoned(leaseMs); claim; claim = await this.#claimAbandoned(leaseMs)) {
-      // From now on the old worker cannot write, should it live after all.
+      // From now on the old worker cannot write, even if it is still alive.
       await streamLog.append(toStreamName(claim.id), claim.epoch, []);
       const { startedAt } = await orm.em.fork().findOneOrFail(Execution, { id: claim.id });
       const durationMs = startedAt ? Math.max(0, Date.now() - startedAt.getTime()) : 0;
-      await this.#finish(claim, { ...faulted, durationMs }, await readPast(streamLog, claim.id));
+      await this.#finish(claim, { ...FAULTED_RESULT, durationMs }, await readPast(streamLog, claim.id));
     }
   }
 

@@ -13,7 +13,7 @@ import { Execution, ExecutionStatus } from './execution.entity.ts';
 import { toExecutionComplete } from './execution.events.ts';
 import { findFilesProblem, type ProgramFile, projectSnapshot, runInput, runProjectInput } from './execution.input.ts';
 import { countQueued, requestCancel } from './execution.repository.ts';
-import { cancelChannel, type ExecutionRunner } from './execution.runner.ts';
+import { CANCEL_CHANNEL, type ExecutionRunner } from './execution.runner.ts';
 import { endStream } from './execution.stream.ts';
 import type { Runtime } from './runtime.type.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -34,7 +34,7 @@ interface Job extends Start {
   readonly stdin: string;
 }
 
-/** What may be done with runs, and by whom: each run is its owner's alone. */
+/** Operations on runs, with their authorization: only the owner has access to a run. */
 export class ExecutionService {
   constructor(private readonly options: ExecutionServiceOptions) {}
 
@@ -43,7 +43,7 @@ export class ExecutionService {
     return runtimes.map((runtime) => ({ ...runtime, sandbox: name }));
   }
 
-  /** Runs files as they are given. */
+  /** Runs the given files. */
   async run(em: EntityManager, viewer: Viewer, input: unknown): Promise<Execution> {
     const job = parseInput(runInput, input);
     if (!job.files.some(({ path }) => path === job.entrypoint)) {
@@ -58,7 +58,7 @@ export class ExecutionService {
     return this.#queue(em, viewer.userId, job, {});
   }
 
-  /** Runs a version of a project, by default its newest; how to start it is found out where it is not said. */
+  /** Runs a version of a project, by default its newest. The entry file is determined if it is not given. */
   async runProject(em: EntityManager, viewer: Viewer, input: unknown): Promise<Execution> {
     const { projectId, version, runtime, entrypoint, args, stdin } = parseInput(runProjectInput, input);
     if (runtime) this.#assertRuntime(runtime);
@@ -73,7 +73,7 @@ export class ExecutionService {
     }));
     if (files.length === 0) {
       throw new EntrypointUnknownError(
-        `Version ${snapshot.version} of the project has no files, so nothing can be run.`,
+        `Version ${snapshot.version} of the project has no files, so that nothing can be run.`,
         [],
       );
     }
@@ -98,7 +98,7 @@ export class ExecutionService {
     return execution;
   }
 
-  /** Stops a run, or takes it out of the queue. One that has finished stays as it is. */
+  /** Stops a run, or removes it from the queue. A finished run stays unchanged. */
   async cancel(em: EntityManager, viewer: Viewer, id: string): Promise<Execution> {
     const execution = await this.get(em, viewer, id);
     if (execution.status === ExecutionStatus.FINISHED) return execution;
@@ -106,7 +106,7 @@ export class ExecutionService {
     if (epoch !== null) await endStream(this.options.streamLog, id, epoch, 0);
     else {
       await requestCancel(em, id);
-      await this.options.broadcast.publish(cancelChannel, id);
+      await this.options.broadcast.publish(CANCEL_CHANNEL, id);
     }
     return em.refreshOrFail(execution);
   }
@@ -147,7 +147,7 @@ export class ExecutionService {
   }
 }
 
-/** Finishes a run that still waits; the epoch to end its stream with, or null when it waits no more. */
+/** Finishes a waiting run. @returns the epoch for ending its stream; null if the run is no longer waiting */
 async function cancelQueued(em: EntityManager, id: string): Promise<number | null> {
   const execution = await em.findOne(
     Execution,

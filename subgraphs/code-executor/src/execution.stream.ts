@@ -20,14 +20,14 @@ export function toEntry(seq: number, chunk: OutputChunk): StreamEntry {
   return { seq, data: JSON.stringify({ stream: chunk.stream, text: chunk.text }) };
 }
 
-/** Tells readers that the run has finished. Its outcome must be in the database by then. */
+/** Ends the stream of a finished run. Its outcome must be in the database before. */
 export async function endStream(log: StreamLog, id: string, epoch: number, outputLength: number): Promise<void> {
   const stream = toStreamName(id);
   await log.append(stream, epoch, [{ seq: outputLength + 1, data: lastEntry }]);
   await log.seal(stream, epoch);
 }
 
-/** Output after `afterSeq`: of a finished run from its row, for ever; else the past and then live, until it finishes. */
+/** Reads output after `afterSeq`: of a finished run from its row, and of any other run from the stream until it finishes. */
 export async function* readOutput(
   log: StreamLog,
   execution: Execution,
@@ -50,7 +50,7 @@ export async function* readOutput(
   }
 }
 
-/** What a dead worker has written to the stream. */
+/** Reads the output that a dead worker has written to the stream. */
 export async function readPast(log: StreamLog, id: string): Promise<OutputChunk[]> {
   const stream = toStreamName(id);
   const last = await log.last(stream);

@@ -3,11 +3,11 @@ import type { StreamEntry, StreamLog } from '@vibecode/platform/stream-log/strea
 import { toEntry, toStreamName } from './execution.stream.ts';
 import type { OutputChunk } from './sandbox/sandbox.ts';
 
-const coalesceMs = 15;
+const COALESCE_MS = 15;
 
 /**
- * Writes the output of one run to its stream as it comes: what follows within 15 ms goes out as one entry. Keeps all of
- * it for the row, so that what is stored is what was streamed, entry by entry.
+ * Writes the output of one run to its stream as it arrives; output within 15 ms becomes one entry. It keeps the entries for the row,
+ * so that the stored output equals the streamed one, entry by entry.
  */
 export class OutputWriter {
   readonly chunks: OutputChunk[] = [];
@@ -26,11 +26,11 @@ export class OutputWriter {
   add(chunk: OutputChunk): void {
     if (this.#pending && this.#pending.stream !== chunk.stream) this.#flush();
     this.#pending = { stream: chunk.stream, text: (this.#pending?.text ?? '') + chunk.text };
-    if (performance.now() - this.#flushedAt >= coalesceMs) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), coalesceMs);
+    if (performance.now() - this.#flushedAt >= COALESCE_MS) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS);
   }
 
-  /** Everything is in the stream when this resolves; rejects when the stream log does not take it. */
+  /** Resolves when all output is in the stream; rejects if the stream log does not accept it. */
   async close(): Promise<void> {
     this.#flush();
     await this.#sending;
@@ -45,11 +45,14 @@ export class OutputWriter {
     this.#unsent.push(toEntry(this.chunks.length, this.#pending));
     this.#pending = null;
     this.#flushedAt = performance.now();
-    // What could not be sent stays, and goes with the next entry or at the end.
+    // Output that could not be sent is kept, and sent with the next entry or at the end.
     this.#sending = this.#sending
       .then(() => this.#send())
       .catch((error: unknown) =>
-        this.logger.warn({ action: 'execution.output', error }, 'Output could not be streamed yet'),
+        this.logger.warn(
+          { action: 'execution.output', error },
+          'Output of a run could not be streamed; it is sent with the next entry',
+        ),
       );
   }
 

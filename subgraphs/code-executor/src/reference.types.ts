@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-// Entities of the project subgraph, of which this one knows the ids.
+// References to entities of the project subgraph.
 
 @ObjectType()
 @Directive('@key(fields: "id", resolvable: false)')

@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 
-/** A language that programs can be run in. */
+/** A language in which programs can run. */
 @ObjectType()
 export class Runtime {
   @Field(() => ID)

@@ -7,10 +7,10 @@ import DataLoader from 'dataloader';
 import type { NotificationFeed } from './notification.feed.ts';
 import { countNotifications, findPages, type NotificationPage } from './notification.repository.ts';
 
-/** Batches what one operation asks for, by user id. What is not the viewer's to see answers null. */
+/** Batched reads of one operation, by user id. Objects that are not visible to the viewer are null. */
 interface NotificationLoaders {
   readonly unreadCount: DataLoader<string, number | null>;
-  /** A loader for each page. */
+  /** A loader for one page. */
   pages(page: Page, unreadOnly: boolean): DataLoader<string, NotificationPage | null>;
 }
 

@@ -1,10 +1,10 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError } from '@vibecode/platform/errors';
 
-/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
+/** The codes of this service, in addition to those of all services. @public the catalogue is made of them */
 export const NOTIFICATION_ERRORS = defineErrors({
   400: {
-    NOTIFICATION_CHANNEL_UNAVAILABLE: 'Notifications are not delivered by this channel here. Choose one of `channels`.',
+    NOTIFICATION_CHANNEL_UNAVAILABLE: 'The channel is not available here. Choose one of `channels`.',
   },
 });
 
@@ -12,12 +12,12 @@ declare module '@vibecode/platform/errors' {
   interface ErrorCodes extends StatusByCode<typeof NOTIFICATION_ERRORS> {}
 }
 
-/** `details.channels` are those that can be chosen. */
+/** `details.channels` lists the available channels. */
 export class ChannelUnavailableError extends AppError {
   constructor(channel: string, channels: readonly string[]) {
     super(
       'NOTIFICATION_CHANNEL_UNAVAILABLE',
-      `Notifications are not delivered by ${channel} here; choose ${channels.join(' or ')}.`,
+      `The channel ${channel} is not available here; choose ${channels.join(' or ')}.`,
       { details: { channel, channels } },
     );
   }

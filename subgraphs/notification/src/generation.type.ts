@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** ai-generation's entity, of which notifications know the id. */
+/** A reference to ai-generation's entity. */
 @ObjectType()
 @Directive('@key(fields: "id", resolvable: false)')
 export class Generation {

@@ -8,7 +8,7 @@ const MAX_IDS = 1000;
 export const markReadInput = z.object({
   ids: z
     .array(z.uuid('expected the id of a notification, a UUID'))
-    .max(MAX_IDS, `expected at most ${MAX_IDS} ids; send the rest in another request`),
+    .max(MAX_IDS, `expected at most ${MAX_IDS} ids; send further ids in another request`),
 });
 
 export const followInput = z.object({
@@ -18,7 +18,7 @@ export const followInput = z.object({
     .transform((id) => id ?? null),
 });
 
-/** @throws InvalidInputError when the cursor is one of another list */
+/** @throws InvalidInputError if the cursor belongs to another list */
 export function checkCursor(page: Page): Page {
   if (page.after === null || (page.after.length === 1 && page.after.every(isUuid))) return page;
   throw new InvalidInputError('after', "'after' is not a cursor of this list; expected an 'endCursor' from it.");

@@ -1,6 +1,6 @@
 /**
- * An id after the last one, also when the clocks of two instances disagree: the new id where it is greater, else the
- * next number after the last. A UUIDv7 stays one, for only its random end is counted up.
+ * An id after the last one, even if the clocks of two instances differ: the new id if it is greater, otherwise the last id plus
+ * one. The result is still a UUIDv7, because only its random part is incremented.
  */
 export function toLaterId(last: string | null, id: string): string {
   if (last === null || id > last) return id;

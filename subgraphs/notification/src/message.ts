@@ -7,11 +7,11 @@ type Writers = { readonly [T in NotificationTopic]: (data: EventData<T>) => Mess
 const seconds = (durationMs: number) => `${(durationMs / 1000).toFixed(1)} s`;
 const count = (tokens: number) => tokens.toLocaleString('en-US');
 
-/** What users read about each event. */
+/** The texts of notifications, by event. */
 export const messages: Writers = {
   'user.registered': ({ displayName }) => ({
     title: `Welcome, ${displayName}`,
-    body: 'Create a project, say what it should do, and watch it being written.',
+    body: 'Create a project, describe what it should do, and watch the model write it.',
     generationId: null,
   }),
 
@@ -21,13 +21,13 @@ export const messages: Writers = {
       return { title: 'Generation failed', body: `${model} ended with ${errorCode ?? 'an error'}.`, generationId };
     }
     if (status === 'CANCELLED') return { title: 'Generation stopped', body: `${model} wrote ${spent}.`, generationId };
-    const made = version === null ? 'Nothing had to change' : `Version ${version} is ready`;
+    const made = version === null ? 'No file was changed' : `Version ${version} is ready`;
     return { title: 'Generation complete', body: `${made}: ${model} wrote ${spent}.`, generationId };
   },
 
   'user.quota.exceeded': ({ requestedTokens, limitTokens, usedTokens, heldTokens, periodEnd }) => ({
     title: 'Token limit reached',
-    body: `${count(requestedTokens)} tokens were asked for; of ${count(limitTokens)}, ${count(usedTokens)} are used and ${count(heldTokens)} are promised to running generations. The next period begins on ${periodEnd.slice(0, 10)}.`,
+    body: `A generation needs ${count(requestedTokens)} tokens. Of ${count(limitTokens)} tokens, ${count(usedTokens)} are used and ${count(heldTokens)} are held for running generations. The next period begins on ${periodEnd.slice(0, 10)}.`,
     generationId: null,
   }),
 

@@ -2,14 +2,14 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, GraphQLISODateTime, ID, ObjectType } from 'type-graphql';
 import type { NotificationTopic } from './topic.ts';
 
-/** What a notification says, and what it is about. */
+/** The text of a notification, and its subject. */
 export interface Message {
   readonly title: string;
   readonly body: string;
   readonly generationId: string | null;
 }
 
-/** Something a user should hear of. Ids of one user's notifications grow in the order in which they become visible. */
+/** A notification for a user. The ids of one user's notifications grow in the order in which they become visible. */
 @ObjectType()
 @Entity({ tableName: 'notification' })
 export class Notification {
@@ -20,7 +20,7 @@ export class Notification {
   @Property({ type: 'uuid' })
   userId: string;
 
-  /** The topic of the event behind it. */
+  /** The topic of its event. */
   @Field(() => String)
   @Property({ type: 'text' })
   topic: NotificationTopic;
@@ -40,7 +40,7 @@ export class Notification {
   @Property({ type: 'datetime' })
   createdAt: Date;
 
-  /** Null: not read yet. */
+  /** Null if it is unread. */
   @Field(() => GraphQLISODateTime, { nullable: true })
   @Property({ type: 'datetime', nullable: true })
   readAt: Date | null;

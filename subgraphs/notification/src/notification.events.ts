@@ -10,7 +10,7 @@ import { Channel } from './preference.entity.ts';
 import { isEnabled } from './preference.service.ts';
 import type { NotificationTopic } from './topic.ts';
 
-/** What users are told when something happens, unless they do not want to be. */
+/** Creates notifications from events, as the users' preferences allow. */
 export function createNotificationEventHandlers(feed: NotificationFeed, clock: () => Date): EventHandlers {
   async function notify(
     topic: NotificationTopic,

@@ -8,18 +8,18 @@ import { findLastId, findNotificationsAfter } from './notification.repository.ts
 export interface NotificationFeedOptions {
   readonly orm: MikroORM;
   readonly broadcast: Broadcast;
-  /** Longest time a notification waits whose broadcast was lost, say in a crash right after the commit. Default 10,000. */
+  /** Longest delay of a notification whose broadcast was lost, such as in a crash after the commit. Default 10,000. */
   readonly pollIntervalMs?: number;
 }
 
 const BATCH_SIZE = 100;
 
-/** The channel on which every instance hears that a user has new notifications. */
+/** The broadcast channel for a user's new notifications. */
 const toChannel = (userId: string) => `notification:${userId}`;
 
 /**
- * Follows a user's notifications. The database says what there is and in which order; the broadcast only says that it is
- * time to look. So whatever the broadcast loses or repeats, a follower sees each notification once and misses none.
+ * Follows a user's notifications. The database has the notifications and their order; a broadcast is only a hint to read it.
+ * Even if broadcasts are lost or repeated, a follower therefore receives each notification once.
  */
 export class NotificationFeed {
   readonly #options: NotificationFeedOptions;
@@ -28,14 +28,14 @@ export class NotificationFeed {
     this.#options = options;
   }
 
-  /** Call after the commit. */
+  /** Announces new notifications of a user. Call after the commit. */
   async announce(userId: string): Promise<void> {
     await this.#options.broadcast.publish(toChannel(userId), '');
   }
 
   /**
-   * @param afterId the last one seen: those after it come at once. Null: only what comes from now on
-   * @param signal ends it
+   * @param afterId the last seen notification: later ones come first. Null: only new ones
+   * @param signal ends the iteration
    */
   follow(userId: string, afterId: string | null, signal: AbortSignal): AsyncIterableIterator<Notification> {
     return toStoppable((stop) => this.#follow(userId, afterId, stop), signal);
@@ -49,7 +49,7 @@ export class NotificationFeed {
     stop.addEventListener('abort', wake, { once: true });
     let cursor = afterId ?? (await findLastId(orm.em.fork(), userId));
     while (!stop.aborted) {
-      // Made before looking: what is announced while we look makes us look again.
+      // Created before the read, so that an announcement during the read causes another read.
       news = Promise.withResolvers();
       const found = await findNotificationsAfter(orm.em.fork(), userId, cursor, BATCH_SIZE);
       for (const notification of found) {

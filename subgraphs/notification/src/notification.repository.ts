@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Page } from '@vibecode/platform/connection';
 import { Notification } from './notification.entity.ts';
 
-/** Lets one transaction at a time add to a user's notifications, so that they become visible in the order of their ids. */
+/** Locks a user's notifications against concurrent inserts, so that they become visible in the order of their ids. */
 export async function lockNotifications(em: EntityManager, userId: string): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`notification ${userId}`]);
 }
@@ -12,7 +12,7 @@ export async function findLastId(em: EntityManager, userId: string): Promise<str
   return last?.id ?? null;
 }
 
-/** Those after an id, from the oldest on; null stands before all. */
+/** Finds notifications after an id, oldest first; null is before all. */
 export function findNotificationsAfter(
   em: EntityManager,
   userId: string,
@@ -31,7 +31,7 @@ export interface NotificationPage {
   readonly totalCount: number;
 }
 
-/** A page of each user's notifications, the newest first. A user without any is not in the map. */
+/** Finds a page of each user's notifications, newest first. A user without notifications is not in the map. */
 export async function findPages(
   em: EntityManager,
   userIds: readonly string[],
@@ -57,7 +57,7 @@ export async function findPages(
   );
 }
 
-/** How many notifications each user has; a user without any is not in the map. */
+/** Counts each user's notifications. A user without notifications is not in the map. */
 export async function countNotifications(
   em: EntityManager,
   userIds: readonly string[],
@@ -71,7 +71,7 @@ export async function countNotifications(
   return new Map(rows.map(({ userId, count }) => [userId, count]));
 }
 
-/** @returns how many of them were the user's and unread */
+/** @returns the number of notifications that belong to the user and were unread */
 export function markRead(em: EntityManager, userId: string, ids: readonly string[], at: Date): Promise<number> {
   return em.nativeUpdate(Notification, { userId, id: { $in: [...ids] }, readAt: null }, { readAt: at });
 }

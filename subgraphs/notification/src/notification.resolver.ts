@@ -14,13 +14,13 @@ export class NotificationResolver {
     return generationId === null ? null : { id: generationId };
   }
 
-  /** How many of the ids were unread notifications of the viewer, which are read now. */
+  /** Marks the viewer's notifications as read. Returns the number of ids that were unread notifications of the viewer. */
   @Mutation(() => Int)
   markRead(@Arg('ids', () => [ID]) ids: string[], @Ctx() { viewer, em }: NotificationContext): Promise<number> {
     return markRead(em, requireScope(viewer, 'account').userId, parseInput(markReadInput, { ids }).ids, new Date());
   }
 
-  /** With `after`, the id of the last one seen, those that came since are told at once; without it only new ones are. */
+  /** With `after`, the id of the last seen notification, later ones are sent first; without it, only new ones are sent. */
   @Subscription(() => Notification, {
     subscribe: ({ args, context }: { args: { after?: string | null }; context: NotificationContext }) =>
       context.feed.follow(

@@ -9,7 +9,7 @@ export enum Channel {
 }
 registerEnumType(Channel, { name: 'Channel', description: 'A way in which notifications reach their user.' });
 
-/** Whether a user is told of a topic by a channel. */
+/** Whether a user receives notifications of a topic by a channel. */
 @ObjectType()
 @Entity({ tableName: 'preference' })
 export class Preference {

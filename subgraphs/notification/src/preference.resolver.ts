@@ -18,13 +18,13 @@ export class PreferenceInput {
 
 @Resolver(() => Preference)
 export class PreferenceResolver {
-  /** Every topic by every channel that delivers here. */
+  /** The preferences for every topic and every available channel. */
   @Query(() => [Preference])
   preferences(@Ctx() { viewer, em }: NotificationContext): Promise<Preference[]> {
     return getPreferences(em, requireScope(viewer, 'notification:read').userId);
   }
 
-  /** Changes what is given and leaves the rest; answers with all. */
+  /** Changes the given preferences, and returns all. */
   @Mutation(() => [Preference])
   setPreferences(
     @Arg('input', () => [PreferenceInput]) input: PreferenceInput[],

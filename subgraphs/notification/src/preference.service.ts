@@ -5,7 +5,7 @@ import { ChannelUnavailableError } from './errors.ts';
 import { Channel, Preference } from './preference.entity.ts';
 import { type NotificationTopic, notificationTopicNames, notificationTopics } from './topic.ts';
 
-/** The channels that notifications are delivered by. */
+/** The available channels. */
 const CHANNELS: readonly Channel[] = [Channel.INBOX];
 
 const preferencesInput = z.object({
@@ -23,7 +23,7 @@ const preferencesInput = z.object({
     .max(100, 'expected at most 100 preferences'),
 });
 
-/** Whether this user wants to be told of this topic by this channel. */
+/** Whether the user receives notifications of a topic by a channel. */
 export async function isEnabled(
   em: EntityManager,
   userId: string,
@@ -34,7 +34,7 @@ export async function isEnabled(
   return preference?.enabled ?? notificationTopics[topic].enabledByDefault;
 }
 
-/** Every topic by every channel that delivers, what the user chose or else the default. */
+/** The preferences for every topic and available channel: the user's choice, or the default. */
 export async function getPreferences(em: EntityManager, userId: string): Promise<Preference[]> {
   const chosen = await em.find(Preference, { userId });
   return notificationTopicNames.flatMap((topic) =>
@@ -47,7 +47,7 @@ export async function getPreferences(em: EntityManager, userId: string): Promise
 }
 
 /**
- * Sets all of them or none. Of two for the same topic and channel the later one counts.
+ * Sets all given preferences or none. Of two for the same topic and channel, the later one applies.
  *
  * @throws InvalidInputError, ChannelUnavailableError
  */

@@ -1,11 +1,11 @@
 import type { Topic } from '@vibecode/schema/events/topics';
 
-/** The events that users are told of, and whether they are unless they say otherwise. */
+/** The events with notifications, and whether they are on by default. */
 export const notificationTopics = {
   'user.registered': { enabledByDefault: true },
   'generation.complete': { enabledByDefault: true },
   'user.quota.exceeded': { enabledByDefault: true },
-  // Whoever runs a program usually watches it.
+  // A user who runs a program usually watches it.
   'execution.complete': { enabledByDefault: false },
 } as const satisfies { readonly [T in Topic]?: { readonly enabledByDefault: boolean } };
 

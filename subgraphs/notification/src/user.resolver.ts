@@ -12,7 +12,7 @@ import { Notification } from './notification.entity.ts';
 
 const NotificationConnection = defineConnectionType('Notification', Notification);
 
-/** The user service's entity, of which notification knows the id. */
+/** A reference to the user service's entity. */
 @ObjectType()
 @Directive('@key(fields: "id")')
 export class User {
@@ -22,7 +22,7 @@ export class User {
 
 @Resolver(() => User)
 export class UserResolver {
-  /** The newest first; null for anyone but the user and admins. */
+  /** Newest first; null except for the user and admins. */
   @FieldResolver(() => NotificationConnection, { nullable: true })
   async notifications(
     @Root() user: User,
@@ -36,7 +36,7 @@ export class UserResolver {
     return found && toConnection(found.notifications, page, found.totalCount, ({ id }) => encodeCursor(id));
   }
 
-  /** Null for anyone but the user and admins. */
+  /** Null except for the user and admins. */
   @FieldResolver(() => Int, { nullable: true })
   unreadNotificationCount(@Root() user: User, @Ctx() { loaders }: NotificationContext): Promise<number | null> {
     return loaders.unreadCount.load(user.id);

@@ -1,20 +1,20 @@
 import type { DocumentCollection, Documents } from '@vibecode/platform/documents/documents';
 import { isText } from './changeset.ts';
 
-/** Content of files, once for each project and hash. */
+/** The content of a file, stored once for each project and hash. */
 interface BlobDocument {
   /** `<project id>/<sha256>` */
   readonly _id: string;
   readonly projectId: string;
   readonly encoding: 'utf8' | 'base64';
   readonly content: string;
-  /** When somebody last wanted to have it: a sweeper leaves alone what was touched lately. */
+  /** Time of the last store or repeated store. The sweeper keeps recently touched contents. */
   readonly touchedAt: string;
 }
 
 const CONCURRENT_WRITES = 8;
 
-/** Contents of projects. Who may see them is settled by who may see the version that has them. */
+/** Contents of files. The rights to a version apply to its contents. */
 export class BlobRepository {
   readonly #blobs: DocumentCollection<BlobDocument>;
 
@@ -26,14 +26,14 @@ export class BlobRepository {
     await this.#blobs.createIndex(['projectId']);
   }
 
-  /** @param ids `toBlobId` of each. @returns in their order; null for what is not there */
+  /** @param ids results of `toBlobId`. @returns the contents in the order of the ids; null for each missing one */
   async find(ids: readonly string[]): Promise<(Buffer | null)[]> {
     const found = await this.#blobs.find({ _id: { in: ids } });
     const byId = new Map(found.map(({ _id, content, encoding }) => [_id, Buffer.from(content, encoding)]));
     return ids.map((id) => byId.get(id) ?? null);
   }
 
-  /** Afterwards all are there, and stay for at least as long as a sweeper spares what was touched. */
+  /** Stores contents. They stay at least for the time for which the sweeper keeps touched contents. */
   async store(projectId: string, contents: ReadonlyMap<string, Buffer>, now: Date): Promise<void> {
     const waiting = contents.entries();
     const work = async () => {
@@ -42,7 +42,7 @@ export class BlobRepository {
     await Promise.all(Array.from({ length: CONCURRENT_WRITES }, work));
   }
 
-  /** Deletes contents unless they were touched since. */
+  /** Deletes contents that were not touched since a time. */
   async sweep(projectId: string, sha256s: Iterable<string>, touchedBefore: Date): Promise<void> {
     for (const sha256 of sha256s) {
       await this.#blobs.deleteOne({ _id: toBlobId(projectId, sha256), touchedAt: { lt: touchedBefore.toISOString() } });
@@ -57,7 +57,7 @@ export class BlobRepository {
     const _id = toBlobId(projectId, sha256);
     const encoding = isText(bytes) ? 'utf8' : 'base64';
     const blob: BlobDocument = { _id, projectId, encoding, content: bytes.toString(encoding), touchedAt };
-    // A sweeper may delete it between the two; then it is inserted after all.
+    // The sweeper may delete it between the two steps. Then it is inserted again.
     while (!(await this.#blobs.insertOne(blob))) {
       if (await this.#blobs.updateOne({ _id }, { touchedAt })) return;
     }

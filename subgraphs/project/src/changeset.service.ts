@@ -21,10 +21,10 @@ import { applyChangesetInput, type ProvenanceRecord } from './project.input.ts';
 import type { ProjectService, ProjectStores } from './project.service.ts';
 import type { Version } from './version.entity.ts';
 
-/** A changeset, checked for shape. */
+/** A changeset whose input has been validated. */
 export interface Changeset {
   readonly projectId: string;
-  /** The version the changes were made on; null takes whichever there is. */
+  /** The version that the changes are based on; null: the current one. */
   readonly baseVersion: number | null;
   readonly message: string;
   readonly changes: readonly Change[];
@@ -41,12 +41,12 @@ interface Draft {
   readonly applied: AppliedChanges;
 }
 
-const MOST_ATTEMPTS = 20;
-/** A version that is not committed by then never is: the sweeper takes what is older than `LEFTOVER_AGE_MS` for left over. */
+const MAX_ATTEMPTS = 20;
+/** Time limit of a commit. It must be shorter than `LEFTOVER_AGE_MS`, after which the sweeper removes an uncommitted version. */
 const COMMIT_LIMIT_MS = 10 * 60_000;
 export const LEFTOVER_AGE_MS = 60 * 60_000;
 
-/** Makes new versions: all of a changeset or nothing of it. */
+/** Creates new versions, each from a whole changeset. */
 export class ChangesetService {
   constructor(
     private readonly stores: ProjectStores,
@@ -61,10 +61,10 @@ export class ChangesetService {
   }
 
   /**
-   * The same idempotency key answers with the version it made.
+   * Applies a changeset. A repeated idempotency key returns the version that it created.
    *
    * @throws {VersionConflictError} the project is no longer at `baseVersion`
-   * @throws {IdempotencyKeyReusedError} the key has made a version with other changes
+   * @throws {IdempotencyKeyReusedError} the key has created a version with other changes
    */
   async apply(viewer: Viewer, changeset: Changeset): Promise<Version> {
     const { projectId, baseVersion, idempotencyKey, message, changes, provenance } = changeset;
@@ -88,7 +88,7 @@ export class ChangesetService {
     });
   }
 
-  /** A new version with the files of an old one. What came between stays in the history. */
+  /** Creates a new version with the files of an old one. The versions in between stay in the history. */
   async restore(viewer: Viewer, projectId: string, number: number): Promise<Version> {
     return this.#commitOnHead(viewer, projectId, async (project) => {
       const version = await this.stores.versions.findByNumber(project, number);
@@ -111,13 +111,13 @@ export class ChangesetService {
     return tree;
   }
 
-  /** @param compose makes a draft on the head as it is, or answers with a version that is there already */
+  /** @param compose creates a draft on the current head, or returns an existing version */
   async #commitOnHead(
     viewer: Viewer,
     projectId: string,
     compose: (project: Project) => Promise<Draft | Version>,
   ): Promise<Version> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { project } = await this.projects.authorize(viewer, projectId, 'EDITOR');
       const draft = await compose(project);
       if (!('applied' in draft)) return draft;
@@ -128,10 +128,10 @@ export class ChangesetService {
   }
 
   /**
-   * The version's document first, which names all there is to sweep should this end halfway; then the contents; then the
-   * head moves, and with that the version counts.
+   * Writes the version's document first, which lists everything to sweep after an interruption; then the contents; then it moves
+   * the head, which makes the version part of the project.
    *
-   * @returns null when the project has changed meanwhile; what was written is left to the sweeper
+   * @returns null if the project has changed meanwhile; the sweeper removes the written documents
    */
   async #commit(viewer: Viewer, project: Project, draft: Draft): Promise<Version | null> {
     const { stores } = this;
@@ -159,7 +159,7 @@ export class ChangesetService {
     if (this.now().getTime() - begunAt.getTime() > COMMIT_LIMIT_MS) throw new ProjectBusyError(project.id);
     const head = { headId: versionId, headNumber: number, updatedAt: this.now().toISOString() };
     if (!(await stores.projects.change(project, head))) return null;
-    // It counts already. Should this fail, the relay does it, or whoever begins the next version.
+    // The version is already part of the project. If this fails, the relay or the next version confirms it.
     await stores.versions.confirm(versionId).catch(() => undefined);
     this.announcer.announce(project.id, 'version');
     return version;
@@ -172,7 +172,7 @@ export class ChangesetService {
   }
 }
 
-/** The same for requests that ask for the same. */
+/** @returns a hash that is equal for equal requests */
 function toRequestSha256({ baseVersion, message, changes, provenance }: Changeset): string {
   const hashed = changes.map((change) =>
     'content' in change ? { ...change, content: toSha256(change.content) } : change,

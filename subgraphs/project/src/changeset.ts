@@ -9,7 +9,7 @@ import type { FileTree, TreeFile } from './file.tree.ts';
 /** @public declarations of other files name it */
 export interface ChangeBase {
   readonly path: string;
-  /** SHA-256 that the file must have when the change's turn comes. */
+  /** SHA-256 that the file must have when the change is applied. */
   readonly ifSha256: string | null;
 }
 
@@ -23,14 +23,14 @@ export type Change = ChangeBase &
 
 type Operation = Change['operation'];
 
-/** What a whole set did to one path. */
+/** The effect of a whole changeset on one path. */
 export interface PathChange {
   readonly path: string;
-  /** The last one that touched the path. */
+  /** The last operation on the path. */
   readonly operation: Operation;
-  /** Content's SHA-256 before the set; null when there was no file. */
+  /** SHA-256 of the content before the changeset; null if the file did not exist. */
   readonly before: string | null;
-  /** And after it. */
+  /** SHA-256 of the content after the changeset; null if the file does not exist. */
   readonly after: string | null;
 }
 
@@ -43,25 +43,25 @@ export interface ProjectLimits {
 export interface AppliedChanges {
   readonly tree: FileTree;
   readonly changes: readonly PathChange[];
-  /** Content that is new in this set, by SHA-256. */
+  /** New content of this changeset, by SHA-256. */
   readonly blobs: ReadonlyMap<string, Buffer>;
 }
 
 export interface ApplyOptions {
   readonly limits: ProjectLimits;
-  /** Of the version that is being made. */
+  /** Id of the version that is being created. */
   readonly versionId: string;
-  /** Content of a file that the base tree has. */
+  /** Reads the content of a file of the base tree. */
   read(sha256: string): Promise<Buffer>;
 }
 
 /**
- * Applies changes to a copy of the tree, one after another: each sees what those before it did. All fit, or it throws and
- * nothing has happened.
+ * Applies changes to a copy of the tree, one after another; each change sees the effects of the earlier ones. If one fails, this
+ * throws and the original tree is unchanged.
  *
- * @throws {PathInvalidError} a path that cannot be, or not beside the others
- * @throws {ChangeConflictError} a change that does not fit the files as they are
- * @throws {ProjectTooLargeError} a result beyond the limits
+ * @throws {PathInvalidError} a path that is invalid, or that conflicts with another path
+ * @throws {ChangeConflictError} a change that does not fit the current files
+ * @throws {ProjectTooLargeError} a result that exceeds the limits
  */
 export async function applyChanges(
   base: FileTree,
@@ -102,8 +102,8 @@ export async function applyChanges(
       case 'MOVE': {
         const file = getFile(tree, path, field);
         assertPath(change.to, `${field}.to`);
-        if (tree.get(change.to)) throw new ChangeConflictError(field, change.to, 'is there already');
-        // First away, then there: a file may be renamed in case only, or into a folder of its own name.
+        if (tree.get(change.to)) throw new ChangeConflictError(field, change.to, 'already exists');
+        // Removed first and added after that, because a file may be renamed in case only, or into a folder of its own name.
         tree.delete(path);
         tree.set(change.to, file, `${field}.to`);
         touched.set(change.to, operation);
@@ -120,7 +120,7 @@ export async function applyChanges(
   return { tree, changes: toPathChanges(base, tree, touched), blobs: keepUsed(tree, blobs) };
 }
 
-/** What turns one tree into the other, as if by hand. */
+/** Compares two trees. @returns the changes that turn one into the other */
 export function compareTrees(from: FileTree, to: FileTree): PathChange[] {
   const touched = new Map<string, Operation>();
   for (const [path, { sha256 }] of from.entries()) {
@@ -136,7 +136,7 @@ export function toSha256(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Whether people can read it: valid UTF-8 without U+0000. */
+/** Whether content is text: valid UTF-8 without U+0000. */
 export function isText(content: Buffer): boolean {
   return isUtf8(content) && !content.includes(0);
 }
@@ -154,7 +154,7 @@ function toPathChanges(from: FileTree, to: FileTree, touched: ReadonlyMap<string
 
 function getFile(tree: FileTree, path: string, field: string): TreeFile {
   const file = tree.get(path);
-  if (!file) throw new ChangeConflictError(field, path, tree.isFolder(path) ? 'is a folder' : 'is not there');
+  if (!file) throw new ChangeConflictError(field, path, tree.isFolder(path) ? 'is a folder' : 'does not exist');
   return file;
 }
 
@@ -162,7 +162,7 @@ function assertUnchanged(tree: FileTree, { path, ifSha256 }: Change, field: stri
   if (ifSha256 === null) return;
   const actual = tree.get(path)?.sha256 ?? null;
   if (actual === ifSha256) return;
-  const problem = actual ? 'holds something else than expected' : 'is not there';
+  const problem = actual ? 'does not have the expected content' : 'does not exist';
   throw new ChangeConflictError(field, path, problem, { expected: ifSha256, actual });
 }
 
@@ -175,7 +175,7 @@ function edit(content: Buffer, { path, search, replace }: Change & { operation: 
     throw new ChangeConflictError(
       field,
       path,
-      'contains the search text more than once; include more of its surroundings',
+      'contains the search text more than once; include more of the surrounding text',
     );
   }
   const edited = text.slice(0, at) + replace + text.slice(at + search.length);
@@ -183,7 +183,7 @@ function edit(content: Buffer, { path, search, replace }: Change & { operation: 
   return Buffer.from(edited, 'utf8');
 }
 
-/** A file written and deleted in one set leaves nothing to keep. */
+/** Drops content that no file uses, because the file was written and deleted in one changeset. */
 function keepUsed(tree: FileTree, blobs: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
   const used = new Set(tree.entries().map(([, { sha256 }]) => sha256));
   return new Map([...blobs].filter(([sha256]) => used.has(sha256)));

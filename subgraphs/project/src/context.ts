@@ -9,7 +9,7 @@ import type { ProjectNews } from './project.watch.ts';
 import type { Version } from './version.entity.ts';
 import { isPartOf } from './version.repository.ts';
 
-/** What lives as long as the service does. */
+/** The services of the process. */
 export interface ProjectServices {
   readonly stores: ProjectStores;
   readonly projectService: ProjectService;
@@ -20,11 +20,11 @@ export interface ProjectServices {
   ): Promise<AsyncIterableIterator<ProjectNews>>;
 }
 
-/** Batched reads of one operation. What its viewer may not see is not there. */
+/** Batched reads of one operation. Objects that the viewer may not see are missing. */
 interface ProjectLoaders {
   readonly projects: DataLoader<string, Project | null>;
   readonly versions: DataLoader<string, Version | null>;
-  /** Files of a version that was loaded before; by version id. */
+  /** The files of a version, by the id of a version that was loaded before. */
   readonly trees: DataLoader<string, FileTree>;
   /** By `toBlobId`. */
   readonly blobs: DataLoader<string, Buffer | null>;
@@ -34,10 +34,10 @@ export interface ProjectContext extends OperationContext, ProjectServices {
   readonly loaders: ProjectLoaders;
 }
 
-/** Contents held in memory at once while they are read, at up to a mebibyte each. */
-const MOST_BLOBS = 20;
-/** Files are listed for so many versions at once, thousands in each. */
-const MOST_TREES = 20;
+/** Most contents in one read; each has up to a mebibyte. */
+const MAX_BLOBS = 20;
+/** Most versions in one read of file trees; each may have thousands of files. */
+const MAX_TREES = 20;
 
 export function createProjectContext(services: ProjectServices, operation: OperationContext): ProjectContext {
   return { ...operation, ...services, loaders: createLoaders(services, operation) };
@@ -63,8 +63,8 @@ function createLoaders({ stores }: ProjectServices, { viewer }: Pick<OperationCo
         const found = await stores.versions.findTrees(ids);
         return ids.map((id) => found.get(id) ?? new Error(`The files of version ${id} are missing.`));
       },
-      { maxBatchSize: MOST_TREES },
+      { maxBatchSize: MAX_TREES },
     ),
-    blobs: new DataLoader((ids: readonly string[]) => stores.blobs.find(ids), { maxBatchSize: MOST_BLOBS }),
+    blobs: new DataLoader((ids: readonly string[]) => stores.blobs.find(ids), { maxBatchSize: MAX_BLOBS }),
   };
 }

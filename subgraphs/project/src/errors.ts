@@ -1,21 +1,20 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
 import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
 
-/** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
+/** The codes of this service, in addition to those of all services. @public the catalogue is made of them */
 export const PROJECT_ERRORS = defineErrors({
   400: {
-    PROJECT_PATH_INVALID:
-      'No file may have this path, or not beside those there are. `problem` says what is wrong with it.',
+    PROJECT_PATH_INVALID: 'The path is not valid, or conflicts with another path (`problem`). Use another path.',
   },
   409: {
     PROJECT_VERSION_CONFLICT:
-      'The project has moved on since it was read. Read the version `head`, and redo the changes on it.',
+      'The project has a newer version than the one the changes are based on. Read the version `head`, and redo the changes on it.',
   },
   413: {
-    PROJECT_TOO_LARGE: 'The project would hold more than it may. `limit`, `most` and `actual` say by how much.',
+    PROJECT_TOO_LARGE: 'The project would exceed a limit (`limit`, `most`, `actual`). Store less.',
   },
   503: {
-    PROJECT_BUSY: 'Others change the project at this moment. Try again.',
+    PROJECT_BUSY: 'Other clients are changing the project at this moment. Try again.',
   },
 });
 
@@ -23,7 +22,7 @@ declare module '@vibecode/platform/errors' {
   interface ErrorCodes extends StatusByCode<typeof PROJECT_ERRORS> {}
 }
 
-/** The project has moved on since the caller read it. `details.head` is the version to look at before trying again. */
+/** The project has a newer version than the caller read. `details.head` is the version to read before trying again. */
 export class VersionConflictError extends ConflictError {
   constructor(projectId: string, baseVersion: number, head: number) {
     super(
@@ -34,7 +33,7 @@ export class VersionConflictError extends ConflictError {
   }
 }
 
-/** A path that no file of a project may have, or not beside those there are. `details.field` says where it stood. */
+/** A path is invalid, or conflicts with another path. `details.field` is its position in the input. */
 export class PathInvalidError extends AppError {
   constructor(field: string, path: string, problem: string) {
     super('PROJECT_PATH_INVALID', `${field}: the path ${quote(path)} ${problem}.`, {
@@ -43,7 +42,7 @@ export class PathInvalidError extends AppError {
   }
 }
 
-/** A change that does not fit the files as they are. `details.field` names the change, as `changes.2`. */
+/** A change does not fit the current files. `details.field` is the change, such as `changes.2`. */
 export class ChangeConflictError extends ConflictError {
   constructor(field: string, path: string, problem: string, details: Record<string, unknown> = {}) {
     super('CONFLICT', `${field}: ${quote(path)} ${problem}. Nothing was changed.`, {
@@ -52,7 +51,7 @@ export class ChangeConflictError extends ConflictError {
   }
 }
 
-/** More than a project may hold. `details` has the limit's name, the limit and what it would have come to. */
+/** The project would exceed a limit. `details` has the limit's name, the limit and the actual value. */
 export class ProjectTooLargeError extends AppError {
   constructor(field: string, limit: string, most: number, actual: number) {
     super('PROJECT_TOO_LARGE', `${field}: ${limit} would be ${actual}; at most ${most} are allowed.`, {
@@ -61,19 +60,23 @@ export class ProjectTooLargeError extends AppError {
   }
 }
 
-/** The same key came with other content: one of the two requests is a mistake. */
+/** The same key was used with other content, so that one of the two requests is a mistake. */
 export class IdempotencyKeyReusedError extends ConflictError {
   constructor(key: string, version: number) {
-    super('CONFLICT', `The idempotency key '${key}' made version ${version} with other changes. Use a new key.`, {
-      details: { field: 'idempotencyKey', version },
-    });
+    super(
+      'CONFLICT',
+      `The idempotency key '${key}' was already used for version ${version} with other changes. Use a new key.`,
+      {
+        details: { field: 'idempotencyKey', version },
+      },
+    );
   }
 }
 
-/** Others changed the project at the same moment, again and again. */
+/** All attempts failed because other clients changed the project at the same time. */
 export class ProjectBusyError extends UnavailableError {
   constructor(projectId: string) {
-    super('PROJECT_BUSY', 'The project is being changed by others at this moment. Try again.', {
+    super('PROJECT_BUSY', 'Other clients are changing the project at this moment. Try again.', {
       details: { projectId },
     });
   }

@@ -1,18 +1,26 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import { isText } from './changeset.ts';
 
-/** Beyond this the difference is shown as all old lines out, all new lines in: finding the least one would take too long. */
+/** Time limit for finding the smallest difference. Beyond it, all old lines are shown as removed and all new ones as added. */
 const TIMEOUT_MS = 100;
 
-/** One file's difference in the unified format, as `git diff` shows it; empty when nothing differs. */
-export function toUnifiedDiff(path: string, before: Buffer | null, after: Buffer | null): string {
+/**
+ * One file's difference in the unified format, as `git diff` shows it; empty when nothing differs.
+ * @param timeoutMs time for finding the least difference. Default 100
+ */
+export function toUnifiedDiff(
+  path: string,
+  before: Buffer | null,
+  after: Buffer | null,
+  timeoutMs = TIMEOUT_MS,
+): string {
   if (before && after?.equals(before)) return '';
   const [oldName, newName] = [before ? `a/${path}` : '/dev/null', after ? `b/${path}` : '/dev/null'];
   if ((before && !isText(before)) || (after && !isText(after)))
     return `Binary files ${oldName} and ${newName} differ\n`;
   const [oldText, newText] = [before?.toString('utf8') ?? '', after?.toString('utf8') ?? ''];
   const patch =
-    structuredPatch(oldName, newName, oldText, newText, undefined, undefined, { context: 3, timeout: TIMEOUT_MS }) ??
+    structuredPatch(oldName, newName, oldText, newText, undefined, undefined, { context: 3, timeout: timeoutMs }) ??
     replaceAll(oldName, newName, oldText, newText);
   return formatPatch(patch, FILE_HEADERS_ONLY);
 }
@@ -31,9 +39,10 @@ function replaceAll(oldFileName: string, newFileName: string, oldText: string, n
     index: undefined,
     hunks: [
       {
-        oldStart: oldLines.length > 0 ? 1 : 0,
+        // `formatPatch` subtracts 1 from the start of a side without lines.
+        oldStart: 1,
         oldLines: oldLines.length,
-        newStart: newLines.length > 0 ? 1 : 0,
+        newStart: 1,
         newLines: newLines.length,
         lines: [...marked(oldLines, '-', oldText.endsWith('\n')), ...marked(newLines, '+', newText.endsWith('\n'))],
       },

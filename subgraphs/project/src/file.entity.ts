@@ -16,7 +16,7 @@ export class Folder extends TreeEntry {
   entries: TreeEntry[];
 }
 
-@ObjectType({ implements: TreeEntry, description: 'Content is null for a binary file, contentBase64 never is.' })
+@ObjectType({ implements: TreeEntry, description: 'content is null for a binary file; contentBase64 is never null.' })
 export class File extends TreeEntry {
   @Field(() => String)
   sha256: string;
@@ -25,7 +25,7 @@ export class File extends TreeEntry {
   bytes: number;
 
   projectId: string;
-  /** The version that wrote this content. */
+  /** The version that introduced this content. */
   versionId: string;
 }
 
@@ -34,7 +34,7 @@ export function toFile(projectId: string, path: string, { sha256, bytes, version
   return Object.assign(new File(), { name, path, sha256, bytes, projectId, versionId });
 }
 
-/** Folders before files, each by name. */
+/** @returns the entries of a tree: folders before files, each sorted by name */
 export function toEntries(projectId: string, tree: FileTree): TreeEntry[] {
   const root: TreeEntry[] = [];
   const folders = new Map<string, Folder>();

@@ -1,4 +1,4 @@
-const languages = new Map(
+const LANGUAGES_BY_EXTENSION = new Map(
   Object.entries({
     c: 'c',
     cc: 'cpp',
@@ -53,15 +53,15 @@ const languages = new Map(
   }),
 );
 
-const wholeNames = new Map([
+const LANGUAGES_BY_NAME = new Map([
   ['dockerfile', 'dockerfile'],
   ['gemfile', 'ruby'],
   ['makefile', 'makefile'],
 ]);
 
-/** The language of a file by its name, in lower case; null when the name does not tell. */
+/** The language of a file by its name, in lower case; null if the name does not determine it. */
 export function findLanguage(fileName: string): string | null {
   const name = fileName.toLowerCase();
   const dot = name.lastIndexOf('.');
-  return wholeNames.get(name) ?? (dot < 0 ? null : (languages.get(name.slice(dot + 1)) ?? null));
+  return LANGUAGES_BY_NAME.get(name) ?? (dot < 0 ? null : (LANGUAGES_BY_EXTENSION.get(name.slice(dot + 1)) ?? null));
 }

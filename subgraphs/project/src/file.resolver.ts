@@ -19,7 +19,7 @@ import { getVersion } from './version.resolver.ts';
 
 const FileConnection = defineConnectionType('File', File);
 
-/** The files of a version, or of the head. */
+/** The files of a version; null: of the head. */
 async function getTree(context: ProjectContext, project: Project, version: number | null): Promise<FileTree> {
   const id = version === null ? project.headId : (await getVersion(context, project, version)).id;
   return context.loaders.trees.load(id);
@@ -27,7 +27,7 @@ async function getTree(context: ProjectContext, project: Project, version: numbe
 
 @Resolver(() => Project)
 export class ProjectFilesResolver {
-  @FieldResolver(() => [TreeEntry], { description: 'Folders before files, each by name.' })
+  @FieldResolver(() => [TreeEntry], { description: 'Folders before files, each sorted by name.' })
   async tree(
     @Root() project: Project,
     @Arg('version', () => Int, { nullable: true }) version: number | null,
@@ -37,7 +37,7 @@ export class ProjectFilesResolver {
   }
 
   @FieldResolver(() => FileConnection, {
-    description: 'Flat, in path order, for projects too deep or too large for tree.',
+    description: 'All files in path order, for projects that are too deep or too large for tree.',
   })
   async files(
     @Root() project: Project,
@@ -82,12 +82,15 @@ export class FileResolver {
     return (await getContent(context, file)).toString('base64');
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'By the name of the file.' })
+  @FieldResolver(() => String, { nullable: true, description: "Determined by the file's name." })
   language(@Root() file: File): string | null {
     return findLanguage(file.name);
   }
 
-  @FieldResolver(() => Provenance, { nullable: true, description: 'Of the version that wrote this content.' })
+  @FieldResolver(() => Provenance, {
+    nullable: true,
+    description: 'The provenance of the version that introduced this content.',
+  })
   async provenance(@Root() file: File, @Ctx() { loaders }: ProjectContext): Promise<Provenance | null> {
     const record = (await loaders.versions.load(file.versionId))?.provenanceRecord;
     return record ? Provenance.from(record) : null;

@@ -1,28 +1,28 @@
 import { PathInvalidError } from './errors.ts';
 import { comparePaths, foldPath, toFolders } from './file.path.ts';
 
-/** A file by its content's hash. */
+/** A file, identified by the hash of its content. */
 export interface TreeFile {
   readonly sha256: string;
   readonly bytes: number;
-  /** The version that wrote this content. */
+  /** The version that introduced this content. */
   readonly versionId: string;
 }
 
-/** The nested form in which a version's document keeps its files. */
+/** The nested form of the files in a version's document. */
 export interface FolderNode {
   readonly files: readonly (TreeFile & { readonly name: string })[];
   readonly folders: readonly (FolderNode & { readonly name: string })[];
 }
 
-export const emptyFolder: FolderNode = { files: [], folders: [] };
+export const EMPTY_FOLDER: FolderNode = { files: [], folders: [] };
 
-/** The files of one version, by path. No two paths are such that a file system could take one for the other. */
+/** The files of one version, by path. File systems can distinguish all of its paths. */
 export class FileTree {
   readonly #files = new Map<string, TreeFile>();
-  /** Folded path of each file, and the path itself. */
+  /** Paths of files by their folded path. */
   readonly #fileNames = new Map<string, string>();
-  /** Folded path of each folder, the path itself, and how many files are below. */
+  /** Folders by their folded path, with the path and the number of files below. */
   readonly #folders = new Map<string, { readonly path: string; files: number }>();
 
   static fromNode(node: FolderNode): FileTree {
@@ -53,14 +53,14 @@ export class FileTree {
     return this.#folders.get(foldPath(path))?.path === path;
   }
 
-  /** In path order. */
+  /** The files in path order. */
   entries(): [path: string, file: TreeFile][] {
     return [...this.#files].sort(([a], [b]) => comparePaths(a, b));
   }
 
   /**
-   * @param field where the path stood in the input, for the error
-   * @throws {PathInvalidError} when the path collides with a file or folder that is there
+   * @param field the path's position in the input, for the error
+   * @throws {PathInvalidError} if the path conflicts with an existing file or folder
    */
   set(path: string, file: TreeFile, field: string): void {
     if (!this.#files.has(path)) {
@@ -120,9 +120,9 @@ export class FileTree {
     const folded = foldPath(path);
     const twin = this.#fileNames.get(folded);
     if (twin)
-      throw new PathInvalidError(field, path, `is the same as that of the file '${twin}' on systems that ignore case`);
+      throw new PathInvalidError(field, path, `is equal to the path of the file '${twin}' on systems that ignore case`);
     const folder = this.#folders.get(folded);
-    if (folder) throw new PathInvalidError(field, path, `is taken by the folder '${folder.path}'`);
+    if (folder) throw new PathInvalidError(field, path, `is the path of the folder '${folder.path}'`);
     for (const parent of toFolders(path)) {
       const file = this.#fileNames.get(foldPath(parent));
       if (file) throw new PathInvalidError(field, path, `lies below '${file}', which is a file`);
@@ -131,7 +131,7 @@ export class FileTree {
         throw new PathInvalidError(
           field,
           path,
-          `is in a folder that differs from '${known.path}' by upper and lower case only`,
+          `is in a folder that differs from '${known.path}' only by upper and lower case`,
         );
       }
     }

@@ -6,15 +6,15 @@ import { toBlobId } from './blob.repository.ts';
 import type { ProjectServices } from './context.ts';
 import { serviceChangesetInput } from './project.input.ts';
 
-const callers: readonly ServiceName[] = ['ai-generation', 'code-executor'];
+const CALLERS: readonly ServiceName[] = ['ai-generation', 'code-executor'];
 const CONTENTS_AT_ONCE = 20;
 
-/** What services do with projects on behalf of a user, who is the one that must be allowed to. */
+/** The routes for services that act for a user. The user's rights apply. */
 export function createInternalRoutes({ stores, projectService, changesetService }: ProjectServices): HttpRoute[] {
   return [
     defineInternalRoute({
       path: '/internal/projects/authorize',
-      callers,
+      callers: CALLERS,
       input: z.object({ projectId: z.string(), need: z.enum(['VIEWER', 'EDITOR']) }),
       async handle({ projectId, need }, { viewer }) {
         const { project, role } = await projectService.authorize(viewer, projectId, need);
@@ -25,7 +25,7 @@ export function createInternalRoutes({ stores, projectService, changesetService 
 
     defineInternalRoute({
       path: '/internal/projects/changesets',
-      callers,
+      callers: CALLERS,
       input: serviceChangesetInput,
       async handle(changeset, { viewer }) {
         const version = await changesetService.apply(viewer, changeset);
@@ -40,7 +40,7 @@ export function createInternalRoutes({ stores, projectService, changesetService 
 
     defineInternalRoute({
       path: '/internal/projects/snapshot',
-      callers,
+      callers: CALLERS,
       input: z.object({ projectId: z.string(), version: z.int().nonnegative().nullish() }),
       async handle({ projectId, version: wanted }, { viewer }) {
         const { project } = await projectService.authorize(viewer, projectId, 'VIEWER');

@@ -47,7 +47,7 @@ export async function startProject(infrastructure: Infrastructure): Promise<Runn
       ready: { documents: () => stores.projects.findEvents(1) },
     }),
   );
-  // What was left unpublished by the last run does not wait for the first change of this one.
+  // Events that the previous run left unpublished are published now, not at the first change.
   relay.wake();
   const rest = started.move();
   return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };

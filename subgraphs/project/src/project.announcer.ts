@@ -1,7 +1,7 @@
 import type { Broadcast } from '@vibecode/platform/broadcast/broadcast';
 import type { Logger } from '@vibecode/platform/log';
 
-/** Tells everybody who watches a project that there is something to look at. The facts are in the documents. */
+/** Notifies a project's watchers of a change. They read the change from the documents. */
 export interface ProjectAnnouncer {
   announce(projectId: string, what: 'version' | 'fields'): void;
 }
@@ -10,14 +10,14 @@ export function toProjectChannel(projectId: string): string {
   return `project.changed:${projectId}`;
 }
 
-/** @param onChange wakes what publishes events */
+/** @param onChange wakes the relay of events */
 export function createAnnouncer(broadcast: Broadcast, onChange: () => void, log: Logger): ProjectAnnouncer {
   return {
     announce(projectId, what) {
       onChange();
       broadcast.publish(toProjectChannel(projectId), what).catch((error) => {
-        // The change is made all the same. Watchers hear of it with the next one, or when they ask again.
-        log.warn({ action: 'project.announce-failed', projectId, error }, 'Watchers were not told of a change');
+        // The change itself is stored. Watchers see it at the next notification, or when they subscribe again.
+        log.warn({ action: 'project.announce-failed', projectId, error }, 'Watchers could not be notified of a change');
       });
     },
   };

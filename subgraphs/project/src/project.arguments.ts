@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ChangeOperation } from './version.entity.ts';
 
-// The shapes of the arguments. Their values are checked in project.input.ts.
+// The types of the arguments. project.input.ts validates their values.
 
 @InputType()
 export class CreateProjectInput {
@@ -29,7 +29,7 @@ export class UpdateProjectInput {
 
 @InputType({
   description:
-    'WRITE takes content or contentBase64; EDIT takes search and replace; MOVE takes to. ifSha256 is what the file must hold before.',
+    'WRITE requires content or contentBase64; EDIT requires search and replace; MOVE requires to. ifSha256 is the required hash of the current content.',
 })
 export class ChangeInput {
   @Field(() => ChangeOperation)

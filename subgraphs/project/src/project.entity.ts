@@ -9,13 +9,13 @@ export enum MemberRole {
 
 registerEnumType(MemberRole, { name: 'MemberRole' });
 
-/** What a member needs to be to do something; a higher role may do what a lower one may. */
+/** The role that an operation requires. A higher role includes the lower ones. */
 export type Need = 'VIEWER' | 'EDITOR' | 'OWNER';
 
-const ranks: Readonly<Record<Need, number>> = { VIEWER: 1, EDITOR: 2, OWNER: 3 };
+const ROLE_RANKS: Readonly<Record<Need, number>> = { VIEWER: 1, EDITOR: 2, OWNER: 3 };
 
 export function isAtLeast(role: MemberRole, need: Need): boolean {
-  return ranks[role] >= ranks[need];
+  return ROLE_RANKS[role] >= ROLE_RANKS[need];
 }
 
 export interface MemberRecord {
@@ -32,7 +32,7 @@ export class Member {
   role: MemberRole;
 }
 
-/** A project as its members see it. */
+/** A project. */
 @ObjectType({ description: 'A new project is at version 0, which is empty.' })
 @Directive('@key(fields: "id")')
 export class Project {
@@ -58,12 +58,12 @@ export class Project {
   updatedAt: Date;
 
   ownerId: string;
-  /** The owner among them. */
+  /** The members, with the owner. */
   memberRecords: readonly MemberRecord[];
-  /** The version that counts: versions beyond it are not part of the project. */
+  /** The current version. Versions with greater numbers are not part of the project. */
   headId: string;
   headNumber: number;
-  /** Grows with every change of the document: what compare-and-set compares. */
+  /** Grows with every change of the document, for compare-and-set. */
   revision: number;
 
   roleOf(userId: string): MemberRole | null {

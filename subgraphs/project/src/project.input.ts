@@ -2,11 +2,11 @@ import { lengthOf, lineOf, paragraphsOf, storableText } from '@vibecode/platform
 import { z } from 'zod';
 import type { Change } from './changeset.ts';
 
-const MOST_CHANGES = 2_000;
+const MAX_CHANGES = 2_000;
 
 const description = paragraphsOf(2_000);
 
-/** Names of languages and frameworks are compared with those of templates, which are in lower case. */
+/** A language or framework, in lower case for the comparison with templates. */
 const technology = lineOf(50).transform((value) => value.toLowerCase());
 
 export const createProjectInput = z.object({
@@ -16,7 +16,7 @@ export const createProjectInput = z.object({
   framework: technology.nullish().transform((value) => value ?? null),
 });
 
-/** What is left out stays; null or empty clears the description. */
+/** Omitted fields stay unchanged. Null or an empty text clears the description. */
 export const updateProjectInput = z.object({
   name: lineOf(100)
     .nullish()
@@ -25,16 +25,18 @@ export const updateProjectInput = z.object({
   description: description.nullish().transform((value) => (value === undefined ? undefined : value || null)),
 });
 
-const exactText = z.string().refine((value) => value.isWellFormed(), 'is not valid Unicode: it holds half a character');
+const exactText = z
+  .string()
+  .refine((value) => value.isWellFormed(), 'is not valid Unicode: it contains an incomplete character');
 
-const fieldsOf = {
+const OPERATION_FIELDS = {
   WRITE: ['content', 'contentBase64'],
   EDIT: ['search', 'replace'],
   DELETE: [],
   MOVE: ['to'],
 } as const;
 
-/** One change as clients send it; null counts as left out. Paths are checked when the change is applied. */
+/** One change of a client; null counts as omitted. Paths are checked when the change is applied. */
 const changeInput = z
   .object({
     operation: z.enum(['WRITE', 'EDIT', 'DELETE', 'MOVE']),
@@ -55,16 +57,16 @@ const changeInput = z
       context.addIssue({ code: 'custom', path: [field], message });
       return z.NEVER;
     };
-    const allowed: readonly string[] = fieldsOf[operation];
+    const allowed: readonly string[] = OPERATION_FIELDS[operation];
     for (const field of ['content', 'contentBase64', 'search', 'replace', 'to'] as const) {
-      if (input[field] != null && !allowed.includes(field)) problem(field, `does not go with ${operation}`);
+      if (input[field] != null && !allowed.includes(field)) problem(field, `is not allowed with ${operation}`);
     }
     const base = { path, ifSha256: input.ifSha256?.toLowerCase() ?? null };
     switch (operation) {
       case 'WRITE': {
         const { content, contentBase64 } = input;
         if ((content == null) === (contentBase64 == null)) {
-          return problem('content', 'WRITE takes either content or contentBase64');
+          return problem('content', 'WRITE requires either content or contentBase64');
         }
         return {
           ...base,
@@ -74,16 +76,14 @@ const changeInput = z
       }
       case 'EDIT': {
         const { search, replace } = input;
-        if (!search) return problem('search', 'EDIT takes the text to search for, which is not empty');
-        if (replace == null) return problem('replace', 'EDIT takes the text to put in its place');
+        if (!search) return problem('search', 'EDIT requires the text to search for, which must not be empty');
+        if (replace == null) return problem('replace', 'EDIT requires the replacement');
         return { ...base, operation, search, replace };
       }
       case 'DELETE':
         return { ...base, operation };
       case 'MOVE':
-        return input.to == null
-          ? problem('to', 'MOVE takes the path to move to')
-          : { ...base, operation, to: input.to };
+        return input.to == null ? problem('to', 'MOVE requires the new path') : { ...base, operation, to: input.to };
     }
   });
 
@@ -96,7 +96,7 @@ const idempotencyKey = lineOf(200);
 const changes = z
   .array(changeInput)
   .min(1, 'expected at least one change')
-  .max(MOST_CHANGES, `expected at most ${MOST_CHANGES} changes`);
+  .max(MAX_CHANGES, `expected at most ${MAX_CHANGES} changes`);
 
 export const applyChangesetInput = z.object({
   projectId: z.string(),
@@ -116,7 +116,7 @@ const provenanceInput = z.object({
 
 export type ProvenanceRecord = z.infer<typeof provenanceInput>;
 
-/** As `applyChangesetInput`, for services: on whatever version the project has, and with where the content came from. */
+/** Like `applyChangesetInput`, for services: without a base version, and with the provenance of the content. */
 export const serviceChangesetInput = applyChangesetInput.extend({
   baseVersion: z
     .int()

@@ -7,27 +7,27 @@ export interface ProjectRelayOptions {
   readonly stores: ProjectStores;
   readonly bus: EventBus;
   readonly log: Logger;
-  /** Longest time an event waits when nothing wakes the relay, as after a crash. Default 5 s. */
+  /** Longest waiting time of an event if nothing wakes the relay, such as after a crash. Default 5 s. */
   readonly pollIntervalMs?: number;
   /** Default `() => new Date()`. */
   readonly now?: () => Date;
 }
 
 export interface ProjectRelay extends AsyncDisposable {
-  /** Publishes what waits, soon. */
+  /** Schedules the publication of waiting events. */
   wake(): void;
-  /** Publishes what waits. Resolves when nothing does. */
+  /** Publishes all waiting events. */
   publish(): Promise<void>;
 }
 
 const BATCH = 100;
-/** A head that is not confirmed by then has lost the writer that was to do it. */
+/** After this time, the writer of an unconfirmed head is assumed to have died. */
 const CONFIRM_AGE_MS = 10_000;
 
 /**
- * Publishes the events that ride in the documents, and marks them. At least once: a crash between the two, or two
- * instances at once, publish an event again under the same id. A version is confirmed before the next one is begun, so
- * in each project the first delivery of every version comes in order.
+ * Publishes the events that are stored in documents, and marks them. Delivery is at least once: after a crash between the two, or
+ * with two concurrent instances, an event is published again with the same id. A version is confirmed before the next one is
+ * begun, so that the first deliveries of a project's versions are in order.
  */
 export function startProjectRelay(options: ProjectRelayOptions): ProjectRelay {
   const { stores, bus, log, pollIntervalMs = 5_000, now = () => new Date() } = options;
@@ -53,7 +53,7 @@ export function startProjectRelay(options: ProjectRelayOptions): ProjectRelay {
     }
   }
 
-  /** After a crash between the moving of a head and its confirmation. */
+  /** Confirms heads after a crash between moving a head and confirming it. */
   async function confirmHeads(): Promise<void> {
     const before = new Date(now().getTime() - CONFIRM_AGE_MS);
     for (const version of await stores.versions.findUnconfirmed(before, BATCH)) {
@@ -62,7 +62,7 @@ export function startProjectRelay(options: ProjectRelayOptions): ProjectRelay {
     }
   }
 
-  /** One run at a time; whoever asks during a run gets another one after it. */
+  /** Runs one publication at a time. A call during a run causes another run after it. */
   function publish(): Promise<void> {
     again = true;
     running ??= (async () => {
@@ -92,7 +92,12 @@ export function startProjectRelay(options: ProjectRelayOptions): ProjectRelay {
   return {
     publish,
     wake() {
-      publish().catch((error) => log.warn({ action: 'project.relay', error }, 'Events wait for the next attempt'));
+      publish().catch((error) =>
+        log.warn(
+          { action: 'project.relay', error },
+          'Events of projects could not be published; they wait for the next attempt',
+        ),
+      );
     },
     async [Symbol.asyncDispose]() {
       stopped = true;

@@ -4,15 +4,15 @@ import type { Viewer } from '@vibecode/platform/identity';
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import { type MemberRecord, MemberRole, Project } from './project.entity.ts';
 
-/** One project; its files are in its versions. */
+/** The document of one project. Its files are in its versions. */
 export interface ProjectDocument {
   readonly _id: string;
   readonly ownerId: string;
   readonly members: readonly { readonly userId: string; readonly role: string }[];
-  /** Of the members, the owner among them: what lists are found by. */
+  /** Ids of the members, with the owner, for lists of projects. */
   readonly memberIds: readonly string[];
   readonly name: string;
-  /** The name in lower case: what searches look in. */
+  /** The name in lower case, for searches. */
   readonly searchName: string;
   readonly description: string | null;
   readonly language: string | null;
@@ -22,11 +22,11 @@ export interface ProjectDocument {
   readonly headId: string;
   readonly headNumber: number;
   readonly revision: number;
-  /** A deleted project is gone for everybody; what belongs to it is removed afterwards. */
+  /** Set for a deleted project, which is invisible for all users. Its versions and contents are removed later. */
   readonly deletedAt: string | null;
   /**
-   * Tells that its own fields changed, or that it was deleted, until that is published. A later change takes its place: the
-   * event says no more than that there was one.
+   * The event about a change of the project's own fields, or about its deletion, until it is published. A later change replaces it,
+   * because the event states only that there was a change.
    */
   readonly event: Json;
   readonly eventId: string | null;
@@ -34,7 +34,7 @@ export interface ProjectDocument {
 
 type Changes = Partial<Omit<ProjectDocument, '_id' | 'revision'>>;
 
-/** Projects. Whoever asks names the viewer, and gets what that viewer may see. */
+/** Projects. Reads require the viewer and return only projects that the viewer may see. */
 export class ProjectRepository {
   readonly #projects: DocumentCollection<ProjectDocument>;
 
@@ -48,7 +48,7 @@ export class ProjectRepository {
     await this.#projects.createIndex(['deletedAt']);
   }
 
-  /** In the order of the ids; null for each that is missing or not the viewer's to see. */
+  /** @returns the projects in the order of the ids; null for each one that is missing or not visible to the viewer */
   async findVisible(viewer: Viewer | null, ids: readonly string[]): Promise<(Project | null)[]> {
     if (!viewer) return ids.map(() => null);
     const found = await this.#projects.find({ _id: { in: ids.filter(isUuid) }, deletedAt: null });
@@ -59,7 +59,7 @@ export class ProjectRepository {
     });
   }
 
-  /** Newest first. */
+  /** Finds a member's projects, newest first. */
   async findByMember(
     userId: string,
     { search, afterId, limit }: { search: string | null; afterId: string | null; limit: number },
@@ -78,11 +78,12 @@ export class ProjectRepository {
   }
 
   async insert(document: ProjectDocument): Promise<Project> {
-    if (!(await this.#projects.insertOne(document))) throw new Error(`The project id ${document._id} is taken.`);
+    if (!(await this.#projects.insertOne(document)))
+      throw new Error(`A project with the id ${document._id} already exists.`);
     return toProject(document);
   }
 
-  /** @returns the changed project; null, and nothing happened, when it has changed since it was read */
+  /** @returns the changed project; null, without a change, if the project has changed since it was read */
   async change(project: Project, changes: Changes): Promise<Project | null> {
     const { id: _id, revision } = project;
     const set = { ...changes, revision: revision + 1 };
@@ -91,18 +92,18 @@ export class ProjectRepository {
     return document && toProject(document);
   }
 
-  /** @returns false, and nothing happened, when it has changed since it was read */
+  /** @returns false, without a change, if the project has changed since it was read */
   async delete({ id: _id, revision }: Project, deletion: Pick<ProjectDocument, 'deletedAt' | 'event' | 'eventId'>) {
     return this.#projects.updateOne({ _id, revision, deletedAt: null }, { ...deletion, revision: revision + 1 });
   }
 
-  /** For the sweeper, whoever owns it: what the project's versions are measured by; null when it is gone or deleted. */
+  /** Finds the head of any project, for the sweeper, which compares versions with it. @returns null if the project is missing or deleted */
   async findHead(id: string): Promise<Pick<ProjectDocument, '_id' | 'headId' | 'headNumber'> | null> {
     const [head] = await this.#projects.findFields({ _id: id, deletedAt: null }, ['headId', 'headNumber']);
     return head ?? null;
   }
 
-  /** Those whose deletion has been published. */
+  /** Finds deleted projects whose deletion has been published. */
   async findDeleted(limit: number): Promise<string[]> {
     const found = await this.#projects.findFields({ deletedAt: { gt: '' }, eventId: null }, [], { limit });
     return found.map(({ _id }) => _id);
@@ -117,7 +118,7 @@ export class ProjectRepository {
     return found.map(({ _id, event }) => ({ projectId: _id, event: event as unknown as Envelope }));
   }
 
-  /** A later event that took its place stays. */
+  /** Removes a published event. A later event that replaced it stays. */
   async markPublished(projectId: string, eventId: string): Promise<void> {
     await this.#projects.updateOne({ _id: projectId, eventId }, { event: null, eventId: null });
   }

@@ -57,7 +57,7 @@ export class ProjectResolver {
     return true;
   }
 
-  @Mutation(() => Version, { description: 'All changes or none.' })
+  @Mutation(() => Version, { description: 'Applies all changes or none.' })
   applyChangeset(
     @Arg('input', () => ApplyChangesetInput) input: ApplyChangesetInput,
     @Ctx() { viewer, changesetService }: ProjectContext,
@@ -65,7 +65,7 @@ export class ProjectResolver {
     return changesetService.applyInput(requireViewer(viewer), input);
   }
 
-  @Mutation(() => Version, { description: 'A new version with the files of an old one.' })
+  @Mutation(() => Version, { description: 'Creates a new version with the files of an old one.' })
   restoreVersion(
     @Arg('projectId', () => ID) projectId: string,
     @Arg('number', () => Int) number: number,
@@ -75,7 +75,7 @@ export class ProjectResolver {
   }
 
   @Subscription(() => ProjectChange, {
-    description: 'The versions after afterVersion, those of the past at once, then live; without it, live only.',
+    description: 'The versions after afterVersion, past ones first, then live ones; without it, only live ones.',
     subscribe: ({ args, context }) => {
       const { viewer, watch, signal } = context as ProjectContext;
       return watch(viewer, { projectId: args.projectId, afterVersion: args.afterVersion ?? null, signal }) as never;

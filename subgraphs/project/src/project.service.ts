@@ -8,7 +8,7 @@ import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { EventData } from '@vibecode/schema/events/topics';
 import type { BlobRepository } from './blob.repository.ts';
 import { ProjectBusyError } from './errors.ts';
-import { emptyFolder } from './file.tree.ts';
+import { EMPTY_FOLDER } from './file.tree.ts';
 import type { ProjectAnnouncer } from './project.announcer.ts';
 import { isAtLeast, MemberRole, type Need, type Project } from './project.entity.ts';
 import { createProjectInput, updateProjectInput } from './project.input.ts';
@@ -21,9 +21,9 @@ export interface ProjectStores {
   readonly blobs: BlobRepository;
 }
 
-const MOST_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
-/** What may be done to projects themselves, and by whom. */
+/** Operations on projects themselves, with their authorization. */
 export class ProjectService {
   constructor(
     private readonly stores: ProjectStores,
@@ -32,29 +32,32 @@ export class ProjectService {
   ) {}
 
   /**
-   * @throws {NotFoundError} there is none that the viewer may see
-   * @throws {ForbiddenError} the viewer may see it, but not do that to it; or its token may not
+   * @throws {NotFoundError} the project does not exist, or the viewer may not see it
+   * @throws {ForbiddenError} the viewer may see the project, but the viewer's role or token is not sufficient
    */
   async authorize(viewer: Viewer | null, id: string, need: Need): Promise<{ project: Project; role: MemberRole }> {
     const signedIn = requireScope(viewer, need === 'VIEWER' ? 'project:read' : 'project:write');
     const [project] = await this.stores.projects.findVisible(signedIn, [id]);
     if (!project) throw new NotFoundError('project', id);
-    // Whoever is no member and sees it all the same is an admin.
+    // A viewer who is not a member but sees the project is an admin.
     const role = project.roleOf(signedIn.userId) ?? MemberRole.VIEWER;
     if (!isAtLeast(role, need)) {
-      throw new ForbiddenError(`You are ${role} of this project; this needs ${need}. Ask its owner.`, {
-        details: { projectId: id, role, need },
-      });
+      throw new ForbiddenError(
+        `Your role in this project is ${role}; this requires ${need}. Ask the project's owner for that role.`,
+        {
+          details: { projectId: id, role, need },
+        },
+      );
     }
     return { project, role };
   }
 
-  /** A project at version 0, which is empty. */
+  /** Creates a project with the empty version 0. */
   async create(viewer: Viewer | null, input: unknown): Promise<Project> {
     const { userId } = requireScope(viewer, 'project:write');
     const { name, description, language, framework } = parseInput(createProjectInput, input);
     const [id, headId, at] = [newId(), newId(), this.now().toISOString()];
-    // Version first: a project without its head must not be seen, and a version without its project is not.
+    // The version is written first, because a project without its head must never be visible.
     await this.stores.versions.insert({
       _id: headId,
       projectId: id,
@@ -66,7 +69,7 @@ export class ProjectService {
       provenance: null,
       idempotencyKey: null,
       requestSha256: null,
-      tree: emptyFolder,
+      tree: EMPTY_FOLDER,
       committed: false,
       event: null,
       published: true,
@@ -105,9 +108,9 @@ export class ProjectService {
     return changed;
   }
 
-  /** Gone at once for everybody; its versions and contents are removed by the sweeper. */
+  /** Deletes a project for all users at once. The sweeper removes its versions and contents later. */
   async delete(viewer: Viewer, id: string): Promise<void> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { project } = await this.authorize(viewer, id, 'OWNER');
       const deletedAt = this.now().toISOString();
       const event = createEvent('audit.log', {
@@ -132,7 +135,7 @@ export class ProjectService {
     need: Need,
     toChanges: (project: Project) => Parameters<ProjectRepository['change']>[1],
   ): Promise<Project> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { project } = await this.authorize(viewer, id, need);
       const changed = await this.stores.projects.change(project, toChanges(project));
       if (changed) return changed;

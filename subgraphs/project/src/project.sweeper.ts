@@ -7,16 +7,16 @@ import type { Version } from './version.entity.ts';
 const SWEEP_INTERVAL_MS = 10 * 60_000;
 const BATCH = 100;
 
-/** Sweeps at intervals, from the start on. */
+/** Sweeps at intervals, first at the start. */
 export function startSweeper(stores: ProjectStores, log: Logger): AsyncDisposable {
   return startInterval('project.sweep', SWEEP_INTERVAL_MS, () => sweep(stores, new Date()), log);
 }
 
-/** Removes what belongs to deleted projects, and what attempts to make a version left over. Doing it twice does no harm. */
+/** Removes the data of deleted projects and the leftovers of failed attempts to create a version. Idempotent. */
 export async function sweep(stores: ProjectStores, now: Date): Promise<void> {
   for (const id of await stores.projects.findDeleted(BATCH)) {
     await removeContents(stores, id);
-    // The document last: while it is there, this is done again.
+    // The document is deleted last, so that an interrupted sweep is repeated.
     await stores.projects.purge(id);
   }
   const before = new Date(now.getTime() - LEFTOVER_AGE_MS);
@@ -34,7 +34,7 @@ async function sweepVersion(stores: ProjectStores, version: Version, before: Dat
     await stores.versions.confirm(id);
   } else {
     const [tree, used] = await Promise.all([stores.versions.findTree(id), stores.versions.findUsedContents(projectId)]);
-    // The head's files count even when it is not confirmed yet.
+    // The head's files are in use even if the head is not confirmed yet.
     const headTree = await stores.versions.findTree(head.headId);
     for (const [, file] of headTree?.entries() ?? []) used.add(file.sha256);
     const unused = new Set(

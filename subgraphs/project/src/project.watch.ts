@@ -7,7 +7,7 @@ import type { Project } from './project.entity.ts';
 import type { ProjectService, ProjectStores } from './project.service.ts';
 import type { Version } from './version.entity.ts';
 
-/** One change: a version, or null for the project's own fields. */
+/** One change: a version, or null for a change of the project's own fields. */
 export interface ProjectNews {
   readonly project: Project;
   readonly version: Version | null;
@@ -22,11 +22,11 @@ export interface WatchOptions {
 const PAGE_VERSIONS = 50;
 
 /**
- * A project's versions with greater numbers than `afterVersion`, those of the past at once, in order, none left out or
- * twice; and live, that its own fields changed. Without `afterVersion` only what is new. Ends with an error when the
- * viewer loses access.
+ * Watches a project: its versions with greater numbers than `afterVersion`, past ones first, in order and without gaps or
+ * duplicates; and live changes of its own fields. Without `afterVersion`, only new changes are reported. Ends with an error when
+ * the viewer loses access.
  *
- * Broadcasts only say that there is something to look at, so what one fails to say comes with the next.
+ * A broadcast is only a hint to read the database, so that a lost one is made up for by the next.
  */
 export async function watchProject(
   { stores, projects, broadcast }: WatchOptions,
@@ -36,7 +36,7 @@ export async function watchProject(
   if (afterVersion !== null && afterVersion < 0) {
     throw new InvalidInputError('afterVersion', `'afterVersion' is ${afterVersion}; expected the number of a version.`);
   }
-  // Refused before the subscription stands, rather than as its first event.
+  // Refused before the subscription starts, rather than by its first event.
   const { project } = await projects.authorize(viewer, projectId, 'VIEWER');
   const startAfter = afterVersion ?? project.headNumber;
   return toStoppable((stopped) => follow(stopped), signal);
@@ -67,7 +67,7 @@ export async function watchProject(
         }
         if (versions.length === 0) break;
       }
-      // An abort before this line resolved the promise of this round, or shows in the condition.
+      // An abort before this line has resolved this round's promise, or is visible in the condition.
       if (!stopped.aborted) await awake.promise;
     }
   }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 
-// Entities of other subgraphs. This one knows their ids only, and that a project's owner has projects.
+// References to entities of other subgraphs, by id. User gets the field `projects`.
 
 @ObjectType()
 @Directive('@key(fields: "id")')

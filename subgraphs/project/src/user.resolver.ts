@@ -20,7 +20,8 @@ const ProjectConnection = defineConnectionType('Project', Project);
 export class UserResolver {
   @FieldResolver(() => ProjectConnection, {
     nullable: true,
-    description: 'Newest first. Search looks in names, whatever their case. Null for anyone but that user and admins.',
+    description:
+      'Newest first. search is matched against names, case-insensitively. Null except for that user and admins.',
   })
   async projects(
     @Root() user: User,

@@ -13,7 +13,7 @@ export enum ChangeOperation {
 
 registerEnumType(ChangeOperation, { name: 'ChangeOperation' });
 
-@ObjectType({ description: 'Where the content came from, when a model wrote it.' })
+@ObjectType({ description: 'The origin of content that a model wrote.' })
 export class Provenance {
   @Field(() => Generation, { nullable: true })
   generation: Generation | null;
@@ -42,7 +42,7 @@ export class Provenance {
   }
 }
 
-/** What a version, or the difference of two, did to one path. */
+/** The change of one path by a version, or between two versions. */
 @ObjectType()
 export class FileChange {
   @Field(() => String)
@@ -52,7 +52,7 @@ export class FileChange {
   operation: ChangeOperation;
 
   projectId: string;
-  /** Content's SHA-256 before and after; null where there was or is no file. */
+  /** SHA-256 of the content before and after; null if the file did not or does not exist. */
   beforeSha256: string | null;
   afterSha256: string | null;
 
@@ -67,7 +67,7 @@ export class FileChange {
   }
 }
 
-/** One state of a project's files. It never changes. */
+/** One immutable state of a project's files. */
 @ObjectType()
 @Directive('@key(fields: "id")')
 export class Version {
@@ -87,9 +87,9 @@ export class Version {
   authorId: string;
   pathChanges: readonly PathChange[];
   provenanceRecord: ProvenanceRecord | null;
-  /** Of the request that made it: the same request again gets the same version. */
+  /** Hash of the request that created it, so that a repeated request returns the same version. */
   requestSha256: string | null;
-  /** Whether it became part of its project. The head of a project is, whatever this says. */
+  /** Whether it is confirmed as part of its project. The head is part of it even if this is false. */
   committed: boolean;
 }
 
@@ -100,7 +100,7 @@ export class ProjectChange {
 
   @Field(() => Version, {
     nullable: true,
-    description: "Null when only the project's own fields changed.",
+    description: "Null if only the project's own fields changed.",
   })
   version: Version | null;
 }

@@ -6,7 +6,7 @@ import type { Project } from './project.entity.ts';
 import type { ProvenanceRecord } from './project.input.ts';
 import { Version } from './version.entity.ts';
 
-/** One version of one project, with all its files by hash. */
+/** One version of one project, with the hashes of all its files. */
 export interface VersionDocument {
   readonly _id: string;
   readonly projectId: string;
@@ -20,17 +20,18 @@ export interface VersionDocument {
   readonly requestSha256: string | null;
   readonly tree: FolderNode;
   /**
-   * Written before the project's head moves to it, so it may be left over from an attempt that lost or crashed. It is part
-   * of the project when it is the head, or this says so; before the next version is begun, it does.
+   * Whether the version is confirmed as part of the project. The document is written before the project's head moves to it, so
+   * that it may be left over from a failed attempt. The version is part of the project if it is the head, or if this is true. It is
+   * set at the latest before the next version is begun.
    */
   readonly committed: boolean;
-  /** Tells that there is the version, and whether that still has to be published. */
+  /** The event about the version until it is published. */
   readonly event: Json;
   readonly published: boolean;
 }
 
-/** All but the files and the event. */
-const fields = [
+/** All fields except the files and the event. */
+const LISTED_FIELDS = [
   'projectId',
   'number',
   'message',
@@ -42,12 +43,12 @@ const fields = [
   'committed',
 ] as const;
 
-type VersionFields = Pick<VersionDocument, '_id' | (typeof fields)[number]>;
+type VersionFields = Pick<VersionDocument, '_id' | (typeof LISTED_FIELDS)[number]>;
 
-const newestFirst = [{ field: 'number', direction: 'descending' }] as const;
-const oldestFirst = [{ field: 'number', direction: 'ascending' }] as const;
+const NEWEST_FIRST = [{ field: 'number', direction: 'descending' }] as const;
+const OLDEST_FIRST = [{ field: 'number', direction: 'ascending' }] as const;
 
-/** Versions. Who may see them is settled by who may see the project, which the caller has to show. */
+/** Versions. The rights to a project apply to its versions: methods require the project as a proof of access. */
 export class VersionRepository {
   readonly #versions: DocumentCollection<VersionDocument>;
 
@@ -62,9 +63,9 @@ export class VersionRepository {
     await this.#versions.createIndex(['committed']);
   }
 
-  /** Committed or not: only with the project can it be told whether they count (see `isPartOf`). */
+  /** Finds versions, committed or not. Whether they are part of their project depends on the project (see `isPartOf`). */
   async findByIds(ids: readonly string[]): Promise<Map<string, Version>> {
-    const found = await this.#versions.findFields({ _id: { in: ids } }, fields);
+    const found = await this.#versions.findFields({ _id: { in: ids } }, LISTED_FIELDS);
     return new Map(found.map((document) => [document._id, toVersion(document)]));
   }
 
@@ -76,29 +77,30 @@ export class VersionRepository {
     return this.#findPart(project, { projectId: project.id, idempotencyKey });
   }
 
-  /** Newest first, with numbers less than `beforeNumber`. */
+  /** Finds versions with numbers less than `beforeNumber`, newest first. */
   async findPage(project: Project, beforeNumber: number, limit: number): Promise<Version[]> {
-    return this.#findParts(project, { lt: beforeNumber, lte: project.headNumber }, newestFirst, limit);
+    return this.#findParts(project, { lt: beforeNumber, lte: project.headNumber }, NEWEST_FIRST, limit);
   }
 
-  /** Oldest first, with numbers greater than `afterNumber`. */
+  /** Finds versions with numbers greater than `afterNumber`, oldest first. */
   async findAfter(project: Project, afterNumber: number, limit: number): Promise<Version[]> {
-    return this.#findParts(project, { gt: afterNumber, lte: project.headNumber }, oldestFirst, limit);
+    return this.#findParts(project, { gt: afterNumber, lte: project.headNumber }, OLDEST_FIRST, limit);
   }
 
-  /** Null when there is no such version. */
+  /** @returns null if the version does not exist */
   async findTree(id: string): Promise<FileTree | null> {
     return (await this.findTrees([id])).get(id) ?? null;
   }
 
-  /** By version id. */
+  /** @returns the trees by version id */
   async findTrees(ids: readonly string[]): Promise<Map<string, FileTree>> {
     const found = await this.#versions.findFields({ _id: { in: [...ids] } }, ['tree']);
     return new Map(found.map(({ _id, tree }) => [_id, FileTree.fromNode(tree)]));
   }
 
   async insert(document: VersionDocument): Promise<Version> {
-    if (!(await this.#versions.insertOne(document))) throw new Error(`The version id ${document._id} is taken.`);
+    if (!(await this.#versions.insertOne(document)))
+      throw new Error(`A version with the id ${document._id} already exists.`);
     return toVersion(document);
   }
 
@@ -114,13 +116,13 @@ export class VersionRepository {
     await this.#versions.deleteMany({ projectId });
   }
 
-  /** Not confirmed, and begun before that time. */
+  /** Finds unconfirmed versions that were begun before a time. */
   async findUnconfirmed(before: Date, limit: number): Promise<Version[]> {
     const filter: Filter<VersionDocument> = { committed: false, createdAt: { lt: before.toISOString() } };
-    return (await this.#versions.findFields(filter, fields, { limit })).map(toVersion);
+    return (await this.#versions.findFields(filter, LISTED_FIELDS, { limit })).map(toVersion);
   }
 
-  /** Contents that any confirmed version of the project has. */
+  /** Hashes of the contents that the project's confirmed versions use. */
   async findUsedContents(projectId: string): Promise<Set<string>> {
     const used = new Set<string>();
     for (let after = -1; ; ) {
@@ -128,7 +130,7 @@ export class VersionRepository {
         { projectId, committed: true, number: { gt: after } },
         ['number', 'tree'],
         {
-          sort: oldestFirst,
+          sort: OLDEST_FIRST,
           limit: 50,
         },
       );
@@ -138,10 +140,10 @@ export class VersionRepository {
     }
   }
 
-  /** Unpublished events, oldest version first within a project. Those of versions that never counted are not among them. */
+  /** Finds unpublished events of confirmed versions; within a project, the oldest version first. */
   async findEvents(limit: number): Promise<{ versionId: string; event: Envelope }[]> {
     const found = await this.#versions.findFields({ published: false, committed: true }, ['event'], {
-      sort: [{ field: 'projectId', direction: 'ascending' }, ...oldestFirst],
+      sort: [{ field: 'projectId', direction: 'ascending' }, ...OLDEST_FIRST],
       limit,
     });
     return found.map(({ _id, event }) => ({ versionId: _id, event: event as unknown as Envelope }));
@@ -152,31 +154,31 @@ export class VersionRepository {
   }
 
   async #findPart(project: Project, filter: Filter<VersionDocument>): Promise<Version | null> {
-    const found = (await this.#versions.findFields(filter, fields)).map(toVersion);
+    const found = (await this.#versions.findFields(filter, LISTED_FIELDS)).map(toVersion);
     return found.find((version) => isPartOf(project, version)) ?? null;
   }
 
   async #findParts(
     project: Project,
     number: { lt?: number; lte?: number; gt?: number },
-    sort: typeof newestFirst | typeof oldestFirst,
+    sort: typeof NEWEST_FIRST | typeof OLDEST_FIRST,
     limit: number,
   ): Promise<Version[]> {
-    // The head may be unconfirmed for a moment, and leftovers may have its number: it is asked for by its id.
+    // The head may be unconfirmed for a moment, and leftover versions may have its number. It is therefore selected by its id.
     const beforeHead = { ...number, lte: Math.min(number.lte ?? Number.MAX_SAFE_INTEGER, project.headNumber - 1) };
     const [older, head] = await Promise.all([
-      this.#versions.findFields({ projectId: project.id, committed: true, number: beforeHead }, fields, {
+      this.#versions.findFields({ projectId: project.id, committed: true, number: beforeHead }, LISTED_FIELDS, {
         sort,
         limit,
       }),
-      this.#versions.findFields({ _id: project.headId, number }, fields),
+      this.#versions.findFields({ _id: project.headId, number }, LISTED_FIELDS),
     ]);
-    const versions = (sort === newestFirst ? [...head, ...older] : [...older, ...head]).map(toVersion);
+    const versions = (sort === NEWEST_FIRST ? [...head, ...older] : [...older, ...head]).map(toVersion);
     return versions.slice(0, limit);
   }
 }
 
-/** Leftovers of attempts that lost or crashed are not. */
+/** Whether a version is part of a project. Leftovers of failed attempts are not. */
 export function isPartOf(project: Project, version: Version): boolean {
   if (version.projectId !== project.id) return false;
   return version.id === project.headId || (version.committed && version.number < project.headNumber);

@@ -48,7 +48,7 @@ export class ProjectVersionsResolver {
     return toConnection(versions, page, project.headNumber + 1, ({ number }) => encodeCursor(number));
   }
 
-  @FieldResolver(() => [FileChange], { description: 'What turns one version into another.' })
+  @FieldResolver(() => [FileChange], { description: 'The changes from one version to another.' })
   async diff(
     @Root() project: Project,
     @Arg('from', () => Int) from: number,
@@ -88,17 +88,17 @@ export class VersionResolver {
 
 @Resolver(() => FileChange)
 export class FileChangeResolver {
-  @FieldResolver(() => String, { nullable: true, description: 'Null where there was no file, or no text.' })
+  @FieldResolver(() => String, { nullable: true, description: 'Null if the file did not exist or was binary.' })
   before(@Root() change: FileChange, @Ctx() context: ProjectContext): Promise<string | null> {
     return findText(context, change.projectId, change.beforeSha256);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'Null where there is no file, or no text.' })
+  @FieldResolver(() => String, { nullable: true, description: 'Null if the file does not exist or is binary.' })
   after(@Root() change: FileChange, @Ctx() context: ProjectContext): Promise<string | null> {
     return findText(context, change.projectId, change.afterSha256);
   }
 
-  @FieldResolver(() => String, { description: 'In the unified format; empty when nothing differs.' })
+  @FieldResolver(() => String, { description: 'In the unified format; empty without differences.' })
   async diff(@Root() change: FileChange, @Ctx() context: ProjectContext): Promise<string> {
     const { projectId, beforeSha256, afterSha256, path } = change;
     const [before, after] = await Promise.all(

@@ -14,11 +14,14 @@ describe('toUnifiedDiff', () => {
     expect(toUnifiedDiff('x.bin', null, Buffer.from([0]))).toBe('Binary files /dev/null and b/x.bin differ\n');
   });
 
-  it('is one that a patch program applies', () => {
+  it.each([
+    ['in time', undefined],
+    ['when the time is up at once', -1],
+  ])('is one that a patch program applies, %s', (_, timeoutMs) => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 }).map((lines) => lines.join('\n'));
     fc.assert(
       fc.property(text, text, (before, after) => {
-        const diff = toUnifiedDiff('x', Buffer.from(before), Buffer.from(after));
+        const diff = toUnifiedDiff('x', Buffer.from(before), Buffer.from(after), timeoutMs);
         expect(applyPatch(before, diff)).toBe(after);
       }),
     );

@@ -8,14 +8,14 @@ export enum Role {
 
 registerEnumType(Role, { name: 'Role' });
 
-/** Changes to a profile: what is left out stays, null clears. */
+/** Changes to a profile. An omitted field stays, and null clears it. */
 export interface ProfileChanges {
   readonly displayName?: string | undefined;
   readonly bio?: string | null | undefined;
   readonly avatarUrl?: string | null | undefined;
 }
 
-/** A person as others see them. `email` and `role` are the person's own: the resolver shows them to nobody else. */
+/** A user. The resolver shows `email` and `role` only to the user and to admins. */
 @Entity({ tableName: 'user' })
 @ObjectType()
 @Directive('@key(fields: "id")')
@@ -24,7 +24,7 @@ export class User {
   @Field(() => ID)
   id: string;
 
-  /** Lower case, as auth keeps it. */
+  /** In lower case, as auth stores it. */
   @Property({ type: 'text' })
   email: string;
 

@@ -19,12 +19,12 @@ const profileChanges = z.object({
 
 export const newUser = z.object({ id: z.uuid(), email: z.email(), displayName });
 
-/** What may be done to users, and by whom. */
+/** Operations on users, with their authorization. */
 export class UserService {
   constructor(private readonly now: () => Date = () => new Date()) {}
 
   /**
-   * Makes the user that auth registers. Doing it again with the same id changes nothing, so that auth can repeat a call
+   * Creates the user of a registration at auth. Repeating it with the same id changes nothing, so that auth can repeat a call
    * whose answer was lost.
    */
   async register(em: EntityManager, input: z.infer<typeof newUser>): Promise<{ id: string }> {

@@ -16,19 +16,19 @@ const invalidations = z
   )
   .min(1);
 
-/** A name by which answers of a subgraph are removed together. */
+/** Names of groups: the answers of a group are removed together. */
 export const groupOf = {
   subgraph: (subgraph: string) => `subgraph:${subgraph}`,
   type: (subgraph: string, type: string) => `type:${subgraph}:${type}`,
   tag: (subgraph: string, tag: string) => `tag:${subgraph}:${tag}`,
 };
 
-/** Removes what is kept, as Apollo Router's invalidation endpoint is asked to. */
+/** Removes cached answers. The body is that of Apollo Router's invalidation endpoint. @returns the number of removed answers */
 export type Invalidate = (body: unknown, authorization: string | undefined) => Promise<number>;
 
 /**
- * @returns removes, and says how many answers that were. It throws UnauthenticatedError for a key that is not that of all
- *   subgraphs named, AppError `INVALID_INVALIDATION` for a body that is none, UnavailableError where Redis is away
+ * @returns a function that throws UnauthenticatedError for a key that does not belong to every named subgraph, AppError
+ *   `INVALID_INVALIDATION` for an invalid body, and UnavailableError if Redis is unreachable
  */
 export function createInvalidation(config: CacheConfig, storeOf: (subgraph: string) => CacheStore): Invalidate {
   const keyOf = (subgraph: string): string | null => {
@@ -40,7 +40,7 @@ export function createInvalidation(config: CacheConfig, storeOf: (subgraph: stri
     if (!parsed.success) {
       const expected =
         'expected a list of { kind: subgraph, subgraph }, { kind: type, subgraph, type } or { kind: cache_tag, subgraphs, cache_tag }';
-      throw new AppError('INVALID_INVALIDATION', `The body is wrong: ${expected}.`);
+      throw new AppError('INVALID_INVALIDATION', `The body is not valid: ${expected}.`);
     }
     const targets = parsed.data.flatMap((one) => {
       if (one.kind === 'subgraph') return [{ subgraph: one.subgraph, group: groupOf.subgraph(one.subgraph) }];
@@ -50,7 +50,7 @@ export function createInvalidation(config: CacheConfig, storeOf: (subgraph: stri
     for (const { subgraph } of targets) {
       if (!isSame(keyOf(subgraph), authorization)) {
         throw new UnauthenticatedError(
-          'The header authorization has to be the shared_key of every subgraph that is named.',
+          'The header authorization must be the shared_key of every subgraph in the body.',
         );
       }
     }
@@ -58,14 +58,14 @@ export function createInvalidation(config: CacheConfig, storeOf: (subgraph: stri
     try {
       for (const { subgraph, group } of targets) removed += await storeOf(subgraph).removeGroup(group);
     } catch (cause) {
-      const message = 'Redis is out of reach: what is kept there could not be removed. Try again.';
+      const message = 'Redis is unreachable, so that cached answers could not be removed. Try again later.';
       throw new UnavailableError('CACHE_UNAVAILABLE', message, { cause });
     }
     return removed;
   };
 }
 
-/** In the same time whatever the key is. */
+/** Compares in constant time. */
 function isSame(expected: string | null, given: string): boolean {
   if (expected === null) return false;
   const [one, two] = [Buffer.from(expected), Buffer.from(given)];

@@ -1,10 +1,10 @@
 import type { RequestContext } from '../request/context.ts';
 
-/** For how long an answer may be kept, and by whom. */
+/** How long an answer may be cached, and for which viewers. */
 export interface CachePolicy {
-  /** 0: not at all. */
+  /** 0: the answer must not be cached. */
   readonly ttlMs: number;
-  /** `private`: for the viewer it was made for. */
+  /** `private`: only for the viewer of the request. */
   readonly scope: 'public' | 'private';
 }
 
@@ -19,9 +19,9 @@ const NONE: CachePolicy = { ttlMs: 0, scope: 'private' };
 const IDENTIFYING = new Set(['authorization', 'cookie', 'x-authenticated-user']);
 
 /**
- * Reads a subgraph's `Cache-Control`, `Age` and `Vary` as a shared cache does (RFC 9111). An answer to an identified client is
- * for other clients only where the subgraph says so by `public` or `s-maxage` (3.5).
- * @param defaultTtlMs for answers that may be kept and do not say for how long
+ * Reads a subgraph's `Cache-Control`, `Age` and `Vary` as a shared cache does (RFC 9111). An answer to an identified client may
+ * be used for other clients only if the subgraph says `public` or `s-maxage` (3.5).
+ * @param defaultTtlMs for cacheable answers without a lifetime
  */
 export function readCachePolicy(
   { cacheControl, age, vary }: CacheHeaders,
@@ -57,10 +57,10 @@ interface Answered {
 const answers = new WeakMap<RequestContext, Answered>();
 
 /**
- * Tells the client for how long its answer may be kept: as the part of it that lasts shortest. A signed-in viewer's answer
- * is private in any case, since what a viewer may see of it depends on who that is.
+ * Sets the client's `Cache-Control` and `Age` to those of the part with the shortest lifetime. The answer to a signed-in viewer
+ * is always private, because the visible fields depend on the viewer.
  */
-export function tellClient(context: RequestContext, policy: CachePolicy, ageMs: number): void {
+export function setCacheHeaders(context: RequestContext, policy: CachePolicy, ageMs: number): void {
   if (!context.setHeader) return;
   const before = answers.get(context);
   const answered = {

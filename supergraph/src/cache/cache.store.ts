@@ -6,26 +6,26 @@ import type { AnswerLabels } from './cache.tags.ts';
 import { createRedisClient } from './redis.client.ts';
 
 export interface CachedAnswer {
-  /** JSON text: each reader parses objects of its own. */
+  /** JSON text. Each reader parses it into objects of its own. */
   readonly text: string;
   readonly storedAtMs: number;
   readonly ttlMs: number;
   readonly labels?: AnswerLabels;
 }
 
-/** Where answers are kept. What cannot be read is not there, and what cannot be written is not kept. */
+/** A store of cached answers. A failed read is a miss, and a failed write is ignored. */
 export interface CacheStore extends AsyncDisposable {
-  /** Settles when answers can be kept, or when it was found that they cannot for now. */
+  /** Resolves when the store is connected, or when the first attempt to connect has failed. */
   readonly ready: Promise<void>;
-  /** In the order of the keys. */
+  /** @returns the answers in the order of the keys */
   readMany(keys: readonly string[]): Promise<(CachedAnswer | undefined)[]> | (CachedAnswer | undefined)[];
-  /** @param groups names that the answer can be removed by, together with others */
+  /** @param groups names of groups that the answer belongs to */
   write(key: string, answer: CachedAnswer, groups: readonly string[]): Promise<void>;
-  /** Removes all that was written with the group. @returns how many @throws where the store cannot be reached */
+  /** Removes all answers of a group. @returns their number @throws if the store cannot be reached */
   removeGroup(group: string): Promise<number>;
 }
 
-/** @param maxBytes of texts and keys; the least recently used go first */
+/** @param maxBytes limit of texts and keys together; the least recently used answers are removed first */
 export function createMemoryStore(maxBytes: number): CacheStore {
   const groupsOf = new Map<string, readonly string[]>();
   const members = new Map<string, Set<string>>();
@@ -39,7 +39,7 @@ export function createMemoryStore(maxBytes: number): CacheStore {
   };
   const answers = new LRUCache<string, CachedAnswer>({
     maxSize: maxBytes,
-    // A character is two bytes at most, and an entry costs some.
+    // A character takes at most two bytes, and each entry has an overhead.
     sizeCalculation: ({ text }, key) => 2 * (text.length + key.length) + 200,
     dispose: (_answer, key) => forget(key),
   });
@@ -68,17 +68,17 @@ export function createMemoryStore(maxBytes: number): CacheStore {
 
 export interface RedisStoreOptions {
   readonly config: RedisConnectionConfig;
-  /** Begins the keys of answers. */
+  /** Prefix of the keys of answers. */
   readonly prefix: string;
-  /** Begins the keys of groups, which outlive a supergraph. Default: `prefix`. */
+  /** Prefix of the keys of groups, which outlive a supergraph. Default: `prefix`. */
   readonly groupPrefix?: string;
-  /** Longest waits for Redis. When a read has had its time the subgraph is asked. */
+  /** Timeouts of Redis commands. After a read's timeout, the answer is fetched from the subgraph. */
   readonly timeouts: { readonly readMs: number; readonly writeMs: number; readonly removeMs: number };
   readonly log?: Logger | undefined;
 }
 
 const PURPOSE = 'the response cache';
-/** Keys that are removed in one command. */
+/** Most keys that one command removes. */
 const REMOVED_AT_ONCE = 500;
 
 export function createRedisStore({
@@ -98,14 +98,14 @@ export function createRedisStore({
       const { commands } = reads;
       const full = keys.map((key) => prefix + key);
       try {
-        // The nodes of a cluster have a part of the keys each.
+        // Each node of a cluster has a part of the keys.
         const texts =
           commands instanceof Cluster
             ? await Promise.all(full.map((key) => commands.get(key)))
             : await commands.mget(full);
         return texts.map((text) => (text === null ? undefined : (JSON.parse(text) as CachedAnswer)));
       } catch {
-        // Redis is out of reach, which its client logs: a miss.
+        // Redis is unreachable, which the client logs. The read is a miss.
         return keys.map(() => undefined);
       }
     },
@@ -119,7 +119,7 @@ export function createRedisStore({
         return [
           commands.zadd(at, endsAtMs, full),
           commands.zremrangebyscore(at, '-inf', String(Date.now())),
-          // Lives as long as the last of its answers.
+          // The group lives as long as its longest-lived answer.
           commands.pexpire(at, ttlMs, 'NX'),
           commands.pexpire(at, ttlMs, 'GT'),
         ];
@@ -139,7 +139,7 @@ export function createRedisStore({
             : [await commands.unlink(...some)];
         removed += counts.reduce((sum, count) => sum + count, 0);
       }
-      // Not the whole group: an answer may have been added meanwhile.
+      // Not the whole group is deleted, because an answer may have been added meanwhile.
       if (keys.length > 0) await commands.zrem(at, ...keys);
       return removed;
     },

@@ -3,26 +3,26 @@ import { LRUCache } from 'lru-cache';
 import { collectFragments } from '../request/document.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 
-/** What a supergraph says by `@cacheTag`, by the name of the subgraph. */
+/** The `@cacheTag`s of a supergraph, by the subgraph's name. */
 export type CacheTagRules = ReadonlyMap<string, SubgraphTags>;
 
 interface SubgraphTags {
-  /** Formats by the name of a field of Query. */
+  /** Formats by the name of the field of Query. */
   readonly fields: Map<string, string[]>;
-  /** Formats by the name of an entity. */
+  /** Formats by the entity's name. */
   readonly types: Map<string, string[]>;
 }
 
-/** Labels of one answer that is kept. */
+/** Labels of one cached answer. */
 export interface AnswerLabels {
-  /** `Query` for answers of root fields. */
+  /** The entity's type; `Query` for answers of root fields. */
   readonly type: string;
   readonly tags: readonly string[];
 }
 
 const DIRECTIVE = 'federation__cacheTag';
 
-/** @param sdl of the supergraph: composition writes `@cacheTag` as `@join__directive` */
+/** @param sdl the supergraph's SDL, in which composition writes `@cacheTag` as `@join__directive` */
 export function readCacheTagRules(sdl: string): CacheTagRules {
   const rules = new Map<string, SubgraphTags>();
   if (!sdl.includes(DIRECTIVE)) return rules;
@@ -93,7 +93,7 @@ function append(lists: Map<string, string[]>, name: string, format: string): voi
 
 const PLACEHOLDER = /\{\$(args|key)\.([^{}]+)\}/g;
 
-/** Fills `{$args.a.b}` or `{$key.id}` in; null where a value is missing or no scalar, since that tag would mean another thing. */
+/** Replaces `{$args.a.b}` or `{$key.id}` by values. @returns null if a value is missing or is not a scalar, because the tag would be ambiguous */
 export function fillFormat(
   format: string,
   kind: 'args' | 'key',
@@ -116,13 +116,13 @@ function readOwn(value: unknown, name: string): unknown {
 
 type RootField = { readonly name: string; readonly args: readonly ArgumentNode[] | undefined };
 
-/** Says what labels the answers to a subgraph's requests have. */
+/** Computes the labels of answers to a subgraph's requests. */
 export class CacheLabels {
   readonly #rootFields = new LRUCache<string, readonly RootField[]>({ max: 1_000 });
 
   constructor(private readonly rules: CacheTagRules) {}
 
-  /** Of an answer of root fields, kept whole. */
+  /** Labels of an answer of root fields, which is cached as a whole. */
   ofFields(
     { subgraph, query }: SubgraphRequest,
     variables: Record<string, unknown>,
@@ -140,7 +140,7 @@ export class CacheLabels {
     return { type: 'Query', tags: unique([...tags, ...toTexts(own)]) };
   }
 
-  /** Of one entity. @param index of it in the answer */
+  /** Labels of one entity. @param index the entity's index in the answer */
   ofEntity(
     subgraph: string,
     representation: unknown,

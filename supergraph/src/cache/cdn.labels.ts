@@ -4,28 +4,28 @@ import type { AnswerLabels } from './cache.tags.ts';
 
 type CdnConfig = RouterConfig['response_cache']['cdn_invalidation'];
 
-interface Told {
+interface AnswerLabelSets {
   readonly subgraphs: Set<string>;
   readonly types: Set<string>;
   readonly tags: Set<string>;
 }
 
-export type TellLabels = (context: RequestContext, subgraph: string, labels: readonly AnswerLabels[]) => void;
+export type AddLabels = (context: RequestContext, subgraph: string, labels: readonly AnswerLabels[]) => void;
 
-/** Tells clients, and caches before them, the labels of their answer: whole subgraphs first, then types, then tags. Null where that is off. */
-export function createCdnLabels(config: CdnConfig): TellLabels | null {
+/** Adds the labels of an answer to its headers, for a CDN: first subgraphs, then types, then tags. @returns null if the feature is off */
+export function createCdnLabels(config: CdnConfig): AddLabels | null {
   if (!config.enabled) return null;
-  const answers = new WeakMap<RequestContext, Told>();
+  const answers = new WeakMap<RequestContext, AnswerLabelSets>();
   return (context, subgraph, labels) => {
     if (!context.setHeader) return;
-    const told: Told = answers.get(context) ?? { subgraphs: new Set(), types: new Set(), tags: new Set() };
-    answers.set(context, told);
-    told.subgraphs.add(`subgraph-${subgraph}`);
+    const sets: AnswerLabelSets = answers.get(context) ?? { subgraphs: new Set(), types: new Set(), tags: new Set() };
+    answers.set(context, sets);
+    sets.subgraphs.add(`subgraph-${subgraph}`);
     for (const { type, tags } of labels) {
-      told.types.add(`type-${subgraph}-${type}`);
-      for (const tag of tags) told.tags.add(tag);
+      sets.types.add(`type-${subgraph}-${type}`);
+      for (const tag of tags) sets.tags.add(tag);
     }
-    const value = join([...told.subgraphs, ...told.types, ...told.tags], config);
+    const value = join([...sets.subgraphs, ...sets.types, ...sets.tags], config);
     if (value === null) context.answerHeaders?.remove(config.header_name);
     else context.setHeader(config.header_name, value);
   };
@@ -33,7 +33,7 @@ export function createCdnLabels(config: CdnConfig): TellLabels | null {
 
 const CONTROL = /[^\x20-\x7e\x80-\xff]/;
 
-/** Null where nothing should be said. A label that would be read as several, or is no text of a header, is left out. */
+/** Joins labels to a header's value. Skips labels with the delimiter or with invalid characters. @returns null if the header should not be set */
 function join(labels: readonly string[], config: CdnConfig): string | null {
   const { header_delimiter: delimiter, max_bytes: maxBytes, experimental_drop_on_overflow: drops } = config;
   let value = '';

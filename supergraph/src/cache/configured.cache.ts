@@ -10,7 +10,7 @@ import { type ResponseCacheOptions, type SubgraphCacheSettings, withResponseCach
 
 type CacheConfig = RouterConfig['response_cache'];
 
-/** A client whose answers may be removed before their time. */
+/** A client whose cached answers can be invalidated. */
 export interface CachingClient extends SubgraphClient {
   readonly invalidate?: Invalidate;
 }
@@ -19,14 +19,14 @@ export interface ConfiguredCacheOptions extends Pick<ResponseCacheOptions, 'onLo
   readonly client: SubgraphClient;
   readonly config: CacheConfig | undefined;
   readonly headers?: GatewayHooks['subgraphHeaders'];
-  /** Tells supergraphs apart: what one has kept another does not read. */
+  /** Identifies the supergraph: answers are not shared between supergraphs. */
   readonly version: string;
-  /** Of the supergraph, for its `@cacheTag`s. */
+  /** The supergraph's SDL, for its `@cacheTag`s. */
   readonly sdl: string;
   readonly log: Logger;
 }
 
-/** The client with its answers kept as the configuration says; the client itself where nothing is kept. */
+/** Adds the configured response cache to a client. @returns the client itself if the cache is off */
 export function withConfiguredCache(of: ConfiguredCacheOptions): CachingClient {
   const { client, config, version, sdl, log, ...options } = of;
   if (!config?.enabled) return client;
@@ -45,8 +45,8 @@ export function withConfiguredCache(of: ConfiguredCacheOptions): CachingClient {
     transport: client,
     settingsOf,
     labels: new CacheLabels(readCacheTagRules(sdl)),
-    tellLabels: createCdnLabels(config.cdn_invalidation),
-    tellsClient: config.include_cache_control_header_on_router_response,
+    addLabels: createCdnLabels(config.cdn_invalidation),
+    hasClientHeaders: config.include_cache_control_header_on_router_response,
   });
   return {
     ...client,

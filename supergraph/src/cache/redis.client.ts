@@ -5,27 +5,27 @@ import type { RedisConnectionConfig } from '../config/redis.section.ts';
 
 export interface RedisClientOptions {
   readonly config: RedisConnectionConfig;
-  /** For one command. A command while Redis is away fails at once. */
+  /** Timeout of one command. While Redis is unreachable, a command fails at once. */
   readonly timeoutMs: number;
-  /** What is kept there, for the line that says that Redis is away: 'the response cache'. */
+  /** The cache that uses Redis, for log lines: 'the response cache'. */
   readonly purpose: string;
   readonly log?: Logger | undefined;
 }
 
 export interface RedisClient extends Disposable {
   readonly commands: Redis | Cluster;
-  /** Settles when Redis answers, or when it was found that it does not for now. */
+  /** Resolves when Redis answers, or when the first attempt to connect has failed. */
   readonly ready: Promise<void>;
 }
 
-/** Connects, and goes on trying. One line says that Redis is away, and one that it is back, however often it is tried. */
+/** Connects to Redis, with retries. Logs one line when Redis becomes unreachable, and one when it answers again. */
 export function createRedisClient({ config, timeoutMs, purpose, log }: RedisClientOptions): RedisClient {
   const commands = connect(config, timeoutMs);
   const settled = Promise.withResolvers<void>();
   const outage = new Outage({
     log,
-    begins: { action: 'redis.away', message: `Redis is out of reach; ${purpose} goes on without it.` },
-    ends: { action: 'redis.back', message: `Redis answers again, for ${purpose}.` },
+    begins: { action: 'redis.away', message: `Redis is unreachable; ${purpose} continues without it.` },
+    ends: { action: 'redis.back', message: `Redis answers again; ${purpose} uses it.` },
     fields: { purpose },
   });
   commands.on('error', (error: Error) => {
@@ -71,7 +71,7 @@ function connect({ urls, username, password, tls }: RedisConnectionConfig, timeo
   return new Cluster(nodes, { enableOfflineQueue: false, redisOptions: settings });
 }
 
-/** What is given beside the URL wins over what stands in it. */
+/** Separate credentials take precedence over the URL's. */
 function toCredentials(url: URL, username: string | null | undefined, password: string | null | undefined) {
   const named = username ?? (decodeURIComponent(url.username) || undefined);
   const secret = password ?? (decodeURIComponent(url.password) || undefined);

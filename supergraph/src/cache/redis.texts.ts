@@ -2,9 +2,9 @@ import type { Logger } from '@vibecode/platform/log';
 import type { RedisCacheConfig } from '../config/redis.section.ts';
 import { createRedisClient } from './redis.client.ts';
 
-/** Texts that all instances share, behind what each has in memory. Redis away: nothing is there, and nothing is kept. */
+/** Texts in Redis that all instances share. While Redis is unreachable, reads are misses and writes are ignored. */
 export interface SharedTexts extends Disposable {
-  /** Settles when Redis answers, or when it was found that it does not for now. */
+  /** Resolves when Redis answers, or when the first attempt to connect has failed. */
   readonly ready: Promise<void>;
   read(key: string): Promise<string | null>;
   write(key: string, text: string): Promise<void>;
@@ -13,7 +13,7 @@ export interface SharedTexts extends Disposable {
 const TIMEOUT_MS = 500;
 const TTL_MS = 30 * 24 * 60 * 60_000;
 
-/** @param purpose what is kept, for the line in the log that says that Redis is away */
+/** @param purpose the cache that uses Redis, for log lines */
 export function createSharedTexts(config: RedisCacheConfig, purpose: string, log: Logger): SharedTexts {
   const { namespace, ttl: ttlMs = TTL_MS, reset_ttl: prolongs } = config;
   const client = createRedisClient({ config, timeoutMs: config.timeout ?? TIMEOUT_MS, purpose, log });
@@ -22,7 +22,7 @@ export function createSharedTexts(config: RedisCacheConfig, purpose: string, log
   const lifetimeMs = ttlMs ?? TTL_MS;
   return {
     ready: client.ready,
-    // A command that fails is a miss: the client's log says that Redis is away.
+    // A failed command is a miss. The client logs that Redis is unreachable.
     read: (key) =>
       (prolongs ? commands.getex(toKey(key), 'PX', lifetimeMs) : commands.get(toKey(key))).catch(() => null),
     async write(key, text) {

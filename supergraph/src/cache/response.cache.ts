@@ -5,56 +5,56 @@ import { parseExactJson } from '../request/exact.json.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 import { groupOf } from './cache.invalidation.ts';
-import { type CacheHeaders, type CachePolicy, readCachePolicy, tellClient } from './cache.policy.ts';
+import { type CacheHeaders, type CachePolicy, readCachePolicy, setCacheHeaders } from './cache.policy.ts';
 import type { CachedAnswer, CacheStore } from './cache.store.ts';
 import type { AnswerLabels, CacheLabels } from './cache.tags.ts';
-import type { TellLabels } from './cdn.labels.ts';
+import type { AddLabels } from './cdn.labels.ts';
 
 export interface SubgraphCacheSettings {
   readonly enabled: boolean;
-  /** For answers that may be kept and do not say for how long; null: these are not kept. */
+  /** Lifetime of cacheable answers that do not state one; null: these answers are not cached. */
   readonly ttlMs: number | null;
-  /** The claim of a token that tells viewers apart; null: the whole token does. */
+  /** The token's claim that identifies the viewer; null: the whole token. */
   readonly privateId: string | null;
   readonly store: CacheStore;
-  /** Whether answers may be removed before their time, so that it has to be known which. */
+  /** Whether answers can be invalidated, so that they are written with their groups. */
   readonly isInvalidated: boolean;
 }
 
 export interface ResponseCacheOptions {
   readonly transport: SubgraphTransport;
   readonly settingsOf: (subgraph: string) => SubgraphCacheSettings;
-  /** Headers that a subgraph gets: answers to other headers are other answers. */
+  /** The headers of a request to a subgraph. They are part of the cache key. */
   readonly headers?: GatewayHooks['subgraphHeaders'];
-  /** Told of every look: entities, or answers of root fields, found and not found. */
+  /** Called for every lookup with the numbers of hits and misses, counted in entities or answers of root fields. */
   readonly onLookup?: (subgraph: string, hits: number, misses: number) => void;
   readonly labels: CacheLabels;
-  /** Told of the labels of each answer; null: nobody wants to know. */
-  readonly tellLabels: TellLabels | null;
-  /** Whether clients are told for how long their answer may be kept. */
-  readonly tellsClient: boolean;
+  /** Called with the labels of each answer; null: labels are off. */
+  readonly addLabels: AddLabels | null;
+  /** Whether clients get `Cache-Control` and `Age`. */
+  readonly hasClientHeaders: boolean;
 }
 
-const NOT_KEPT: CachePolicy = { ttlMs: 0, scope: 'private' };
+const NOT_CACHED: CachePolicy = { ttlMs: 0, scope: 'private' };
 
 /**
- * Keeps what subgraphs answer for as long as they say: answers of root fields whole, entities one by one, so that only those
- * that are missing are asked for. Answers with errors are not kept.
+ * Caches subgraphs' answers for the lifetimes that they state. Answers of root fields are cached as a whole, and entities one by
+ * one, so that a request fetches only the missing entities. Answers with errors are not cached.
  */
 export function withResponseCache(options: ResponseCacheOptions): SubgraphTransport {
-  const { transport, settingsOf, headers, onLookup, labels, tellLabels } = options;
-  const tell: typeof tellClient = options.tellsClient ? tellClient : () => undefined;
+  const { transport, settingsOf, headers, onLookup, labels, addLabels } = options;
+  const setHeaders: typeof setCacheHeaders = options.hasClientHeaders ? setCacheHeaders : () => undefined;
 
   async function fetchCached(request: SubgraphRequest, context: RequestContext): Promise<GraphQLResult> {
     const settings = settingsOf(request.subgraph);
     if (!settings.enabled || request.kind !== 'query') {
-      tell(context, NOT_KEPT, 0);
+      setHeaders(context, NOT_CACHED, 0);
       return transport.fetch(request, context);
     }
-    // The planner's own field, which no client can ask for; a variable of a client may have the same name.
+    // Clients cannot select `_entities`, but a client's variable may have the name `representations`.
     const isEntities = request.query.includes('_entities(representations');
-    const { representations, ...others } = request.variables ?? {};
-    const variables = isEntities ? others : (request.variables ?? {});
+    const { representations, ...clientVariables } = request.variables ?? {};
+    const variables = isEntities ? clientVariables : (request.variables ?? {});
     const parts: readonly unknown[] = isEntities && Array.isArray(representations) ? representations : [null];
     const own = headers?.(request, context);
     const isCredentialed = context.identity !== null || own?.authorization !== undefined || own?.cookie !== undefined;
@@ -67,18 +67,20 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
     const found = await readAll(settings.store, keys);
     const missing = found.flatMap((answer, index) => (answer ? [] : [index]));
     onLookup?.(request.subgraph, parts.length - missing.length, missing.length);
-    for (const answer of found) if (answer) tellOfHit(context, answer, tell);
-    const hits = tellLabels ? found.flatMap((answer) => answer?.labels ?? []) : [];
-    if (hits.length > 0) tellLabels?.(context, request.subgraph, hits);
+    for (const answer of found) if (answer) setHeadersOfHit(context, answer, setHeaders);
+    const hits = addLabels ? found.flatMap((answer) => answer?.labels ?? []) : [];
+    if (hits.length > 0) addLabels?.(context, request.subgraph, hits);
     const texts = found.map((answer) => answer?.text);
     if (missing.length === 0) return { data: toData(isEntities, texts.map(parse)) };
 
     let response: CacheHeaders | undefined;
-    const asked = isEntities ? { ...variables, representations: missing.map((index) => parts[index]) } : variables;
+    const missingVariables = isEntities
+      ? { ...variables, representations: missing.map((index) => parts[index]) }
+      : variables;
     const result = await transport.fetch(
       {
         ...toPlain(request),
-        variables: asked,
+        variables: missingVariables,
         onResponse(received, status) {
           request.onResponse?.(received, status);
           const [cacheControl, age, vary] = ['cache-control', 'age', 'vary'].map((name) => received[name]?.toString());
@@ -88,8 +90,8 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
       context,
     );
     const policy =
-      response && !result.errors?.length ? readCachePolicy(response, isCredentialed, settings.ttlMs) : NOT_KEPT;
-    tell(context, policy, 0);
+      response && !result.errors?.length ? readCachePolicy(response, isCredentialed, settings.ttlMs) : NOT_CACHED;
+    setHeaders(context, policy, 0);
     const answers = isEntities ? result.data?._entities : [result.data];
     if (!Array.isArray(answers) || answers.length !== missing.length) {
       return missing.length === parts.length ? result : toPartial(result, texts, missing, []);
@@ -99,7 +101,7 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
         ? labels.ofEntity(request.subgraph, parts[index], at, result.extensions)
         : labels.ofFields(request, variables, result.extensions),
     );
-    tellLabels?.(context, request.subgraph, labelled);
+    addLabels?.(context, request.subgraph, labelled);
     for (const [at, index] of missing.entries()) {
       const key = keys[index]?.[policy.scope];
       const answer = answers[at];
@@ -115,11 +117,11 @@ export function withResponseCache(options: ResponseCacheOptions): SubgraphTransp
 
 interface Keys {
   readonly public: string;
-  /** Null: there is no viewer to keep anything for. */
+  /** Null for an anonymous request. */
   readonly private: string | null;
 }
 
-/** What is kept for this viewer, or else for everybody. */
+/** Reads the answers that are cached for this viewer, or otherwise for all viewers. */
 async function readAll(store: CacheStore, keys: readonly Keys[]): Promise<(CachedAnswer | undefined)[]> {
   const found = await store.readMany(keys.flatMap((key) => (key.private ? [key.public, key.private] : [key.public])));
   const now = Date.now();
@@ -141,14 +143,18 @@ function toGroups(subgraph: string, { type, tags }: AnswerLabels): string[] {
   return [groupOf.subgraph(subgraph), groupOf.type(subgraph, type), ...tags.map((tag) => groupOf.tag(subgraph, tag))];
 }
 
-function tellOfHit(context: RequestContext, { storedAtMs, ttlMs }: CachedAnswer, tell: typeof tellClient): void {
+function setHeadersOfHit(
+  context: RequestContext,
+  { storedAtMs, ttlMs }: CachedAnswer,
+  setHeaders: typeof setCacheHeaders,
+): void {
   const ageMs = Math.max(0, Date.now() - storedAtMs);
   const scope = context.identity ? 'private' : 'public';
-  tell(context, { ttlMs: ttlMs - ageMs, scope }, ageMs);
+  setHeaders(context, { ttlMs: ttlMs - ageMs, scope }, ageMs);
   context.plugin?.fetches.restrictCache(`max-age=${Math.floor((ttlMs - ageMs) / 1_000)}, ${scope}`);
 }
 
-/** The entities found and those that came, in the order asked; paths of errors count the latter. */
+/** Joins cached and fetched entities in the order of the request. The paths of errors have the indexes of fetched entities. */
 function toPartial(
   result: GraphQLResult,
   texts: readonly (string | undefined)[],
@@ -158,9 +164,9 @@ function toPartial(
   const entities = texts.map(parse);
   for (const [at, index] of missing.entries()) entities[index] = answers[at] ?? null;
   const errors = result.errors?.map((error) => {
-    const [root, at, ...rest] = Array.isArray(error?.path) ? error.path : [];
+    const [root, at, ...fieldPath] = Array.isArray(error?.path) ? error.path : [];
     const index = typeof at === 'number' ? missing[at] : undefined;
-    return index === undefined ? error : changeError(error, { path: [root ?? '_entities', index, ...rest] });
+    return index === undefined ? error : changeError(error, { path: [root ?? '_entities', index, ...fieldPath] });
   });
   return { data: { _entities: entities }, ...(errors?.length && { errors }) };
 }
@@ -173,7 +179,7 @@ function parse(text: string | undefined): unknown {
   return text === undefined ? null : parseExactJson(text);
 }
 
-/** Without the text of the whole request, which does not hold for a part of it. */
+/** Removes the body of the whole request, because a partial request has another body. */
 function toPlain({
   subgraph,
   query,

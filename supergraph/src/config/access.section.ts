@@ -24,11 +24,11 @@ const corsPolicy = z.strictObject({
     .nullish(),
 });
 
-/** Which web pages may ask; Apollo Router's inheritance between the section and its policies holds. */
+/** Web pages that may send requests. A policy inherits from the section as in Apollo Router. */
 export const cors = z.strictObject({
   allow_any_origin: z.boolean().default(false),
   allow_credentials: z.boolean().default(false),
-  allow_headers: headerNames().default([]).describe('Empty: what the browser asks for is allowed.'),
+  allow_headers: headerNames().default([]).describe('Empty: the headers that the browser requests are allowed.'),
   expose_headers: headerNames().nullish(),
   methods: z.array(z.string()).default(['GET', 'POST', 'OPTIONS']),
   max_age: duration().nullish(),
@@ -40,7 +40,7 @@ export const csrf = z.strictObject({
   required_headers: headerNames().prefault(['x-apollo-operation-name', 'apollo-require-preflight']),
 });
 
-const algorithms = ['EdDSA', 'ES256', 'RS256', 'ES384', 'ES512', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
+const ALGORITHMS = ['EdDSA', 'ES256', 'RS256', 'ES384', 'ES512', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const;
 
 const jwks = z.strictObject({
   url: z.url({ protocol: /^(https?|file)$/ }).describe('http(s) or file URL of the key set.'),
@@ -48,17 +48,17 @@ const jwks = z.strictObject({
   audiences: z.array(z.string()).min(1).nullish().describe('Accepted `aud`. Default: any.'),
   algorithms: z
     .array(
-      z.enum(algorithms, {
+      z.enum(ALGORITHMS, {
         error:
-          'expected an asymmetric algorithm: EdDSA, ES256 or RS256 (HS256 and its kin would let whoever reads the keys sign)',
+          'expected an asymmetric algorithm, such as EdDSA, ES256 or RS256 (with a symmetric one such as HS256, everyone who can read the keys could sign)',
       }),
     )
     .min(1)
     .nullish()
     .describe('Accepted algorithms. Default EdDSA, ES256, RS256.'),
-  poll_interval: duration().default(60_000).describe('How often the keys are read again. Default 60s.'),
+  poll_interval: duration().default(60_000).describe('Interval in which the keys are read again. Default 60s.'),
   headers: z.array(z.strictObject({ name: headerName(), value: z.string() })).default([]),
-  allow_missing_exp: z.boolean().default(false).describe('Whether tokens without `exp` are taken. Default false.'),
+  allow_missing_exp: z.boolean().default(false).describe('Whether tokens without `exp` are accepted. Default false.'),
 });
 
 const tokenSource = z.discriminatedUnion('type', [
@@ -71,21 +71,21 @@ const jwt = z.strictObject({
   header_name: headerName().prefault('authorization'),
   header_value_prefix: z.string().regex(/^\S*$/, 'expected a word without spaces').default('Bearer'),
   ignore_other_prefixes: z.boolean().default(false),
-  sources: z.array(tokenSource).default([]).describe('Tried in order when the header above carries no token.'),
+  sources: z.array(tokenSource).default([]).describe('Tried in order if the header above has no token.'),
   on_error: z
     .enum(['error', 'continue', 'redacted_error'])
     .default('error')
-    .describe('A token that does not verify: refuse the request, or take it as nobody.'),
+    .describe('If a token does not verify: error refuses the request, continue treats it as anonymous.'),
 });
 
-/** Ours: keys that partners hold, exchanged for short tokens so that subgraphs see tokens only. */
+/** Ours: partners' API keys, which are exchanged for short-lived tokens, so that subgraphs see tokens only. */
 const apiKey = z.strictObject({
   header_name: headerName().prefault('x-api-key'),
   exchange_url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('POST { apiKey } answers { accessToken, expiresAt }.'),
-  subgraph: z.string().optional().describe('Instead of a URL: the subgraph that exchanges keys.'),
+    .describe('URL that answers POST { apiKey } with { accessToken, expiresAt }.'),
+  subgraph: z.string().optional().describe('Alternative to a URL: the subgraph that exchanges keys.'),
   path: urlPath().default('/internal/api-key').describe('Path at that subgraph.'),
 });
 
@@ -94,7 +94,9 @@ const cookie = z.strictObject({
   name: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a cookie: letters, digits and - _ .')
-    .describe('Cookie with the token, asked when no header has one. A token there that does not verify is nobody.'),
+    .describe(
+      'Cookie with the token, read if no header has one. If its token does not verify, the request is anonymous.',
+    ),
 });
 
 /** Ours: mutations that sign the client in. */
@@ -102,10 +104,10 @@ const signIn = z.strictObject({
   subgraphs: z
     .array(z.string().min(1))
     .min(1)
-    .describe('Subgraphs that are believed when the answer to a mutation says who the viewer is from there on.'),
+    .describe("Trusted subgraphs: the header of their answers to mutations sets the operation's viewer."),
   header_name: headerName()
     .prefault('x-viewer-token')
-    .describe('Header of their answers: the token of the new viewer; empty when the viewer has signed out.'),
+    .describe("Header of their answers with the new viewer's token; empty after a sign-out."),
 });
 
 export const authentication = z.strictObject({
@@ -120,12 +122,15 @@ export const authentication = z.strictObject({
 });
 
 export const authorization = z.strictObject({
-  require_authentication: z.boolean().default(false).describe('Refuse every operation of nobody with 401.'),
+  require_authentication: z.boolean().default(false).describe('Refuse every anonymous operation with 401.'),
   directives: z
     .strictObject({
       enabled: z.boolean().default(true),
-      dry_run: z.boolean().default(false).describe('Report what would be refused, refuse nothing.'),
-      reject_unauthorized: z.boolean().default(false).describe('Refuse the whole operation rather than filter it.'),
+      dry_run: z.boolean().default(false).describe('Report the fields that would be refused, without refusing them.'),
+      reject_unauthorized: z
+        .boolean()
+        .default(false)
+        .describe('Refuse the whole operation instead of removing fields.'),
       errors: z
         .strictObject({
           log: z.boolean().default(true),
@@ -158,7 +163,7 @@ export const apq = z.strictObject({
 
 const safelist = z.strictObject({
   enabled: z.boolean().default(false).describe('Refuse operations that no manifest lists.'),
-  require_id: z.boolean().default(false).describe('Refuse operations sent as text, listed or not.'),
+  require_id: z.boolean().default(false).describe('Refuse operations sent as text, even if they are listed.'),
 });
 
 export const persistedQueries = z.strictObject({
@@ -168,13 +173,21 @@ export const persistedQueries = z.strictObject({
   local_manifests: z
     .array(z.string())
     .nullish()
-    .describe('Files as `generate-persisted-query-manifest` writes them; read again when they change.'),
+    .describe('Files from `generate-persisted-query-manifest`; read again when they change.'),
   hot_reload: z.boolean().default(true),
 });
 
 const subgraphDemand = z.strictObject({
-  list_size: z.int().min(0).nullish().describe('Assumed length of its lists without @listSize. Default: as for all.'),
-  max: z.number().min(0).nullish().describe('Largest estimated cost of all fetches from it; beyond, it is not asked.'),
+  list_size: z
+    .int()
+    .min(0)
+    .nullish()
+    .describe("Assumed length of the subgraph's lists without @listSize. Default: as for all."),
+  max: z
+    .number()
+    .min(0)
+    .nullish()
+    .describe("Largest estimated cost of an operation's fetches from the subgraph; beyond it they fail."),
 });
 
 export const demandControl = z.strictObject({
@@ -188,7 +201,7 @@ export const demandControl = z.strictObject({
         actual_cost_mode: z
           .enum(['by_subgraph', 'by_response_shape'])
           .default('by_subgraph')
-          .describe('Of the answers of subgraphs, or of the answer to the client. Default by_subgraph.'),
+          .describe("Answers to measure: the subgraphs', or the client's. Default by_subgraph."),
         subgraph: perSubgraph(subgraphDemand.prefault({}), subgraphDemand).prefault({}),
       }),
     })

@@ -4,37 +4,37 @@ import { redisConnection } from './redis.section.ts';
 
 const redis = z.strictObject({
   ...redisConnection,
-  namespace: z.string().default('response-cache').describe('Begins every key.'),
-  timeout: duration().nullish().describe('For each of the following that is not given.'),
-  fetch_timeout: duration().nullish().describe('Longest wait for a read, before the subgraph is asked. Default 150ms.'),
-  insert_timeout: duration().nullish().describe('For a write. Default 500ms.'),
-  invalidate_timeout: duration().nullish().describe('For an invalidation. Default 1s.'),
-  ttl: duration().nullish().describe('As ttl of the subgraph, where that is left out.'),
+  namespace: z.string().default('response-cache').describe('Prefix of every key.'),
+  timeout: duration().nullish().describe('Default of the three timeouts below.'),
+  fetch_timeout: duration().nullish().describe('Timeout of a read; then the subgraph is queried. Default 150ms.'),
+  insert_timeout: duration().nullish().describe('Timeout of a write. Default 500ms.'),
+  invalidate_timeout: duration().nullish().describe('Timeout of an invalidation. Default 1s.'),
+  ttl: duration().nullish().describe('Default of the ttl of the subgraph.'),
 });
 
 const invalidation = z
   .strictObject({
-    enabled: z.boolean().default(false).describe('Whether what is kept of the subgraph may be invalidated.'),
-    shared_key: z.string().default('').describe('What `Authorization` of an invalidation has to be.'),
+    enabled: z.boolean().default(false).describe("Whether the subgraph's cached answers may be invalidated."),
+    shared_key: z.string().default('').describe('Required value of the header authorization of an invalidation.'),
   })
   .refine((value) => !value.enabled || value.shared_key !== '', {
     path: ['shared_key'],
-    error: 'expected the key that invalidations sign in with',
+    error: 'expected a shared_key, because invalidation is enabled',
   });
 
 const subgraphCache = {
-  ttl: duration().nullish().describe('For answers that may be kept and name no max-age. Default: they are not kept.'),
+  ttl: duration().nullish().describe('Lifetime of cacheable answers without max-age. Default: they are not cached.'),
   private_id: z
     .string()
     .nullish()
-    .describe('Claim of the token that tells viewers apart for private answers. Default: the whole token does.'),
-  redis: redis.nullish().describe('Shared by all instances. Left out: in memory.'),
+    .describe('Claim of the token that identifies the viewer of private answers. Default: the whole token.'),
+  redis: redis.nullish().describe('Cache shared by all instances. Default: in memory.'),
   invalidation: invalidation.nullish(),
 };
 
-/** Keeps what subgraphs answer for as long as their `Cache-Control` says. */
+/** Caches subgraphs' answers for as long as their `Cache-Control` says. */
 export const responseCache = z.strictObject({
-  enabled: z.boolean().default(false).describe('Default false.'),
+  enabled: z.boolean().default(false).describe('Whether answers are cached. Default false.'),
   include_cache_control_header_on_router_response: z
     .boolean()
     .default(true)
@@ -43,23 +43,25 @@ export const responseCache = z.strictObject({
     .strictObject({
       limit: byteSize()
         .default(64 * 1024 * 1024)
-        .describe('Ours: for all answers kept. Default 64MiB.'),
+        .describe('Ours: size of all cached answers together. Default 64MiB.'),
     })
     .prefault({}),
   invalidation: z
     .strictObject({
-      listen: listenAddress().nullish().describe('An address of its own. Left out: where clients connect.'),
-      path: urlPath().default('/invalidation').describe('Default /invalidation.'),
+      listen: listenAddress().nullish().describe('Address of its own. Default: the address for clients.'),
+      path: urlPath().default('/invalidation').describe('Path of the endpoint. Default /invalidation.'),
     })
     .nullish()
-    .describe('Where what is kept can be invalidated. Left out: nowhere.'),
+    .describe('Endpoint for invalidating cached answers. Default: none.'),
   cdn_invalidation: z
     .strictObject({
-      enabled: z.boolean().default(false).describe('Whether clients are told the labels of their answer.'),
-      header_name: headerName().prefault('Cache-Tag').describe('Default Cache-Tag; Surrogate-Key for Fastly.'),
-      header_delimiter: z.string().min(1).default(',').describe("Between labels. Default ','; ' ' for Fastly."),
-      max_bytes: z.int().min(1).default(16_384).describe('Labels beyond it are left out, the finest first.'),
-      experimental_drop_on_overflow: z.boolean().default(false).describe('Leave out the whole header in that case.'),
+      enabled: z.boolean().default(false).describe('Whether answers have a header with their labels, for a CDN.'),
+      header_name: headerName()
+        .prefault('Cache-Tag')
+        .describe('Name of the header. Default Cache-Tag; Surrogate-Key for Fastly.'),
+      header_delimiter: z.string().min(1).default(',').describe("Separator of labels. Default ','; ' ' for Fastly."),
+      max_bytes: z.int().min(1).default(16_384).describe('Labels beyond it are omitted, the most specific first.'),
+      experimental_drop_on_overflow: z.boolean().default(false).describe('Omit the whole header in that case.'),
     })
     .prefault({}),
   subgraph: z

@@ -9,17 +9,17 @@ export interface Output {
   readonly writeError: (line: string) => void;
 }
 
-const usage = `Usage: npm run router -- config COMMAND
+const USAGE = `Usage: npm run router -- config COMMAND
   keys             list Apollo Router's keys that have no effect here, in Markdown
   schema           print the JSON Schema of router-config.yaml, for editors
-  validate FILE    say each problem with its line and column, and what was expected
-  upgrade FILE     print FILE with today's spellings; --write changes the file`;
+  validate FILE    print each problem with its line, column and the expected value
+  upgrade FILE     print FILE with current spellings; --write changes the file`;
 
 /**
  * `config keys | schema | validate FILE | upgrade FILE [--write]`.
  *
- * @param args what follows `config` on the command line
- * @returns the exit code: 0 fine, 1 the file has errors, 2 the command is wrong
+ * @param args the arguments after `config`
+ * @returns the exit code: 0 success, 1 the file has errors, 2 invalid arguments
  */
 export async function runConfigCommand(args: readonly string[], { write, writeError }: Output): Promise<number> {
   const flags = args.filter((arg) => arg.startsWith('-'));
@@ -39,7 +39,7 @@ export async function runConfigCommand(args: readonly string[], { write, writeEr
     !(isWrite || flags.length === 0) ||
     !['validate', 'upgrade'].includes(command!)
   ) {
-    writeError(usage);
+    writeError(USAGE);
     return 2;
   }
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -3,7 +3,7 @@ import type { ConfigProblem } from './config.problem.ts';
 import type { RouterConfig } from './config.schema.ts';
 import { toVariantConfig } from './config.variant.ts';
 
-/** What each key allows but all together do not. */
+/** Finds combinations of keys that are not allowed, although each key is valid. */
 export function findContradictions(config: RouterConfig, positions: Positions): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const refuse = (path: string[], message: string): void => {
@@ -21,7 +21,7 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
     if (!enabled || !speaksGrpc) continue;
     warn(
       ['telemetry', 'exporters', kind, 'otlp', protocol === 'grpc' ? 'protocol' : 'endpoint'],
-      "OTLP goes out over HTTP here: name the receiver's HTTP port, which is 4318 by custom",
+      "OTLP is sent over HTTP here: name the receiver's HTTP port, usually 4318",
     );
   }
   const refusePersisted = (
@@ -35,13 +35,13 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
     if (persisted.enabled && persisted.safelist.enabled && apq.enabled) {
       refuse(
         [...at, 'persisted_queries', 'safelist'],
-        'a safelist needs apq.enabled: false, since clients could register any operation otherwise',
+        'a safelist needs apq.enabled: false, because clients could otherwise register any operation',
       );
     }
     if (persisted.enabled && !persisted.local_manifests?.length) {
-      const message = 'expected local_manifests, the files that list the operations: GraphOS is not asked for them';
+      const message = 'expected local_manifests, the files that list the operations: they are not fetched from GraphOS';
       if (persisted.safelist.enabled) refuse([...at, 'persisted_queries', 'enabled'], message);
-      else warn([...at, 'persisted_queries', 'enabled'], `${message}, so that no id is known`);
+      else warn([...at, 'persisted_queries', 'enabled'], `${message}. Without them, no id is known`);
     }
   };
   const { persisted_queries: persisted, apq, sandbox, supergraph, homepage, cors, authentication } = config;
@@ -50,8 +50,8 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
   const names = new Set<string>();
   for (const [index, variant] of config.variants.entries()) {
     const at = ['variants', String(index)];
-    if (paths.has(variant.path)) refuse([...at, 'path'], `another graph is served at ${variant.path} already`);
-    if (names.has(variant.name)) refuse([...at, 'name'], `another variant has the name ${variant.name} already`);
+    if (paths.has(variant.path)) refuse([...at, 'path'], `the path ${variant.path} already serves another graph`);
+    if (names.has(variant.name)) refuse([...at, 'name'], `another variant already has the name ${variant.name}`);
     paths.add(variant.path);
     names.add(variant.name);
     const own = toVariantConfig(config, variant);
@@ -66,14 +66,14 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
   if (cors.allow_any_origin && cors.allow_credentials) {
     refuse(
       ['cors', 'allow_credentials'],
-      'browsers send no credentials to a server that allows any origin; list the origins in policies',
+      'browsers do not send credentials to a server that allows any origin: list the origins in policies',
     );
   }
   for (const [index, policy] of cors.policies.entries()) {
     if (policy.origins.includes('*')) {
       refuse(
         ['cors', 'policies', String(index), 'origins'],
-        'expected origins; for any origin say cors.allow_any_origin: true',
+        'expected origins; to allow any origin, set cors.allow_any_origin: true',
       );
     }
   }

@@ -1,6 +1,6 @@
 import type { RouterConfig } from './config.schema.ts';
 
-/** As Apollo Router's `--dev` has it: a page to look around with, and nothing hidden from whoever asks. */
+/** The configuration for development, as with Apollo Router's `--dev`: GraphiQL, introspection, and unmasked errors. */
 export function toDevConfig(config: RouterConfig): RouterConfig {
   return {
     ...config,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 export interface ExpansionSource {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** @throws when the file cannot be read */
+  /** @throws if the file cannot be read */
   readonly readFile: (path: string) => string;
 }
 
@@ -16,10 +16,10 @@ export class ExpansionError extends Error {
 }
 
 /**
- * Replaces `${env.NAME}`, `${env.NAME:-default}`, `${file.path}` and `${file.path:-default}`; `$$` is a dollar sign. A text
- * that has become a number or a boolean is one, as in Apollo Router. A final line break of a file is dropped.
+ * Replaces `${env.NAME}`, `${env.NAME:-default}`, `${file.path}` and `${file.path:-default}`; `$$` is a dollar sign. A result
+ * that reads as a number or a boolean becomes one, as in Apollo Router. A final line break of a file is removed.
  *
- * @throws ExpansionError for a variable or file that is missing and has no default, and for anything else in `${}`
+ * @throws ExpansionError for a missing variable or file without a default, and for any other expression in `${}`
  */
 export function expandVariables(text: string, source: ExpansionSource): string | number | boolean {
   let expanded = false;
@@ -40,7 +40,7 @@ function resolve(expression: string, { env, readFile }: ExpansionSource): string
     const value = env[name] ?? fallback;
     if (value === undefined) {
       throw new ExpansionError(
-        `the environment variable ${name} is not set; set it, or give a default: \${env.${name}:-default}`,
+        `the environment variable ${name} is not set: set it, or give a default: \${env.${name}:-default}`,
       );
     }
     return value;
@@ -55,7 +55,7 @@ function resolve(expression: string, { env, readFile }: ExpansionSource): string
     }
   }
   throw new ExpansionError(
-    `\${${expression}} is not known; expected \${env.NAME} or \${file.path}, each with :-default if need be`,
+    `\${${expression}} is not known; expected \${env.NAME} or \${file.path}, optionally with :-default`,
   );
 }
 

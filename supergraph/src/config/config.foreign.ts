@@ -1,11 +1,11 @@
 import { findPaths, parseKeyPath } from './config.paths.ts';
-import { foreignTelemetryKeys } from './foreign.telemetry.ts';
+import { FOREIGN_TELEMETRY_KEYS } from './foreign.telemetry.ts';
 
-/** A key of Apollo Router's that this gateway does not act on. */
+/** A key of Apollo Router that has no effect in this gateway. */
 export interface ForeignKey {
-  /** Dotted; `*` stands for any name or index, and a name with dots stands in `[""]`. */
+  /** Dotted path. `*` stands for any name or index, and a name with dots is in `[""]`. */
   readonly path: string;
-  /** Whether leaving it out would open what the operator meant to close: then it is an error. */
+  /** Whether ignoring the key would remove a protection. Then the key is an error, otherwise a warning. */
   readonly protects: boolean;
   readonly advice: string;
 }
@@ -15,44 +15,47 @@ const ignored = (advice: string, ...paths: string[]): ForeignKey[] =>
 const refused = (advice: string, ...paths: string[]): ForeignKey[] =>
   paths.map((path) => ({ path, protects: true, advice }));
 
-/** The same key of all subgraphs and of single ones. */
+/** The paths of keys under `all` and under single subgraphs. */
 const ofSubgraphs = (section: string, ...names: string[]): string[] =>
   names.flatMap((name) => [`${section}.all.${name}`, `${section}.subgraphs.*.${name}`]);
 
-const protective: readonly ForeignKey[] = [
+const PROTECTIVE_KEYS: readonly ForeignKey[] = [
   ...refused(
-    'it can refuse requests, and nothing here would. Move what the scripts do to a coprocessor, which this gateway ' +
-      'speaks to as Apollo Router does, or protect the graph by authentication, authorization or limits.',
+    'it can refuse requests, which this gateway would accept. Move the logic to a coprocessor, which this gateway ' +
+      'supports, or protect the graph by authentication, authorization or limits.',
     'rhai',
     'wasm',
     'plugins.*',
   ),
   ...refused(
-    'subgraphs would get requests that nobody signed. Remove it, and sign in to subgraphs by headers or tls.subgraph.',
+    'requests to subgraphs would not be signed. Remove it, and authenticate to subgraphs by headers or tls.subgraph.',
     'authentication.subgraph',
     'authentication.connector',
   ),
   ...refused(
-    'errors that it would drop would reach clients. Use include_subgraph_errors.',
+    'errors that it redacts would reach clients. Use include_subgraph_errors.',
     'supergraph.experimental_redact_errors',
   ),
   ...refused(
-    'a limit would be lost. Use limits.router.http1_max_request_buf_size, which bounds all headers of a request.',
+    'the limit would not apply. Use limits.router.http1_max_request_buf_size, which bounds all headers of a request.',
     'limits.router.http_max_header_size',
     'limits.router.http_max_header_list_size',
   ),
 ];
 
-const caches: readonly ForeignKey[] = [
-  ...ignored('Cached answers are not shown in the sandbox.', 'response_cache.debug'),
-  ...ignored('A coprocessor does not see the keys of cached answers.', 'response_cache.expose_keys_in_context'),
-  ...ignored('Connectors are not served.', 'response_cache.connector'),
-  ...ignored('Whether an answer is private is kept with the answer.', 'response_cache.private_queries_buffer_size'),
-  ...ignored('What was kept is found by its tags, not by a scan.', 'response_cache.invalidation.scan_count'),
-  ...ignored('Invalidations run one after another.', 'response_cache.invalidation.concurrent_requests'),
-  ...ignored('Lookups are counted by apollo_router_response_cache_total.', 'response_cache.metrics'),
+const CACHE_KEYS: readonly ForeignKey[] = [
+  ...ignored('The sandbox does not show cached answers.', 'response_cache.debug'),
+  ...ignored('The context does not have the keys of cached answers.', 'response_cache.expose_keys_in_context'),
+  ...ignored('Connectors are not supported.', 'response_cache.connector'),
   ...ignored(
-    'One connection serves, and the gateway starts without it.',
+    'No buffer is needed: each cached answer says whether it is private.',
+    'response_cache.private_queries_buffer_size',
+  ),
+  ...ignored('Cached answers are found by their groups, without a scan.', 'response_cache.invalidation.scan_count'),
+  ...ignored('Invalidations run one after another.', 'response_cache.invalidation.concurrent_requests'),
+  ...ignored('apollo_router_response_cache_total counts lookups.', 'response_cache.metrics'),
+  ...ignored(
+    'The gateway uses one connection, and starts even if Redis is unreachable.',
     ...[
       'apq.router.cache.redis',
       'supergraph.query_planning.cache.redis',
@@ -63,18 +66,18 @@ const caches: readonly ForeignKey[] = [
     ),
   ),
   ...ignored(
-    'What a subgraph says of an answer decides for how long it is kept; a hit does not prolong it.',
+    "The subgraph's Cache-Control decides how long an answer is cached; a hit does not extend it.",
     'response_cache.subgraph.all.redis.reset_ttl',
     'response_cache.subgraph.subgraphs.*.redis.reset_ttl',
   ),
   ...ignored(
-    'Operations are planned when they are first used.',
+    'An operation is planned when it is first used.',
     'persisted_queries.experimental_prewarm_query_plan_cache',
   ),
 ];
 
 const planning: readonly ForeignKey[] = ignored(
-  'The planner decides this by itself.',
+  'The query planner does not have this setting.',
   'supergraph.query_planning.experimental_plans_limit',
   'supergraph.query_planning.incremental_planner',
   'supergraph.generate_query_fragments_limit',
@@ -83,12 +86,12 @@ const planning: readonly ForeignKey[] = ignored(
   'progressive_override',
 );
 
-export const foreignKeys: readonly ForeignKey[] = [
-  ...protective,
-  ...caches,
+export const FOREIGN_KEYS: readonly ForeignKey[] = [
+  ...PROTECTIVE_KEYS,
+  ...CACHE_KEYS,
   ...planning,
   ...ignored(
-    'Connectors are not served; a supergraph that has them is refused.',
+    'Connectors are not supported; a supergraph that uses them is refused.',
     'connectors',
     'tls.connector',
     'traffic_shaping.connector',
@@ -97,17 +100,23 @@ export const foreignKeys: readonly ForeignKey[] = [
     'headers.connector',
     'coprocessor.connector',
   ),
-  ...ignored('Subgraphs get one operation in a request.', 'batching.subgraph', 'preview_graphql_federation'),
-  ...ignored('The gateway is ready once it has a supergraph, and until it stops.', 'health_check.readiness'),
-  ...ignored('Files go by routes.', 'preview_file_uploads'),
-  ...ignored('Events come from subgraphs, by subscriptions.', 'events'),
+  ...ignored('A request to a subgraph has one operation.', 'batching.subgraph', 'preview_graphql_federation'),
+  ...ignored('The gateway is ready from its first supergraph until it stops.', 'health_check.readiness'),
   ...ignored(
-    'A plan that is being made is finished, though its client has gone.',
+    'Uploads in GraphQL requests are not supported. Forward a path for uploads by routes.',
+    'preview_file_uploads',
+  ),
+  ...ignored('Events come from subgraphs only, by subscriptions.', 'events'),
+  ...ignored(
+    'Planning is not cancelled when the client disconnects.',
     'supergraph.query_planning.experimental_cooperative_cancellation',
   ),
-  ...ignored('A value that does not fit the schema is null.', 'supergraph.enable_result_coercion_errors'),
   ...ignored(
-    'Idle connections of HTTP/2 are not pinged; pool_idle_timeout closes them.',
+    'A value that does not fit the schema is always null, with an error.',
+    'supergraph.enable_result_coercion_errors',
+  ),
+  ...ignored(
+    'Idle HTTP/2 connections are not pinged; pool_idle_timeout closes them.',
     ...ofSubgraphs(
       'traffic_shaping',
       'experimental_http2_keep_alive_interval',
@@ -116,22 +125,25 @@ export const foreignKeys: readonly ForeignKey[] = [
       'http2_keep_alive_timeout',
     ),
   ),
-  ...ignored('Answers are kept by response_cache.', ...ofSubgraphs('traffic_shaping', 'experimental_entity_caching')),
   ...ignored(
-    'Plans are not in answers; the stage ExecutionRequest of a coprocessor has them (query_plan).',
+    'Use response_cache, which caches entities too.',
+    ...ofSubgraphs('traffic_shaping', 'experimental_entity_caching'),
+  ),
+  ...ignored(
+    'Answers do not contain plans; the stage ExecutionRequest of a coprocessor has them (query_plan).',
     'expose_query_plan',
   ),
-  ...ignored('Subgraphs are really asked.', 'experimental_mock_subgraphs'),
+  ...ignored('Mock subgraphs are not supported.', 'experimental_mock_subgraphs'),
   ...ignored(
-    'Reconnecting is set for all subgraphs, by subscription.max_reconnect_attempts and reconnect_delay.',
+    'Set it for all subgraphs together: subscription.max_reconnect_attempts and reconnect_delay.',
     ...['max_reconnect_attempts', 'reconnect_delay'].map((name) => `subscription.mode.passthrough.subgraphs.*.${name}`),
   ),
-  ...Object.entries(foreignTelemetryKeys).flatMap(([advice, paths]) => ignored(advice, ...paths)),
-  ...ignored('It changes nothing here.', 'supergraph.generate_query_fragments', 'homepage.graph_ref', 'apq.subgraph'),
+  ...Object.entries(FOREIGN_TELEMETRY_KEYS).flatMap(([advice, paths]) => ignored(advice, ...paths)),
+  ...ignored('It has no effect here.', 'supergraph.generate_query_fragments', 'homepage.graph_ref', 'apq.subgraph'),
   ...ignored('Clients speak HTTP/1.1 here.', 'limits.router.http2_max_headers_list_bytes'),
-  ...ignored('The next poll tries again.', 'authentication.router.jwt.jwks.*.retry'),
+  ...ignored('A failed download is repeated at the next poll.', 'authentication.router.jwt.jwks.*.retry'),
   ...ignored(
-    'It has no meaning here.',
+    'It has no counterpart here.',
     'license_enforcement',
     'fleet_detector',
     'enhanced_client_awareness',
@@ -143,7 +155,7 @@ export const foreignKeys: readonly ForeignKey[] = [
   ),
 ];
 
-/** Keys of the data that the table knows, deepest first where one holds another. */
+/** Finds the foreign keys in a configuration. A nested key comes before the key that contains it. */
 export function findForeignKeys(data: unknown): { readonly key: ForeignKey; readonly path: (string | number)[] }[] {
-  return foreignKeys.flatMap((key) => findPaths(data, parseKeyPath(key.path)).map((path) => ({ key, path })));
+  return FOREIGN_KEYS.flatMap((key) => findPaths(data, parseKeyPath(key.path)).map((path) => ({ key, path })));
 }

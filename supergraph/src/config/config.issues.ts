@@ -8,15 +8,15 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 export interface FlatIssue {
   readonly path: PropertyKey[];
   readonly message: string;
-  /** The problem is a name, not the value under it. */
+  /** Whether the problem is the name itself, not its value. */
   readonly isName: boolean;
-  /** Of an unknown name, the one that was probably meant. */
+  /** For an unknown name, the most similar known name. */
   readonly nearest?: string | null;
-  /** A name that has to be there is not. */
+  /** Whether a required name is missing. */
   readonly isMissing?: boolean;
 }
 
-/** Schema issues as one line for each thing to mend: a mistyped name is not missing too. */
+/** Flattens schema issues to one problem for each fault. A mistyped name is not also reported as missing. */
 export function flattenIssues(issues: readonly Issue[]): FlatIssue[] {
   const flat = issues.flatMap((issue) => flattenIssue(issue));
   const mistyped = new Set(flat.flatMap(({ path, nearest }) => (nearest ? [toKey(path.slice(0, -1))] : [])));
@@ -27,7 +27,7 @@ function toKey(path: readonly PropertyKey[]): string {
   return JSON.stringify(path.map(String));
 }
 
-/** Of a union, the branch that the value most resembles. */
+/** Flattens one issue. For a union, it reports the branch that the value resembles most. */
 function flattenIssue(issue: Issue, parent: PropertyKey[] = []): FlatIssue[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
@@ -61,11 +61,11 @@ function describeUnknown(name: string, nearest: string | null, known: readonly s
     ? `did you mean '${nearest}'?`
     : known.length > 0
       ? `expected one of ${known.join(', ')}`
-      : 'expected nothing here';
+      : 'expected no keys here';
   return `unknown key '${name}'; ${expected}`;
 }
 
-/** Names that the schema has at a path. */
+/** Names that the schema allows at a path. */
 function knownNames(path: readonly PropertyKey[]): string[] {
   let schemas: JsonSchema[] = [toConfigJsonSchema()];
   for (const segment of path) schemas = schemas.flatMap(branchesOf).flatMap((schema) => childrenOf(schema, segment));

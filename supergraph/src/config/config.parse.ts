@@ -14,7 +14,7 @@ import { removeForeignInstrumentation } from './instrumentation.foreign.ts';
 
 export type { ConfigProblem } from './config.problem.ts';
 
-/** A configuration that cannot be used, with every problem of it. */
+/** An invalid configuration, with all of its problems. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(
@@ -29,10 +29,10 @@ export class ConfigError extends Error {
 }
 
 export interface CheckedConfig {
-  /** Null when any problem is an error. */
+  /** Null if a problem is an error. */
   readonly config: RouterConfig | null;
   readonly problems: readonly ConfigProblem[];
-  /** Files that `${file.…}` has read; a reload watches them too. */
+  /** Files that `${file.…}` has read. A reload watches them too. */
   readonly files: readonly string[];
 }
 
@@ -41,12 +41,12 @@ export function toLine(file: string, { line, column, severity, path, message }: 
   return `${file}:${line}:${column} ${severity} ${path ? `${path}: ` : ''}${message}`;
 }
 
-/** The configuration of a text, with every problem there is rather than the first. Never throws for what the text says. */
+/** Checks the text of a configuration, and reports all of its problems. It never throws for the content of the text. */
 export function checkConfig(text: string, source: ExpansionSource = processSource(process.env)): CheckedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true });
   const positions = new Positions(document, lines);
-  const problems: ConfigProblem[] = toSlips(document.errors).map((error) => ({
+  const problems: ConfigProblem[] = toSyntaxErrors(document.errors).map((error) => ({
     ...positions.at(error.pos[0]),
     severity: 'error',
     path: '',
@@ -56,7 +56,7 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
     try {
       document.toJS();
     } catch (error) {
-      // Aliases are resolved only now; the parser does not check them.
+      // Aliases are resolved here; the parser does not check them.
       problems.push({ ...positions.at(0), severity: 'error', path: '', message: (error as Error).message });
     }
   }
@@ -67,11 +67,11 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
       ...positions.at(offset),
       severity: 'warning',
       path: from,
-      message: `old spelling; it is now ${to} (config upgrade rewrites it)`,
+      message: `this is an old spelling; use ${to} (config upgrade rewrites it)`,
     });
   }
   const files = expandDocument(document, source, positions, problems);
-  // What could not be expanded has its error already: the text that stands there instead has no other.
+  // A value that could not be expanded has its error already, so that no second one is reported for it.
   const unexpanded = new Set(problems.filter(({ severity }) => severity === 'error').map(toPlace));
   const data = document.toJS() ?? {};
   for (const { advice, path } of findRetiredKeys(data)) {
@@ -81,12 +81,12 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
   }
   for (const { key, path } of findForeignKeys(data)) {
     const severity = key.protects ? 'error' : 'warning';
-    const message = `Apollo Router has this key, this gateway does not: ${key.advice}`;
+    const message = `Apollo Router has this key, but this gateway does not support it: ${key.advice}`;
     problems.push({ ...positions.ofKey(path), severity, path: toKeyPath(path), message });
     removeAt(data, path);
   }
   for (const { path, advice } of removeForeignInstrumentation(data)) {
-    const message = `Apollo Router has this, this gateway does not: ${advice}`;
+    const message = `Apollo Router has this, but this gateway does not support it: ${advice}`;
     problems.push({ ...positions.ofKey(path), severity: 'warning', path: toKeyPath(path), message });
   }
   if (isEmptyMap(data.plugins)) delete data.plugins;
@@ -102,8 +102,8 @@ export function checkConfig(text: string, source: ExpansionSource = processSourc
   return { config: failed ? null : result.data!, problems, files };
 }
 
-/** A slip in YAML makes the parser stumble again further on: only the first counts. Names given twice are slips of their own. */
-function toSlips(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+/** Keeps only the first syntax error, because the parser reports consequences of it as further errors. Duplicate names are independent errors, and are all kept. */
+function toSyntaxErrors(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
   const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
   return first ? [first] : errors;
 }

@@ -1,14 +1,14 @@
 import { type Document, isMap, isNode, isScalar, type LineCounter } from 'yaml';
 
 export interface Position {
-  /** Both count from 1. */
+  /** Line and column count from 1. */
   readonly line: number;
   readonly column: number;
 }
 
 type Path = readonly PropertyKey[];
 
-/** Where things of a parsed file stand; what is missing stands where its nearest parent does. */
+/** Finds positions in a parsed file. A missing element has the position of its nearest parent. */
 export class Positions {
   readonly #document: Document;
   readonly #lines: LineCounter;
@@ -23,7 +23,7 @@ export class Positions {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
-  /** Of a value. */
+  /** The position of a value. */
   ofValue(path: Path): Position {
     for (let depth = path.length; depth > 0; depth--) {
       const node = this.#node(path.slice(0, depth));
@@ -33,7 +33,7 @@ export class Positions {
     return this.at(this.#document.contents?.range?.[0] ?? 0);
   }
 
-  /** Of the name that a value is given under; the value's own place in a list. */
+  /** The position of a value's name, or of the value itself in a list. */
   ofKey(path: Path): Position {
     const parent = path.length === 1 ? this.#document.contents : this.#node(path.slice(0, -1));
     const name = path.at(-1);

@@ -1,10 +1,10 @@
 import type { Position } from './config.positions.ts';
 
-/** Something to mend in a configuration, or to know of it. */
+/** An error or a warning about a configuration. */
 export interface ConfigProblem extends Position {
   readonly severity: 'error' | 'warning';
   /** Dotted path of the key; empty for the file as a whole. */
   readonly path: string;
-  /** What is wrong and what was expected. */
+  /** The fault, and the expected value. */
   readonly message: string;
 }

@@ -1,33 +1,31 @@
-import { type ForeignKey, foreignKeys } from './config.foreign.ts';
-import { retiredKeys } from './config.retired.ts';
-import { FOREIGN_SELECTORS, selectorLevels } from './selector.section.ts';
+import { FOREIGN_KEYS, type ForeignKey } from './config.foreign.ts';
+import { RETIRED_KEYS } from './config.retired.ts';
+import { FOREIGN_SELECTORS, SELECTOR_LEVELS } from './selector.section.ts';
 
-/** Apollo Router's keys that have no effect here or are refused, with the reasons: Markdown for docs/router-config.md. */
+/** Lists Apollo Router's keys that are ignored or refused here, with the reasons, as Markdown for docs/router-keys.md. */
 export function describeForeignKeys(): string {
   const rows = (keys: readonly ForeignKey[]) =>
     [...Map.groupBy(keys, ({ advice }) => advice)].map(
       ([advice, same]) => `| ${same.map(({ path }) => `\`${path}\``).join(' ')} | ${toSentence(advice)} |`,
     );
-  const retired = Object.entries(retiredKeys).map(
+  const retired = Object.entries(RETIRED_KEYS).map(
     ([advice, paths]) => `| ${paths.map((path) => `\`${path}\``).join(' ')} | ${advice} |`,
   );
-  const selectors = selectorLevels
-    .filter((level) => FOREIGN_SELECTORS[level].size > 0)
-    .map(
-      (level) =>
-        `| ${[...FOREIGN_SELECTORS[level]].map((name) => `\`${name}\``).join(' ')} | Selectors of the ${level} that are left out. |`,
-    );
+  const selectors = SELECTOR_LEVELS.filter((level) => FOREIGN_SELECTORS[level].size > 0).map(
+    (level) =>
+      `| ${[...FOREIGN_SELECTORS[level]].map((name) => `\`${name}\``).join(' ')} | These selectors of the ${level} are not supported. |`,
+  );
   return [
-    '| Refused, since it protects | Why, and what to use |',
+    '| Refused, because the key protects | Reason, and what to use |',
     '|---|---|',
-    ...rows(foreignKeys.filter(({ protects }) => protects)),
+    ...rows(FOREIGN_KEYS.filter(({ protects }) => protects)),
     '',
-    '| Taken with a warning | |',
+    '| Ignored with a warning | Reason |',
     '|---|---|',
-    ...rows(foreignKeys.filter(({ protects }) => !protects)),
+    ...rows(FOREIGN_KEYS.filter(({ protects }) => !protects)),
     ...selectors,
     '',
-    '| Dropped by Apollo Router itself | |',
+    '| Dropped by Apollo Router itself | Reason |',
     '|---|---|',
     ...retired,
   ].join('\n');

@@ -1,8 +1,8 @@
 import { findPaths, parseKeyPath } from './config.paths.ts';
 
-/** Keys of older versions that Apollo Router has dropped, or drops by itself when it reads a file, with what to know of it. */
-export const retiredKeys: Readonly<Record<string, readonly string[]>> = {
-  'There is one query planner now.': [
+/** Keys of older versions that Apollo Router has dropped, or ignores when it reads a file, by the reason. */
+export const RETIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'There is only one query planner now.': [
     'experimental_query_planner_mode',
     'supergraph.query_planning.experimental_parallelism',
     'supergraph.query_planning.experimental_reuse_query_plans',
@@ -11,27 +11,27 @@ export const retiredKeys: Readonly<Record<string, readonly string[]>> = {
     'supergraph.experimental_reuse_query_fragments',
     'supergraph.reuse_query_fragments',
   ],
-  'There is one implementation now.': [
+  'There is only one implementation now.': [
     'experimental_introspection_mode',
     'experimental_graphql_validation_mode',
     'experimental_api_schema_generation_mode',
     'experimental_apollo_metrics_generation_mode',
     'apollo_metrics_generation_mode',
   ],
-  'A subgraph that has answered has no URL to change.': ['coprocessor.subgraph.all.response.uri'],
-  'A cache is on when it has urls.': [
+  'The URL cannot be changed after the subgraph has answered.': ['coprocessor.subgraph.all.response.uri'],
+  'The cache is on if it has urls.': [
     'apq.router.cache.redis.enabled',
     'supergraph.query_planning.cache.redis.enabled',
   ],
-  'Spans are those of OpenTelemetry.': [
+  'Spans always follow OpenTelemetry.': [
     'telemetry.instrumentation.spans.mode',
     'telemetry.instrumentation.spans.legacy_request_span',
   ],
 };
 
-/** Where a file has such keys. */
+/** Finds such keys in a configuration. */
 export function findRetiredKeys(data: unknown): { readonly advice: string; readonly path: (string | number)[] }[] {
-  return Object.entries(retiredKeys).flatMap(([advice, patterns]) =>
+  return Object.entries(RETIRED_KEYS).flatMap(([advice, patterns]) =>
     patterns.flatMap((pattern) => findPaths(data, parseKeyPath(pattern)).map((path) => ({ advice, path }))),
   );
 }

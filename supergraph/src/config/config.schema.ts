@@ -11,8 +11,8 @@ import { variants } from './variant.section.ts';
 
 /**
  * `router-config.yaml`: keys, meanings and defaults of Apollo Router's configuration
- * (https://www.apollographql.com/docs/graphos/routing/configuration/yaml), and a few keys of ours, said so where they are
- * declared. Durations are milliseconds and sizes are bytes once parsed; header names are lower case.
+ * (https://www.apollographql.com/docs/graphos/routing/configuration/yaml), and some keys of our own, which their descriptions
+ * mark with "Ours". After parsing, durations are milliseconds, sizes are bytes, and header names are lower case.
  */
 export const routerConfigSchema = z.strictObject({
   supergraph: server.supergraph.prefault({}),
@@ -44,7 +44,7 @@ export const routerConfigSchema = z.strictObject({
   apollo_server_plugins: z
     .array(z.string())
     .default([])
-    .describe("Ours: files whose default export is a plugin of Apollo Server's, or a list of them."),
+    .describe('Ours: files whose default export is an Apollo Server plugin, or a list of plugins.'),
   rate_limit: operation.rateLimit.optional(),
   routes: operation.routes,
   variants,
@@ -53,7 +53,7 @@ export const routerConfigSchema = z.strictObject({
 /** A configuration with every default filled in. */
 export type RouterConfig = z.output<typeof routerConfigSchema>;
 
-/** For editors: `# yaml-language-server: $schema=…`. Durations and sizes are shown as they are written. */
+/** The JSON Schema for editors (`# yaml-language-server: $schema=…`). Durations and sizes have the form of the file. */
 export function toConfigJsonSchema(): Record<string, unknown> {
   return {
     ...z.toJSONSchema(routerConfigSchema, { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' }),

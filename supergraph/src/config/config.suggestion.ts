@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace, swap of neighbours) from one word to another. */
+/** The number of edits (insertion, deletion, replacement, swap of neighbours) from one word to another. */
 export function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
@@ -18,7 +18,7 @@ export function editDistance(from: string, to: string): number {
   return previous[to.length]!;
 }
 
-/** The candidate that a mistyped name most likely means; null when none is near. */
+/** @returns the candidate that a mistyped name most likely means; null if none is similar enough */
 export function findNearestName(name: string, candidates: Iterable<string>): string | null {
   let nearest: string | null = null;
   let distance = Math.max(1, Math.floor(name.length / 3)) + 1;

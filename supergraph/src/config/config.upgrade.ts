@@ -1,23 +1,23 @@
 import { type Document, isMap, isNode, isSeq, parseDocument } from 'yaml';
 import { findPaths, parseKeyPath, toKeyPath } from './config.paths.ts';
-import { addedKeys, type OldSpelling, oldSpellings } from './old.spellings.ts';
+import { ADDED_KEYS, OLD_SPELLINGS, type OldSpelling } from './old.spellings.ts';
 
 export interface Upgrade {
   readonly from: string;
   readonly to: string;
-  /** Where the old spelling stands: an offset into the text. */
+  /** Offset of the old spelling in the text. */
   readonly offset: number;
 }
 
-/** Rewrites old spellings in a parsed file, comments kept; nodes stay themselves, so positions hold. */
+/** Rewrites old spellings in a parsed file. Comments stay, and so do the nodes, so that positions remain valid. */
 export function upgradeDocument(document: Document): Upgrade[] {
-  for (const { beside, name, value } of addedKeys) {
+  for (const { beside, name, value } of ADDED_KEYS) {
     for (const path of findPaths(document.toJS(), parseKeyPath(beside))) {
       const node = document.getIn(path, true);
       if (isMap(node) && !node.has(name)) node.set(name, value);
     }
   }
-  return oldSpellings.flatMap((spelling) => {
+  return OLD_SPELLINGS.flatMap((spelling) => {
     const from = parseKeyPath(spelling.from);
     return findPaths(document.toJS(), from).flatMap((path) => upgradeAt(document, spelling, from, path) ?? []);
   });
@@ -40,7 +40,7 @@ function upgradeAt(
   }
   const target = fillWildcards(parseKeyPath(to), from, path);
   const upgrade = { from: toKeyPath(path), to: toKeyPath(target), offset };
-  // Nothing was said: a list that is made for it would stand in place of the default one.
+  // The old key has no value, and an empty list would replace the default.
   if ((before ?? null) === null && target.some((name) => typeof name === 'number')) document.deleteIn(path);
   else if (document.hasIn(target)) {
     if (!mergeInto(document, path, target)) return null;
@@ -52,7 +52,7 @@ function upgradeAt(
   return upgrade;
 }
 
-/** Moves what the new name does not have yet; where both have a key the old one stays, and gets its error. */
+/** Moves the keys that the new name does not have yet. A key that both have stays under the old name, and is reported as an error. */
 function mergeInto(
   document: Document,
   path: readonly (string | number)[],
@@ -69,7 +69,7 @@ function mergeInto(
   return moved.length > 0;
 }
 
-/** The text of a file with today's spellings. Comments, order and everything else stay. */
+/** Rewrites a file's text with current spellings. Comments and order stay. */
 export function upgradeConfig(text: string): { readonly text: string; readonly upgrades: readonly Upgrade[] } {
   const document = parseDocument(text);
   const upgrades = upgradeDocument(document);
@@ -85,7 +85,7 @@ function fillWildcards(
   return to.map((segment) => (segment === '*' ? captured.shift()! : /^\d+$/.test(segment) ? Number(segment) : segment));
 }
 
-/** Like `document.setIn`, but makes a list where the path has an index. */
+/** Like `document.setIn`, but creates a list if the path has an index. */
 function setIn(document: Document, path: readonly (string | number)[], node: unknown): void {
   for (let depth = 1; depth < path.length; depth++) {
     const parent = path.slice(0, depth);

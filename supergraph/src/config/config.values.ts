@@ -28,7 +28,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   days: 86_400_000,
 };
 
-/** Milliseconds of `'30s'`, `'1hour 30s'`, `'250ms'`; null when it is no duration. */
+/** Parses `'30s'`, `'1hour 30s'` or `'250ms'` to milliseconds. @returns null if the text is not a duration */
 export function parseDuration(text: string): number | null {
   if (!/^\s*(\d+\s*[a-z]+\s*)+$/i.test(text)) return null;
   let totalMs = 0;
@@ -51,14 +51,14 @@ const UNITS_BYTES: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
-/** Bytes of `'800kb'` (1000), `'10MiB'` (1024) or `'1024'`; null when it is no size. */
+/** Parses `'800kb'` (factor 1000), `'10MiB'` (factor 1024) or `'1024'` to bytes. @returns null if the text is not a size */
 export function parseByteSize(text: string): number | null {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
   const unitBytes = match && UNITS_BYTES[match[2]!.toLowerCase()];
   return match && unitBytes ? Math.round(Number(match[1]) * unitBytes) : null;
 }
 
-/** A duration as people write it (`30s`, `1hour 30s`) or `{ secs, nanos }`; milliseconds once parsed. */
+/** A duration (`30s`, `1hour 30s`) or `{ secs, nanos }`. Parsed to milliseconds. */
 export const duration = () =>
   z
     .union([z.string(), z.strictObject({ secs: z.int().min(0), nanos: z.int().min(0).default(0) })], {
@@ -71,7 +71,7 @@ export const duration = () =>
       return z.NEVER;
     });
 
-/** A size as people write it (`400kb`, `10MiB`, `2000000`); bytes once parsed. */
+/** A size (`400kb`, `10MiB`, `2000000`). Parsed to bytes. */
 export const byteSize = () =>
   z
     .union([z.int().min(0), z.string()], { error: "expected a size such as '10MiB', '800kb' or a number of bytes" })
@@ -95,7 +95,7 @@ export function parseListenAddress(value: string): { readonly host: string; read
   return match && port <= 65_535 ? { host: (match[1] ?? match[2])!, port } : null;
 }
 
-/** A regular expression as text; compiled once parsed. */
+/** The text of a regular expression. Parsed to a RegExp. */
 export const pattern = () =>
   z.string().transform((value, context) => {
     try {
@@ -106,7 +106,7 @@ export const pattern = () =>
     }
   });
 
-/** The name of an HTTP header; lower case once parsed. */
+/** The name of an HTTP header. Parsed to lower case. */
 export const headerName = () =>
   z
     .string()
@@ -116,7 +116,7 @@ export const headerName = () =>
 /** A path of this server: begins with `/`. */
 export const urlPath = () => z.string().regex(/^\/\S*$/, "expected a path that begins with '/'");
 
-/** A place in JSON, by names and indexes. */
+/** A path into JSON, by names and indexes. */
 export const jsonPath = () =>
   z.string().superRefine((value, context) => {
     try {

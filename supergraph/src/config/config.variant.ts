@@ -2,7 +2,7 @@ import type { RouterConfig } from './config.schema.ts';
 
 export type VariantConfig = RouterConfig['variants'][number];
 
-/** The configuration as it is for one variant of the graph: what the variant says, else what the file says. */
+/** The configuration of one variant of the graph. The variant's sections replace those of the file. */
 export function toVariantConfig(config: RouterConfig, variant: VariantConfig): RouterConfig {
   const { apq = config.apq, persisted_queries = config.persisted_queries } = variant;
   const { demand_control = config.demand_control, rate_limit = config.rate_limit } = variant;

@@ -20,19 +20,19 @@ export async function loadConfig(file: string, source?: ExpansionSource): Promis
 
 export interface ConfigWatchOptions {
   readonly file: string;
-  /** What is in force now; its `${file.…}` are watched too. */
+  /** The current configuration. The files of its `${file.…}` are watched too. */
   readonly loaded: LoadedConfig;
-  /** A rejection refuses the new version: the old one goes on. */
+  /** Applies a new version. If it rejects, the new version is refused and the previous one stays in effect. */
   readonly onChange: (loaded: LoadedConfig) => void | Promise<void>;
   readonly log: Logger;
   readonly source?: ExpansionSource;
-  /** Editors write in several steps; wait this long for the last. Default 50. */
+  /** Waiting time after a change, because editors write in several steps. Default 50. */
   readonly settleMs?: number;
 }
 
 /**
- * Takes over a changed configuration, and refuses a broken one with its problems in the log. Folders are watched rather than
- * files, since editors and Kubernetes replace files (and the links to them) instead of writing into them.
+ * Applies a changed configuration. An invalid one is refused, and its problems are logged. Folders are watched rather than
+ * files, because editors and Kubernetes replace files (and the links to them) instead of writing into them.
  */
 export function startConfigWatch({
   file,
@@ -57,7 +57,7 @@ export function startConfigWatch({
         error instanceof ConfigError ? error.problems.map((problem) => toLine(file, problem)) : undefined;
       log.error(
         { action: 'config.refused', file, problems, error: problems ? undefined : error },
-        'The new configuration is refused; the old one goes on.',
+        'The new configuration is invalid and was refused. The previous one stays in effect.',
       );
       return;
     }
@@ -67,16 +67,16 @@ export function startConfigWatch({
     } catch (error) {
       log.error(
         { action: 'config.refused', file, error },
-        'The new configuration could not be taken over; the old one goes on.',
+        'The new configuration could not be applied. The previous one stays in effect.',
       );
       return;
     }
-    // The files may be gone with whoever stopped the watch.
+    // The watch was stopped meanwhile, and its files may have been deleted.
     if (isStopped) return;
     current = fingerprint(next);
     watchFiles(next);
     for (const problem of next.problems) log.warn({ action: 'config.problem' }, toLine(file, problem));
-    log.info({ action: 'config.reloaded', file }, 'The new configuration is in force.');
+    log.info({ action: 'config.reloaded', file }, 'The new configuration is in effect.');
   };
   const schedule = (): void => {
     clearTimeout(timer);
@@ -103,7 +103,7 @@ function fingerprint({ config }: LoadedConfig): string {
   return JSON.stringify(config, (_name, value) => (value instanceof RegExp ? value.source : value));
 }
 
-/** Calls back when any of the files may have changed. */
+/** Calls `onChange` when one of the files may have changed. */
 export function watchFolders(files: readonly string[], onChange: () => void): Disposable[] {
   const folders = Map.groupBy(
     files.map((path) => resolve(path)),
@@ -112,7 +112,7 @@ export function watchFolders(files: readonly string[], onChange: () => void): Di
   return [...folders].map(([folder, paths]) => {
     const names = new Set(paths.map((path) => basename(path)));
     const watcher = watch(folder, { persistent: false }, (_event, name) => {
-      // `..data` is the link that Kubernetes swaps when a mounted ConfigMap or Secret changes.
+      // Kubernetes replaces the link `..data` when a mounted ConfigMap or Secret changes.
       if (name === null || names.has(name) || name.startsWith('..')) onChange();
     });
     watcher.on('error', onChange);

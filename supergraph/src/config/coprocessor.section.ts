@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './config.values.ts';
-import { dnsResolutionStrategies } from './dns.strategy.ts';
+import { DNS_RESOLUTION_STRATEGIES } from './dns.strategy.ts';
 import { condition, type SelectorLevel } from './selector.section.ts';
 
 const url = () => z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
@@ -12,20 +12,22 @@ const context = z
     z.strictObject({ selective: z.array(z.string()) }),
   ])
   .default('none')
-  .describe('Which entries of the context are sent; deprecated (and true): with the names of Apollo Router 1.');
+  .describe('Context entries to send; deprecated (and true): with the names of Apollo Router 1.');
 
 const flag = () => z.boolean().default(false);
 
-/** What a stage sends. Everything is left out unless it is asked for. */
+/** The parts of a message that a stage sends. By default it sends none of them. */
 const stage = (level: SelectorLevel | null, more: Record<string, z.ZodDefault<z.ZodBoolean>>) =>
   z.strictObject({
-    url: url().nullish().describe('In place of that of all stages.'),
-    detached: flag().describe('Go on at once: what comes back changes nothing.'),
+    url: url().nullish().describe('URL for this stage. Default: the URL of all stages.'),
+    detached: flag().describe('Do not wait for the answer; it has no effect.'),
     headers: flag(),
     body: flag(),
     context,
     ...more,
-    ...(level && { condition: condition(level).nullish().describe('When it is asked. Left out: always.') }),
+    ...(level && {
+      condition: condition(level).nullish().describe('Condition for calling the coprocessor. Default: always.'),
+    }),
   });
 
 const sdl = flag();
@@ -34,28 +36,28 @@ const request = (level: SelectorLevel | null, more: Record<string, z.ZodDefault<
 const response = (level: SelectorLevel | null, more: Record<string, z.ZodDefault<z.ZodBoolean>>) =>
   stage(level, { status_code: flag(), ...more }).optional();
 
-/** A service over HTTP that takes part in requests, in version 1 of Apollo Router's protocol. */
+/** An HTTP service that is called at stages of a request, by version 1 of Apollo Router's protocol. */
 export const coprocessor = z.strictObject({
-  url: url().describe('Where it answers.'),
-  timeout: duration().default(1_000).describe('For its answer. Default 1s.'),
+  url: url().describe('URL of the coprocessor.'),
+  timeout: duration().default(1_000).describe('Timeout of one call. Default 1s.'),
   client: z
     .strictObject({
       http2: z.enum(['disable', 'enable', 'http2only']).nullish().describe('Default disable.'),
-      dns_resolution_strategy: z.enum(dnsResolutionStrategies).nullish(),
+      dns_resolution_strategy: z.enum(DNS_RESOLUTION_STRATEGIES).nullish(),
     })
     .prefault({}),
   router: z
     .strictObject({ request: request('router', { path: flag(), sdl }), response: response('router', { sdl }) })
     .prefault({})
-    .describe('Requests as they came over HTTP, and answers as they go out.'),
+    .describe('HTTP requests before parsing, and answers before they are sent.'),
   supergraph: z
     .strictObject({ request: request('supergraph', { sdl }), response: response('supergraph', { sdl }) })
     .prefault({})
-    .describe('Operations, over whatever transport, and their results.'),
+    .describe('Operations on every transport, and their results.'),
   execution: z
     .strictObject({ request: request(null, { sdl, query_plan: flag() }), response: response(null, { sdl }) })
     .prefault({})
-    .describe('Operations once they are planned, and their results.'),
+    .describe('Planned operations, and their results.'),
   subgraph: z
     .strictObject({
       all: z

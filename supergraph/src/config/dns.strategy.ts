@@ -1,17 +1,17 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 
-/** Which addresses of a host are connected to, by Apollo Router's names. */
-export const dnsResolutionStrategies = [
+/** Strategies for choosing a host's address, by Apollo Router's names. */
+export const DNS_RESOLUTION_STRATEGIES = [
   'ipv4_only',
   'ipv6_only',
   'ipv4_and_ipv6',
   'ipv6_then_ipv4',
   'ipv4_then_ipv6',
 ] as const;
-export type DnsResolutionStrategy = (typeof dnsResolutionStrategies)[number];
+export type DnsResolutionStrategy = (typeof DNS_RESOLUTION_STRATEGIES)[number];
 
-/** Families in the order to ask for; 0 is both at once. */
+/** Address families in the order of the lookups; 0 looks up both. */
 const FAMILIES: Readonly<Record<DnsResolutionStrategy, readonly (0 | 4 | 6)[]>> = {
   ipv4_only: [4],
   ipv6_only: [6],
@@ -20,7 +20,7 @@ const FAMILIES: Readonly<Record<DnsResolutionStrategy, readonly (0 | 4 | 6)[]>> 
   ipv4_then_ipv6: [4, 6],
 };
 
-/** The addresses of a host. @throws the resolver's error when there is none of the families asked for */
+/** Resolves the addresses of a host. @throws the resolver's error if it has no address of the strategy's families */
 export async function resolveHost(host: string, strategy: DnsResolutionStrategy): Promise<LookupAddress[]> {
   const families = FAMILIES[strategy];
   for (const family of families.slice(0, -1)) {
@@ -33,7 +33,7 @@ export async function resolveHost(host: string, strategy: DnsResolutionStrategy)
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
-/** For `net.connect`, in place of `dns.lookup`. */
+/** Creates a lookup function for `net.connect`, in place of `dns.lookup`. */
 export function createLookup(strategy: DnsResolutionStrategy) {
   return (host: string, options: LookupOptions, callback: LookupCallback): void => {
     resolveHost(host, strategy).then(

@@ -1,6 +1,6 @@
-/** Keys under `telemetry` that Apollo Router has and this gateway does not act on, with the reason for each group. */
-export const foreignTelemetryKeys: Readonly<Record<string, readonly string[]>> = {
-  'Usage reports are batched as telemetry.apollo.batch_processor.scheduled_delay says.': [
+/** Keys of Apollo Router under `telemetry` that have no effect in this gateway, by the reason. */
+export const FOREIGN_TELEMETRY_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'Only telemetry.apollo.batch_processor.scheduled_delay affects how usage reports are batched.': [
     ...['max_queue_size', 'max_export_batch_size', 'max_export_timeout', 'max_concurrent_exports'].map(
       (name) => `telemetry.apollo.batch_processor.${name}`,
     ),
@@ -8,13 +8,13 @@ export const foreignTelemetryKeys: Readonly<Record<string, readonly string[]>> =
     'telemetry.apollo.tracing',
     'telemetry.apollo.metrics',
   ],
-  'Usage is reported in the protocol of @apollo/server, not by OTLP.': [
+  'Usage is reported by the protocol of @apollo/server, not by OTLP.': [
     'telemetry.apollo.otlp_endpoint',
     'telemetry.apollo.otlp_tracing_protocol',
     'telemetry.apollo.otlp_metrics_protocol',
     'telemetry.apollo.otlp_tracing_sampler',
   ],
-  'Usage reports of this gateway do not have it.': [
+  'Usage reports do not support it.': [
     'telemetry.apollo.metrics_reference_mode',
     'telemetry.apollo.signature_normalization_algorithm',
     'telemetry.apollo.experimental_local_field_metrics',
@@ -23,22 +23,22 @@ export const foreignTelemetryKeys: Readonly<Record<string, readonly string[]>> =
     'telemetry.apollo.errors.subgraph.subgraphs',
     'telemetry.apollo.errors.subgraph.all.redaction_policy',
   ],
-  'Datadog takes OTLP: use the otlp exporter.': [
+  'Datadog accepts OTLP: use the otlp exporter.': [
     'telemetry.exporters.tracing.datadog',
     'telemetry.exporters.tracing.common.preview_datadog_agent_sampling',
   ],
-  'Jaeger takes OTLP: use the otlp exporter.': ['telemetry.exporters.tracing.jaeger'],
-  'Name it in resource: service.namespace.': ['tracing', 'metrics', 'logging'].map(
+  'Jaeger accepts OTLP: use the otlp exporter.': ['telemetry.exporters.tracing.jaeger'],
+  'Set service.namespace in resource.': ['tracing', 'metrics', 'logging'].map(
     (name) => `telemetry.exporters.${name}.common.service_namespace`,
   ),
-  'Spans have no such limit here.': [
+  'Spans do not have this limit here.': [
     'max_events_per_span',
     'max_attributes_per_span',
     'max_links_per_span',
     'max_attributes_per_event',
     'max_attributes_per_link',
   ].map((name) => `telemetry.exporters.tracing.common.${name}`),
-  'Traces are taken over and passed on by traceparent (trace_context).': [
+  'Traces are propagated by traceparent only (trace_context).': [
     'jaeger',
     'datadog',
     'zipkin',
@@ -46,17 +46,17 @@ export const foreignTelemetryKeys: Readonly<Record<string, readonly string[]>> =
     'request',
   ].map((name) => `telemetry.exporters.tracing.propagation.${name}`),
   'The header has the trace id in hexadecimal digits.': ['telemetry.exporters.tracing.response_trace_id.format'],
-  'Durations have the buckets of telemetry.exporters.metrics.common.buckets.': [
+  'All durations have the buckets of telemetry.exporters.metrics.common.buckets.': [
     'telemetry.exporters.metrics.common.views',
   ],
-  'Attributes are given to single instruments, by telemetry.instrumentation.instruments.': [
+  'Configure attributes of single instruments, by telemetry.instrumentation.instruments.': [
     'telemetry.exporters.metrics.common.attributes',
   ],
-  'Labels of Prometheus do not have the resource.': ['telemetry.exporters.metrics.prometheus.resource_selector'],
-  'OTLP goes over HTTP here.': ['tracing', 'metrics'].map((name) => `telemetry.exporters.${name}.otlp.grpc`),
-  'Sums are cumulative.': ['tracing', 'metrics'].map((name) => `telemetry.exporters.${name}.otlp.temporality`),
-  'One export is under way at a time.': ['telemetry.exporters.*.*.batch_processor.max_concurrent_exports'],
-  'The log is JSON lines, as docs/observability.md lists them.': [
+  'Prometheus labels do not include the resource.': ['telemetry.exporters.metrics.prometheus.resource_selector'],
+  'OTLP is sent over HTTP here.': ['tracing', 'metrics'].map((name) => `telemetry.exporters.${name}.otlp.grpc`),
+  'Sums are always cumulative.': ['tracing', 'metrics'].map((name) => `telemetry.exporters.${name}.otlp.temporality`),
+  'Exports run one at a time.': ['telemetry.exporters.*.*.batch_processor.max_concurrent_exports'],
+  'The log always has the JSON lines that docs/observability.md describes.': [
     'telemetry.exporters.logging.stdout.format',
     'telemetry.exporters.logging.stdout.tty_format',
     'telemetry.exporters.logging.stdout.rate_limit',
@@ -66,7 +66,7 @@ export const foreignTelemetryKeys: Readonly<Record<string, readonly string[]>> =
     'telemetry.exporters.logging.experimental_when_header',
     'telemetry.experimental_logging',
   ],
-  'Instruments, events and spans are those of the router, the supergraph and subgraphs.': [
+  'Instruments, events and spans exist for the router, the supergraph and subgraphs only.': [
     ...['instruments', 'events', 'spans'].map((name) => `telemetry.instrumentation.${name}.connector`),
     ...['graphql', 'cache'].map((name) => `telemetry.instrumentation.instruments.${name}`),
     'telemetry.instrumentation.spans.http_client',

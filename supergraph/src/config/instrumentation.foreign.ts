@@ -1,16 +1,16 @@
 import { STANDARD_ATTRIBUTES } from './instrumentation.section.ts';
-import { FOREIGN_SELECTORS, type SelectorLevel, selectorLevels } from './selector.section.ts';
+import { FOREIGN_SELECTORS, SELECTOR_LEVELS, type SelectorLevel } from './selector.section.ts';
 
 type Path = readonly (string | number)[];
 type Names = Record<string, unknown>;
 
-/** Something of `telemetry.instrumentation` that has no effect here. */
+/** A part of `telemetry.instrumentation` that has no effect here. */
 export interface ForeignInstrumentation {
   readonly path: Path;
   readonly advice: string;
 }
 
-/** Instruments that are always there, by these names with underscores. */
+/** Instruments that are always on. Their names in Prometheus have underscores. */
 const ALWAYS_THERE: Readonly<Record<SelectorLevel, readonly string[]>> = {
   router: ['http.server.request.duration', 'http.server.active_requests'],
   supergraph: [],
@@ -18,7 +18,7 @@ const ALWAYS_THERE: Readonly<Record<SelectorLevel, readonly string[]>> = {
 };
 const FOREIGN_ATTRIBUTE = /^(network|url|cost|client|server|http|graphql|apollo|subgraph|dd)\.|^baggage$/;
 
-/** Takes out of the data what is known to Apollo Router alone, and says what that was. */
+/** Removes the parts that only Apollo Router supports from the data. @returns the removed parts */
 export function removeForeignInstrumentation(data: unknown): ForeignInstrumentation[] {
   const base = ['telemetry', 'instrumentation'];
   const root = base.reduce<unknown>((value, name) => (isNames(value) ? value[name] : undefined), data);
@@ -31,10 +31,13 @@ export function removeForeignInstrumentation(data: unknown): ForeignInstrumentat
     [instruments, 'default_requirement_level'],
   ] as const) {
     if (!isNames(section) || section[key] !== 'none') continue;
-    report([section === spans ? 'spans' : 'instruments', key], 'what docs/observability.md lists is always there');
+    report(
+      [section === spans ? 'spans' : 'instruments', key],
+      'the attributes and instruments in docs/observability.md are always on',
+    );
     delete section[key];
   }
-  for (const level of selectorLevels) {
+  for (const level of SELECTOR_LEVELS) {
     const look = (path: Path, of: unknown) => removeFrom(of, level, path, report);
     if (isNames(spans) && isNames(spans[level])) look(['spans', level, 'attributes'], spans[level].attributes);
     for (const [section, name] of [
@@ -50,7 +53,7 @@ export function removeForeignInstrumentation(data: unknown): ForeignInstrumentat
         look([...path, 'attributes'], one.attributes);
         const foreign = findForeignSelector(one.condition, level) ?? findForeignSelector(one.value, level);
         if (foreign === null) continue;
-        report(path, `the selector ${foreign} is not known here, and it is left out with it`);
+        report(path, `the selector ${foreign} is not supported, so that the entry is ignored`);
         delete ofLevel[key];
       }
     }
@@ -66,32 +69,29 @@ function removeFrom(attributes: unknown, level: SelectorLevel, path: Path, repor
   for (const [name, value] of Object.entries(attributes)) {
     const foreign = findForeignSelector(value, level);
     const isNamed = typeof value === 'boolean' || value === null || (isNames(value) && 'alias' in value);
-    if (foreign !== null) report([...path, name], `the selector ${foreign} is not known here`);
+    if (foreign !== null) report([...path, name], `the selector ${foreign} is not supported`);
     else if (isNamed && !standard.includes(name) && FOREIGN_ATTRIBUTE.test(name)) {
-      if (value !== false && value !== null) report([...path, name], 'the attribute is not known here');
+      if (value !== false && value !== null) report([...path, name], 'the attribute is not supported');
     } else continue;
     delete attributes[name];
   }
 }
 
-/** Those of Apollo Router: what is not one of ours is a warning, unless it is switched off. */
+/** Removes Apollo Router's standard instruments. One that this gateway does not have is reported unless it is off. */
 function removeStandardInstruments(ofLevel: Names, level: SelectorLevel, report: Report): void {
   for (const [name, value] of Object.entries(ofLevel)) {
     const isAlwaysThere = ALWAYS_THERE[level].includes(name);
     if (isNames(value) && 'value' in value) continue;
     if (!isAlwaysThere && !/^(http|apollo|cost)\./.test(name)) continue;
     if (isAlwaysThere && value !== true) {
-      report(
-        ['instruments', level, name],
-        'the instrument is always there, with the attributes that docs/observability.md lists',
-      );
+      report(['instruments', level, name], 'the instrument is always on, with the attributes in docs/observability.md');
     } else if (!isAlwaysThere && value !== false)
-      report(['instruments', level, name], 'the instrument is not known here');
+      report(['instruments', level, name], 'the instrument is not supported');
     delete ofLevel[name];
   }
 }
 
-/** The name of a selector somewhere in it that only Apollo Router has; null when there is none. */
+/** @returns the name of a nested selector that only Apollo Router has; null if there is none */
 function findForeignSelector(value: unknown, level: SelectorLevel): string | null {
   if (Array.isArray(value)) {
     for (const one of value) {

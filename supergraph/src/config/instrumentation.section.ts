@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { condition, type SelectorLevel, selector } from './selector.section.ts';
 
-/** Attributes of OpenTelemetry's and Apollo Router's own that a level can be given by name. */
+/** Standard attributes of OpenTelemetry and Apollo Router that can be enabled by name at a level. */
 export const STANDARD_ATTRIBUTES = {
   router: [
     'http.request.method',
@@ -98,20 +98,20 @@ const ofLevels = <Schema extends z.ZodType>(create: (level: SelectorLevel) => Sc
 
 const requirement = z.enum(['required', 'recommended']).default('required');
 
-/** What spans, the log and metrics say beyond what they always say. */
+/** Additional attributes of spans, log lines and metrics. */
 export const instrumentation = z.strictObject({
   spans: z
     .strictObject({
-      default_attribute_requirement_level: requirement.describe('recommended: documents and HTTP attributes, too.'),
+      default_attribute_requirement_level: requirement.describe('recommended adds documents and HTTP attributes.'),
       ...ofLevels((level) => z.strictObject({ attributes: attributes(level) }).prefault({})),
     })
     .prefault({}),
-  events: z.strictObject(ofLevels(events)).prefault({}).describe('Lines of the log.'),
+  events: z.strictObject(ofLevels(events)).prefault({}).describe('Additional log lines.'),
   instruments: z
     .strictObject({
       default_requirement_level: requirement,
       ...ofLevels((level) => z.record(z.string(), instrument(level)).default({})),
     })
     .prefault({})
-    .describe('Counters and histograms; they need a restart.'),
+    .describe('Additional counters and histograms. Changes need a restart.'),
 });

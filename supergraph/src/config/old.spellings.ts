@@ -1,13 +1,13 @@
-/** What an older Apollo Router called it, and what it is called now. `*` stands for the same name or index in both. */
+/** An older spelling of Apollo Router, and the current one. `*` stands for the same name or index in both. */
 export interface OldSpelling {
   readonly from: string;
-  /** Left out: only the value changes. */
+  /** Undefined if only the value changes. */
   readonly to?: string;
-  /** Today's value for the old one. Left out: the value stays. */
+  /** Converts the old value to the current one. Undefined if the value stays. */
   readonly value?: (old: unknown) => unknown;
 }
 
-/** A key that an old section means without saying it. */
+/** A key that an old section implies. */
 export interface AddedKey {
   /** The section. */
   readonly beside: string;
@@ -39,12 +39,15 @@ const SNAKE_CASE: Readonly<Record<string, string>> = {
   RedactedError: 'redacted_error',
 };
 
-/** Exporters had no `enabled` while they stood directly under `telemetry`: to name one was to switch it on. */
-export const addedKeys: readonly AddedKey[] = ['tracing.otlp', 'tracing.zipkin', 'tracing.datadog', 'metrics.otlp'].map(
-  (exporter) => ({ beside: `telemetry.${exporter}`, name: 'enabled', value: true }),
-);
+/** Exporters directly under `telemetry` had no `enabled`: naming an exporter enabled it. */
+export const ADDED_KEYS: readonly AddedKey[] = [
+  'tracing.otlp',
+  'tracing.zipkin',
+  'tracing.datadog',
+  'metrics.otlp',
+].map((exporter) => ({ beside: `telemetry.${exporter}`, name: 'enabled', value: true }));
 
-const telemetry: readonly OldSpelling[] = [
+const TELEMETRY_SPELLINGS: readonly OldSpelling[] = [
   { from: 'telemetry.tracing', to: 'telemetry.exporters.tracing' },
   { from: 'telemetry.metrics', to: 'telemetry.exporters.metrics' },
   { from: 'telemetry.logging', to: 'telemetry.exporters.logging' },
@@ -97,7 +100,7 @@ const telemetry: readonly OldSpelling[] = [
   ),
 ];
 
-const caches: readonly OldSpelling[] = [
+const CACHE_SPELLINGS: readonly OldSpelling[] = [
   { from: 'experimental_entity_cache', to: 'response_cache' },
   { from: 'preview_entity_cache', to: 'response_cache' },
   { from: 'preview_response_cache', to: 'response_cache' },
@@ -108,7 +111,7 @@ const caches: readonly OldSpelling[] = [
   { from: 'apq.experimental_cache', to: 'apq.router.cache' },
 ];
 
-const access: readonly OldSpelling[] = [
+const ACCESS_SPELLINGS: readonly OldSpelling[] = [
   { from: 'authentication.experimental.jwt', to: 'authentication.router.jwt' },
   { from: 'authentication.jwt', to: 'authentication.router.jwt' },
   {
@@ -126,7 +129,7 @@ const access: readonly OldSpelling[] = [
   { from: 'preview_demand_control', to: 'demand_control' },
 ];
 
-const traffic: readonly OldSpelling[] = [
+const TRAFFIC_SPELLINGS: readonly OldSpelling[] = [
   { from: 'subscription.mode.preview_callback', to: 'subscription.mode.callback' },
   { from: 'subscription.enable_deduplication', to: 'subscription.deduplication.all.enabled' },
   { from: 'subscription.deduplication.enabled', to: 'subscription.deduplication.all.enabled' },
@@ -146,8 +149,8 @@ const traffic: readonly OldSpelling[] = [
   { from: 'plugins["experimental.expose_query_plan"]', to: 'expose_query_plan' },
 ];
 
-/** Order counts: what an early line makes, a later one may move on. */
-export const oldSpellings: readonly OldSpelling[] = [
+/** The order matters: a later entry may move the result of an earlier one. */
+export const OLD_SPELLINGS: readonly OldSpelling[] = [
   { from: 'health-check', to: 'health_check' },
   { from: 'server.listen', to: 'supergraph.listen' },
   { from: 'server.introspection', to: 'supergraph.introspection' },
@@ -157,10 +160,10 @@ export const oldSpellings: readonly OldSpelling[] = [
   { from: 'preview_operation_limits', to: 'limits' },
   { from: 'limits.experimental_http_max_request_bytes', to: 'limits.router.http_max_request_bytes' },
   ...ROUTER_LIMITS.map((name) => ({ from: `limits.${name}`, to: `limits.router.${name}` })),
-  ...caches,
-  ...access,
-  ...traffic,
-  ...telemetry,
+  ...CACHE_SPELLINGS,
+  ...ACCESS_SPELLINGS,
+  ...TRAFFIC_SPELLINGS,
+  ...TELEMETRY_SPELLINGS,
 ];
 
 function toHttp2(old: unknown): unknown {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { headerName, jsonPath } from './config.values.ts';
 
-/** The services of Apollo Router's pipeline that selectors are for. */
-export const selectorLevels = ['router', 'supergraph', 'subgraph'] as const;
-export type SelectorLevel = (typeof selectorLevels)[number];
+/** The levels of Apollo Router's pipeline that have selectors. */
+export const SELECTOR_LEVELS = ['router', 'supergraph', 'subgraph'] as const;
+export type SelectorLevel = (typeof SELECTOR_LEVELS)[number];
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const text = z.literal(['string', 'hash']);
@@ -13,7 +13,7 @@ const httpStatus = z
   .toLowerCase()
   .pipe(z.literal(['code', 'reason']));
 
-const ofEveryLevel = {
+const OF_EVERY_LEVEL = {
   static: z.union([scalar, z.array(scalar)]),
   env: z.string(),
   baggage: z.string(),
@@ -22,10 +22,10 @@ const ofEveryLevel = {
   response_context: z.string(),
 };
 
-/** What each level selects by. A selector is one of these, and a `default` if need be. */
-const selectorsByLevel = {
+/** The selectors of each level. A configured selector is one of these, optionally with a `default`. */
+const SELECTORS_BY_LEVEL = {
   router: {
-    ...ofEveryLevel,
+    ...OF_EVERY_LEVEL,
     trace_id: z.literal(['open_telemetry', 'datadog']),
     operation_name: text,
     request_method: flag,
@@ -37,7 +37,7 @@ const selectorsByLevel = {
     on_graphql_error: flag,
   },
   supergraph: {
-    ...ofEveryLevel,
+    ...OF_EVERY_LEVEL,
     operation_name: text,
     operation_kind: z.literal('string'),
     query: z.literal('string'),
@@ -51,7 +51,7 @@ const selectorsByLevel = {
     on_graphql_error: flag,
   },
   subgraph: {
-    ...ofEveryLevel,
+    ...OF_EVERY_LEVEL,
     subgraph_name: flag,
     subgraph_operation_name: text,
     subgraph_operation_kind: z.literal('string'),
@@ -71,7 +71,7 @@ const selectorsByLevel = {
   },
 } satisfies Record<SelectorLevel, Record<string, z.ZodType>>;
 
-/** Selectors of Apollo Router's that are not there: what is selected by them is left out with a warning. */
+/** Selectors that only Apollo Router has. An entry that uses one is ignored with a warning. */
 export const FOREIGN_SELECTORS: Readonly<Record<SelectorLevel, ReadonlySet<string>>> = {
   router: new Set(['studio_operation_id', 'router_overhead', 'active_subgraph_requests']),
   supergraph: new Set([]),
@@ -84,13 +84,13 @@ export const FOREIGN_SELECTORS: Readonly<Record<SelectorLevel, ReadonlySet<strin
   ]),
 };
 
-type Names<Level extends SelectorLevel> = keyof (typeof selectorsByLevel)[Level] & string;
+type Names<Level extends SelectorLevel> = keyof (typeof SELECTORS_BY_LEVEL)[Level] & string;
 type AnyName = Names<'router'> | Names<'supergraph'> | Names<'subgraph'>;
 
-/** One key beside `default`: see `selectorsByLevel`. */
+/** One key of `selectorsByLevel`, and optionally `default`. */
 export type SelectorConfig = Partial<Record<AnyName, unknown>> & { readonly default?: unknown };
 
-/** A value is what stands there, or what a selector finds. */
+/** A literal value, or a selector. */
 export type SelectedValue = string | number | boolean | readonly (string | number | boolean)[] | SelectorConfig;
 
 export type ConditionConfig =
@@ -103,16 +103,16 @@ export type ConditionConfig =
   | { readonly all: readonly ConditionConfig[] }
   | { readonly any: readonly ConditionConfig[] };
 
-const schemasByLevel = new Map<
+const SCHEMAS_BY_LEVEL = new Map<
   SelectorLevel,
   { selector: z.ZodType<SelectorConfig>; condition: z.ZodType<ConditionConfig> }
 >();
 
 /** A selector of a level, such as `{ request_header: x-tenant, default: none }`. */
 export function selector(level: SelectorLevel, more: Record<string, z.ZodType> = {}): z.ZodType<SelectorConfig> {
-  const names = Object.keys(selectorsByLevel[level]);
+  const names = Object.keys(SELECTORS_BY_LEVEL[level]);
   const options = Object.fromEntries(
-    Object.entries(selectorsByLevel[level]).map(([name, schema]) => [name, schema.optional()]),
+    Object.entries(SELECTORS_BY_LEVEL[level]).map(([name, schema]) => [name, schema.optional()]),
   );
   return z
     .strictObject({ ...options, ...more, default: z.union([scalar, z.array(scalar)]).nullish() })
@@ -128,11 +128,11 @@ export function condition(level: SelectorLevel): z.ZodType<ConditionConfig> {
 }
 
 function schemasOf(level: SelectorLevel) {
-  let schemas = schemasByLevel.get(level);
+  let schemas = SCHEMAS_BY_LEVEL.get(level);
   if (!schemas) {
     const selected = selector(level);
     schemas = { selector: selected, condition: createCondition(selected) };
-    schemasByLevel.set(level, schemas);
+    SCHEMAS_BY_LEVEL.set(level, schemas);
   }
   return schemas;
 }

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { byteSize, duration, listenAddress, routePattern, urlPath } from './config.values.ts';
 import { redisCache } from './redis.section.ts';
 
-/** What is served, where, and how connections are handled. */
+/** The address and path of the graph, its features, and the handling of connections. */
 export const supergraph = z.strictObject({
-  listen: listenAddress().default('127.0.0.1:4000').describe('Where clients connect. Default 127.0.0.1:4000.'),
+  listen: listenAddress().default('127.0.0.1:4000').describe('Address for clients. Default 127.0.0.1:4000.'),
   allowed_hosts: z
     .array(
       z
@@ -17,39 +17,39 @@ export const supergraph = z.strictObject({
     )
     .nullish()
     .describe(
-      "Ours: `Host` headers that are answered; '*': all. Default: loopback's when listening there only, else all.",
+      "Ours: accepted `Host` headers; '*': all. Default: loopback's if the gateway listens on loopback only, otherwise all.",
     ),
   path: routePattern()
     .optional()
     .describe(
-      'Path of the GraphQL endpoint; /{name} stands for one segment, /{*name} at the end for all that follow. ' +
-        'Left out: /graphql, and / for POST.',
+      'Path of the GraphQL endpoint; /{name} stands for one segment, /{*name} at the end for all remaining ones. ' +
+        'Default: /graphql, and / for POST.',
     ),
   introspection: z.boolean().default(false).describe('Whether clients may read the schema. Default false.'),
   defer_support: z.boolean().default(true).describe('Whether @defer is in the schema. Default true.'),
-  generate_query_fragments: z.boolean().default(true).describe('Shorten operations to subgraphs by fragments.'),
+  generate_query_fragments: z.boolean().default(true).describe('Without effect here.'),
   redact_query_validation_errors: z
     .boolean()
     .default(false)
-    .describe('Answer invalid operations with one message that tells nothing of the schema. Default false.'),
+    .describe('Answer invalid operations with one message that reveals nothing about the schema. Default false.'),
   strict_variable_validation: z
     .enum(['enforce', 'measure'])
     .default('enforce')
     .describe('Whether unknown fields of input objects are an error.'),
   connection_shutdown_timeout: duration()
     .default(60_000)
-    .describe('How long open connections may finish after a reload or at shutdown. Default 60s.'),
+    .describe('Time that requests in progress have to finish after a reload or at shutdown. Default 60s.'),
   early_cancel: z
     .boolean()
     .default(false)
-    .describe('Always so here, whatever it says: when the client goes away, requests to subgraphs stop at once.'),
-  log_on_broken_pipe: z.boolean().default(false).describe('Log clients that go away before their answer.'),
+    .describe('Without effect: requests to subgraphs are always cancelled when the client disconnects.'),
+  log_on_broken_pipe: z.boolean().default(false).describe('Log clients that disconnect before their answer.'),
   query_planning: z
     .strictObject({
       cache: z
         .strictObject({
           in_memory: z
-            .strictObject({ limit: z.int().min(1).default(512).describe('Operations kept. Default 512.') })
+            .strictObject({ limit: z.int().min(1).default(512).describe('Operations in the cache. Default 512.') })
             .prefault({}),
           redis: redisCache('plan'),
         })
@@ -60,26 +60,31 @@ export const supergraph = z.strictObject({
         .nullish()
         .transform((value) => value ?? 10_000)
         .describe(
-          'Ways through the subgraphs that are weighed for one selection; with more it is refused. Default 10,000.',
+          'Most paths through the subgraphs that are considered for one selection; beyond it the operation is refused. Default 10,000.',
         ),
       warmed_up_queries: z
         .int()
         .min(0)
         .nullish()
-        .describe('Recent operations planned again before a new supergraph goes live. Default: a third, at least 100.'),
+        .describe(
+          'Recent operations that are planned before a new supergraph takes effect. Default: a third, at least 100.',
+        ),
     })
     .prefault({}),
 });
 
 export const healthCheck = z.strictObject({
   enabled: z.boolean().default(true),
-  listen: listenAddress().optional().describe('An address of its own. Left out: where clients connect.'),
-  path: urlPath().default('/health').describe('Answers ?ready and ?live. Default /health.'),
+  listen: listenAddress().optional().describe('Address of its own. Default: the address for clients.'),
+  path: urlPath().default('/health').describe('Path that answers ?ready and ?live. Default /health.'),
 });
 
 export const batching = z.strictObject({
-  enabled: z.boolean().default(false).describe('Take a list of operations in one POST. Default false.'),
-  mode: z.literal('batch_http_link').default('batch_http_link').describe("As Apollo Client's BatchHttpLink sends it."),
+  enabled: z.boolean().default(false).describe('Accept a list of operations in one POST. Default false.'),
+  mode: z
+    .literal('batch_http_link')
+    .default('batch_http_link')
+    .describe("Form of the list: that of Apollo Client's BatchHttpLink."),
   maximum_size: z
     .int()
     .min(1)
@@ -94,36 +99,42 @@ export const sandbox = z.strictObject({
 
 export const homepage = z.strictObject({
   enabled: z.boolean().default(true).describe('Serve a page to browsers that open the GraphQL path. Default true.'),
-  graph_ref: z.string().nullish().describe('Graph that the page links to in Apollo Studio.'),
+  graph_ref: z.string().nullish().describe('Without effect here.'),
 });
 
 export const server = z.strictObject({
   http: z
     .strictObject({
-      header_read_timeout: duration().default(10_000).describe('For complete request headers. Default 10s.'),
-      body_read_timeout: duration().default(60_000).describe('Ours: for the whole body of an operation. Default 60s.'),
+      header_read_timeout: duration().default(10_000).describe('Timeout for complete request headers. Default 10s.'),
+      body_read_timeout: duration()
+        .default(60_000)
+        .describe('Ours: timeout for the whole body of an operation. Default 60s.'),
       body_idle_timeout: duration()
         .default(10_000)
-        .describe('Ours: longest time in which nothing of such a body comes. Default 10s.'),
+        .describe('Ours: longest pause while such a body arrives. Default 10s.'),
       max_connections_per_address: z
         .int()
         .min(1)
         .default(10_000)
-        .describe('Ours: further ones are closed. Not counted with rate_limit.client_ip_header. Default 10,000.'),
-      tls_handshake_timeout: duration().default(10_000).describe('For the TLS handshake. Default 10s.'),
+        .describe('Ours: further connections are closed. Off with rate_limit.client_ip_header. Default 10,000.'),
+      tls_handshake_timeout: duration().default(10_000).describe('Timeout for the TLS handshake. Default 10s.'),
     })
     .prefault({}),
   websocket: z
     .strictObject({
-      max_connections_per_address: z.int().min(1).default(10_000).describe('429 beyond. Default 10,000.'),
+      max_connections_per_address: z
+        .int()
+        .min(1)
+        .default(10_000)
+        .describe('Further connections are refused with 429. Default 10,000.'),
       max_connections_per_user: z
         .int()
         .min(1)
         .default(200)
-        .describe('Of one verified subject; the next is closed when it signs in. Default 200.'),
+        .describe('Connections of one verified subject; a further one is closed when it signs in. Default 200.'),
     })
     .prefault({})
-    .describe('Ours.'),
+    .describe('Ours: limits of WebSocket connections.'),
 });
 
 const clientTls = z.strictObject({
@@ -131,7 +142,7 @@ const clientTls = z.strictObject({
   client_authentication: z
     .strictObject({ certificate_chain: z.string(), key: z.string() })
     .nullish()
-    .describe('Certificate and key shown to subgraphs, as PEM.'),
+    .describe('Certificate and key that the gateway presents to subgraphs, as PEM.'),
 });
 
 export const tls = z.strictObject({
@@ -142,7 +153,7 @@ export const tls = z.strictObject({
       key: z.string().describe('PEM of the private key: ${file.key.pem}'),
     })
     .optional()
-    .describe('Serve clients by TLS 1.3 (1.2 is refused).'),
+    .describe('Serve clients over TLS 1.3 (1.2 is refused).'),
   subgraph: z
     .strictObject({ all: clientTls.optional(), subgraphs: z.record(z.string(), clientTls).default({}) })
     .prefault({}),
@@ -164,18 +175,24 @@ export const routerLimits = z.strictObject({
     .int()
     .min(1)
     .default(60_000)
-    .describe('Ours: pairs of fields that validation would compare, fragments expanded. Default 60,000.'),
-  max_depth: z.int().min(1).nullish().describe('Deepest nesting of fields, fragments expanded.'),
-  max_height: z.int().min(1).nullish().describe('Most fields of an operation, repetitions by alias not counted.'),
+    .describe('Ours: most pairs of fields that validation may compare, with fragments expanded. Default 60,000.'),
+  max_depth: z.int().min(1).nullish().describe('Deepest nesting of fields, with fragments expanded.'),
+  max_height: z.int().min(1).nullish().describe('Most fields of an operation; repetitions by alias do not count.'),
   max_aliases: z.int().min(0).nullish().describe('Most aliases of an operation.'),
   max_root_fields: z.int().min(1).nullish().describe('Most root fields of an operation.'),
-  introspection_max_depth: z.boolean().default(true).describe('Refuse introspection nested too deep. Default true.'),
+  introspection_max_depth: z
+    .boolean()
+    .default(true)
+    .describe('Refuse introspection that nests too deeply. Default true.'),
   max_recursive_selections: z
     .int()
     .min(1)
     .default(10_000_000)
-    .describe('Most selections once fragments are expanded. Default ten million.'),
-  warn_only: z.boolean().default(false).describe('Log what exceeds depth, height, aliases or root fields only.'),
+    .describe('Most selections after expanding fragments. Default 10,000,000.'),
+  warn_only: z
+    .boolean()
+    .default(false)
+    .describe('Only log operations that exceed depth, height, aliases or root fields.'),
 });
 
 const subgraphLimits = z.strictObject({

@@ -5,19 +5,19 @@ import { instrumentation } from './instrumentation.section.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** Lists go out as JSON text, as OpenTelemetry has it for receivers without lists. */
+/** A list becomes JSON text, as OpenTelemetry specifies for receivers without lists. */
 const resource = z
   .record(
     z.string(),
     z
-      .union([scalar, z.array(scalar)], { error: 'expected text, a number, true, false, or a list of such' })
+      .union([scalar, z.array(scalar)], { error: 'expected a text, a number, true, false, or a list of these' })
       .transform((value) => (Array.isArray(value) ? JSON.stringify(value) : String(value))),
   )
   .default({});
 
 const HOST_AND_PORT = /^(\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i;
 
-/** Where to send to; `HOST:PORT` is short for a URL of HTTP. */
+/** The URL of a receiver. `HOST:PORT` stands for `http://HOST:PORT`. */
 const endpoint = z
   .string()
   .transform((value) => (HOST_AND_PORT.test(value) ? `http://${value}` : value))
@@ -28,29 +28,29 @@ const endpoint = z
   );
 
 const batchProcessor = z.strictObject({
-  scheduled_delay: duration().nullish().describe('Longest time that spans wait. Default 5s.'),
-  max_queue_size: z.int().min(1).nullish().describe('Spans kept, others are dropped. Default 2048.'),
-  max_export_batch_size: z.int().min(1).nullish().describe('Spans of one request. Default 512.'),
-  max_export_timeout: duration().nullish().describe('For one request. Default 30s.'),
+  scheduled_delay: duration().nullish().describe('Longest waiting time of spans. Default 5s.'),
+  max_queue_size: z.int().min(1).nullish().describe('Most waiting spans; further ones are dropped. Default 2048.'),
+  max_export_batch_size: z.int().min(1).nullish().describe('Most spans in one request. Default 512.'),
+  max_export_timeout: duration().nullish().describe('Timeout of one request. Default 30s.'),
 });
 
 const exporter = z.strictObject({
   enabled: z.boolean().default(false),
   endpoint: endpoint
     .nullish()
-    .describe("Where to; a URL without a path gets the protocol's own. Default: this machine."),
+    .describe("URL of the receiver; without a path, the protocol's own path is used. Default: this machine."),
   batch_processor: batchProcessor.prefault({}),
 });
 
 const otlp = exporter.extend({
-  protocol: z.enum(['grpc', 'http']).nullish().describe('HTTP (with JSON) is spoken, whatever this says.'),
+  protocol: z.enum(['grpc', 'http']).nullish().describe('Without effect: HTTP with JSON is always used.'),
   http: z
     .strictObject({ headers: z.record(z.string(), z.string()).default({}) })
     .prefault({})
-    .describe('Headers of each export, such as those that sign in.'),
+    .describe('Headers of each export, such as credentials.'),
 });
 
-const valuesToSend = (what: string) =>
+const valuesToSend = (kind: string) =>
   z
     .union(
       [
@@ -58,28 +58,26 @@ const valuesToSend = (what: string) =>
         z.strictObject({ only: z.array(z.string()) }),
         z.strictObject({ except: z.array(z.string()) }),
       ],
-      { error: `expected 'none', 'all', { only: [${what}] } or { except: [${what}] }` },
+      { error: `expected 'none', 'all', { only: [${kind}] } or { except: [${kind}] }` },
     )
     .default('none');
 
 const apolloErrors = z.strictObject({
   send: z.boolean().default(true).describe('Whether errors are reported at all. Default true.'),
-  redact: z.boolean().default(true).describe('Whether their messages are left out. Default true.'),
+  redact: z.boolean().default(true).describe('Whether their messages are omitted. Default true.'),
 });
 
-/** Usage reports to GraphOS, made when `APOLLO_KEY` and `APOLLO_GRAPH_REF` are set. */
+/** Usage reports to GraphOS. They are on if `APOLLO_KEY` and `APOLLO_GRAPH_REF` are set. */
 const apollo = z.strictObject({
   client_name_header: headerName().prefault('apollographql-client-name'),
   client_version_header: headerName().prefault('apollographql-client-version'),
-  endpoint: z.url().nullish().describe("Where reports go. Default: Apollo's own."),
-  send_headers: valuesToSend('header').describe(
-    'Headers of clients in traces; never those that sign in. Default none.',
-  ),
+  endpoint: z.url().nullish().describe("URL for reports. Default: Apollo's own."),
+  send_headers: valuesToSend('header').describe("Clients' headers in traces; never credentials. Default none."),
   send_variable_values: valuesToSend('variable').describe('Values of variables in traces. Default none.'),
   field_level_instrumentation_sampler: z
     .union([z.number().min(0).max(1), z.literal(['always_on', 'always_off'])])
     .default(0.01)
-    .describe('Part of the operations of which subgraphs are asked to time their fields. Default 0.01.'),
+    .describe('Ratio of the operations whose fields are timed in subgraphs. Default 0.01.'),
   batch_processor: z
     .strictObject({ scheduled_delay: duration().nullish().describe('Time between reports. Default 10s.') })
     .prefault({}),
@@ -88,7 +86,7 @@ const apollo = z.strictObject({
       subgraph: z
         .strictObject({ all: apolloErrors.prefault({}) })
         .prefault({})
-        .describe('What is reported of errors.'),
+        .describe('Which errors are reported, and how.'),
     })
     .prefault({}),
 });
@@ -104,7 +102,7 @@ const metrics = z.strictObject({
   prometheus: z
     .strictObject({
       enabled: z.boolean().default(false),
-      listen: listenAddress().optional().describe('An address of its own. Left out: where clients connect.'),
+      listen: listenAddress().optional().describe('Address of its own. Default: the address for clients.'),
       path: urlPath().default('/metrics'),
     })
     .prefault({}),
@@ -119,16 +117,19 @@ const tracing = z.strictObject({
       sampler: z
         .union([z.number().min(0).max(1), z.literal(['always_on', 'always_off'])])
         .default('always_on')
-        .describe('Part of the operations that are recorded. Default always_on.'),
-      parent_based_sampler: z.boolean().default(true).describe("Whether the client's decision holds. Default true."),
+        .describe('Ratio of the operations that are recorded. Default always_on.'),
+      parent_based_sampler: z
+        .boolean()
+        .default(true)
+        .describe("Whether the client's sampling decision takes precedence. Default true."),
     })
     .prefault({}),
   otlp: otlp.prefault({}),
   zipkin: exporter.prefault({}),
   propagation: z
     .strictObject({
-      trace_context: z.boolean().default(true).describe('Take over traceparent and tracestate. Default true.'),
-      baggage: z.boolean().default(false).describe('Pass baggage on to subgraphs. Default false.'),
+      trace_context: z.boolean().default(true).describe("Use the client's traceparent and tracestate. Default true."),
+      baggage: z.boolean().default(false).describe("Pass the client's baggage on to subgraphs. Default false."),
     })
     .prefault({}),
   response_trace_id: z
@@ -145,7 +146,7 @@ const logging = z.strictObject({
   requests: z
     .enum(['info', 'debug', 'trace', 'off'])
     .default('info')
-    .describe('Ours: level of the line that each operation has in the log. Default info.'),
+    .describe('Ours: level of the log line of each operation. Default info.'),
 });
 
 export const telemetry = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contentCodings } from '../request/content.coding.ts';
 import { byteSize, duration, headerName, jsonPath, listenAddress, pattern, urlPath } from './config.values.ts';
-import { dnsResolutionStrategies } from './dns.strategy.ts';
+import { DNS_RESOLUTION_STRATEGIES } from './dns.strategy.ts';
 
 const headerOperation = z.union(
   [
@@ -19,11 +19,11 @@ const headerOperation = z.union(
         z.strictObject({ name: headerName(), value: z.string() }),
         z.strictObject({
           name: headerName(),
-          client_address: z.literal(true).describe('Ours: where the request comes from, as rate_limit sees it.'),
+          client_address: z.literal(true).describe("Ours: inserts the client's address, as rate_limit determines it."),
         }),
         z.strictObject({
           name: headerName(),
-          path: jsonPath().describe("In the body of the client's request: $.operationName"),
+          path: jsonPath().describe("Path into the body of the client's request, such as $.operationName."),
           default: z.string().nullish(),
         }),
         z.strictObject({
@@ -62,10 +62,10 @@ const headerRules = z.strictObject({
       }),
     )
     .default([])
-    .describe("Ours: headers of subgraphs' answers that reach clients over HTTP. Default: none."),
+    .describe("Ours: headers of subgraphs' answers that are passed on to clients over HTTP. Default: none."),
 });
 
-/** Which headers of the client reach subgraphs, and which of theirs reach the client; in the order written. */
+/** Rules for headers between clients and subgraphs, applied in order. */
 export const headers = z.strictObject({
   all: headerRules.prefault({}),
   subgraphs: z.record(z.string(), headerRules).default({}),
@@ -77,50 +77,68 @@ const fixedWindow = z.strictObject({
 });
 
 const retry = z.strictObject({
-  attempts: z.int().min(0).max(10).default(1).describe('Ours: further attempts for one query. Default 1.'),
-  min_per_sec: z.int().min(0).default(10).describe('Retries allowed each second in any case. Default 10.'),
+  attempts: z.int().min(0).max(10).default(1).describe('Ours: attempts after the first. Default 1.'),
+  min_per_sec: z.int().min(0).default(10).describe('Retries per second that are always allowed. Default 10.'),
   ttl: duration()
     .default(10_000)
     .refine((ms) => ms >= 1_000 && ms <= 60_000, 'expected 1s to 60s')
     .describe('How long a request counts for retry_percent. Default 10s.'),
-  retry_percent: z.number().min(0).max(1_000).default(0.2).describe('Retries for each request beyond. Default 0.2.'),
+  retry_percent: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(0.2)
+    .describe('Further retries as a ratio of the requests. Default 0.2.'),
   retry_mutations: z
-    .literal(false, { error: 'expected false: what a mutation did before its answer was lost would be done twice' })
+    .literal(false, {
+      error: 'expected false: a mutation whose answer was lost may have run already, and must not run twice',
+    })
     .nullish(),
-  attempt_timeout: duration().nullish().describe('Ours: for an attempt while another may follow. Default: timeout.'),
-  backoff: duration().default(25).describe('Ours: longest pause before the first retry; doubles. Default 25ms.'),
+  attempt_timeout: duration().nullish().describe('Ours: timeout of each attempt but the last. Default: timeout.'),
+  backoff: duration()
+    .default(25)
+    .describe('Ours: longest pause before the first retry; doubles for each further one. Default 25ms.'),
 });
 
 const subgraphTraffic = z.strictObject({
-  timeout: duration().nullish().describe('For a whole answer, waiting and retries included. Default 30s.'),
+  timeout: duration().nullish().describe('For a fetch as a whole, with waiting and retries. Default 30s.'),
   compression: z
     .enum([...contentCodings, 'identity'])
     .nullish()
-    .describe('Of requests; compressed answers are asked for too. Default: none.'),
-  deduplicate_query: z.boolean().nullish().describe('Share identical queries in flight, per identity. Default true.'),
-  global_rate_limit: fixedWindow.nullish().describe('Requests to this subgraph; those beyond are refused.'),
-  http2: z.enum(['enable', 'disable', 'http2only']).nullish().describe('Default disable.'),
-  pool_idle_timeout: duration().nullish().describe('How long an idle connection is kept. Default 4s.'),
-  dns_resolution_strategy: z
-    .enum(dnsResolutionStrategies)
+    .describe('Coding of requests; compressed answers are requested too. Default: none.'),
+  deduplicate_query: z
+    .boolean()
     .nullish()
-    .describe('Addresses that are connected to. Default: whichever answers first.'),
-  retry: retry.nullish().describe('Of queries whose instance did not answer. Default: none.'),
-  concurrency_limit: z.int().min(1).nullish().describe('Ours: requests to this subgraph at once; others wait.'),
+    .describe('Share identical concurrent queries of one identity. Default true.'),
+  global_rate_limit: fixedWindow.nullish().describe('Requests to this subgraph; further requests fail.'),
+  http2: z.enum(['enable', 'disable', 'http2only']).nullish().describe('Default disable.'),
+  pool_idle_timeout: duration().nullish().describe('Time that an idle connection is kept. Default 4s.'),
+  dns_resolution_strategy: z
+    .enum(DNS_RESOLUTION_STRATEGIES)
+    .nullish()
+    .describe('Address families to connect to. Default: both, whichever answers first.'),
+  retry: retry.nullish().describe('Retries of queries whose instance did not answer. Default: none.'),
+  concurrency_limit: z
+    .int()
+    .min(1)
+    .nullish()
+    .describe('Ours: concurrent requests to this subgraph; further requests wait.'),
 });
 
 export const trafficShaping = z.strictObject({
   router: z
     .strictObject({
-      timeout: duration().nullish().describe('For a whole operation. Default: none.'),
-      concurrency_limit: z.int().min(0).nullish().describe('Operations at once; 503 beyond. 0: no limit.'),
+      timeout: duration().nullish().describe('For a whole query or mutation. Default: none.'),
+      concurrency_limit: z.int().min(0).nullish().describe('Concurrent operations; 503 beyond. 0: no limit.'),
       compression: z
         .strictObject({
           enabled: z.boolean().default(true),
-          min_size: byteSize().default(2_048).describe('Smaller answers go as they are. Default 2KiB.'),
+          min_size: byteSize().default(2_048).describe('Smaller answers are not compressed. Default 2KiB.'),
         })
         .prefault({})
-        .describe('Ours: of answers to clients, by Accept-Encoding (zstd, br, gzip). Streams are never compressed.'),
+        .describe(
+          'Ours: compression of answers to clients, by Accept-Encoding (zstd, br, gzip). Streams are never compressed.',
+        ),
       global_rate_limit: fixedWindow.nullish().describe('Operations of all clients together; 429 beyond.'),
     })
     .prefault({}),
@@ -135,16 +153,18 @@ const breaker = z.strictObject({
     .int()
     .min(1)
     .nullish()
-    .describe('Opens after so many failures in a row. Default: not counted.'),
+    .describe('Number of failures in a row that opens the breaker. Default: not counted.'),
   failure_rate_threshold: z
     .number()
     .min(0)
     .max(1)
     .nullish()
-    .describe('Opens at this share of failures. Default 0.5, unless consecutive_failures is given.'),
-  window_size: z.int().min(1).max(100_000).nullish().describe('Outcomes that are looked at. Default 100.'),
-  min_requests: z.int().min(1).nullish().describe('Outcomes needed before the share counts. Default 10.'),
-  open_duration: duration().nullish().describe('How long nothing is sent, before one request tries. Default 30s.'),
+    .describe('Ratio of failures that opens the breaker. Default 0.5, unless consecutive_failures is set.'),
+  window_size: z.int().min(1).max(100_000).nullish().describe('Number of recent requests that count. Default 100.'),
+  min_requests: z.int().min(1).nullish().describe('Requests that are needed before the ratio counts. Default 10.'),
+  open_duration: duration()
+    .nullish()
+    .describe('Time without requests before one request tests the subgraph. Default 30s.'),
 });
 
 export const circuitBreaker = z.strictObject({
@@ -157,12 +177,12 @@ const heartbeat = z
   .transform((value) => (value === 'disabled' ? null : value === 'enabled' ? 5_000 : value));
 
 const passthrough = z.strictObject({
-  path: z.string().nullish().describe('Of the WebSocket. Default: as for queries.'),
+  path: z.string().nullish().describe('Path of the WebSocket. Default: as for queries.'),
   protocol: z
     .enum(['graphql_ws', 'graphql_transport_ws'])
     .default('graphql_ws')
-    .describe('graphql_ws: of the library graphql-ws; graphql_transport_ws: of subscriptions-transport-ws.'),
-  heartbeat_interval: heartbeat.nullish().describe("Between pings of graphql_ws. Default 'disabled'."),
+    .describe('graphql_ws: protocol of the library graphql-ws; graphql_transport_ws: of subscriptions-transport-ws.'),
+  heartbeat_interval: heartbeat.nullish().describe("Interval of pings with graphql_ws. Default 'disabled'."),
   token_per_operation: z
     .boolean()
     .default(false)
@@ -202,15 +222,23 @@ export const subscription = z.strictObject({
     .int()
     .min(0)
     .nullish()
-    .describe('For fields that are not @resumable, events lost meanwhile. Default 0: such a stream ends.'),
-  reconnect_delay: duration().nullish().describe('Before each of those. Default 1s.'),
+    .describe('For fields that are not @resumable; events are lost meanwhile. Default 0: such a stream ends.'),
+  reconnect_delay: duration().nullish().describe('Pause before each of these attempts. Default 1s.'),
   slow_client_timeout: duration()
     .nullish()
-    .describe('Ours: how long a client whose queue is full may take nothing. Default 60s.'),
-  max_lifetime: duration().nullish().describe('Of one subscription. Default: no limit.'),
-  max_opened_subscriptions: z.int().min(1).nullish().describe('Of all clients together. Default: no limit.'),
-  max_per_client: z.int().min(1).nullish().describe('Ours: of one identity, else address. Default: no limit.'),
-  queue_capacity: z.int().min(1).nullish().describe('Events that wait for a slow client. Default 1024.'),
+    .describe('Ours: time that a client with a full queue may read nothing. Default 60s.'),
+  max_lifetime: duration().nullish().describe('Longest duration of a subscription. Default: no limit.'),
+  max_opened_subscriptions: z
+    .int()
+    .min(1)
+    .nullish()
+    .describe('Open subscriptions of all clients together. Default: no limit.'),
+  max_per_client: z
+    .int()
+    .min(1)
+    .nullish()
+    .describe('Ours: open subscriptions of one identity, or of the address of anonymous clients. Default: no limit.'),
+  queue_capacity: z.int().min(1).nullish().describe("Events in a slow client's queue. Default 1024."),
 });
 
 const maskedErrors = z.strictObject({
@@ -220,7 +248,7 @@ const maskedErrors = z.strictObject({
 });
 
 export const includeSubgraphErrors = z.strictObject({
-  all: z.union([z.boolean(), maskedErrors]).default(false).describe('Whether clients see the errors of subgraphs.'),
+  all: z.union([z.boolean(), maskedErrors]).default(false).describe("Whether clients see subgraphs' errors."),
   subgraphs: z
     .record(
       z.string(),

@@ -17,13 +17,13 @@ import { isDefer, readLabel } from '../request/defer.directive.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 import { refusal } from '../request/refusal.ts';
 
-/** Selections of a document with `@defer` once its fragments are written out where they are used. */
+/** Most selections of a document with `@defer` after its fragments have been inlined. */
 const MAX_SELECTIONS = 50_000;
 
 /**
- * An operation with `@defer`, prepared to be planned: fragments are written out where they are used, and each `@defer`
- * gets a label of its own, by which the plan's blocks are told apart. Others are left as they are.
- * @throws RefusedRequestError when the fragments written out are too many
+ * Prepares an operation with `@defer` for planning. Fragments are inlined, and each `@defer` gets a unique label, which
+ * identifies the plan's blocks. An operation without `@defer` is returned unchanged.
+ * @throws RefusedRequestError if the document has too many selections after inlining
  */
 export function prepareDefer(parsed: ParsedOperation): ParsedOperation {
   const { query, document, operation, fragments, kind } = parsed;
@@ -35,7 +35,7 @@ export function prepareDefer(parsed: ParsedOperation): ParsedOperation {
   return { ...withDocument(parsed, { ...document, definitions: [inlined] }), deferLabels };
 }
 
-/** The same document, answered in one piece. */
+/** Removes all `@defer` from a document, so that it is answered in one piece. */
 export function removeDefer(document: DocumentNode): DocumentNode {
   return visit(document, { Directive: { enter: (node) => (isDefer(node) ? null : undefined) } });
 }
@@ -51,8 +51,8 @@ export function hasDefer(document: DocumentNode): boolean {
 }
 
 /**
- * The same document without type conditions that only repeat the type around them. The planner never ends over
- * `... on Birch { ... on Birch @defer { height } }` where a fetch has to find out first that the object is a Birch.
+ * Removes type conditions that repeat the parent type. The planner does not terminate for
+ * `... on Birch { ... on Birch @defer { height } }` if a fetch has to determine first that the object is a Birch.
  */
 export function dropRepeatedTypes(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
   const typeInfo = new TypeInfo(schema);
@@ -95,8 +95,8 @@ function createInliner(
   const writeOut = (selection: SelectionNode): SelectionNode[] => {
     count += 1;
     if (count > MAX_SELECTIONS) {
-      const message = `With its fragments written out the operation has more than ${MAX_SELECTIONS} selections.`;
-      throw refusal('MAX_RECURSIVE_SELECTIONS_LIMIT', `${message} Ask for less, or without @defer.`);
+      const message = `With its fragments inlined, the operation has more than ${MAX_SELECTIONS} selections.`;
+      throw refusal('MAX_RECURSIVE_SELECTIONS_LIMIT', `${message} Select less, or remove @defer.`);
     }
     if (selection.kind === Kind.FIELD) {
       return [selection.selectionSet ? { ...selection, selectionSet: inSet(selection.selectionSet) } : selection];

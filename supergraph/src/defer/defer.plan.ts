@@ -3,25 +3,25 @@ import { compilePlan } from '../plan/compile.ts';
 import type { PlanStep } from '../plan/execution.ts';
 import type { TypeIndex } from '../plan/type.index.ts';
 
-/** The fetches of one fragment that is deferred. */
+/** The fetches of one deferred fragment. */
 export interface DeferredBlock {
   /** The id of the fragment. */
   readonly id: string;
-  /** Ids of the fetches that it needs, of the blocks above it. */
+  /** Ids of the fetches in outer blocks that it depends on. */
   readonly depends: readonly string[];
-  /** Null when what it shows is fetched above it. */
+  /** Null if the outer blocks fetch all of its fields. */
   readonly run: PlanStep | null;
-  /** Those deferred within it. */
+  /** Blocks of the deferred fragments within it. */
   readonly blocks: readonly DeferredBlock[];
 }
 
-/** A plan in parts: what is answered first, and what comes later. */
+/** A plan in parts: the fetches of the first part, and the deferred blocks. */
 export interface PlanInParts {
   readonly run: PlanStep | null;
   readonly blocks: readonly DeferredBlock[];
 }
 
-/** A plan that defers nothing has no blocks. */
+/** Compiles a plan. The result has no blocks if the plan defers nothing. */
 export function compileInParts(node: PlanNode | undefined, types: TypeIndex): PlanInParts {
   if (!node) return { run: null, blocks: [] };
   if (node.kind !== 'Defer') return { run: compilePlan(node, types), blocks: [] };

@@ -2,8 +2,8 @@ import { type ASTVisitor, type DirectiveNode, GraphQLError, Kind, type Validatio
 import { isDefer, readLabel } from '../request/defer.directive.ts';
 
 /**
- * What the proposal demands of `@defer` beside its arguments' types: labels are fixed and unique, and the root fields of
- * mutations and subscriptions, whose order counts, are not deferred.
+ * Validates the proposal's rules for `@defer`: a label is a literal and unique, and `@defer` is not allowed on the root types of
+ * mutations and subscriptions, whose fields have an order.
  * Source: https://github.com/graphql/graphql-spec/pull/1110
  */
 export function deferRule(context: ValidationContext): ASTVisitor {
@@ -19,10 +19,10 @@ export function deferRule(context: ValidationContext): ASTVisitor {
         if (root && parent === root) report(`@defer cannot be used on the root type '${root.name}'.`, node);
       }
       const value = node.arguments?.find(({ name }) => name.value === 'label')?.value;
-      if (value?.kind === Kind.VARIABLE) report('The label of @defer must be a text that is written out.', node);
+      if (value?.kind === Kind.VARIABLE) report('The label of @defer must be a literal string, not a variable.', node);
       const label = readLabel(node);
       const same = label === undefined ? undefined : labels.get(label);
-      if (same) report(`Two @defer have the label '${label}'; labels must differ.`, same, node);
+      if (same) report(`Two @defer directives have the label '${label}'. Each label must be unique.`, same, node);
       else if (label !== undefined) labels.set(label, node);
     },
   };

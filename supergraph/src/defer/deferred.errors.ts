@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { DeferredFragment } from '../shape/deferred.fragment.ts';
 
-/** The value at a path of an answer; undefined where null propagation has taken it away. */
+/** @returns the object at a path of an answer; undefined if null propagation removed it */
 export function reach(data: unknown, path: readonly (string | number)[]): object | undefined {
   let value = data;
   for (const step of path) {
@@ -12,8 +12,8 @@ export function reach(data: unknown, path: readonly (string | number)[]): object
 }
 
 /**
- * Errors of a fetch whose fields are shown partly now and partly later: those of a field that only a deferred fragment
- * has go with that fragment.
+ * Assigns errors to deferred fragments. A fetch may fetch fields of the current part and of later ones: an error of a field that
+ * only a deferred fragment selects is sent with that fragment.
  * @param depth length of the path to `data`
  */
 export function moveErrors(
@@ -25,7 +25,7 @@ export function moveErrors(
   const kept: GraphQLFormattedError[] = [];
   const byFragment = new Map<DeferredFragment, GraphQLFormattedError[]>();
   for (const error of errors) {
-    // An error of every item of a list is one of the fragment on each.
+    // An error at every item of a list belongs to the fragment on each item.
     const owners = fragments.filter((fragment) => isOnlyOf(fragment, error, data, depth));
     if (owners.length === 0) kept.push(error);
     for (const owner of error.path?.includes('@') ? owners : owners.slice(0, 1)) {

@@ -16,14 +16,14 @@ export interface DeferredScope {
   /** See `Shape.keepAsked`. */
   readonly keepAsked: (errors: Errors) => void;
   readonly execution: Execution;
-  /** Errors of fields that the viewer may not ask: the first part has them. */
+  /** Errors of fields that the viewer may not see. They are sent with the first part. */
   readonly refusals: readonly GraphQLFormattedError[];
   /** The client's labels, by the fragments' ids. */
   readonly labels: ReadonlyMap<string, string | undefined>;
   readonly finish: (result: GraphQLResult) => GraphQLResult;
-  /** The answer to a failure that is none of a subgraph's. */
+  /** Converts a failure of the gateway itself to an answer. */
   readonly fail: (error: unknown) => GraphQLResult;
-  /** Called once: all has been told, or nobody listens any more. */
+  /** Called once, when the last part was sent or the client stopped the stream. */
   readonly onEnd: () => void;
 }
 
@@ -36,20 +36,20 @@ interface Increment {
 }
 
 /**
- * An answer in parts. All blocks of the plan run as soon as the fetches that they depend on are there; what a block brings is
- * told once what is above it has been told.
+ * An answer in parts. Each block of the plan runs as soon as the fetches that it depends on have ended. A fragment is sent after
+ * the part that contains it.
  */
 export class DeferredStream implements SubscriptionStream {
   readonly isDeferred = true;
   readonly #blocks = new Map<string, Promise<Errors>>();
-  /** Errors of the parts that the client has. */
-  readonly #toldErrors: Errors = [];
+  /** Errors of the parts that were sent to the client. */
+  readonly #sentErrors: Errors = [];
   readonly #fetched = new Map<string, PromiseWithResolvers<void>>();
   #sink: EventSink | null = null;
   #isStopped = false;
-  /** Fragments met, whose block still runs. */
+  /** The number of fragments whose block still runs. */
   #outstanding = 0;
-  /** As text, because an answer may share objects into which later fetches merge. */
+  /** JSON texts, because an answer may share objects with the data into which later fetches merge. */
   #increments: string[] = [];
   #isFlushing = false;
 
@@ -60,7 +60,7 @@ export class DeferredStream implements SubscriptionStream {
     void this.#start();
   }
 
-  /** What waits is bounded by what was asked: no less would wait for an answer in one piece. */
+  /** Does nothing: the waiting parts together are not larger than an answer in one piece. */
   resume(): void {}
 
   stop(): void {
@@ -87,11 +87,11 @@ export class DeferredStream implements SubscriptionStream {
         [errors],
       );
       await ran;
-      const met: DeferredFragment[] = [];
-      const data = shape(errors, met);
-      const shown = met.filter(({ path }) => reach(data, path) !== undefined);
+      const found: DeferredFragment[] = [];
+      const data = shape(errors, found);
+      const shown = found.filter(({ path }) => reach(data, path) !== undefined);
       const moved = moveErrors(errors, data, shown);
-      this.#toldErrors.push(...moved.kept);
+      this.#sentErrors.push(...moved.kept);
       const first = finish(moved.kept.length ? { data, errors: moved.kept } : { data });
       this.#await(shown, moved.byFragment);
       this.#send(JSON.stringify({ ...first, hasNext: this.#outstanding > 0 }));
@@ -107,8 +107,8 @@ export class DeferredStream implements SubscriptionStream {
   }
 
   /**
-   * @param above settled once all that blocks may depend on has run, whether or not it told of it
-   * @param errorsAbove of what is above, as they come
+   * @param above settles when all fetches have ended that the blocks may depend on, even if some were not reported
+   * @param errorsAbove lists to which the outer blocks add their errors
    */
   #runBlocks(blocks: readonly DeferredBlock[], above: Promise<unknown>, errorsAbove: readonly Errors[]): void {
     for (const { id, depends, run, blocks: within } of blocks) {
@@ -140,20 +140,20 @@ export class DeferredStream implements SubscriptionStream {
     return fetched;
   }
 
-  /** Tells of fragments once their blocks have run. A fragment without a block has all that it shows already. */
+  /** Queues fragments once their blocks have run. A fragment without a block has all of its data already. */
   #await(fragments: readonly DeferredFragment[], errors: ReadonlyMap<DeferredFragment, Errors>): void {
     for (const [id, places] of Map.groupBy(fragments, (fragment) => fragment.id)) {
       this.#outstanding += 1;
       Promise.resolve(this.#blocks.get(id) ?? [])
         .then((fetchErrors) => {
           this.#outstanding -= 1;
-          if (!this.#isStopped) this.#tell(id, places, errors, fetchErrors);
+          if (!this.#isStopped) this.#queue(id, places, errors, fetchErrors);
         })
         .catch((error) => this.#abandon(error));
     }
   }
 
-  #tell(
+  #queue(
     id: string,
     places: readonly DeferredFragment[],
     inherited: ReadonlyMap<DeferredFragment, Errors>,
@@ -166,11 +166,11 @@ export class DeferredStream implements SubscriptionStream {
       const own = fetchErrors.filter(({ path = [] }) => isWithin(path, place.path));
       const errors = [...refusals, ...(inherited.get(place) ?? []), ...unclaimed, ...own];
       unclaimed = [];
-      const met: DeferredFragment[] = [];
-      const data = place.shape(errors, met, this.#toldErrors);
-      const shown = met.filter(({ path }) => reach(data, path.slice(place.path.length)) !== undefined);
+      const found: DeferredFragment[] = [];
+      const data = place.shape(errors, found, this.#sentErrors);
+      const shown = found.filter(({ path }) => reach(data, path.slice(place.path.length)) !== undefined);
       const moved = moveErrors(errors.slice(refusals.length), data, shown, place.path.length);
-      this.#toldErrors.push(...moved.kept);
+      this.#sentErrors.push(...moved.kept);
       const result = finish(moved.kept.length ? { data, errors: moved.kept } : { data });
       const increment: Increment = {
         ...(label !== undefined && { label }),
@@ -183,7 +183,7 @@ export class DeferredStream implements SubscriptionStream {
     }
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    // What is ready at one time goes out in one part.
+    // All fragments that are ready at the same time are sent in one part.
     setImmediate(() => this.#flush());
   }
 

@@ -2,6 +2,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import type { Pool } from 'undici';
 import type { RouterConfig } from '../config/config.schema.ts';
+import { type CancelSignal, toAbortSignal } from '../request/cancellation.ts';
 import { createPool } from '../traffic/subgraph.pool.ts';
 import { readReply, type StageMessage, type StageReply } from './coprocessor.message.ts';
 
@@ -21,8 +22,8 @@ export class CoprocessorError extends AppError {
 /** Sends messages to the coprocessor. Disposing waits for the messages under way. */
 export interface CoprocessorClient extends AsyncDisposable {
   /** @throws CoprocessorError, or the signal's reason when the client goes away */
-  ask(url: string, message: StageMessage, traceparent: string | undefined, signal: AbortSignal): Promise<StageReply>;
-  /** Sends without waiting. The reply is ignored. */
+  ask(url: string, message: StageMessage, traceparent: string | undefined, signal: CancelSignal): Promise<StageReply>;
+  /** Sends without waiting; what comes back changes nothing. */
   tell(url: string, message: StageMessage, traceparent: string | undefined): void;
 }
 
@@ -43,7 +44,7 @@ export function createCoprocessorClient(
     url: string,
     message: StageMessage,
     traceparent: string | undefined,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
   ): Promise<StageReply> {
     const target = new URL(url);
     let pool = pools.get(target.origin);
@@ -62,7 +63,7 @@ export function createCoprocessorClient(
           ...(traceparent && { traceparent }),
         },
         body: JSON.stringify(message),
-        signal: signal ? AbortSignal.any([signal, inTime]) : inTime,
+        signal: signal ? AbortSignal.any([toAbortSignal(signal), inTime]) : inTime,
       });
       const text = await readText(response.body);
       const { statusCode } = response;

@@ -4,10 +4,10 @@ import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import type { RequestStages, StreamPlace } from '../request/stages.ts';
 import { StagedStream } from '../transport/staged.stream.ts';
 
-/** How far a request has come: which stages see its result. */
+/** The last request stage that a request has passed. The response stages from there outwards see its result. */
 export type Reached = 'nothing' | 'supergraph' | 'execution';
 
-/** Passes a result, or each of a stream, through the stages that it has to pass on its way out. */
+/** Passes a result, or each result of a stream, through a coprocessor's response stages. */
 export async function passStages(
   stages: RequestStages,
   result: SubscriptionStream | GraphQLResult,

@@ -9,12 +9,12 @@ import {
 import type { JsonObject } from '../plan/merge.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 
-/** Answers the introspection fields of an operation: their values by response key. */
+/** Resolves the introspection fields of an operation. Returns their values by response key. */
 export type Introspection = (variables: Readonly<Record<string, unknown>>) => JsonObject;
 
 /**
- * Null for an operation that asks no `__schema` and no `__type`. The answer depends on the schema and the variables
- * only, so one without variables is made once.
+ * Null for an operation without `__schema` and `__type`. The values depend on the schema and the variables only, so
+ * those of an operation without variables are computed once.
  */
 export function compileIntrospection({ operation, fragments, supergraph }: ParsedOperation): Introspection | null {
   const fields: FieldNode[] = [];

@@ -2,7 +2,7 @@ const PERCENT = /^percent\((\d{1,2}(?:\.\d{1,8})?|100)\)$/;
 
 /**
  * The labels of progressive overrides that are on for one request: `percent(x)` for x of a hundred requests, and those
- * that an operator's hook names. Null when the supergraph has none.
+ * that an operator's hook names. Undefined when the supergraph has none.
  * @param random a number from 0 up to 1
  */
 export function chooseOverrides(

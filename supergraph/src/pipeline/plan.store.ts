@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { SharedTexts } from '../cache/redis.texts.ts';
 
-/** The plans of an operation under given conditions, as they are before they are compiled. */
+/** The plans of an operation under given conditions, before they are compiled. */
 export interface StoredPlans {
   readonly isInParts: boolean;
   readonly plans: readonly NonNullable<QueryPlan['node']>[];
 }
 
-/** Plans that instances share, so that a new one need not make them again. */
+/** Plans shared between gateway instances, so that a new instance need not plan again. */
 export interface PlanStore {
-  /** @param parts all that a plan depends on beside the code that makes it */
+  /** @param parts all that a plan depends on, apart from the planning code */
   keyOf(parts: readonly unknown[]): string;
   read(key: string): Promise<StoredPlans | null>;
   write(key: string, plans: StoredPlans): void;
@@ -35,7 +35,7 @@ export function createPlanStore(texts: SharedTexts): PlanStore {
 
 const FLOOR = dirname(import.meta.dirname);
 
-/** Tells versions of the gateway apart that may plan differently: plans of one are not for another. */
+/** Gateway versions with different planning code must not share plans. */
 function hashPlanningCode(): string {
   const hash = createHash('sha256');
   for (const folder of ['plan', 'pipeline', 'defer']) {

@@ -27,27 +27,27 @@ export interface MutationField {
   readonly plan: PlanNode;
   /** Runs the mutation's own fetch. */
   readonly first: PlanStep;
-  /** Fetches what other subgraphs add; null where nothing is. */
+  /** Fetches the fields of other subgraphs; null when there are none. */
   readonly completion: PlanStep | null;
-  /** Only what the first fetch asks of a value that another plan's first fetch brought. */
+  /** Reduces a value from another plan's first fetch to what this plan's first fetch selects. */
   readonly pick: (value: unknown) => unknown;
 }
 
-/** A mutation whose fields may sign the client in: each runs as the viewer that the fields before it have left. */
+/** A mutation whose fields may sign the client in or out. Each field runs as the viewer of that moment. */
 export interface SignInPlan {
-  /** All fields, in order, whoever the viewer is: a sign-in decides who may see what it answers. */
+  /** All fields, in order, authorized or not: the result of a sign-in is filtered for the viewer that it signs in. */
   readonly all: readonly MutationField[];
-  /** What is left of them for the viewer, by `planKey`. */
+  /** The fields without what the viewer is not authorized for, by `planKey`. */
   readonly allowed: ReadonlyMap<string, MutationField>;
-  /** Whether the viewer may ask for a root field at all, by `planKey`. */
-  readonly mayAsk: (planKey: string) => boolean;
+  /** Whether the viewer is authorized for a root field itself, by `planKey`. */
+  readonly isAuthorized: (planKey: string) => boolean;
 }
 
 export interface SignInRules {
   /** Subgraphs whose mutations may sign the client in. */
   readonly subgraphs: ReadonlySet<string>;
-  /** Whether the viewer may ask for anything of a document. */
-  readonly mayAsk: (document: DocumentNode) => boolean;
+  /** Whether the viewer is authorized for any field of a document. */
+  readonly isAuthorized: (document: DocumentNode) => boolean;
 }
 
 export interface SignInPlanning {
@@ -58,9 +58,9 @@ export interface SignInPlanning {
 }
 
 /**
- * Null for a mutation that none of those subgraphs resolves a field of.
- * @param document as the client asked it
- * @param allowed what of it the viewer may ask; the document itself where that is all
+ * Null for a mutation without a field of those subgraphs.
+ * @param document as the client sent it
+ * @param allowed the part of it that the viewer is authorized for; the document itself when that is the whole
  */
 export function planSignIn(
   document: DocumentNode,
@@ -74,18 +74,18 @@ export function planSignIn(
   const all = planFields(ordered, planning);
   const isWhole = allowed === document;
   const left = isWhole ? all : allowed ? planFields(orderMutation(allowed, name, supergraph.apiSchema), planning) : [];
-  const mayAskByKey = new Map<string, boolean>();
+  const authorizedByKey = new Map<string, boolean>();
   return {
     all,
     allowed: new Map(left.map((field) => [field.planKey, field])),
-    mayAsk(planKey) {
-      let may = mayAskByKey.get(planKey);
-      if (may === undefined) {
+    isAuthorized(planKey) {
+      let isAuthorized = authorizedByKey.get(planKey);
+      if (isAuthorized === undefined) {
         const field = fields.find((each) => supergraph.responseKeys.planKey(each) === planKey);
-        may = isWhole || (field !== undefined && rules.mayAsk(toProbe(ordered, name, field)));
-        mayAskByKey.set(planKey, may);
+        isAuthorized = isWhole || (field !== undefined && rules.isAuthorized(toProbe(ordered, name, field)));
+        authorizedByKey.set(planKey, isAuthorized);
       }
-      return may;
+      return isAuthorized;
     },
   };
 }
@@ -123,14 +123,14 @@ function planFields(ordered: DocumentNode, planning: SignInPlanning): MutationFi
   });
 }
 
-/** A mutation's plan begins with the fetch that does it. */
+/** The first node of a mutation's plan is the fetch that executes the mutation. */
 function splitPlan(plan: PlanNode): { readonly first: PlanNode; readonly completion: PlanNode | null } {
   if (plan.kind !== 'Sequence') return { first: plan, completion: null };
   const [first, ...others] = plan.nodes;
   return first ? { first, completion: { kind: 'Sequence', nodes: others } } : { first: plan, completion: null };
 }
 
-/** The field and nothing below it, to see whether the viewer may ask for it. */
+/** A document with the field and nothing below it, to test whether the viewer is authorized for the field. */
 function toProbe(document: DocumentNode, name: string | null, field: FieldNode): DocumentNode {
   const operation = findOperation(document, name);
   const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };

@@ -7,11 +7,11 @@ import { originOf, type ResponsePath } from '../request/error.origin.ts';
 import type { AnswerHeaders, SignIn } from '../request/hooks.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import { toViewerContext } from '../request/signed.in.context.ts';
-import type { PreparedOperation } from './operation.ts';
 import type { OperationVariant } from './operation.variant.ts';
+import type { PreparedOperation } from './prepared.operation.ts';
 import type { MutationField, SignInPlan } from './sign.in.plan.ts';
 
-/** Who asks from here on, and what they may ask. */
+/** The viewer of the fields from here on, and the operation as prepared for that viewer. */
 export interface CurrentViewer {
   readonly context: RequestContext;
   readonly operation: PreparedOperation;
@@ -21,13 +21,13 @@ export interface CurrentViewer {
 export interface SignInScope {
   readonly signIn: SignIn;
   readonly log: Logger;
-  /** The operation as it is for another viewer. @throws RefusedRequestError where it is nothing for them */
+  /** Prepares the operation for another viewer. @throws RefusedRequestError when that viewer may not run it */
   readonly prepareFor: (context: RequestContext) => Pick<CurrentViewer, 'operation' | 'variant'>;
 }
 
 /**
- * Runs a mutation field by field, each as the viewer that the fields before it have left, and each complete before the next
- * begins. What a sign-in answers is fetched and filtered for the viewer that it signed in.
+ * Runs a mutation field by field. Each field is complete before the next begins, and runs as the viewer that the fields
+ * before it have signed in. The result of a sign-in is completed and filtered for the viewer that it signed in.
  */
 export async function runSigningIn(
   viewer: CurrentViewer & { readonly plan: SignInPlan },
@@ -36,14 +36,14 @@ export async function runSigningIn(
 ): Promise<void> {
   let current: CurrentViewer = viewer;
   const variants = new Map<string, OperationVariant>();
-  // Each field adds those of the viewer that it was answered for.
+  // They are added again field by field, for the viewer that each field ran as.
   const refusals = new Set(viewer.operation.refusals);
   const own = execution.errors.filter((error) => !refusals.has(error));
   execution.errors.splice(0, execution.errors.length, ...own);
   for (const field of viewer.plan.all) {
-    const mayAsk = current.variant.signIn?.mayAsk(field.planKey);
-    if (mayAsk && field.maySignIn) current = await runSignIn(field, current, execution, scope);
-    else if (mayAsk) await run(current.variant.signIn?.allowed.get(field.planKey), current, execution);
+    const isAuthorized = current.variant.signIn?.isAuthorized(field.planKey);
+    if (isAuthorized && field.maySignIn) current = await runSignIn(field, current, execution, scope);
+    else if (isAuthorized) await run(current.variant.signIn?.allowed.get(field.planKey), current, execution);
     execution.errors.push(...refusalsOf(field, current.operation));
     variants.set(field.clientKey, current.variant);
   }
@@ -52,15 +52,15 @@ export async function runSigningIn(
   execution.finished = shapeFields(viewer.variant, variants, execution);
 }
 
-/** Each root field as the viewer may see it whom it was answered for. */
+/** Shapes each root field with the rights of the viewer that it ran as. */
 function shapeFields(
-  asked: OperationVariant,
+  requested: OperationVariant,
   variants: ReadonlyMap<string, OperationVariant>,
   execution: Execution,
 ): GraphQLResult {
   let data: JsonObject | null = {};
   const errors: GraphQLFormattedError[] = [];
-  for (const [key, ownShape] of asked.fieldShapes ?? []) {
+  for (const [key, ownShape] of requested.fieldShapes ?? []) {
     const shape = variants.get(key)?.fieldShapes?.get(key) ?? ownShape;
     const own = execution.errors.filter(({ path }) => toSteps(path ?? [])[0] === key);
     const shaped = shape.shape(execution.data, own);
@@ -77,7 +77,7 @@ async function run(field: MutationField | undefined, { context }: CurrentViewer,
   await field?.completion?.({ ...execution, context });
 }
 
-/** @returns who asks after it */
+/** @returns the viewer of the fields after it */
 async function runSignIn(
   field: MutationField,
   current: CurrentViewer,
@@ -102,13 +102,13 @@ async function runSignIn(
   return next;
 }
 
-/** Nothing of it may be seen where the viewer may ask for nothing below the field. */
+/** A viewer who is authorized for nothing below the field gets an empty object. */
 function pickAllowed(allowed: MutationField | undefined, value: unknown): unknown {
   if (allowed) return allowed.pick(value);
   return typeof value === 'object' && value !== null ? {} : value;
 }
 
-/** Trusted for mutations of the subgraphs that the configuration names, and verified like any other token. */
+/** The subgraphs that may sign in are named by the configuration; their tokens are verified like all others. */
 async function viewerAfter(headers: AnswerHeaders, current: CurrentViewer, scope: SignInScope): Promise<CurrentViewer> {
   const { signIn, log, prepareFor } = scope;
   const token = [headers[signIn.headerName]].flat().at(-1);
@@ -119,18 +119,18 @@ async function viewerAfter(headers: AnswerHeaders, current: CurrentViewer, scope
     const context = toViewerContext(current.context, identity, setCookies, signIn.credentialHeaders);
     return { context, ...prepareFor(context) };
   } catch (error) {
-    const message = 'A mutation signed in by a token that does not verify, or for what the new viewer may not ask.';
+    const message = 'A sign-in was ignored: its token does not verify, or the new viewer may not run the operation.';
     log.warn({ action: 'gateway.sign-in.refused', requestId: current.context.id, error }, message);
     return current;
   }
 }
 
-/** Errors of what the viewer may not ask, within one root field. */
+/** Errors for fields that the viewer is not authorized for, within one root field. */
 function refusalsOf({ clientKey }: MutationField, { refusals }: PreparedOperation): GraphQLFormattedError[] {
   return refusals.filter(({ path = [] }) => toSteps(path)[0] === clientKey);
 }
 
-/** What a subgraph says of a field that the viewer may not ask is not shown, unless it explains what else is null. */
+/** A subgraph's error at a field that the viewer is not authorized for is hidden, unless it explains another null. */
 function isShown(error: GraphQLFormattedError, refusals: readonly GraphQLFormattedError[]): boolean {
   const { path } = error;
   if (!path || originOf(error).explains?.length) return true;
@@ -139,7 +139,7 @@ function isShown(error: GraphQLFormattedError, refusals: readonly GraphQLFormatt
   );
 }
 
-/** `... on Type`, which names a fragment that was taken away, is not a step. */
+/** The path without `... on Type`, which names a removed fragment and is not a field. */
 function toSteps(path: ResponsePath): ResponsePath {
   return path.filter((step) => typeof step !== 'string' || !step.startsWith('... on '));
 }

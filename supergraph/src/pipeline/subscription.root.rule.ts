@@ -8,7 +8,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-/** What graphql-js's rule is. */
+/** The visitor that graphql-js's rule returns. */
 interface RuleOfOperations {
   OperationDefinition(node: OperationDefinitionNode): undefined;
 }
@@ -16,8 +16,8 @@ interface RuleOfOperations {
 const NO_CONDITIONS = '@skip and @include may not be used at the root of a subscription.';
 
 /**
- * A subscription has one root field, and no condition decides which (specification 5.2.4.1). graphql-js collects the fields
- * without variables, and stumbles over conditions that name one: here they are refused first.
+ * A subscription has one root field, without `@skip` and `@include` (specification 5.2.4.1). graphql-js's rule collects
+ * the fields without variables and fails on a condition that uses one, so conditions are refused first.
  */
 export const subscriptionRootRule: ValidationRule = (context) => {
   const { OperationDefinition: count } = SingleFieldSubscriptionsRule(context) as RuleOfOperations;

@@ -18,11 +18,11 @@ export interface LoadedSupergraph extends ServedSchema {
   /** The API schema for Apollo's planner, which has its own schema classes. */
   readonly planningSchema: Schema;
   readonly planWithRequirements: PlanWithRequirements;
-  /** Beyond it an operation is refused: see the option of this name. */
+  /** An operation with more paths is refused: see the option of this name. */
   readonly pathsLimit: number;
   /** Whether subgraphs know different types of one union or interface. */
   readonly hasPartialUnions: boolean;
-  /** Whether a subgraph has an interface of which it knows no type: see the function of this name. */
+  /** Whether a subgraph has an interface without a type that implements it: see the function of this name. */
   readonly hasUnimplementedInterfaces: boolean;
   readonly types: TypeIndex;
   readonly subgraphsOf: SubgraphsOfField;
@@ -39,20 +39,20 @@ export interface LoadedSupergraph extends ServedSchema {
 class InvalidSupergraphError extends AppError {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super('GATEWAY_INVALID_SUPERGRAPH', `This is no composed supergraph that can be served: ${reason}`, { cause });
+    super('GATEWAY_INVALID_SUPERGRAPH', `This is not a composed supergraph that can be served: ${reason}`, { cause });
   }
 }
 
 export const DEFAULT_PATHS_LIMIT = 10_000;
 
 export interface LoadSupergraphOptions {
-  /** Routing URLs by subgraph name that stand in for those in the supergraph. */
+  /** Routing URLs by subgraph name that replace those in the supergraph. */
   readonly overrideSubgraphUrls?: Readonly<Record<string, string>>;
   /** Whether `@defer` is in the schema. Default true. */
   readonly defer?: boolean;
   /**
-   * Ways through the subgraphs that the planner weighs for one selection; an operation with more is refused. They multiply
-   * with each level of some selections, so that without a bound one short query could keep the gateway busy for minutes.
+   * Paths through the subgraphs that the planner compares for one selection; an operation with more is refused. Their
+   * number multiplies with each level of some selections, so that without a limit one short query could take minutes.
    * Default 10,000.
    */
   readonly pathsLimit?: number;
@@ -101,7 +101,7 @@ export function loadSupergraph(
   }
 }
 
-/** Subgraphs' names by those that they have in `join__Graph`. */
+/** Names of subgraphs by their values in the enum `join__Graph`. */
 function readGraphNames(supergraph: Supergraph): ReadonlyMap<string, string> {
   return new Map([...supergraph.subgraphNameToGraphEnumValue()].map(([name, graph]) => [graph, name]));
 }

@@ -8,15 +8,15 @@ import {
 } from '@apollo/federation-internals';
 import { Kind, parse, print, type SelectionSetNode, visit } from 'graphql';
 
-/** The arguments that a field is computed with, its own requirements and those of the fields that it requires. */
+/** Arguments within a field's requirements, and within the requirements of the fields that it requires. */
 export interface Demands {
-  /** By path to a field that some requirement has with arguments: `book/Book:weight` -> `weight(unit: "g")`, or `weight` for none. */
+  /** The required field's text by its path, for fields that some requirement has with arguments: `book/Book:weight` -> `weight(unit: "g")`, or `weight` without arguments. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Whether one object's field is required with different arguments: no plan has a key for each. */
+  /** Whether one field of one object is required with different arguments. A plan has only one key for it, so that no plan exists. */
   readonly isContradictory: boolean;
 }
 
-/** Demands by `Type.field`, of the fields that have some. Empty where no requirement has arguments. */
+/** Demands by `Type.field`, for the fields that have some. Empty if no requirement has arguments. */
 export function collectDemands(schema: Schema): ReadonlyMap<string, Demands> {
   const required = new Map<string, SelectionSetNode[]>();
   const withArguments = new Set<string>();
@@ -55,7 +55,7 @@ class DemandCollector {
     private readonly withArguments: ReadonlySet<string>,
   ) {}
 
-  /** @param path keys that lead to the object, each with a slash after it */
+  /** @param path keys from the root to the object, each followed by a slash */
   collect(coordinate: string, path: string, byPath: Map<string, Set<string>>, trail: Set<string>): void {
     const here = path + coordinate;
     if (trail.has(here) || trail.has(coordinate)) return;
@@ -100,7 +100,7 @@ class DemandCollector {
     return type && isAbstractType(type) ? possibleRuntimeTypes(type).map((member) => member.name) : [name];
   }
 
-  /** Types whose field of a name may be meant: an interface's field can be its types', and one of an interface object theirs. */
+  /** Types whose field may resolve a type's field: an interface and its object types resolve each other's fields. */
   #relatedTypes(name: string): readonly string[] {
     const type = this.schema.type(name);
     if (type && isAbstractType(type)) return [name, ...possibleRuntimeTypes(type).map((member) => member.name)];

@@ -1,6 +1,6 @@
 import { federationMetadata, isCompositeType, MapWithCachedArrays, SelectionSet } from '@apollo/federation-internals';
 
-/** What is used here of the class of a plan's fetches, which Apollo's planner keeps to itself. */
+/** The members used here of the planner's class for a plan's fetches, which Apollo does not export. */
 interface FetchGroup {
   readonly subgraphName: string;
   parents(): readonly { readonly group: FetchGroup }[];
@@ -11,8 +11,8 @@ let isCareful = false;
 let isPatched = false;
 
 /**
- * While it works out what a field requires, the planner merges fetches of one subgraph without a look at what the merged
- * one waits for, and moves selections to subgraphs that name a field as external only. Within `plan` it does neither.
+ * When the planner plans a field's requirements, it merges fetches of one subgraph without checking which fetches they depend
+ * on, and it moves selections to subgraphs that have a field only as external. While `plan` runs, it does neither.
  */
 export function planWithCarefulMerging<Plan>(plan: () => Plan): Plan {
   if (!isPatched) {
@@ -49,7 +49,7 @@ function selectsExternal(selectionSet: SelectionSet, parentType: Parameters<Sele
   });
 }
 
-/** The class is reached by way of the first fetch that the planner makes. */
+/** The first fetch that the planner creates gives access to the class. */
 function patchGroups(): void {
   const { set } = MapWithCachedArrays.prototype;
   MapWithCachedArrays.prototype.set = function (key: unknown, value: unknown) {
@@ -70,7 +70,7 @@ function patchMerging(prototype: FetchGroup): void {
   };
 }
 
-/** Whether a fetch is another one, or begins after it anyway. */
+/** Whether a fetch is the other one, or starts after it in any case. */
 function waitsFor(group: FetchGroup, other: FetchGroup): boolean {
   const seen = new Set([group]);
   for (const ancestor of seen) for (const parent of ancestor.parents()) seen.add(parent.group);

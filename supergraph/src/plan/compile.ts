@@ -5,14 +5,14 @@ import type { PlanPath } from './path.ts';
 import type { TypeIndex } from './type.index.ts';
 
 /**
- * Turns a query plan node into a function that runs it. Whatever depends on the plan alone (request texts,
- * representation builders, rewrites) is worked out here, once for each operation.
- * @param path where the node's fetches find their entities
+ * Compiles a query plan node into a function that runs it. Everything that depends on the plan only (request texts,
+ * representation builders, rewrites) is computed here, once for each operation.
+ * @param path to the entities of the node's fetches
  */
 export function compilePlan(node: PlanNode, types: TypeIndex, path: PlanPath = []): PlanStep {
   switch (node.kind) {
     case 'Fetch':
-      return announce(compileFetch(node, path, types), node.id);
+      return reportFetched(compileFetch(node, path, types), node.id);
     case 'Flatten':
       return compilePlan(node.node, types, [...path, ...node.path]);
     case 'Sequence':
@@ -22,12 +22,12 @@ export function compilePlan(node: PlanNode, types: TypeIndex, path: PlanPath = [
     case 'Condition':
       return onCondition(node, types, path);
     case 'Defer':
-      throw new Error('A deferred plan node can only be the root of a plan, or of a block that is deferred.');
+      throw new Error('A Defer node can only be the root of a plan or of a deferred block.');
   }
 }
 
-/** Only fetches that something deferred depends on have an id. */
-function announce(step: PlanStep, id: string | undefined): PlanStep {
+/** A fetch has an id only if a deferred block depends on it. */
+function reportFetched(step: PlanStep, id: string | undefined): PlanStep {
   if (id === undefined) return step;
   return async (execution) => {
     await step(execution);
@@ -47,10 +47,10 @@ function inParallel(steps: readonly PlanStep[]): PlanStep {
   };
 }
 
-async function nothing(): Promise<void> {}
+async function doNothing(): Promise<void> {}
 
 function onCondition({ condition, ifClause, elseClause }: ConditionNode, types: TypeIndex, path: PlanPath): PlanStep {
-  const whenTrue = ifClause ? compilePlan(ifClause, types, path) : nothing;
-  const whenFalse = elseClause ? compilePlan(elseClause, types, path) : nothing;
+  const whenTrue = ifClause ? compilePlan(ifClause, types, path) : doNothing;
+  const whenFalse = elseClause ? compilePlan(elseClause, types, path) : doNothing;
   return (execution: Execution) => (execution.conditions[condition] === true ? whenTrue : whenFalse)(execution);
 }

@@ -5,7 +5,7 @@ import type { PlanPath } from './path.ts';
 import { compileRewrites, type Rewrite } from './rewrite.ts';
 import type { TypeIndex } from './type.index.ts';
 
-/** A fetch with all that is known before a request comes. */
+/** A fetch with everything that can be computed before an operation runs. */
 export interface CompiledFetch {
   readonly subgraph: string;
   readonly query: string;
@@ -15,11 +15,11 @@ export interface CompiledFetch {
   readonly path: PlanPath;
   readonly types: TypeIndex;
   readonly rewriteOutput: Rewrite | null;
-  /** The same for fetches that ask the same: see `FetchedEntities`. */
+  /** Equal for fetches that request the same fields: see `FetchedEntities`. */
   readonly key: string;
-  /** Keys of the subgraph's answer that `rewriteOutput` renames, and their names then. */
+  /** New names by the keys of the subgraph's answer that `rewriteOutput` renames. */
   readonly renames: ReadonlyMap<string | number, string>;
-  /** The request's JSON up to its variables. */
+  /** The JSON text of the request's body up to its variables. */
   readonly bodyHead: string;
 }
 
@@ -30,7 +30,7 @@ export function describeFetch(node: FetchNode, path: PlanPath, types: TypeIndex)
     ...describeOperation(node.operation, node.operationName),
     operationName: node.operationName,
     kind: node.operationKind,
-    // A client must not set by a variable of its own what the context gives.
+    // A client's variable must not replace a value from the context (`@fromContext`).
     variableNames: (node.variableUsages ?? []).filter((name) => !contextNames.has(name)),
     path,
     types,
@@ -49,7 +49,7 @@ function collectRenames({ outputRewrites = [] }: FetchNode): ReadonlyMap<string 
   return renames;
 }
 
-/** What of a fetch depends on the operation's text. */
+/** The parts of a fetch that depend on the operation's text. */
 export function describeOperation(
   query: string,
   operationName: string | undefined,

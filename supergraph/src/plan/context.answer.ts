@@ -4,9 +4,9 @@ import { toGroupAlias } from './context.operation.ts';
 const ENTITIES = '_entities';
 
 /**
- * The answer to a request for groups of entities, as if they had been asked for in one list. An error of a whole group is
- * one of each of its entities. What is not such an answer is handed on as it is.
- * @param counts entities asked for in each group
+ * Converts the answer to a request for several groups of entities into the answer to a request for one list. An error of a
+ * whole group becomes an error of each of its entities. An answer of another form is returned unchanged.
+ * @param counts the number of requested entities of each group
  */
 export function joinGroups(answer: unknown, counts: readonly number[]): unknown {
   if (!isObject(answer)) return answer;

@@ -11,19 +11,19 @@ import type { RepresentationBuilder } from './representation.ts';
 import { representAll, type TargetsByRepresentation } from './represented.entities.ts';
 import { checkAnswer } from './subgraph.answer.ts';
 
-/** Entities whose context has the same values. */
+/** Entities whose context arguments have the same values. */
 interface ContextGroup {
-  /** As JSON, in the order of the context's names. */
+  /** JSON texts, in the order of the context's names. */
   readonly values: readonly string[];
   readonly targets: TargetsByRepresentation;
 }
 
-/** More groups take further requests, so that none grows beyond what a subgraph parses at once. */
+/** Further groups are sent in further requests, so that no request becomes too long for a subgraph to parse. */
 const MAX_GROUPS_PER_REQUEST = 100;
 
 /**
- * A fetch of entities whose arguments come from what is above them: those with equal arguments are a group, and groups share
- * a request, which has an `_entities` with an alias for each.
+ * Compiles a fetch of entities whose arguments come from the objects above them. Entities with equal arguments form a group.
+ * Groups share a request, which has an aliased `_entities` field for each of them.
  */
 export function compileContextFetch(
   fetch: CompiledFetch,

@@ -3,15 +3,15 @@ import { LRUCache } from 'lru-cache';
 
 const REPRESENTATIONS = 'representations';
 const ENTITIES = '_entities';
-/** Texts kept for each fetch: one for each number of groups. */
+/** Most texts cached for a fetch. Each number of groups has a text of its own. */
 const MAX_TEXTS = 32;
 
-/** The text of an operation that asks for several groups of entities: group 2 is `_2`, its own variables end in `_2`. */
+/** Writes an operation that requests several groups of entities: group 2 has the alias `_2`, and its variables end in `_2`. */
 export type WriteContextOperation = (groups: number) => string;
 
 /**
- * @param operation asks for the entities of one group
- * @param names variables that each group has of its own, beside its representations
+ * @param operation requests the entities of one group
+ * @param names variables that each group has of its own, in addition to its representations
  */
 export function compileContextOperation(operation: string, names: readonly string[]): WriteContextOperation {
   const own = new Set([REPRESENTATIONS, ...names]);
@@ -46,7 +46,7 @@ function repeat(document: DocumentNode, groups: number, own: ReadonlySet<string>
       const other = copy[index];
       return other?.kind === Kind.OPERATION_DEFINITION ? other : [];
     });
-    // Those of the client are the same for all.
+    // The client's variables are shared by all groups.
     const further = same.flatMap(({ variableDefinitions = [] }) =>
       variableDefinitions.filter((_, at) => own.has(nameAt(document, index, at))),
     );

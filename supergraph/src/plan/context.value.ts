@@ -6,22 +6,23 @@ import type { TypeIndex } from './type.index.ts';
 const UP = '..';
 const FRAGMENT = '... on ';
 
-/** An entity, and the objects above it, outermost first. */
+/** An entity with the objects above it, the outermost first. */
 export interface PlacedTarget {
   readonly target: JsonObject;
   readonly ancestors: readonly JsonObject[];
 }
 
-/** The variables that an entity's surroundings give its fetch: `@fromContext`. */
+/** The variables of a fetch whose values come from objects above the entity: `@fromContext`. */
 export interface ContextValues {
   readonly names: readonly string[];
-  /** Their values as JSON, in the order of the names. */
+  /** @returns the values as JSON texts, in the order of `names` */
   read(placed: PlacedTarget): readonly string[];
 }
 
 /**
- * A context value is read from an object above the entity: `..` climbs a level, `... on T` asks for a type, and names
- * are fields. The same argument may come from different types, so the first that is there counts.
+ * Compiles the paths to context values. A value is read from an object above the entity: `..` goes up one level, `... on T`
+ * requires a type, and a name is a field. An argument may have several paths, for different types: the first value that
+ * exists is used.
  */
 export function compileContextValues(rewrites: readonly FetchDataKeyRenamer[], types: TypeIndex): ContextValues {
   const names = [...new Set(rewrites.map(({ renameKeyTo }) => renameKeyTo))];
@@ -50,7 +51,7 @@ function readContext(path: readonly string[], ancestors: readonly JsonObject[], 
   return value;
 }
 
-/** The objects at a path, with those above them. */
+/** The objects at a path, each with the objects above it. */
 export function placeTargets(data: JsonObject, path: PlanPath): PlacedTarget[] {
   const placed: PlacedTarget[] = [];
   const walk = (value: unknown, depth: number, ancestors: readonly JsonObject[]) => {

@@ -16,21 +16,21 @@ import {
 import { isExact, markNumber, unmarkNumbers } from '../request/exact.json.ts';
 import { fetchesOf } from './plan.fetches.ts';
 
-/** Any numbers that a double may not hold: few documents have one, and only those are looked through. */
+/** Matches numbers that a double may not represent. Only documents with a match are searched; few have one. */
 const LONG_NUMBER = /[\d.]{16}|[\d.][eE][+-]?\d{3}/;
 
 /**
- * The document with texts in the place of the numbers in custom scalars that a double does not hold: the planner would round
- * them. The same document where there are none.
+ * Replaces numbers in custom scalars that a double does not represent by strings, because the planner would round them.
  *
- * @param query the text of the operation, to see at once that there are none
+ * @param query the document's text, for a quick check
+ * @returns the same document if it has no such numbers
  */
 export function markLongLiterals(document: DocumentNode, query: string, schema: GraphQLSchema): DocumentNode {
   if (!LONG_NUMBER.test(query)) return document;
   const types = new TypeInfo(schema);
   const mark = (node: IntValueNode | FloatValueNode) => {
     if (isExact(node.value)) return undefined;
-    // There is no type within what a client wrote for a custom scalar.
+    // Values nested in a custom scalar have no type.
     const type = getNamedType(types.getInputType());
     if (type && (!isScalarType(type) || isSpecifiedScalarType(type))) return undefined;
     return { kind: Kind.STRING, value: markNumber(node.value) };
@@ -39,7 +39,7 @@ export function markLongLiterals(document: DocumentNode, query: string, schema: 
   return visit(document, visitWithTypeInfo(types, visitor));
 }
 
-/** Puts the numbers back, in the texts that subgraphs get. */
+/** Restores the numbers in the operations for subgraphs. */
 export function unmarkLiterals({ node }: QueryPlan): void {
   for (const fetch of fetchesOf(node)) fetch.operation = unmarkNumbers(fetch.operation);
 }

@@ -5,30 +5,30 @@ import type { GraphQLResult } from '../request/message.ts';
 import type { FetchedEntities } from './fetched.entities.ts';
 import type { JsonObject } from './merge.ts';
 
-/** One run of a plan: what it reads, and what it gathers in place. */
+/** One run of a plan: its inputs, and the data and errors that it collects in place. */
 export interface Execution {
-  /** What the fetches have brought so far. Plans merge into it. */
+  /** The fetched data so far. Fetches merge their answers into it. */
   readonly data: JsonObject;
   readonly errors: GraphQLFormattedError[];
-  /** Errors of parts of the answer that come before this one. */
+  /** Errors of earlier parts of the answer. */
   readonly earlierErrors?: readonly GraphQLFormattedError[];
-  /** As the client sent them: each subgraph coerces and defaults them by its own schema. */
+  /** The client's variables, unchanged: each subgraph applies coercion and defaults by its own schema. */
   readonly variables: JsonObject;
-  /** Coerced and defaulted, for the conditions of `@skip` and `@include`. */
+  /** The variables after coercion and defaults, for the conditions of `@skip` and `@include`. */
   readonly conditions: JsonObject;
   readonly context: RequestContext;
   readonly transport: SubgraphTransport;
-  /** What a query has fetched already. Left out where the same may not be the same a moment later: in mutations. */
+  /** Entities that a query has fetched already. Undefined in mutations, where an entity may change between fetches. */
   readonly entities?: FetchedEntities;
-  /** For a plan of one fetch: whether its answer is the client's as it stands, and need not be parsed. */
+  /** For a plan of one fetch: whether the body of its answer has the client's form already, and need not be parsed. */
   isFinished?: ((body: Buffer) => boolean) | undefined;
-  /** The client's answer, when it was. */
+  /** The client's answer, if `isFinished` returned true. */
   finished?: GraphQLResult;
-  /** Told of the headers of subgraphs' answers. */
+  /** Called with the headers of each subgraph's answer. */
   readonly onHeaders?: (headers: AnswerHeaders) => void;
-  /** Told of fetches that have an id: what is deferred waits for them. */
+  /** Called when a fetch with an id has ended: deferred blocks wait for it. */
   readonly onFetched?: (id: string) => void;
 }
 
-/** A compiled plan node. Rejects only when the context's signal aborts. */
+/** A compiled plan node. It rejects only if the context's signal aborts. */
 export type PlanStep = (execution: Execution) => Promise<void>;

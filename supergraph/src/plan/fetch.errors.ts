@@ -7,14 +7,14 @@ import { locateTargets } from './path.ts';
 import { toClientKey } from './response.keys.ts';
 import { topLevelKeys } from './top.level.keys.ts';
 
-/** Errors of one fetch that a client is told. One more says how many are left out. */
+/** Most errors of one fetch that a client receives. One further error says how many were omitted. */
 const MAX_ERRORS_PER_FETCH = 1_000;
 
 /**
- * A subgraph's errors as the client's: paths point into the client's answer, `extensions.code` is kept, and
- * `extensions.service` names the subgraph. An error of an entity fetch that names none of the entities is one error, at the
- * list that they are in. To be called before the answer is merged.
- * @param targets for an entity fetch, the objects each representation stands for
+ * Converts a subgraph's errors into the client's. Paths point into the client's answer, `extensions.code` is kept, and
+ * `extensions.service` names the subgraph. If an error of an entity fetch does not name an entity, it becomes one error at the
+ * list that contains the entities. Must be called before the answer is merged.
+ * @param targets for an entity fetch, the objects of each representation
  */
 export function toClientErrors(
   fetch: CompiledFetch,
@@ -24,14 +24,14 @@ export function toClientErrors(
 ): GraphQLFormattedError[] {
   const places = targets ? new EntityPlaces(fetch, data, targets) : new RootPlaces(fetch);
   const clientErrors: GraphQLFormattedError[] = [];
-  let leftOut = 0;
+  let omitted = 0;
   const add: AddError = (error, path, origin) => {
-    if (clientErrors.length >= MAX_ERRORS_PER_FETCH * places.answers) leftOut += 1;
+    if (clientErrors.length >= MAX_ERRORS_PER_FETCH * places.answers) omitted += 1;
     else clientErrors.push(withOrigin(toClientError(error, path, fetch), origin));
   };
   for (const error of result.errors ?? []) places.add(error, result.data, add);
-  if (leftOut) {
-    const message = `The subgraph '${fetch.subgraph}' reported ${leftOut} more errors, which are left out.`;
+  if (omitted) {
+    const message = `The subgraph '${fetch.subgraph}' reported ${omitted} more errors, which are omitted.`;
     const last = withOrigin(toClientError({ message }, null, fetch), {
       fault: { by: 'subgraph', subgraphs: [fetch.subgraph] },
     });
@@ -42,11 +42,11 @@ export function toClientErrors(
 
 type AddError = (error: GraphQLFormattedError, path: ResponsePath | null, origin: ErrorOrigin) => void;
 
-/** Where in the client's answer a fetch's errors are. */
+/** The positions in the client's answer of a fetch's errors. */
 interface Places {
-  /** Clients' answers that share the fetch: events of a subscription; else 1. */
+  /** The number of clients' answers that share the fetch: several for events of a subscription, otherwise 1. */
   readonly answers: number;
-  /** @param data of the subgraph: what it took away on account of the error is explained by it */
+  /** @param data the subgraph's data: the error explains the nulls in it */
   add(error: GraphQLFormattedError, data: GraphQLResult['data'], add: AddError): void;
   /** All positions that the fetch fills. */
   all(): readonly ResponsePath[];
@@ -74,7 +74,7 @@ class RootPlaces implements Places {
   }
 }
 
-/** Entities stand below `_entities`, by the number of their representation. */
+/** Steps of a path to an entity: `_entities` and the index of its representation. */
 const ENTITY_DEPTH = 2;
 
 class EntityPlaces implements Places {
@@ -88,7 +88,7 @@ class EntityPlaces implements Places {
     private readonly targets: readonly (readonly JsonObject[])[],
   ) {}
 
-  /** Events of a subscription that share a fetch stand in an array. */
+  /** The data of subscription events that share a fetch are an array. */
   get answers(): number {
     return Array.isArray(this.data) ? this.data.length : 1;
   }
@@ -101,7 +101,7 @@ class EntityPlaces implements Places {
     if (typeof index !== 'number') {
       this.#addToAll(error, add);
     } else if (index >= this.targets.length) {
-      // An error of an entity that was not asked for is about none of those that were.
+      // The error's entity was not requested, so the error belongs to none of the requested ones.
       add(error, null, { explains: hasFailed ? this.all() : [] });
     } else {
       const bases = this.#pathsOf(index);
@@ -119,14 +119,14 @@ class EntityPlaces implements Places {
   }
 
   /**
-   * One error for each answer: at the outermost list that the entities are in, or at the entity.
-   * @param told events of a subscription that have the error already
+   * Adds one error to each answer: at the outermost list that contains the entities, or at the entity.
+   * @param eventsWithError events of a subscription that have the error already
    */
-  #addToAll(error: GraphQLFormattedError, add: AddError, told?: ReadonlySet<unknown>): void {
+  #addToAll(error: GraphQLFormattedError, add: AddError, eventsWithError?: ReadonlySet<unknown>): void {
     const listDepth = this.fetch.path.indexOf('@', this.#isOfEvents ? 1 : 0);
     const keys = topLevelKeys(this.fetch);
     for (const [event, positions] of this.#allByAnswer()) {
-      if (told?.has(event)) continue;
+      if (eventsWithError?.has(event)) continue;
       const [position] = positions as [ResponsePath];
       const end = listDepth >= 0 ? listDepth : keys.length === 1 ? position.length : position.length - 1;
       add(error, position.slice(0, end), { explains: positions, concerns: positions });
@@ -146,7 +146,7 @@ class EntityPlaces implements Places {
     return this.#allByAnswer().get(this.#isOfEvents ? event : null) ?? [];
   }
 
-  /** What of one entity is null because of an error within it. */
+  /** Positions within one entity that are null because of an error in it. */
   #nulledIn(base: ResponsePath, path: ResponsePath, depth: number | null): readonly ResponsePath[] {
     if (depth === null) return [];
     if (depth === ENTITY_DEPTH) return this.#keysAt(base);
@@ -163,7 +163,7 @@ class EntityPlaces implements Places {
   }
 }
 
-/** How many steps of a path lead to the first null, or null where there is none on it. */
+/** @returns the number of steps of a path to the first null on it; null if there is none */
 function depthOfNull(data: GraphQLResult['data'], path: ResponsePath): number | null {
   let value: unknown = data;
   for (let depth = 0; depth <= path.length; depth += 1) {
@@ -180,7 +180,7 @@ function concretePath(path: ResponsePath): ResponsePath {
   return upToList < 0 ? path : path.slice(0, upToList);
 }
 
-/** With the keys that clients know, for those that the plan gave. */
+/** Replaces the plan's keys in a path by the client's. */
 function toClientPath(path: ResponsePath, { renames }: CompiledFetch): ResponsePath {
   return path.map((step) => toClientKey(renames.get(step) ?? step));
 }

@@ -4,7 +4,7 @@ import type { CompiledFetch } from './compiled.fetch.ts';
 import type { Execution } from './execution.ts';
 import type { JsonObject } from './merge.ts';
 
-/** The request's variables as JSON text: those of the client that the fetch uses, and the representations. */
+/** The request's variables as JSON text: the client's variables that the fetch uses, and the representations. */
 export function variablesText(
   { variableNames }: CompiledFetch,
   { variables }: Execution,
@@ -18,7 +18,7 @@ export function variablesText(
   return `{${text}}`;
 }
 
-/** What a fetch sends. */
+/** The request of a fetch. */
 export class FetchRequest implements SubgraphRequest {
   readonly subgraph: string;
   readonly query: string;

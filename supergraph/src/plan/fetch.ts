@@ -22,7 +22,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, types: TypeIndex):
   return (execution) => fetchInContext(execution);
 }
 
-/** Fields of the root types, or of objects that need no key. */
+/** Fetches fields of the root types, or of objects that need no key. */
 async function fetchFields(fetch: CompiledFetch, execution: Execution): Promise<void> {
   const targets = collectTargets(execution.data, fetch.path);
   if (targets.length === 0) return;
@@ -56,7 +56,7 @@ async function fetchEntities(
   else await requestEntities(fetch, targets, execution, null);
 }
 
-/** Asks for what no other fetch of this query has asked, and takes the rest from those. */
+/** Requests the entities that no other fetch of this query has requested, and waits for the others. */
 async function shareRepresentations(
   fetch: CompiledFetch,
   targets: TargetsByRepresentation,
@@ -90,7 +90,7 @@ async function shareRepresentations(
   await Promise.all(work);
 }
 
-/** Waits for another fetch's request. One that failed is made again: errors are told at the positions that asked. */
+/** Waits for another fetch's request. If it failed, it is repeated, so that errors appear at this fetch's positions. */
 async function takeShared(
   fetch: CompiledFetch,
   request: EntityRequest,
@@ -107,7 +107,7 @@ async function takeShared(
 }
 
 /**
- * @param settle told what came, by representation, with null for an answer with errors; null: nobody shares it
+ * @param settle receives the entities by representation, or null after an answer with errors; null if no other fetch shares them
  */
 async function requestEntities(
   fetch: CompiledFetch,

@@ -1,9 +1,9 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { fetchesOf } from './plan.fetches.ts';
 
-/** The entities that one request asks for, while it is under way and afterwards. */
+/** The entities of one request, during the request and after it. */
 export class EntityRequest {
-  /** By representation; null when something went wrong, so that each position has to ask and hear of it for itself. */
+  /** Entities by representation. Null after an error, so that each fetch repeats the request and reports its own errors. */
   entities: ReadonlyMap<string, unknown> | null = null;
   readonly #settled = Promise.withResolvers<void>();
 
@@ -18,20 +18,21 @@ export class EntityRequest {
   }
 }
 
-/** Requests by the representation that they ask about. */
+/** Requests by the representation of a requested entity. */
 export type RequestsByRepresentation = Map<string, EntityRequest>;
 
 /**
- * Entities that a query has fetched already, or is fetching: the same fields of the same entity are asked of a subgraph once,
- * at however many places of the answer they stand. For one run of one query: nothing changes between its fetches.
+ * Entities that a query has fetched already, or is fetching. The same fields of the same entity are requested from a subgraph
+ * once, at however many places of the answer they are. An instance serves one run of one query, because a query's fetches
+ * change nothing.
  */
 export class FetchedEntities {
   readonly #requests = new Map<string, RequestsByRepresentation>();
 
-  /** @param repeated keys of the fetches that occur more than once in the plan: only their entities are kept */
+  /** @param repeated keys of the fetches that occur more than once in the plan; only their entities are kept */
   constructor(private readonly repeated: ReadonlySet<string>) {}
 
-  /** Undefined for a fetch that no other resembles. */
+  /** @returns undefined for a fetch that occurs once */
   of(fetchKey: string): RequestsByRepresentation | undefined {
     if (!this.repeated.has(fetchKey)) return undefined;
     let requests = this.#requests.get(fetchKey);
@@ -43,7 +44,7 @@ export class FetchedEntities {
   }
 }
 
-/** Equal for fetches that ask the same of the same subgraph: the planner numbers their operation names. */
+/** @returns a key that is equal for equal operations at one subgraph. It leaves out the operation's name, which the planner numbers. */
 export function toFetchKey(subgraph: string, query: string): string {
   return `${subgraph}\n${query.replace(/^query \w+/, 'query')}`;
 }

@@ -9,7 +9,7 @@ import {
 } from '@apollo/federation-internals';
 import type { TypeIndex } from './type.index.ts';
 
-/** A field that `@requires` or another directive names, or a fragment around some. */
+/** A field in the selection of `@requires` or a similar directive, or a fragment of such fields. */
 export interface RequiredNode {
   /** Null for a fragment. */
   readonly name: string | null;
@@ -22,10 +22,10 @@ export interface RequiredNode {
 
 type FieldSetDirective = Parameters<typeof parseFieldSetArgument>[0]['directive'];
 
-/** What the fields of each subgraph require: by subgraph, by `Type.field`. */
+/** The requirements of each subgraph's fields: by subgraph, then by `Type.field`. */
 export type FieldRequirements = ReadonlyMap<string, ReadonlyMap<string, readonly RequiredNode[]>>;
 
-/** The `@requires` of the subgraphs, those that name external fields only. */
+/** Reads the subgraphs' `@requires`. They name external fields only. */
 export function collectRequirements(subgraphs: Subgraphs): FieldRequirements {
   const requirements = new Map<string, Map<string, RequiredNode[]>>();
   for (const subgraph of subgraphs) {
@@ -40,7 +40,7 @@ export function collectRequirements(subgraphs: Subgraphs): FieldRequirements {
   return requirements;
 }
 
-/** Fields of other subgraphs that come along with a field of this one, by `Type.field`: `@provides`. */
+/** Reads `@provides`: other subgraphs' fields that a field of this subgraph provides, by `Type.field`. */
 export function collectProvided(subgraph: Subgraph): ReadonlyMap<string, readonly RequiredNode[]> {
   const provided = new Map<string, RequiredNode[]>();
   for (const application of subgraph.metadata().providesDirective().applications()) {
@@ -51,7 +51,7 @@ export function collectProvided(subgraph: Subgraph): ReadonlyMap<string, readonl
   return provided;
 }
 
-/** The fields that keys are made of. */
+/** The fields in the subgraphs' keys. */
 export function collectKeyFields(subgraphs: Subgraphs): RequiredNode[] {
   const fields: RequiredNode[] = [];
   for (const subgraph of subgraphs) {
@@ -62,12 +62,12 @@ export function collectKeyFields(subgraphs: Subgraphs): RequiredNode[] {
   return fields;
 }
 
-/** All fields of a requirement, those of nested objects included. */
+/** All fields of a requirement, with those of nested objects. */
 export function flattenRequired(nodes: readonly RequiredNode[]): RequiredNode[] {
   return nodes.flatMap((node) => [...(node.name === null ? [] : [node]), ...flattenRequired(node.children)]);
 }
 
-/** Whether some object can be of both types. */
+/** Whether an object can have both types. */
 export function mayBeSame(first: string, second: string, types: TypeIndex): boolean {
   return types.isOfType(first, second) || types.isOfType(second, first);
 }

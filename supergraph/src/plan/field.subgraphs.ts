@@ -1,9 +1,9 @@
 import type { Schema } from '@apollo/federation-internals';
 
-/** The subgraphs that resolve a field, by the names of its type and of itself. */
+/** Finds the subgraphs that resolve a field. */
 export type SubgraphsOfField = (type: string, field: string) => readonly string[];
 
-/** Reads `@join__field` and `@join__type`, each field's when it is asked for first. */
+/** Reads `@join__field` and `@join__type`, for each field when it is looked up first. */
 export function createSubgraphsOfField(schema: Schema, names: ReadonlyMap<string, string>): SubgraphsOfField {
   const known = new Map<string, readonly string[]>();
   return (typeName, fieldName) => {

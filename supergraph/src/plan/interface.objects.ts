@@ -17,9 +17,9 @@ import {
 import { collectFragments } from '../request/document.ts';
 
 /**
- * Says fragments on other abstract types type by type, where their parent is an interface that some subgraph knows as an
- * object (`@interfaceObject`): the planner finds no way from such an object to an interface or a union that its subgraph
- * does not know (https://github.com/apollographql/router/issues/8127).
+ * Replaces a fragment on an abstract type by fragments on its object types, if its parent is an interface that some subgraph
+ * has as an `@interfaceObject`. The planner finds no path from such an object to an interface or union that the subgraph does
+ * not have (https://github.com/apollographql/router/issues/8127).
  */
 export type SplitByType = (document: DocumentNode) => DocumentNode;
 
@@ -73,7 +73,7 @@ function toInline(selection: SelectionNode, fragments: Fragments): InlineFragmen
   return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, directives: selection.directives };
 }
 
-/** What a fragment asks of objects of one type. */
+/** The selections of a fragment that apply to objects of one type. */
 function narrow(
   fragment: InlineFragmentNode,
   type: GraphQLObjectType,

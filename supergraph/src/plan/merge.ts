@@ -5,8 +5,8 @@ import type { TypeIndex } from './type.index.ts';
 export type JsonObject = Record<string, unknown>;
 
 /**
- * Merges a subgraph's answer into the data gathered so far, in place: objects by key, lists by index. A null takes the
- * place of nothing only: another subgraph's answer for the same value wins. `source` must not be used afterwards.
+ * Merges a subgraph's answer into the data fetched so far, in place: objects by key, lists by index. A null never replaces a
+ * value that another subgraph returned. `source` must not be used afterwards.
  */
 export function mergeInto(target: JsonObject, source: JsonObject, types: TypeIndex): void {
   for (const key of Object.keys(source)) {
@@ -15,7 +15,7 @@ export function mergeInto(target: JsonObject, source: JsonObject, types: TypeInd
     if (existing === undefined || existing === null) {
       setOwn(target, key, incoming);
     } else if (key === '__typename') {
-      // A subgraph that knows an interface as an @interfaceObject names the interface: the object's own name wins.
+      // A subgraph with an @interfaceObject returns the interface's name. The name of the object type takes precedence.
       if (types.isAbstract(existing as string)) target[key] = incoming;
     } else if (isContainer(existing) && isContainer(incoming)) {
       mergeValue(existing as JsonObject, incoming as JsonObject, types);
@@ -25,12 +25,12 @@ export function mergeInto(target: JsonObject, source: JsonObject, types: TypeInd
   }
 }
 
-/** As `mergeInto`, but `source` stays as it is, and shares nothing with the target. */
+/** Like `mergeInto`, but `source` stays unchanged and shares no objects with the target. */
 export function mergeCopyInto(target: JsonObject, source: JsonObject, types: TypeIndex): void {
   mergeInto(target, copyJson(source), types);
 }
 
-/** A deep copy of a JSON value: several times as fast as `structuredClone`, which has to allow for everything else. */
+/** Copies a JSON value deeply. Several times as fast as `structuredClone`, which supports more than JSON. */
 function copyJson<T>(value: T): T {
   if (value === null || typeof value !== 'object' || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(copyJson) as T;
@@ -62,7 +62,7 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
 }
 
-/** Sets a key whatever its name: a client may call a field `__proto__` by an alias. */
+/** Sets an own property even if its name is `__proto__`, which a client may use as an alias. */
 export function setOwn(target: JsonObject, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });

@@ -15,8 +15,8 @@ import type { PlanStep } from './execution.ts';
 import { collectSelection } from './selection.ts';
 
 /**
- * A mutation with its fields side by side, in the order in which they are to run, and without the fragments that they were
- * in: the planner would put them back together by those, in another order.
+ * Flattens a mutation's root fields in the order in which they have to run, and removes the fragments around them. The planner
+ * would group the fields by fragment, in another order.
  */
 export function orderMutation(document: DocumentNode, name: string | null, schema: GraphQLSchema): DocumentNode {
   const { selectionSet } = findOperation(document, name);
@@ -25,15 +25,16 @@ export function orderMutation(document: DocumentNode, name: string | null, schem
     schema,
     fragments: collectFragments(document),
   });
-  // Fields that are deferred have no order.
+  // Deferred fields have no order.
   if (deferred.length) return document;
   return withSelections(document, name, [...fields.values()].map(mergeFields));
 }
 
 /**
- * A mutation's fields, each as a mutation of its own. The planner asks neighbouring fields of one subgraph in one fetch,
- * and what other subgraphs add to the first of them after the last has run; the specification has each field complete
- * before the next begins (6.2.2). Where nothing is added the order is right as planned.
+ * Splits a mutation into a mutation for each root field, if its plan runs out of order. The planner puts neighbouring fields of
+ * one subgraph into one fetch, and fetches the first field's data of other subgraphs after all of them have run. The
+ * specification requires each field to complete before the next one starts (6.2.2). A plan without such additions is
+ * correct as it is.
  */
 export function splitMutation(document: DocumentNode, name: string | null, { node }: QueryPlan): DocumentNode[] {
   const { selections } = findOperation(document, name).selectionSet;
@@ -41,7 +42,7 @@ export function splitMutation(document: DocumentNode, name: string | null, { nod
   return splitFields(document, name);
 }
 
-/** A document for each field at the root. */
+/** @returns a document for each root field */
 export function splitFields(document: DocumentNode, name: string | null): DocumentNode[] {
   const { selections } = findOperation(document, name).selectionSet;
   return selections.map((field) => withSelections(document, name, [field]));
@@ -51,7 +52,7 @@ function isInOrder(node: PlanNode): boolean {
   return node.kind === 'Sequence' ? node.nodes.every(({ kind }) => kind === 'Fetch') : node.kind === 'Fetch';
 }
 
-/** Fields of one response key as one. */
+/** Merges the fields of one response key into one. */
 function mergeFields(nodes: readonly FieldNode[]): FieldNode {
   const [first] = nodes as [FieldNode];
   if (!first.selectionSet || nodes.length === 1) return first;
@@ -78,7 +79,7 @@ function withSelections(document: DocumentNode, name: string | null, selections:
   return { ...document, definitions: [{ ...operation, selectionSet }, ...used] };
 }
 
-/** Plans of a mutation's fields, one after the other over the same data. */
+/** Runs the plans of a mutation's fields one after another over the same data. */
 export function runInOrder(steps: readonly PlanStep[]): PlanStep {
   return async (execution) => {
     for (const step of steps) await step(execution);

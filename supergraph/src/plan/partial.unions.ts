@@ -5,26 +5,27 @@ const { advanceSimultaneousPathsWithOperation: advance } = graphPath;
 let keepsFragments = false;
 
 /**
- * Where several subgraphs could answer a field of an abstract type, and one of them does not know a type that a fragment
- * asks for, the planner drops the fragment for all of them: that type's objects would come without their fields. A
- * subgraph that has nothing to say of a fragment is no answer to it here when it would be asked by way of a key, or when
- * another one knows all types that it knows and the fragment's as well. Otherwise the subgraph that has the field at hand
- * decides: of the types that only others know it has no objects, and theirs are not the same.
+ * Several subgraphs may resolve a field of an abstract type. If one of them does not have the type of a fragment, the planner
+ * drops the fragment for all of them, and objects of that type would come without their fields.
+ *
+ * Here, a subgraph without the fragment's type is not an option for the fragment in two cases: if it would be entered by a key, or
+ * if another subgraph has all of its types and the fragment's as well. Otherwise the subgraph that already has the field
+ * decides: it has no objects of types that only other subgraphs have.
  */
 graphPath.advanceSimultaneousPathsWithOperation = (schema, paths, operation, overrides) => {
   const options = advance(schema, paths, operation, overrides);
   if (!keepsFragments || options?.length !== 0 || operation.kind !== 'FragmentElement') return options;
   const condition = operation.typeCondition?.name;
-  const isAnswer = paths.paths.every(
+  const isOption = paths.paths.every(
     (path) =>
       ![...path].some(([edge]) => edge?.transition.kind === 'KeyResolution') &&
       (condition === undefined ||
         !isKnownElsewhere(condition, path.tail.type.name, path.tail.source, path.graph.sources)),
   );
-  return isAnswer ? options : undefined;
+  return isOption ? options : undefined;
 };
 
-/** Whether a subgraph has all types of an abstract type that the given one has, and some that a fragment is on. */
+/** Whether another subgraph has all object types that the given one has of an abstract type, and some of a fragment's too. */
 function isKnownElsewhere(
   condition: string,
   abstract: string,
@@ -35,15 +36,15 @@ function isKnownElsewhere(
   return [...sources].some(([other, schema]) => {
     if (other === source) return false;
     const possible = namePossible(schema, abstract);
-    const asked = namePossible(schema, condition);
+    const fragmentTypes = namePossible(schema, condition);
     return (
       [...known].every((name) => possible.has(name)) &&
-      [...asked].some((name) => possible.has(name) && !known.has(name))
+      [...fragmentTypes].some((name) => possible.has(name) && !known.has(name))
     );
   });
 }
 
-/** Names of the object types that a type may be in a subgraph. */
+/** Names of a type's possible object types in a subgraph. */
 function namePossible(schema: Schema | undefined, name: string): ReadonlySet<string> {
   const type = schema?.type(name);
   if (!type) return new Set();
@@ -51,8 +52,8 @@ function namePossible(schema: Schema | undefined, name: string): ReadonlySet<str
 }
 
 /**
- * Plans with fragments kept. Where no subgraph has anything to say of one, the planner finds no plan, and plans again as it
- * does by itself: the fragment is dropped.
+ * Plans without dropping fragments. If no subgraph has any type of a fragment, this finds no plan, and the operation is planned
+ * again in the planner's own way, which drops the fragment.
  */
 export function planWithFragmentsKept<Plan>(plan: () => Plan): Plan {
   keepsFragments = true;

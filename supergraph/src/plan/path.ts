@@ -1,9 +1,9 @@
 import type { JsonObject } from './merge.ts';
 
-/** Where a fetch's entities are: keys, and `@` for every element of a list. */
+/** The path to a fetch's entities: keys, and `@` for every element of a list. */
 export type PlanPath = readonly (string | number)[];
 
-/** The objects at a path, nulls left out. */
+/** The objects at a path, without nulls. */
 export function collectTargets(data: JsonObject, path: PlanPath): JsonObject[] {
   if (path.length === 0) return [data];
   const targets: JsonObject[] = [];
@@ -26,7 +26,7 @@ function collect(value: unknown, path: PlanPath, depth: number, targets: JsonObj
   if (current !== null && typeof current === 'object') targets.push(current as JsonObject);
 }
 
-/** The response paths of the objects at a path, by object: only errors need them, so they are found only then. */
+/** The response paths of the objects at a path, by object. Computed separately, because only errors need them. */
 export function locateTargets(data: JsonObject, path: PlanPath): Map<JsonObject, (string | number)[]> {
   const located = new Map<JsonObject, (string | number)[]>();
   const walk = (value: unknown, depth: number, trail: (string | number)[]) => {

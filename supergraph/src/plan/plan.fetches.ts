@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode, SubscriptionNode } from '@apollo/query-planner';
 
-/** All fetches of a plan, in the order that the plan has them. */
+/** All fetches of a plan, in the plan's order. */
 export function* fetchesOf(node: PlanNode | SubscriptionNode | undefined): Generator<FetchNode> {
   switch (node?.kind) {
     case 'Fetch':

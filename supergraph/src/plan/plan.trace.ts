@@ -3,27 +3,27 @@ import { type FragmentDefinitionNode, Kind, parse, type SelectionNode, type Sele
 import { mayBeSame, type RequiredNode } from './field.requirements.ts';
 import type { TypeIndex } from './type.index.ts';
 
-/** A fetch, and where it stands in the plan. */
+/** A fetch and its position in the plan. */
 export interface PlannedFetch {
   readonly node: FetchNode;
-  /** Keys to its entities, without marks of lists. */
+  /** Keys to its entities, without the `@` of lists. */
   readonly path: readonly string[];
-  /** What it selects of a root type, or of its entities. */
+  /** Its selection on a root type, or on its entities. */
   readonly selectionSet: SelectionSetNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly place: readonly Turn[];
+  readonly position: readonly Branch[];
 }
 
-/** Which of a node's children leads to the fetch. */
-interface Turn {
+/** The child of a plan node that contains the fetch. */
+interface Branch {
   readonly isInOrder: boolean;
   readonly index: number;
 }
 
-/** A field that a fetch brings. */
-interface Brought {
+/** A field that a fetch selects. */
+interface FetchedField {
   readonly key: string;
-  /** The type that it is selected on; null for that of the object. */
+  /** The type condition of its fragment; null without one. */
   readonly on: string | null;
   readonly fetch: PlannedFetch;
 }
@@ -31,10 +31,10 @@ interface Brought {
 const LIST = '@';
 const ENTITIES = '_entities';
 
-/** What the fetches of a plan bring, and in which order. */
+/** The fields that a plan's fetches select, and the order of the fetches. */
 export class PlanTrace {
   readonly fetches: PlannedFetch[] = [];
-  #broughtAt: Map<string, Brought[]> | null = null;
+  #fieldsByPath: Map<string, FetchedField[]> | null = null;
 
   constructor(
     plan: PlanNode | SubscriptionNode,
@@ -43,43 +43,43 @@ export class PlanTrace {
     this.#visit(plan, [], []);
   }
 
-  /** Whether all fields of a requirement, on objects of a type at a path, have been fetched before a fetch begins. */
+  /** Whether all fields of a requirement, on objects of a type at a path, are fetched before a fetch starts. */
   isFetchedBefore(
     fetch: PlannedFetch,
     required: readonly RequiredNode[],
     type: string,
     path: readonly string[] = fetch.path,
   ): boolean {
-    this.#broughtAt ??= this.#collectBrought();
-    const brought = this.#broughtAt.get(path.join('/')) ?? [];
+    this.#fieldsByPath ??= this.#collectFields();
+    const fields = this.#fieldsByPath.get(path.join('/')) ?? [];
     return required.every((node) => {
       if (node.name === null) return this.isFetchedBefore(fetch, node.children, node.type, path);
       if (node.name === '__typename') return true;
-      const isBrought = brought.some(
+      const isFetched = fields.some(
         ({ key, on, fetch: earlier }) =>
           key === node.name && (on === null || mayBeSame(on, type, this.types)) && isBefore(earlier, fetch),
       );
-      return isBrought && this.isFetchedBefore(fetch, node.children, node.type, [...path, node.name]);
+      return isFetched && this.isFetchedBefore(fetch, node.children, node.type, [...path, node.name]);
     });
   }
 
-  /** Keys of the root fields that are fetched. */
+  /** Keys of the root fields that the plan fetches. */
   rootKeys(): Set<string> {
-    this.#broughtAt ??= this.#collectBrought();
-    return new Set(this.#broughtAt.get('')?.map(({ key }) => key));
+    this.#fieldsByPath ??= this.#collectFields();
+    return new Set(this.#fieldsByPath.get('')?.map(({ key }) => key));
   }
 
-  #visit(node: PlanNode | SubscriptionNode, path: readonly string[], place: readonly Turn[]): void {
+  #visit(node: PlanNode | SubscriptionNode, path: readonly string[], position: readonly Branch[]): void {
     const visitAll = (nodes: readonly (PlanNode | undefined)[], isInOrder: boolean) => {
       for (const [index, child] of nodes.entries())
-        if (child) this.#visit(child, path, [...place, { isInOrder, index }]);
+        if (child) this.#visit(child, path, [...position, { isInOrder, index }]);
     };
     switch (node.kind) {
       case 'Fetch':
-        this.fetches.push(describe(node, path, place));
+        this.fetches.push(describe(node, path, position));
         break;
       case 'Flatten':
-        this.#visit(node.node, [...path, ...node.path.map(String).filter((step) => step !== LIST)], place);
+        this.#visit(node.node, [...path, ...node.path.map(String).filter((step) => step !== LIST)], position);
         break;
       case 'Sequence':
         visitAll(node.nodes, true);
@@ -102,8 +102,8 @@ export class PlanTrace {
     }
   }
 
-  #collectBrought(): Map<string, Brought[]> {
-    const broughtAt = new Map<string, Brought[]>();
+  #collectFields(): Map<string, FetchedField[]> {
+    const fieldsByPath = new Map<string, FetchedField[]>();
     for (const fetch of this.fetches) {
       const newKeys = new Map(
         (fetch.node.outputRewrites ?? []).flatMap((rewrite) =>
@@ -120,25 +120,25 @@ export class PlanTrace {
           const alias = (selection.alias ?? selection.name).value;
           const key = newKeys.get(alias) ?? alias;
           const at = path.join('/');
-          const brought = broughtAt.get(at);
-          if (brought) brought.push({ key, on, fetch });
-          else broughtAt.set(at, [{ key, on, fetch }]);
+          const fields = fieldsByPath.get(at);
+          if (fields) fields.push({ key, on, fetch });
+          else fieldsByPath.set(at, [{ key, on, fetch }]);
           if (selection.selectionSet) visit(selection.selectionSet, [...path, key], null);
         }
       };
       visit(fetch.selectionSet, fetch.path, null);
     }
-    return broughtAt;
+    return fieldsByPath;
   }
 }
 
-/** A fragment's condition and selections, wherever they stand. */
+/** The fragment of an inline fragment or a spread; undefined for a field. */
 export function toFragment(selection: SelectionNode, { fragments }: PlannedFetch) {
   if (selection.kind === Kind.INLINE_FRAGMENT) return selection;
   return selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : undefined;
 }
 
-function describe(node: FetchNode, path: readonly string[], place: readonly Turn[]): PlannedFetch {
+function describe(node: FetchNode, path: readonly string[], position: readonly Branch[]): PlannedFetch {
   const fragments = new Map<string, FragmentDefinitionNode>();
   let selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] };
   for (const definition of parse(node.operation, { noLocation: true }).definitions) {
@@ -149,15 +149,15 @@ function describe(node: FetchNode, path: readonly string[], place: readonly Turn
   if (node.requires?.length && first?.kind === Kind.FIELD && first.name.value === ENTITIES && first.selectionSet) {
     selectionSet = first.selectionSet;
   }
-  return { node, path, selectionSet, fragments, place };
+  return { node, path, selectionSet, fragments, position };
 }
 
-/** Whether one fetch ends before the other begins, however long each takes. */
-function isBefore({ place: first }: PlannedFetch, { place: second }: PlannedFetch): boolean {
-  for (const [depth, turn] of first.entries()) {
+/** Whether the plan guarantees that one fetch ends before the other starts. */
+function isBefore({ position: first }: PlannedFetch, { position: second }: PlannedFetch): boolean {
+  for (const [depth, branch] of first.entries()) {
     const other = second[depth];
     if (!other) return false;
-    if (turn.index !== other.index) return turn.isInOrder && turn.index < other.index;
+    if (branch.index !== other.index) return branch.isInOrder && branch.index < other.index;
   }
   return false;
 }

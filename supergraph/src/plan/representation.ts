@@ -5,14 +5,14 @@ import { compileRewrites } from './rewrite.ts';
 import type { TypeIndex } from './type.index.ts';
 
 /**
- * The representation of an entity as JSON text, or null when the entity lacks what the fetch requires (its key could
- * not be had, or it is of a type the fetch is not about). Text, because equal texts are equal representations and
- * because the request is text in the end.
+ * Writes the representation of an entity as JSON text. Returns null if the entity lacks required fields (its key could not be
+ * fetched), or if its type is not one of the fetch's. Representations are texts because equal texts are equal
+ * representations, and because the request is a text.
  */
 export interface RepresentationBuilder {
   (entity: JsonObject): string | null;
-  /** What the entity lacks of what is required of its type: the keys at its top that did not come, or not whole. */
-  lackedBy(entity: JsonObject): string[];
+  /** @returns the top-level keys of the entity whose required fields are missing or incomplete */
+  missingKeys(entity: JsonObject): string[];
 }
 
 export function compileRepresentation(
@@ -26,8 +26,8 @@ export function compileRepresentation(
     const text = typeof entity.__typename === 'string' ? build.write(entity) : null;
     return text === '{}' ? null : text;
   };
-  const lackedBy = (entity: JsonObject) => build.lackedBy(entity);
-  if (!rewrite) return Object.assign(write, { lackedBy });
+  const missingKeys = (entity: JsonObject) => build.missingKeys(entity);
+  if (!rewrite) return Object.assign(write, { missingKeys });
   const rewritten = (entity: JsonObject) => {
     const text = write(entity);
     if (text === null) return null;
@@ -35,17 +35,17 @@ export function compileRepresentation(
     rewrite(representation);
     return JSON.stringify(representation);
   };
-  return Object.assign(rewritten, { lackedBy });
+  return Object.assign(rewritten, { missingKeys });
 }
 
 interface RequiredField {
   readonly key: string;
-  /** `"key":`, with the comma before it for all but the first. */
+  /** `"key":`, with a leading comma except for the first field. */
   readonly prefix: string;
   readonly child: RequiredSelection | null;
 }
 
-/** What is required of an object: which fields, by the object's type. */
+/** The required fields of an object, by the object's type. */
 class RequiredSelection {
   readonly #fieldsByType = new Map<string, readonly RequiredField[]>();
 
@@ -54,7 +54,7 @@ class RequiredSelection {
     private readonly types: TypeIndex,
   ) {}
 
-  lackedBy(object: JsonObject): string[] {
+  missingKeys(object: JsonObject): string[] {
     return this.#fieldsOf(object).flatMap(({ key, child }) => {
       const value = Object.hasOwn(object, key) ? object[key] : undefined;
       return value === undefined || (child && writeNested(value, child) === null) ? [key] : [];

@@ -2,12 +2,12 @@ import type { CompiledFetch } from './compiled.fetch.ts';
 import type { Execution } from './execution.ts';
 import type { JsonObject } from './merge.ts';
 import type { RepresentationBuilder } from './representation.ts';
-import { explainUnasked } from './unasked.entities.ts';
+import { explainSkipped } from './skipped.entities.ts';
 
-/** The objects that each representation stands for. */
+/** Objects of the answer by their common representation. */
 export type TargetsByRepresentation = Map<string, JsonObject[]>;
 
-/** Representations of those of the objects that have one: equal ones once. */
+/** Builds the representations of entities, equal ones once. Entities that lack required fields are skipped. */
 export function representAll(
   fetch: CompiledFetch,
   represent: RepresentationBuilder,
@@ -15,17 +15,17 @@ export function representAll(
   execution: Execution,
 ): TargetsByRepresentation {
   const targets: TargetsByRepresentation = new Map();
-  const lacking: JsonObject[] = [];
+  const incomplete: JsonObject[] = [];
   for (const target of entities) {
     const representation = represent(target);
     if (representation === null) {
-      lacking.push(target);
+      incomplete.push(target);
       continue;
     }
     const same = targets.get(representation);
     if (same) same.push(target);
     else targets.set(representation, [target]);
   }
-  if (lacking.length) explainUnasked(fetch, represent, lacking, execution);
+  if (incomplete.length) explainSkipped(fetch, represent, incomplete, execution);
   return targets;
 }

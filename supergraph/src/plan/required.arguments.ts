@@ -17,9 +17,10 @@ import { refusal } from '../request/refusal.ts';
 import { collectDemands, type Demands } from './argument.demands.ts';
 
 /**
- * Splits an operation whose fields require the same field of an object with different arguments, which one plan would
- * fetch once, with the arguments of one of them. The parts are planned on their own; together they ask what the whole asks.
- * @throws RefusedRequestError for a field that requires, in the end, one field with different arguments
+ * Splits an operation whose fields require the same field of an object with different arguments. One plan would fetch that
+ * field once, with the arguments of one requirement. The parts are planned separately, and together select the same fields
+ * as the operation.
+ * @throws RefusedRequestError for a field that requires, directly or through others, one field with different arguments
  */
 export type SplitByArguments = (document: DocumentNode) => readonly DocumentNode[];
 
@@ -30,37 +31,37 @@ export function createSplitByArguments(fullSchema: Schema, apiSchema: GraphQLSch
     const split = new ArgumentSplit(document, demands, apiSchema);
     const definitions = document.definitions.map((definition) =>
       definition.kind === Kind.OPERATION_DEFINITION
-        ? { definition, placed: split.place(definition.selectionSet, apiSchema.getRootType(definition.operation)) }
-        : { definition, placed: null },
+        ? { definition, assigned: split.assign(definition.selectionSet, apiSchema.getRootType(definition.operation)) }
+        : { definition, assigned: null },
     );
     if (split.count < 2) return [document];
     return Array.from({ length: split.count }, (_, part) => ({
       ...document,
-      definitions: definitions.flatMap(({ definition, placed }) =>
-        placed ? { ...definition, selectionSet: toSelectionSet(placed, part) } : [],
+      definitions: definitions.flatMap(({ definition, assigned }) =>
+        assigned ? { ...definition, selectionSet: toSelectionSet(assigned, part) } : [],
       ),
     }));
   };
 }
 
-/** A selection, and the part that asks for it; fragments are of the parts of their fields. */
-interface Placed {
+/** A selection and the part that it belongs to. A fragment belongs to the parts of its fields. */
+interface AssignedSelection {
   readonly node: FieldNode | InlineFragmentNode;
   readonly part: number;
-  readonly children: readonly Placed[] | null;
+  readonly children: readonly AssignedSelection[] | null;
 }
 
-/** What one part computes fields with, by path: `books/Book:weight` -> `weight(unit: "g")`. */
-type Agreed = ReadonlyMap<string, string>;
+/** Texts of required fields with their arguments, by path: `books/Book:weight` -> `weight(unit: "g")`. */
+type RequiredTexts = ReadonlyMap<string, string>;
 
-/** Where a selection stands. */
-interface Surroundings {
-  /** Keys to the object, a slash after each. */
+/** The position of a selection set. */
+interface SelectionPosition {
+  /** Keys from the root to the object, each followed by a slash. */
   readonly path: string;
-  /** The part that asks for the object. */
+  /** The part that selects the object. */
   readonly part: number;
-  /** What the way to the object is computed with. */
-  readonly agreed: Agreed;
+  /** Texts that the fields on the path to the object require. */
+  readonly texts: RequiredTexts;
 }
 
 class ArgumentSplit {
@@ -79,56 +80,56 @@ class ArgumentSplit {
     return this.#parts.length;
   }
 
-  place(
+  assign(
     { selections }: SelectionSetNode,
     type: GraphQLCompositeType | null | undefined,
-    around: Surroundings = { path: '', part: 0, agreed: new Map() },
-  ): Placed[] {
+    position: SelectionPosition = { path: '', part: 0, texts: new Map() },
+  ): AssignedSelection[] {
     return selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return this.#placeField(selection, type, around);
+      if (selection.kind === Kind.FIELD) return this.#assignField(selection, type, position);
       const fragment = this.#toInline(selection);
       const condition = fragment.typeCondition ? this.schema.getType(fragment.typeCondition.name.value) : type;
-      const children = this.place(fragment.selectionSet, isCompositeType(condition) ? condition : null, around);
-      return { node: fragment, part: around.part, children };
+      const children = this.assign(fragment.selectionSet, isCompositeType(condition) ? condition : null, position);
+      return { node: fragment, part: position.part, children };
     });
   }
 
-  #placeField(
+  #assignField(
     node: FieldNode,
     type: GraphQLCompositeType | null | undefined,
-    { path, part: partAround, agreed: agreedAround }: Surroundings,
-  ): Placed {
+    { path, part: parentPart, texts: parentTexts }: SelectionPosition,
+  ): AssignedSelection {
     const name = node.name.value;
-    const own = this.#demandsOf(type, name);
-    let part = partAround;
-    let agreed = agreedAround;
-    if (own.length) {
-      const together = new Map(agreedAround);
-      for (const { texts } of own) for (const [at, text] of texts) together.set(path + at, text);
-      agreed = together;
-      part = this.#partFor(agreed);
+    const demands = this.#demandsOf(type, name);
+    let part = parentPart;
+    let texts = parentTexts;
+    if (demands.length) {
+      const combined = new Map(parentTexts);
+      for (const demand of demands) for (const [at, text] of demand.texts) combined.set(path + at, text);
+      texts = combined;
+      part = this.#partFor(texts);
     }
     if (!node.selectionSet) return { node, part, children: null };
     const definition = type && 'getFields' in type ? type.getFields()[name] : undefined;
     const inner = getNamedType(definition?.type);
-    const around = { path: `${path}${(node.alias ?? node.name).value}/`, part, agreed };
-    return { node, part, children: this.place(node.selectionSet, isCompositeType(inner) ? inner : null, around) };
+    const position = { path: `${path}${(node.alias ?? node.name).value}/`, part, texts };
+    return { node, part, children: this.assign(node.selectionSet, isCompositeType(inner) ? inner : null, position) };
   }
 
   #demandsOf(type: GraphQLCompositeType | null | undefined, field: string): Demands[] {
     if (!type) return [];
-    // A subgraph may have the field on an interface that it knows as an object.
-    const others = isAbstractType(type) ? this.schema.getPossibleTypes(type) : type.getInterfaces();
-    return [type, ...others].flatMap(({ name }) => {
+    // A subgraph may have the field on an @interfaceObject.
+    const related = isAbstractType(type) ? this.schema.getPossibleTypes(type) : type.getInterfaces();
+    return [type, ...related].flatMap(({ name }) => {
       const demands = this.demands.get(`${name}.${field}`);
       if (demands?.isContradictory) throw refusal('REQUIRED_ARGUMENTS_CONFLICT', toContradiction(name, field));
       return demands ?? [];
     });
   }
 
-  /** The first part that agrees, from now on to this as well. */
-  #partFor(agreed: Agreed): number {
-    const entries = [...agreed];
+  /** Finds the first part without a different text at the same path, and adds the texts to it. */
+  #partFor(texts: RequiredTexts): number {
+    const entries = [...texts];
     let index = this.#parts.findIndex((part) => entries.every(([path, text]) => (part.get(path) ?? text) === text));
     if (index < 0) index = this.#parts.push(new Map()) - 1;
     for (const [path, text] of entries) this.#parts[index]?.set(path, text);
@@ -138,23 +139,23 @@ class ArgumentSplit {
   #toInline(selection: Exclude<SelectionNode, FieldNode>): InlineFragmentNode {
     if (selection.kind === Kind.INLINE_FRAGMENT) return selection;
     const definition = this.#fragments.get(selection.name.value);
-    if (!definition) throw new Error(`There is no fragment ${selection.name.value}.`);
+    if (!definition) throw new Error(`The document does not define the fragment ${selection.name.value}.`);
     const { typeCondition, selectionSet } = definition;
     return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, directives: selection.directives };
   }
 }
 
-/** What one part asks, and what leads to it. */
-function toSelectionSet(placed: readonly Placed[], part: number): SelectionSetNode {
-  return orTypename(toSelections(placed, part));
+/** The selections of one part, with the fields and fragments around them. */
+function toSelectionSet(assigned: readonly AssignedSelection[], part: number): SelectionSetNode {
+  return orTypename(toSelections(assigned, part));
 }
 
-function toSelections(placed: readonly Placed[], part: number): SelectionNode[] {
-  return placed.flatMap(({ node, part: own, children }): SelectionNode[] => {
+function toSelections(assigned: readonly AssignedSelection[], part: number): SelectionNode[] {
+  return assigned.flatMap(({ node, part: own, children }): SelectionNode[] => {
     if (!children) return own === part ? [node] : [];
     const inner = toSelections(children, part);
-    const isAsked = own === part && node.kind === Kind.FIELD;
-    return isAsked || inner.length ? [{ ...node, selectionSet: orTypename(inner) }] : [];
+    const isSelected = own === part && node.kind === Kind.FIELD;
+    return isSelected || inner.length ? [{ ...node, selectionSet: orTypename(inner) }] : [];
   });
 }
 
@@ -164,5 +165,5 @@ function orTypename(selections: readonly SelectionNode[]): SelectionSetNode {
 }
 
 function toContradiction(type: string, field: string): string {
-  return `The field ${type}.${field} is computed, by way of others, from one field with different arguments. No plan can fetch that field twice.`;
+  return `The field ${type}.${field} requires one field with different arguments, directly or through other fields. A plan can fetch that field with one set of arguments only.`;
 }

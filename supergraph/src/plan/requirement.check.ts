@@ -14,12 +14,12 @@ import { collectProvided, type FieldRequirements, mayBeSame, type RequiredNode }
 import { type PlannedFetch, PlanTrace, toFragment } from './plan.trace.ts';
 import type { TypeIndex } from './type.index.ts';
 
-/** The field that a plan asks of a subgraph that cannot know it there, or null when there is none. */
+/** @returns a field that a plan fetches from a subgraph that cannot resolve it there; null if there is none */
 export type RequirementCheck = (plan: PlanNode | SubscriptionNode) => string | null;
 
 /**
- * A field with `@requires` is asked rightly when the representations bring what it requires, which has been fetched
- * before; or when its subgraph has that at hand.
+ * A field with `@requires` is fetched correctly in two cases: if the representations contain its required fields, and these
+ * were fetched before; or if its subgraph resolves the required fields itself.
  */
 export function createRequirementCheck(
   requirements: FieldRequirements,
@@ -36,8 +36,8 @@ export function createRequirementCheck(
   return (plan) => {
     const trace = new PlanTrace(plan, types);
     for (const fetch of trace.fetches) {
-      const early = checks.get(fetch.node.serviceName)?.findEarly(fetch, trace);
-      if (early) return early;
+      const premature = checks.get(fetch.node.serviceName)?.findPremature(fetch, trace);
+      if (premature) return premature;
     }
     return null;
   };
@@ -45,11 +45,11 @@ export function createRequirementCheck(
 
 const FRAGMENT = '... on ';
 
-/** An object of a fetch's answer. */
+/** An object in a fetch's answer. */
 interface SelectedObject {
-  /** Whether a representation stands for it. */
+  /** Whether the fetch has a representation of it. */
   readonly isEntity: boolean;
-  /** Fields of other subgraphs that come along. */
+  /** Fields of other subgraphs that are provided with it (`@provides`). */
   readonly provided: readonly RequiredNode[];
 }
 
@@ -62,7 +62,7 @@ class FetchCheck {
     private readonly types: TypeIndex,
   ) {}
 
-  findEarly(fetch: PlannedFetch, trace: PlanTrace): string | null {
+  findPremature(fetch: PlannedFetch, trace: PlanTrace): string | null {
     const { selectionSet } = fetch;
     const isEntity = Boolean(fetch.node.requires?.length);
     const root = isEntity ? undefined : this.#schema.schemaDefinition.root(fetch.node.operationKind)?.type;
@@ -82,15 +82,15 @@ class FetchCheck {
   ): string | null {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        const early = type ? this.#visitField(selection, type, object, fetch, trace) : null;
-        if (early) return early;
+        const premature = type ? this.#visitField(selection, type, object, fetch, trace) : null;
+        if (premature) return premature;
         continue;
       }
       const fragment = toFragment(selection, fetch);
       const condition = fragment?.typeCondition?.name.value;
       const narrowed = condition === undefined ? type : this.#schema.type(condition);
-      const early = fragment && this.#visit(fragment.selectionSet, toComposite(narrowed), object, fetch, trace);
-      if (early) return early;
+      const premature = fragment && this.#visit(fragment.selectionSet, toComposite(narrowed), object, fetch, trace);
+      if (premature) return premature;
     }
     return null;
   }
@@ -120,46 +120,46 @@ class FetchCheck {
     return this.#visit(selectionSet, inner, { isEntity: false, provided }, fetch, trace);
   }
 
-  /** Whether the subgraph itself can say what a field is: others resolve an external one, unless it comes along. */
+  /** Whether the subgraph can resolve a field. It cannot resolve an external field unless the field is provided. */
   #isResolvable(type: CompositeType, name: string, object: SelectedObject): boolean {
     const field = 'field' in type ? type.field(name) : undefined;
     if (!field || !this.subgraph.metadata().isFieldExternal(field as never)) return true;
     return object.provided.some((node) => node.name === name || node.name === null);
   }
 
-  /** Whether the subgraph itself knows what is required. @param provided fields of others that come along with the object */
+  /** Whether the subgraph resolves a required field itself. @param provided other subgraphs' fields that are provided with the object */
   #isAtHand(required: RequiredNode, type: string, provided: readonly RequiredNode[]): boolean {
     const { name, children } = required;
     if (name === null) return children.every((child) => this.#isAtHand(child, required.type, provided));
     const composite = toComposite(this.#schema.type(type));
     const field = composite && 'field' in composite ? composite.field(name) : undefined;
-    const along = provided.filter((node) => node.name === name);
-    if (field && along.length === 0 && this.subgraph.metadata().isFieldExternal(field as never)) return false;
+    const matching = provided.filter((node) => node.name === name);
+    if (field && matching.length === 0 && this.subgraph.metadata().isFieldExternal(field as never)) return false;
     const nested = [
-      ...along.flatMap((node) => node.children),
+      ...matching.flatMap((node) => node.children),
       ...((field && this.provided.get(field.coordinate)) ?? []),
     ];
     return children.every((child) => this.#isAtHand(child, required.type, nested));
   }
 
-  /** Whether representations of a type, if there are any, bring what is required. */
+  /** Whether the representations of a type, if there are any, contain the required fields. */
   #isRepresented(nodes: readonly RequiredNode[], type: string, fetch: PlannedFetch, trace: PlanTrace): boolean {
     const abstract = this.supergraph.type(type);
     const names =
       abstract && isAbstractType(abstract) ? possibleRuntimeTypes(abstract).map(({ name }) => name) : [type];
     return names.every((name) => {
-      const brings = (fetch.node.requires ?? []).filter(
+      const selections = (fetch.node.requires ?? []).filter(
         (node) =>
           node.kind === 'InlineFragment' && (!node.typeCondition || this.types.isOfType(name, node.typeCondition)),
       );
-      if (brings.length === 0) return true;
-      if (this.#isAskedAsInterface(name, fetch)) return false;
-      return nodes.every((node) => this.#isIn(node, name, brings)) && trace.isFetchedBefore(fetch, nodes, name);
+      if (selections.length === 0) return true;
+      if (this.#isEnteredAsInterface(name, fetch)) return false;
+      return nodes.every((node) => this.#isIn(node, name, selections)) && trace.isFetchedBefore(fetch, nodes, name);
     });
   }
 
-  /** A subgraph that is given an interface's key finds the object itself: what its type requires is not carried over. */
-  #isAskedAsInterface(name: string, { node }: PlannedFetch): boolean {
+  /** A subgraph that is entered by an interface's key finds the object itself: it does not receive the fields that the object's type requires. */
+  #isEnteredAsInterface(name: string, { node }: PlannedFetch): boolean {
     return (node.inputRewrites ?? []).some((rewrite) => {
       if (rewrite.kind !== 'ValueSetter' || rewrite.setValueTo === name) return false;
       const [condition = ''] = rewrite.path;
@@ -170,20 +170,20 @@ class FetchCheck {
 
   #isIn(required: RequiredNode, type: string, selections: readonly QueryPlanSelectionNode[]): boolean {
     if (required.name === null) return required.children.every((child) => this.#isIn(child, required.type, selections));
-    let isBrought = false;
+    let isSelected = false;
     const nested: QueryPlanSelectionNode[] = [];
     const visit = (nodes: readonly QueryPlanSelectionNode[]) => {
       for (const node of nodes) {
         if (node.kind === 'InlineFragment') {
           if (!node.typeCondition || mayBeSame(type, node.typeCondition, this.types)) visit(node.selections);
         } else if (node.name === required.name) {
-          isBrought = true;
+          isSelected = true;
           nested.push(...(node.selections ?? []));
         }
       }
     };
     visit(selections);
-    return isBrought && required.children.every((child) => this.#isIn(child, required.type, nested));
+    return isSelected && required.children.every((child) => this.#isIn(child, required.type, nested));
   }
 }
 

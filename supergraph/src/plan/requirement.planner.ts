@@ -8,25 +8,25 @@ import { type RequirementRanks, rankRequirements } from './requirement.ranks.ts'
 import { splitByRank } from './requirement.subgraphs.ts';
 import type { TypeIndex } from './type.index.ts';
 
-/** Plans an operation with a given planner. Throws where there is no plan. */
+/** Plans an operation with a given planner. Throws if there is no plan. */
 type Build = (planner: QueryPlanner) => QueryPlan;
 
 /**
- * Plans an operation so that nothing is asked before what it requires is known.
- * @throws Error where no such plan is found
+ * Plans an operation so that no field is fetched before the fields that it requires.
+ * @throws Error if no such plan is found
  */
 export type PlanWithRequirements = (build: Build) => QueryPlan;
 
 /**
- * Plans that are compared for the split supergraph, which has more ways to one field. With the planner's own 10,000 a nested
- * query took seconds, and made no fetch less.
+ * Most plans that the planner compares for the split supergraph, which has more paths to a field. With the planner's default of
+ * 10,000, a nested query took seconds and saved no fetch.
  */
 const MAX_EVALUATED_PLANS = 10;
 
 /**
- * Where fields require others that are not at hand either, Apollo's planner may ask for one too early. Each of its plans is
- * therefore checked, and an operation whose plan is wrong is planned over a supergraph that is split so that it cannot be.
- * Other supergraphs have plans as the planner makes them.
+ * If required fields have requirements themselves, Apollo's planner may fetch a field too early. For such supergraphs, each plan
+ * is checked. An operation whose plan is wrong is planned again over a supergraph that is split so that the planner cannot
+ * make this mistake. For other supergraphs, the planner's plans are used unchecked.
  */
 export function createRequirementPlanner(
   supergraph: Supergraph,
@@ -39,11 +39,11 @@ export function createRequirementPlanner(
   const keyFields = collectKeyFields(subgraphs);
   const ranks = rankRequirements(requirements, keyFields, types);
   if (!isPlannerAtRisk(subgraphs, ranks, keyFields)) return (build) => build(planner);
-  const findEarly = createRequirementCheck(requirements, subgraphs, supergraph.schema, types);
+  const findPremature = createRequirementCheck(requirements, subgraphs, supergraph.schema, types);
   let split: { readonly planner: QueryPlanner; readonly realNames: ReadonlyMap<string, string> } | undefined;
   return (build) => {
     const first = attempt(() => build(planner));
-    if ('plan' in first && !(first.plan.node && findEarly(first.plan.node))) return first.plan;
+    if ('plan' in first && !(first.plan.node && findPremature(first.plan.node))) return first.plan;
     if ('error' in first && isTooMuch(first.error)) throw first.error;
     if (!split) {
       const { supergraph: parts, realNames } = splitByRank(supergraph, ranks);
@@ -54,13 +54,13 @@ export function createRequirementPlanner(
     const plan = planWithCarefulMerging(() => build(careful));
     if (!plan.node) return plan;
     for (const fetch of fetchesOf(plan.node)) giveRealName(fetch, realNames);
-    const early = findEarly(plan.node);
-    if (early) throw new Error(`Every plan that was found asks for ${early} too early.`);
+    const premature = findPremature(plan.node);
+    if (premature) throw new Error(`No plan was found that fetches ${premature} after the fields that it requires.`);
     return plan;
   };
 }
 
-/** The planner's own error for an operation that can be planned in more ways than the configuration allows. */
+/** Whether an error is the planner's for an operation with more possible plans than the configuration allows. */
 export function isTooMuch(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Too many options');
 }
@@ -76,8 +76,9 @@ function attempt(build: () => QueryPlan): Attempt {
 }
 
 /**
- * Whether a field that has requirements requires another such field; or a subgraph names as external what a key is made
- * of; or an object is asked for by the key of its interface, where its own fields have requirements.
+ * Whether the planner may fetch a field too early. This needs one of three: a field with requirements that requires another
+ * such field; a subgraph with an external field that is part of a key; or a subgraph with requirements that is entered by
+ * the key of an interface.
  */
 function isPlannerAtRisk(subgraphs: Subgraphs, ranks: RequirementRanks, keyFields: readonly RequiredNode[]): boolean {
   if (ranks.size === 0) return false;
@@ -94,7 +95,7 @@ function isPlannerAtRisk(subgraphs: Subgraphs, ranks: RequirementRanks, keyField
   });
 }
 
-/** The planner names operations after their subgraphs, without the characters that GraphQL does not allow. */
+/** Restores the subgraph's name in a fetch and in its operation's name. The planner derives the latter from the subgraph's name. */
 function giveRealName(node: FetchNode, realNames: ReadonlyMap<string, string>): void {
   const realName = realNames.get(node.serviceName);
   if (realName === undefined) return;

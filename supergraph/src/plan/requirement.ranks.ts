@@ -1,7 +1,7 @@
 import { type FieldRequirements, flattenRequired, mayBeSame, type RequiredNode } from './field.requirements.ts';
 import type { TypeIndex } from './type.index.ts';
 
-/** A field of a subgraph that requires others. */
+/** A field of a subgraph that has requirements. */
 interface RequiringField {
   readonly subgraph: string;
   readonly type: string;
@@ -9,12 +9,12 @@ interface RequiringField {
   readonly needs: readonly RequiringField[];
 }
 
-/** By subgraph and `Type.field`: 1 for a field that requires plain fields only, one more for a field that requires such fields, and so on. */
+/** Ranks by subgraph and `Type.field`. Rank 1 requires only fields without requirements, rank 2 requires fields of rank 1, and so on. */
 export type RequirementRanks = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /**
  * Ranks of all fields with requirements.
- * @param keyFields the fields of all keys: a requirement may need one that has requirements itself
+ * @param keyFields the fields of all keys: a requirement may need a key field that has requirements itself
  */
 export function rankRequirements(
   requirements: FieldRequirements,
@@ -26,7 +26,7 @@ export function rankRequirements(
   const rank = (field: RequiringField): number => {
     const found = known.get(field);
     if (found !== undefined) return found;
-    // A circle, possible where one of several subgraphs has a field without requirements, counts once.
+    // A cycle counts once. It is possible if one of several subgraphs has a field without requirements.
     known.set(field, 0);
     const own = 1 + Math.max(0, ...field.needs.map(rank));
     known.set(field, own);

@@ -14,7 +14,7 @@ import {
 } from '@apollo/federation-internals';
 import type { RequirementRanks } from './requirement.ranks.ts';
 
-/** Subgraphs that the planner takes for different ones, and which subgraph each is in truth. */
+/** A supergraph whose parts the planner treats as separate subgraphs, and the real subgraph's name of each part. */
 export interface SplitSupergraph {
   readonly supergraph: Supergraph;
   readonly realNames: ReadonlyMap<string, string>;
@@ -27,9 +27,9 @@ const RANK_MARK = '__rank';
 const FEDERATION_FIELDS: ReadonlySet<string> = new Set(['_entities', '_service']);
 
 /**
- * A subgraph whose fields require others is split: fields of each rank become a subgraph of their own, which is entered by
- * the keys of their types. The planner merges fetches of one subgraph that must not be merged when they require each other;
- * those of different subgraphs it keeps apart, and in order.
+ * Splits each subgraph whose fields have requirements: the fields of each rank become a subgraph of their own, which is entered
+ * by the keys of their types. The planner may merge fetches of one subgraph although they require each other. It keeps fetches
+ * of different subgraphs separate and in order.
  */
 export function splitByRank(supergraph: Supergraph, ranks: RequirementRanks): SplitSupergraph {
   const originals = supergraph.subgraphs();
@@ -42,9 +42,9 @@ export function splitByRank(supergraph: Supergraph, ranks: RequirementRanks): Sp
       split.push(original);
       continue;
     }
-    const rest = new Subgraph(original.name, original.url, original.schema.clone());
-    makeExternal(rest, (coordinate) => rankOf.has(coordinate));
-    split.push(rest);
+    const remainder = new Subgraph(original.name, original.url, original.schema.clone());
+    makeExternal(remainder, (coordinate) => rankOf.has(coordinate));
+    split.push(remainder);
     for (const rank of [...new Set(rankOf.values())].sort((a, b) => a - b)) {
       let name = `${original.name}${RANK_MARK}${rank}`;
       while (names.has(name)) name += '_';
@@ -58,12 +58,12 @@ export function splitByRank(supergraph: Supergraph, ranks: RequirementRanks): Sp
   }
   const subgraphs = new Subgraphs();
   for (const part of split) subgraphs.add(part);
-  // The planner reads the supergraph's own schema, and what subgraphs it has.
+  // The planner reads only the supergraph's schema and its subgraphs.
   const of = Object.assign(Object.create(supergraph) as Supergraph, { subgraphs: () => subgraphs });
   return { supergraph: of, realNames };
 }
 
-/** Leaves the fields of one rank, what leads out of them, and the keys of their types. */
+/** Reduces a subgraph to the fields of one rank, the fields below them, and the keys of their types. */
 function keepRank(part: Subgraph, isOwn: (coordinate: string) => boolean, overridden: ReadonlySet<string>): void {
   const { schema } = part;
   const metadata = part.metadata();
@@ -110,7 +110,7 @@ function hasFields(type: unknown): type is FieldsType {
   return isObjectType(type as never) || isInterfaceType(type as never);
 }
 
-/** Types of the objects that the fields of a rank lead to. */
+/** Names of the types that are reachable from the fields of a rank. */
 function collectReached(types: readonly FieldsType[], isOwn: (coordinate: string) => boolean): ReadonlySet<string> {
   const reached = new Set<string>();
   const queue: CompositeType[] = [];
@@ -129,7 +129,7 @@ function collectReached(types: readonly FieldsType[], isOwn: (coordinate: string
   return reached;
 }
 
-/** Fields of a subgraph that another one takes over for some requests. */
+/** Fields of a subgraph that another one overrides for some requests (`@override` with a label). */
 function collectOverridden(subgraphs: Subgraphs, name: string): ReadonlySet<string> {
   const overridden = new Set<string>();
   for (const subgraph of subgraphs) {

@@ -4,8 +4,8 @@ import graphPath from '@apollo/query-graphs/dist/graphPath.js';
 const { getLocallySatisfiableKey } = graphPath;
 
 /**
- * The key by which a subgraph is entered again, to hand over what one of its fields requires. The planner takes the first
- * key that the subgraph itself can tell, also one that it declares `resolvable: false`, and so cannot be entered by.
+ * Finds the key for entering a subgraph again with the fields that one of its fields requires. The planner's own function returns
+ * the first key that the subgraph can resolve, even if the key is `resolvable: false` and cannot be used to enter the subgraph.
  */
 graphPath.getLocallySatisfiableKey = (graph, typeVertex): SelectionSet | undefined => {
   const { type, source } = typeVertex;

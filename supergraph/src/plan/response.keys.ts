@@ -4,14 +4,14 @@ import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql';
 const PREFIX = '_asked_';
 
 /**
- * Keys under which a plan keeps what the client asked. Plans add fields of their own (keys, `__typename`, required
- * fields) under their plain names, and the planner lets a client's field of the same response key take their place, or
- * the other way round. A client's field that could be mistaken for one is therefore kept under a key apart.
+ * The keys of the client's fields in a plan's data. Plans add fields of their own (keys, `__typename`, required fields) under
+ * their plain names. If a client's field has the same response key, the planner uses one field for both. A client's field
+ * that could be confused with such a field therefore gets a separate key.
  */
 export interface ResponseKeys {
   /** The key in the plan's data. */
   planKey(field: FieldNode): string;
-  /** Whether plans ask fields of this name by themselves. */
+  /** Whether plans may add fields of this name. */
   isInternal(key: string): boolean;
   /** The document to plan. */
   rename(document: DocumentNode): DocumentNode;
@@ -35,7 +35,7 @@ export function createResponseKeys(schema: Schema): ResponseKeys {
   }
   const planKey = ({ name, alias }: FieldNode): string => {
     const key = (alias ?? name).value;
-    // Under its own name a field is the same value, unless the plan asks it with other arguments.
+    // A field without an alias has the same value as the plan's, unless the plan selects it with other arguments.
     const isMistakable = withArguments.has(key) || (key !== name.value && internal.has(key));
     return isMistakable ? PREFIX + key : key;
   };
@@ -53,7 +53,7 @@ export function createResponseKeys(schema: Schema): ResponseKeys {
   };
 }
 
-/** The selections in the supergraph's `@join__type(key:)` and `@join__field(requires:)`. */
+/** The selections of `@join__type(key:)` and `@join__field(requires:)` in the supergraph. */
 function* collectFieldSets(schema: Schema): Generator<string> {
   for (const [directive, argument] of [
     ['join__type', 'key'],

@@ -4,12 +4,12 @@ import type { TypeIndex } from './type.index.ts';
 
 const FRAGMENT = '... on ';
 
-/** A change to a value in place. */
+/** Changes a value in place. */
 export type Rewrite = (value: unknown) => void;
 
 /**
- * Compiles the plan's rewrites of a fetch's input or output: a value is set (the `__typename` an `@interfaceObject`
- * subgraph knows), or a key renamed (fields that had to be aliased to be asked in one selection).
+ * Compiles the plan's rewrites of a fetch's input or output. A rewrite sets a value (the `__typename` for a subgraph with an
+ * `@interfaceObject`), or renames a key (of fields that need an alias to be selected together).
  */
 export function compileRewrites(rewrites: readonly FetchDataRewrite[] | undefined, types: TypeIndex): Rewrite | null {
   if (!rewrites?.length) return null;

@@ -11,13 +11,13 @@ import {
 } from 'graphql';
 import { findDeferId } from '../request/defer.directive.ts';
 
-/** What the fields of a selection depend on, beside the type of the object. */
+/** The schema and fragments for collecting the fields of a selection. */
 export interface SelectionScope {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
-/** The fields of an object, and the fragments on it that are answered later. */
+/** The fields of an object, and its deferred fragments. */
 export interface CollectedSelection {
   readonly fields: Map<string, FieldNode[]>;
   readonly deferred: readonly DeferredSelection[];
@@ -30,7 +30,8 @@ interface DeferredSelection {
 
 /**
  * CollectFields of the specification (6.3.2), for an object of the given type: fields by response key, in order.
- * `@skip` and `@include` have been applied to the document before. An interface stands for an object known by its `@interfaceObject` only.
+ * `@skip` and `@include` must have been applied to the document before. The type is an interface if the object is known only by
+ * an `@interfaceObject`.
  */
 export function collectFields(
   selectionSets: readonly SelectionSetNode[],
@@ -40,7 +41,7 @@ export function collectFields(
   return collect(selectionSets, type, scope, null);
 }
 
-/** The same, apart from what is deferred. */
+/** Like `collectFields`, with deferred fragments returned separately. */
 export function collectSelection(
   selectionSets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
@@ -50,7 +51,7 @@ export function collectSelection(
   return { fields: collect(selectionSets, type, scope, deferred), deferred };
 }
 
-/** @param deferred takes what is deferred; null: it is collected like everything else */
+/** @param deferred receives the deferred fragments; null: their fields are collected like all others */
 function collect(
   selectionSets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
@@ -82,7 +83,7 @@ function collect(
   return fields;
 }
 
-/** Whether objects of the type meet a fragment's type condition. An interface stands for what all its objects meet. */
+/** Whether objects of the type meet a fragment's type condition. For an interface, whether all of its objects meet it. */
 export function applies(condition: string | undefined, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditional: GraphQLNamedType | undefined = schema.getType(condition);

@@ -3,8 +3,9 @@ import { originOf, withOrigin } from '../request/error.origin.ts';
 import type { GraphQLResult } from '../request/message.ts';
 
 /**
- * A subgraph's answer of the form that the specification promises (7.1), or else errors that say what is wrong with it.
- * @param entities how many representations were asked about; null for fields of root types
+ * Checks that a subgraph's answer has the form of the specification (7.1). Otherwise the result has errors that describe the
+ * fault.
+ * @param entities the number of representations sent; null for fields of root types
  */
 export function checkAnswer(answer: unknown, subgraph: string, entities: number | null): GraphQLResult {
   const { data, errors } = isObject(answer) ? answer : {};
@@ -13,7 +14,7 @@ export function checkAnswer(answer: unknown, subgraph: string, entities: number 
   }
 
   const checked = Array.isArray(errors) ? errors.map(toError) : [];
-  const wrong = (what: string) => checked.push(malformed(subgraph, what));
+  const wrong = (fault: string) => checked.push(malformed(subgraph, fault));
   if (errors !== undefined && errors !== null && !Array.isArray(errors)) wrong('`errors` is not a list');
   if (data === null || data === undefined) {
     if (checked.length === 0) wrong('it has neither `data` nor `errors`');
@@ -24,7 +25,7 @@ export function checkAnswer(answer: unknown, subgraph: string, entities: number 
     return { data: null, errors: checked };
   }
   if (entities !== null && !hasEntities(data, entities) && (data._entities !== null || checked.length === 0)) {
-    wrong(`it does not have the ${entities} entities that it was asked for`);
+    wrong(`\`_entities\` is not a list of the ${entities} requested entities`);
   }
   return checked.length ? { data, errors: checked } : { data };
 }
@@ -49,8 +50,8 @@ function isStep(step: unknown): boolean {
   return typeof step === 'string' || (Number.isInteger(step) && (step as number) >= 0);
 }
 
-function malformed(subgraph: string, what: string): GraphQLFormattedError {
-  const message = `The subgraph '${subgraph}' gave an answer that is not a GraphQL response: ${what}.`;
+function malformed(subgraph: string, fault: string): GraphQLFormattedError {
+  const message = `The answer of the subgraph '${subgraph}' is not a GraphQL response: ${fault}.`;
   const error = { message, extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } };
   return withOrigin(error, { fault: { by: 'subgraph', subgraphs: [subgraph] } });
 }

@@ -3,7 +3,7 @@ import type { CompiledFetch } from './compiled.fetch.ts';
 
 const keysByFetch = new WeakMap<CompiledFetch, readonly string[]>();
 
-/** Response keys at the top of the fetch's answer, without `__typename`; of an entity fetch, those of its entities. */
+/** The top-level response keys of a fetch's answer, without `__typename`. For an entity fetch, those of its entities. */
 export function topLevelKeys(fetch: CompiledFetch): readonly string[] {
   const known = keysByFetch.get(fetch);
   if (known) return known;

@@ -6,11 +6,11 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 
-/** Answers questions about the supergraph's types by name, for the plan executor. */
+/** Looks up relations of the supergraph's types by name, for the plan executor. */
 export interface TypeIndex {
   /** Whether a value whose `__typename` is `typename` meets the type condition `condition`. */
   isOfType(typename: string, condition: string): boolean;
-  /** An interface's name stands in `__typename` where a subgraph knows the interface as an `@interfaceObject` only. */
+  /** Whether the type is abstract. A subgraph with an `@interfaceObject` returns an interface's name as `__typename`. */
   isAbstract(typename: string): boolean;
 }
 

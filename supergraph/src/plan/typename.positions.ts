@@ -5,10 +5,10 @@ import { toClientKey } from './response.keys.ts';
 
 type Path = readonly (string | number)[];
 
-/** Whether a plan asks subgraphs for the `__typename` of the objects at a path of the answer. */
+/** Whether a plan requests the `__typename` of the objects at a path of the answer. */
 export type AsksTypename = (path: Path) => boolean;
 
-/** Looks through the plans when it is asked first: answers that leave out a `__typename` are rare. */
+/** Searches the plans only at the first call, because answers without a `__typename` are rare. */
 export function createAsksTypename(plans: readonly (PlanNode | SubscriptionNode)[]): AsksTypename {
   let positions: Set<string> | undefined;
   return (path) => {
@@ -17,7 +17,7 @@ export function createAsksTypename(plans: readonly (PlanNode | SubscriptionNode)
   };
 }
 
-/** Keys that clients know: whatever the index, whatever the type. */
+/** The client's keys of a path, without indexes and type conditions. */
 function toPosition(path: Path): string {
   const keys = path.filter((step) => typeof step === 'string' && step !== '@' && !step.startsWith('... on '));
   return keys.map(toClientKey).join('\n');

@@ -8,8 +8,8 @@ import type { TypeIndex } from './type.index.ts';
 type Plan = ConstructorParameters<typeof PlanTrace>[0];
 
 /**
- * Whether a subgraph has an interface that none of its types implements. The planner leaves out what is asked of such an
- * object where that subgraph has to tell its type, and what leads to it.
+ * Whether a subgraph has an interface that none of its types implements. If that subgraph would have to return the object's
+ * type, the planner omits the selections on such an object and the fields around them.
  */
 export function hasUnimplementedInterfaces(supergraph: Schema, subgraphs: Subgraphs): boolean {
   return supergraph.types().some(({ name }) =>
@@ -39,17 +39,17 @@ export function collectRootKeys(document: DocumentNode, name: string | null): Re
 }
 
 /**
- * Runs plans, and reports the root fields that they have no fetch for.
- * @param asked keys of the root fields to look for
+ * Runs plans, and reports the root fields that no fetch of the plans selects.
+ * @param rootKeys keys of the operation's root fields
  */
 export function reportUnplanned(
   run: PlanStep,
   plans: readonly Plan[],
-  asked: ReadonlySet<string>,
+  rootKeys: ReadonlySet<string>,
   { types }: { readonly types: TypeIndex },
 ): PlanStep {
-  const unplanned = new Set(asked);
-  if (asked.size > 0)
+  const unplanned = new Set(rootKeys);
+  if (rootKeys.size > 0)
     for (const plan of plans) for (const key of new PlanTrace(plan, types).rootKeys()) unplanned.delete(key);
   if (unplanned.size === 0) return run;
   return async (execution) => {

@@ -31,6 +31,11 @@ export function createHostCheck({ configured, listensOn }: AllowedHosts): Allows
   };
 }
 
+/** The message names the setting for operators whose proxy passes on another name. */
+export function toMisdirected(host: string | undefined): string {
+  return `This gateway does not answer to the host '${host}'. supergraph.allowed_hosts names those that it answers to.`;
+}
+
 function normalize(name: string): string {
   const lower = name.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancellation.ts';
 import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream } from './message.ts';
 import type { OperationObserver, OperationPlugins } from './observer.ts';
 
@@ -31,7 +32,7 @@ export interface RequestContext {
   headers: Readonly<Record<string, string | undefined>>;
   readonly identity: Identity | null;
   /** Aborted when the client goes away or the operation times out; it reaches down to the subgraph's socket. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly traceparent?: string;
   readonly clientName?: string;
   readonly clientVersion?: string;

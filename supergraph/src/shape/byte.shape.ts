@@ -16,10 +16,10 @@ import { collectFields } from '../plan/selection.ts';
 import { skipJsonValue, skipLiteral, skipNumber, skipString } from './json.bytes.ts';
 import type { ByteShapeScope } from './shape.scope.ts';
 
-/** Whether a subgraph's answer, as JSON text in UTF-8, is the client's answer as it stands, byte for byte. */
+/** Whether a subgraph's answer (JSON in UTF-8) equals the client's answer byte for byte. */
 export type ByteShape = (body: Buffer) => boolean;
 
-/** Reads a value that is right as it stands. @returns where it ends, or -1 where it would have to be changed */
+/** Checks a value. @returns the position after it, or -1 if the value would have to be changed for the client */
 type Check = (bytes: Buffer, at: number) => number;
 
 const OPEN_BRACE = 0x7b;
@@ -36,14 +36,14 @@ const HEAD = Buffer.from('{"data":');
 const NULL = Buffer.from('null');
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
-/** Answers in a row that were not right as they stood, after which none is looked at any more. */
+/** After this many answers in a row that had to be changed, answers are no longer checked. */
 const MAX_MISSES = 16;
 const MAX_INT_DIGITS = 10;
 
 /**
- * Compiles a selection whose answers need not be parsed: one pass over the bytes finds that they have exactly the fields asked
- * for, in their order, with values of their types and no null where none may be. Any other answer takes the ordinary way, so
- * that what clients get is the same. Selections on interfaces and unions take the ordinary way.
+ * Compiles a check for answers that need not be parsed. One pass over the bytes verifies that an answer has exactly the selected
+ * fields, in order, with values of their types and without nulls in non-null positions. Any other answer is parsed and
+ * shaped, with the same result for the client. Selections on interfaces and unions are always parsed.
  */
 export function compileByteShape(
   selectionSet: SelectionSetNode,
@@ -63,12 +63,12 @@ export function compileByteShape(
 }
 
 interface FieldCheck {
-  /** `"key":`, with a comma before it for all but the first field. */
+  /** `"key":`, with a leading comma except for the first field. */
   readonly prefix: Buffer;
   readonly check: Check;
 }
 
-/** Fields are compiled when the first object comes: fragments may multiply what a selection could hold. */
+/** Fields are compiled at the first object, because fragments may multiply the selections that are possible. */
 function compileObject(
   selectionSets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
@@ -90,7 +90,7 @@ function compileObject(
   };
 }
 
-/** Null where the answer depends on more than the selection: the types of objects, or keys that the plan renames. */
+/** @returns null if the answer depends on more than the selection: on objects' types, or on keys that the plan renames */
 function compileFields(
   selectionSets: readonly SelectionSetNode[],
   type: GraphQLCompositeType,
@@ -126,7 +126,7 @@ function compileType(type: GraphQLOutputType, nodes: readonly FieldNode[], scope
   return check && ((bytes, at) => (bytes[at] === SMALL_N ? skipLiteral(bytes, at, NULL) : check(bytes, at)));
 }
 
-/** Of a value that is there. */
+/** The check for a value that is not null. */
 function compileNullable(type: GraphQLOutputType, nodes: readonly FieldNode[], scope: ByteShapeScope): Check | null {
   if (isListType(type)) {
     const item = compileType(type.ofType, nodes, scope);
@@ -161,7 +161,7 @@ function compileList(item: Check): Check {
 function compileLeaf(type: GraphQLLeafType): Check {
   if (isEnumType(type)) return compileTexts(type.getValues().map(({ name }) => name));
   switch (type.name) {
-    // An ID that came as a number becomes text.
+    // An ID that is a number has to become a string.
     case 'ID':
     case 'String':
       return (bytes, at) => (bytes[at] === QUOTE ? skipString(bytes, at) : -1);
@@ -179,7 +179,7 @@ function compileLeaf(type: GraphQLLeafType): Check {
   }
 }
 
-/** One of some texts, written without escapes. */
+/** Checks for one of the given strings, without escapes. */
 function compileTexts(texts: readonly string[]): Check {
   const literals = texts.map((text) => Buffer.from(JSON.stringify(text)));
   return (bytes, at) => {
@@ -196,14 +196,14 @@ function skipInt(bytes: Buffer, start: number): number {
   const first = isNegative ? start + 1 : start;
   let at = first;
   let value = 0;
-  // No number of more digits is an Int.
+  // A number with more digits is not an Int.
   const end = Math.min(bytes.length, first + MAX_INT_DIGITS + 1);
   while (at < end && (bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) {
     value = value * 10 + ((bytes[at] as number) - ZERO);
     at += 1;
   }
   if (at === first || at - first > MAX_INT_DIGITS) return -1;
-  // What JSON.stringify would write otherwise (-0, 007) is written so.
+  // JSON.stringify writes -0 and 007 differently.
   if (bytes[first] === ZERO && (at - first > 1 || isNegative)) return -1;
   return value <= (isNegative ? 2 ** 31 : 2 ** 31 - 1) ? at : -1;
 }

@@ -1,4 +1,4 @@
-/** Readers of JSON text in UTF-8 (RFC 8259), without spaces between tokens. Each returns where its token ends, or -1. */
+/** Readers of JSON text in UTF-8 (RFC 8259) without spaces between tokens. Each returns the position after its token, or -1. */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -19,7 +19,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const ESCAPED = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)));
 const LITERALS = ['true', 'false', 'null'].map((text) => Buffer.from(text));
-/** Deepest nesting of a value that is followed; what is deeper counts as wrong. */
+/** Deepest nesting that is read. A value with deeper nesting counts as invalid. */
 const MAX_DEPTH = 64;
 
 export function skipLiteral(bytes: Buffer, at: number, literal: Buffer): number {
@@ -28,7 +28,7 @@ export function skipLiteral(bytes: Buffer, at: number, literal: Buffer): number 
   return at + length;
 }
 
-/** @param start where its first quote is */
+/** @param start position of the opening quote */
 export function skipString(bytes: Buffer, start: number): number {
   const end = bytes.length;
   let at = start + 1;
@@ -61,7 +61,7 @@ export function skipNumber(bytes: Buffer, start: number): number {
   return skipDigits(bytes, sign === PLUS || sign === MINUS ? at + 2 : at + 1);
 }
 
-/** At least one. */
+/** Skips one or more digits. */
 function skipDigits(bytes: Buffer, start: number): number {
   const end = bytes.length;
   let at = start;
@@ -69,7 +69,7 @@ function skipDigits(bytes: Buffer, start: number): number {
   return at > start ? at : -1;
 }
 
-/** Any value. */
+/** Skips any value. */
 export function skipJsonValue(bytes: Buffer, at: number, depth = 0): number {
   const first = bytes[at];
   if (first === QUOTE) return skipString(bytes, at);
@@ -82,7 +82,7 @@ export function skipJsonValue(bytes: Buffer, at: number, depth = 0): number {
   return skipNumber(bytes, at);
 }
 
-/** What is in an object or a list, and what closes it. */
+/** Skips the members of an object or a list, and the closing bracket. */
 function skipMembers(bytes: Buffer, start: number, close: number, depth: number): number {
   let at = start;
   if (bytes[at] === close) return at + 1;

@@ -1,7 +1,7 @@
 import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from 'graphql';
 import { ExactNumber } from '../request/exact.json.ts';
 
-/** Whether a subgraph's value may stand for a leaf type. */
+/** Whether a subgraph's value is valid for a leaf type. */
 export type LeafCheck = (value: unknown) => boolean;
 
 const isInt: LeafCheck = (value) => typeof value === 'number' && (value | 0) === value;
@@ -13,7 +13,7 @@ const isId: LeafCheck = (value) =>
   typeof value === 'string' ||
   Number.isInteger(value) ||
   (value instanceof ExactNumber && /^-?\d+$/.test(value.toString()));
-/** JSON has no infinity, but texts such as 1e999 become it. */
+/** JSON has no infinity, but numbers such as 1e999 are parsed as infinity. */
 const isAnything: LeafCheck = (value) => typeof value !== 'number' || Number.isFinite(value);
 
 const BUILT_IN = new Map<string, LeafCheck>([
@@ -24,7 +24,7 @@ const BUILT_IN = new Map<string, LeafCheck>([
   ['ID', isId],
 ]);
 
-/** Custom scalars pass as they are; enums only with values that the API schema shows. */
+/** A custom scalar may have any value. An enum may only have values of the API schema. */
 export function toLeafCheck(type: GraphQLLeafType): LeafCheck {
   return isEnumType(type) ? isValueOf(type) : (BUILT_IN.get(type.name) ?? isAnything);
 }

@@ -3,35 +3,35 @@ import { ErrorIndex } from '../request/error.index.ts';
 import { originOf, type ResponsePath, withOrigin } from '../request/error.origin.ts';
 import type { DeferredFragment } from './deferred.fragment.ts';
 
-/** The code of errors about values that a field's type does not allow: null, or of another type. */
+/** The code of errors about values that a field's type does not allow: a null, or a value of another type. */
 const INVALID_VALUE = 'INVALID_SUBGRAPH_VALUE';
 
 /** A field, for errors about its values. */
 export interface FieldPlace {
   /** `Type.field`. */
   readonly coordinate: string;
-  /** The subgraphs that can have given the value. */
+  /** The subgraphs that may have returned the value. */
   readonly subgraphs: () => readonly string[];
 }
 
 /** One pass over one answer. */
 export class ShapePass {
-  /** A stack whose length the depth of the current value tells. */
+  /** A stack of keys. Its valid length is the depth of the current value. */
   readonly path: (string | number)[];
   #index: ErrorIndex | undefined;
 
   constructor(
     private readonly errors: GraphQLFormattedError[],
-    /** Takes the fragments that are met and answered later. */
+    /** Receives the deferred fragments. */
     readonly deferred: DeferredFragment[] | undefined,
-    /** Of parts of the answer that come before this one. */
+    /** Errors of earlier parts of the answer. */
     private readonly earlierErrors: readonly GraphQLFormattedError[] = [],
     path: ResponsePath = [],
   ) {
     this.path = [...path];
   }
 
-  /** Whether a fetch for the object at the current path, or for something within it, has failed. */
+  /** Whether a fetch for the object at the current path, or within it, has failed. */
   hasFailure(depth: number): boolean {
     const path = this.path.slice(0, depth);
     return (
@@ -50,13 +50,13 @@ export class ShapePass {
 
   /**
    * Reports a value that does not fit its field's type.
-   * @param expected ends a sentence about the value
+   * @param fault ends the sentence 'returned a value for the field that …'
    */
-  reportInvalid(depth: number, { coordinate, subgraphs }: FieldPlace, expected: string): void {
+  reportInvalid(depth: number, { coordinate, subgraphs }: FieldPlace, fault: string): void {
     const names = subgraphs();
     const [service] = names;
     const source = names.length === 1 ? `The subgraph '${service}'` : 'A subgraph';
-    const message = `${source} gave a value for the field ${coordinate} that ${expected}.`;
+    const message = `${source} returned a value for the field ${coordinate} that ${fault}.`;
     const extensions = { code: INVALID_VALUE, ...(names.length === 1 && { service }) };
     this.#report({ message, path: this.path.slice(0, depth), extensions }, names);
   }
@@ -67,7 +67,7 @@ export class ShapePass {
   }
 }
 
-/** An error about several positions says so beside its path. */
+/** An error may concern several positions, which are stored beside its path. */
 function isWithin(error: GraphQLFormattedError, path: ResponsePath): boolean {
   const positions = originOf(error).concerns ?? (error.path ? [error.path] : []);
   return positions.some((position) => path.every((step, index) => position[index] === step));

@@ -1,22 +1,22 @@
 import type { FieldNode } from 'graphql';
 import type { SelectionScope } from '../plan/selection.ts';
 
-/** What a shape of bytes depends on beside the selection. */
+/** The inputs for compiling a byte shape, in addition to the selection. */
 export interface ByteShapeScope extends SelectionScope {
-  /** The key in the plan's data of what a field asks. */
+  /** The key of a field in the plan's data. */
   readonly planKey: (field: FieldNode) => string;
 }
 
-/** What shaping depends on beside the selection. */
+/** The inputs for compiling a shape, in addition to the selection. */
 export interface ShapeScope extends ByteShapeScope {
-  /** Fragments of the document that has what the viewer may see only. */
+  /** Fragments of the document that is reduced to the fields that the viewer may see. */
   readonly allowedFragments: SelectionScope['fragments'];
-  /** Whether plans ask fields of this name by themselves: keys, and what fields require. */
+  /** Whether plans may add fields of this name: keys and required fields. */
   readonly isInternal: (key: string) => boolean;
-  /** Whether the plan asks for the `__typename` of the objects at a path of the answer. */
+  /** Whether the plan requests the `__typename` of the objects at a path of the answer. */
   readonly asksTypename: (path: readonly (string | number)[]) => boolean;
-  /** The subgraphs that have a field, by the names of its type and of itself. */
+  /** The subgraphs that resolve a field of a type. */
   readonly subgraphsOf: (type: string, field: string) => readonly string[];
-  /** Whether all that was asked is fetched: a part of it may have been refused. */
+  /** Whether the whole operation is fetched. False if a part of it was refused. */
   readonly isWhole: boolean;
 }

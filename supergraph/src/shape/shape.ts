@@ -16,35 +16,35 @@ import { type JsonObject, setOwn } from '../plan/merge.ts';
 import { collectSelection } from '../plan/selection.ts';
 import { changeError, originOf } from '../request/error.origin.ts';
 import { ExactNumber } from '../request/exact.json.ts';
-import { toAskedPath } from './asked.ts';
 import type { DeferredFragment } from './deferred.fragment.ts';
 import { type LeafCheck, toLeafCheck } from './leaf.ts';
+import { toSelectedPath } from './selected.path.ts';
 import { type FieldPlace, ShapePass } from './shape.pass.ts';
 import type { ShapeScope } from './shape.scope.ts';
 import { findNeedOfType, type NeedOfType } from './unknown.type.ts';
 
-/** A null where none may be: the parent becomes null instead. */
+/** Stands for a null in a non-null position: the parent becomes null instead. */
 const INVALID = Symbol('null in a non-null position');
 
-/** How values of one type, under one selection, are completed. */
+/** Completes a value of one type under one selection. */
 type Complete = (value: unknown, pass: ShapePass, depth: number) => unknown;
 
 /** The form of an operation's answer. */
 export interface Shape {
   /**
-   * The answer for what the subgraphs brought: only what was asked, in the order it was asked, nulls propagated.
-   * Adds an error for each propagated null that no error in `errors` explains.
-   * What is right as it stands is not copied: the answer may share objects with `data`.
-   * @param deferred takes the fragments that are answered later, those of objects that null propagation took away too
+   * Builds the client's answer from the fetched data: only the selected fields, in the order of the selection, with nulls
+   * propagated. Adds an error for each propagated null that no error in `errors` explains. Objects that need no change are not
+   * copied: the answer may share them with `data`.
+   * @param deferred receives the deferred fragments, also those of objects that null propagation removed
    */
   shape(data: JsonObject, errors: GraphQLFormattedError[], deferred?: DeferredFragment[]): JsonObject | null;
-  /** Drops errors of what nobody asked of an object, now or later. */
+  /** Removes errors of fields that the client did not select on their object, deferred or not. */
   keepAsked(data: JsonObject, errors: GraphQLFormattedError[]): void;
 }
 
 /**
- * @param allowed the selections of which the viewer may see the values; left out: all. A plan may fetch what the viewer
- * may not see, such as the key of an entity: it shows as null.
+ * @param allowed the selections that the viewer may see; default: all. A plan may fetch fields that the viewer may not see, such
+ * as an entity's key. The client gets null for such a field.
  */
 export function compileShape(
   selectionSet: SelectionSetNode,
@@ -54,7 +54,7 @@ export function compileShape(
 ): Shape {
   const root = new ObjectShape([selectionSet], allowed, rootType, scope);
   const keepAsked = (data: JsonObject, errors: GraphQLFormattedError[]) =>
-    dropUnasked(errors, (path) => toAskedPath(path, data, selectionSet, rootType, scope));
+    dropUnselected(errors, (path) => toSelectedPath(path, data, selectionSet, rootType, scope));
   return {
     shape(data, errors, deferred) {
       if (errors.length) keepAsked(data, errors);
@@ -64,18 +64,18 @@ export function compileShape(
   };
 }
 
-/** Positions of one error that are looked at: an error about thousands is about something that was asked. */
+/** Most positions of one error that are checked. An error with more positions practically always concerns a selected field. */
 const MAX_CONCERNS = 100;
 
-function dropUnasked(
+function dropUnselected(
   errors: GraphQLFormattedError[],
-  toAsked: (path: readonly (string | number)[]) => typeof path | null,
+  toSelected: (path: readonly (string | number)[]) => typeof path | null,
 ) {
   const kept = errors.flatMap((error) => {
     if (!error.path) return error;
     const { concerns } = originOf(error);
-    if (concerns) return concerns.slice(0, MAX_CONCERNS).some((position) => toAsked(position)) ? error : [];
-    const path = toAsked(error.path);
+    if (concerns) return concerns.slice(0, MAX_CONCERNS).some((position) => toSelected(position)) ? error : [];
+    const path = toSelected(error.path);
     if (!path) return [];
     return path === error.path ? error : changeError(error, { path });
   });
@@ -89,7 +89,7 @@ interface FieldShape {
   readonly complete: Complete;
 }
 
-/** The answer's form for objects of one type. Fields are collected when the first such object comes. */
+/** The answer's form for objects of one type. Fields are collected at the first such object. */
 class ObjectShape {
   #fields: readonly FieldShape[] | undefined;
   #deferred: readonly DeferredShape[] | undefined;
@@ -102,40 +102,41 @@ class ObjectShape {
     private readonly scope: ShapeScope,
   ) {}
 
-  /** The object itself where it has the fields that were asked, in their order, and no other. */
+  /** @returns the object itself if it has exactly the selected fields, in order; otherwise a copy, or null */
   complete(object: JsonObject, pass: ShapePass, depth: number): JsonObject | null {
     this.#fields ??= this.#compileFields();
     const fields = this.#fields;
-    let right = 0;
-    // The data is JSON: whatever is enumerated is the object's own.
+    let unchanged = 0;
+    // The data is JSON: every enumerated property is the object's own.
     for (const name in object) {
-      const field = fields[right];
+      const field = fields[unchanged];
       if (field === undefined || field.source !== name || field.key !== name) {
-        return this.#rebuild(object, right, undefined, pass, depth);
+        return this.#rebuild(object, unchanged, undefined, pass, depth);
       }
       const value = object[name];
       pass.path[depth] = name;
       const completed = field.complete(value, pass, depth + 1);
       if (completed === INVALID) return null;
-      if (completed !== value) return this.#rebuild(object, right, completed, pass, depth);
-      right += 1;
+      if (completed !== value) return this.#rebuild(object, unchanged, completed, pass, depth);
+      unchanged += 1;
     }
-    if (right !== fields.length) return this.#rebuild(object, right, undefined, pass, depth);
+    if (unchanged !== fields.length) return this.#rebuild(object, unchanged, undefined, pass, depth);
     if (this.#deferred) this.#defer(object, pass, depth);
     return object;
   }
 
   /**
-   * @param right how many fields are right as they stand
-   * @param next the value of the one after them, if it has been completed
+   * Copies an object with the selected fields.
+   * @param unchanged the number of leading fields that need no change
+   * @param next the completed value of the field after them; undefined if it has not been completed
    */
-  #rebuild(object: JsonObject, right: number, next: unknown, pass: ShapePass, depth: number): JsonObject | null {
+  #rebuild(object: JsonObject, unchanged: number, next: unknown, pass: ShapePass, depth: number): JsonObject | null {
     const fields = this.#fields as readonly FieldShape[];
     const out: JsonObject = {};
     for (let index = 0; index < fields.length; index += 1) {
       const { key, source, complete } = fields[index] as FieldShape;
-      let value = index === right ? next : undefined;
-      if (index < right) {
+      let value = index === unchanged ? next : undefined;
+      if (index < unchanged) {
         value = object[source];
       } else if (value === undefined) {
         pass.path[depth] = key;
@@ -148,7 +149,7 @@ class ObjectShape {
     return out;
   }
 
-  /** Whether it has this response key, on objects of its type. */
+  /** Whether the selection has this response key on objects of this type. */
   has(key: string): boolean {
     this.#fields ??= this.#compileFields();
     return this.#fields.some((field) => field.key === key);
@@ -157,7 +158,7 @@ class ObjectShape {
   #defer(object: JsonObject, pass: ShapePass, depth: number): void {
     for (const { id, shapes } of this.#deferred ?? []) {
       const path = pass.path.slice(0, depth);
-      // Of an object known by its interface only, the type may come with what the fragment fetches.
+      // If only the object's interface is known so far, the fragment's own fetch may bring its type.
       pass.deferred?.push({
         id,
         path,
@@ -175,8 +176,8 @@ class ObjectShape {
     if (deferred.length) {
       const place = { coordinate: type.name, subgraphs: () => [] };
       this.#deferred = deferred.map(({ id, selectionSet }) => {
-        const allowedOfIt = shown?.deferred.flatMap((other) => (other.id === id ? other.selectionSet : []));
-        return { id, shapes: new ShapesByType([selectionSet], allowedOfIt, type, place, scope) };
+        const allowedSets = shown?.deferred.flatMap((other) => (other.id === id ? other.selectionSet : []));
+        return { id, shapes: new ShapesByType([selectionSet], allowedSets, type, place, scope) };
       });
     }
     return [...fields].map(([key, nodes]) => {
@@ -195,12 +196,12 @@ class ObjectShape {
 
 const NONE: readonly FieldNode[] = [];
 
-/** Whatever was fetched, the viewer may not see it. */
+/** Replaces a fetched value by null, because the viewer may not see it. */
 function asNull(complete: Complete): Complete {
   return (_value, pass, depth) => complete(null, pass, depth);
 }
 
-/** One response key's selections, and those of them that the viewer may see (undefined: all). */
+/** The selections of one response key, and the ones that the viewer may see (undefined: all). */
 interface Selected {
   readonly nodes: readonly FieldNode[];
   readonly shown: readonly FieldNode[] | undefined;
@@ -216,17 +217,17 @@ interface DeferredShape {
 }
 
 const FOREIGN_TYPE = 'is of a type that the schema does not allow there';
-const NO_TYPE = 'does not say its type';
-const UNKNOWN_TYPE = 'no subgraph knows the type of';
+const NO_TYPE = 'has no __typename';
+const UNKNOWN_TYPE = 'is an object whose type no subgraph could determine';
 
-/** The form of objects with one name in `__typename`. */
+/** The form of objects with one `__typename`. */
 interface TypeForm {
   readonly shape: ObjectShape;
-  /** Of an interface's name: what it is not enough for. */
+  /** For an interface's name: the part of the selection that needs the object's type. */
   readonly need: NeedOfType;
 }
 
-/** The forms of what one selection selects on objects of a type: for an abstract one by the name in `__typename`. */
+/** The forms of one selection on objects of a type. For an abstract type, one for each `__typename`. */
 class ShapesByType {
   readonly #byTypename = new Map<unknown, TypeForm>();
   readonly #declared: ObjectShape;
@@ -254,11 +255,11 @@ class ShapesByType {
   complete(object: JsonObject, pass: ShapePass, depth: number): JsonObject | null {
     if (!this.#isAbstract) return this.#declared.complete(object, pass, depth);
     const typename = object.__typename;
-    // Where a subgraph knows an interface as an @interfaceObject, the plan may not ask for the type.
+    // For a subgraph with an @interfaceObject, the plan may not request the type.
     const isUntyped = typename === undefined && !this.scope.asksTypename(pass.path.slice(0, depth));
     if (isUntyped) return this.#declared.complete(object, pass, depth);
     const form = this.#formOf(typename);
-    // Not even the name of a type that the API schema hides (@inaccessible) may show.
+    // The message must not contain the name, because the API schema may hide the type (@inaccessible).
     if (!form) return invalidValue(pass, depth, this.place, typeof typename === 'string' ? FOREIGN_TYPE : NO_TYPE);
     if (form.need !== 'nothing') {
       if (this.scope.isWhole && pass.hasFailure(depth)) return null;
@@ -267,7 +268,7 @@ class ShapesByType {
     return form.shape.complete(object, pass, depth);
   }
 
-  /** Undefined for a type that is not one of the abstract type's, or that the API schema hides (`@inaccessible`). */
+  /** @returns undefined for a type that the abstract type does not have, or that the API schema hides (`@inaccessible`) */
   #formOf(typename: unknown): TypeForm | undefined {
     let form = this.#byTypename.get(typename);
     const type = form ? null : this.#findType(typename);
@@ -287,7 +288,7 @@ class ShapesByType {
   }
 }
 
-/** Introspection's answers, complete as they are. */
+/** Introspection's answers need no completion. */
 const passThrough: Complete = (value) => value ?? null;
 
 function compileType(type: GraphQLOutputType, selected: Selected, place: FieldPlace, scope: ShapeScope): Complete {

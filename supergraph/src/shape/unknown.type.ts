@@ -4,8 +4,8 @@ import { findDeferId } from '../request/defer.directive.ts';
 import type { ShapeScope } from './shape.scope.ts';
 
 /**
- * What of a selection cannot be answered for an object that is known by its interface's name only (`@interfaceObject`): the
- * name of its type, or fragments that some types of the interface meet. `nothing` where all of it can.
+ * The part of a selection that cannot be answered if only an object's interface is known (`@interfaceObject`): the name of its
+ * type, or fragments that only some types of the interface meet. `nothing` if the whole selection can be answered.
  */
 export type NeedOfType = 'name' | 'fragments' | 'nothing';
 

@@ -1,7 +1,7 @@
 import type { SubscriptionNode } from '@apollo/query-planner';
 import { parse, print } from 'graphql';
-import type { PreparedOperation } from '../pipeline/operation.ts';
 import type { OperationVariant } from '../pipeline/operation.variant.ts';
+import type { PreparedOperation } from '../pipeline/prepared.operation.ts';
 import { compilePlan } from '../plan/compile.ts';
 import { type CompiledFetch, describeFetch } from '../plan/compiled.fetch.ts';
 import type { PlanStep } from '../plan/execution.ts';

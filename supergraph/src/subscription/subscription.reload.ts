@@ -1,7 +1,8 @@
-import type { AdmittedVariables, EndpointInForce } from '../pipeline/core.ts';
-import type { PreparedOperation } from '../pipeline/operation.ts';
+import type { AdmittedVariables } from '../pipeline/core.admission.ts';
+import type { EndpointInForce } from '../pipeline/core.ts';
 import type { OperationVariant } from '../pipeline/operation.variant.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
+import type { PreparedOperation } from '../pipeline/prepared.operation.ts';
 import type { RequestContext } from '../request/context.ts';
 import type { StreamTerms } from './stream.scope.ts';
 import { planSubscription } from './subscription.plan.ts';

@@ -1,6 +1,7 @@
 import type { Logger } from '@vibecode/platform/log';
 import type { GraphQLFormattedError } from 'graphql';
-import type { EndpointInForce, StartSubscription } from '../pipeline/core.ts';
+import type { StartSubscription } from '../pipeline/core.runner.ts';
+import type { EndpointInForce } from '../pipeline/core.ts';
 import { chooseOverrides } from '../pipeline/override.labels.ts';
 import type { Identity, RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';

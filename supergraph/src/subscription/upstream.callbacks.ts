@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
+import type { CancelSignal } from '../request/cancellation.ts';
 import type { SubgraphTransport } from '../request/context.ts';
 import type { GraphQLResult } from '../request/message.ts';
 import { changeContext } from './context.change.ts';
@@ -69,7 +70,7 @@ export function createCallbackUpstreams(options: CallbackUpstreamsOptions): Call
   }
 
   /** Never rejects. */
-  async function ask(id: string, request: UpstreamRequest, extensions: object, signal: AbortSignal): Promise<void> {
+  async function ask(id: string, request: UpstreamRequest, extensions: object, signal: CancelSignal): Promise<void> {
     const { subgraph, query, body } = request;
     const result = await transport
       .fetch(

@@ -7,13 +7,13 @@ import { compileSelector, type Select } from './selector.ts';
 export type AttributesConfig = RouterConfig['telemetry']['instrumentation']['spans']['router']['attributes'];
 type Scalar = string | number | boolean;
 
-/** Attributes of a span, an event or an instrument; what has no value is left out. */
+/** Attributes of a span, an event or an instrument. An attribute without a value is omitted. */
 export interface CompiledAttributes {
   readonly names: readonly string[];
   readonly read: (set: (name: string, value: Scalar) => void, source: Parameters<Select>[0]) => void;
 }
 
-/** Standard attributes by the selectors that they stand for. */
+/** The selectors of the standard attributes. */
 const STANDARD: Readonly<Record<SelectorLevel, Readonly<Record<string, Select>>>> = {
   router: {
     'http.request.method': ({ context }) => context.method,
@@ -41,7 +41,7 @@ const STANDARD: Readonly<Record<SelectorLevel, Readonly<Record<string, Select>>>
   },
 };
 
-/** Null where there are none. @param all also those standard ones that the configuration does not name */
+/** @returns null if there are no attributes. @param all whether to include standard attributes that the configuration does not name */
 export function compileAttributes(
   level: SelectorLevel,
   config: AttributesConfig,
@@ -72,7 +72,7 @@ export function compileAttributes(
   };
 }
 
-/** With a condition, what is selected counts only where that holds. */
+/** Compiles a selector. With a condition, it selects a value only if the condition holds. */
 function compileOne(config: SelectorConfig): Select {
   const { condition, ...selector } = config as SelectorConfig & { condition?: ConditionConfig | null };
   const select = compileSelector(selector);

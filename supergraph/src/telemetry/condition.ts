@@ -3,7 +3,7 @@ import { compileSelector, compileValue, type SelectorSource } from './selector.t
 
 export type Holds = (source: SelectorSource) => boolean;
 
-/** A condition of the configuration. Left out, it holds. */
+/** Compiles a condition of the configuration. Without a condition, the result is always true. */
 export function compileCondition(condition: ConditionConfig | null | undefined): Holds {
   if (condition === null || condition === undefined) return () => true;
   if (typeof condition === 'boolean') return () => condition;
@@ -39,7 +39,7 @@ function compare([first, second]: Pair, holds: (left: Comparable, right: Compara
   };
 }
 
-/** A number beside a text that is one (a header) is compared as numbers; lists and objects as their JSON. */
+/** Makes two values comparable. A number and a numeric text (such as a header) are compared as numbers, lists and objects as JSON. */
 function alike(left: unknown, right: unknown): [Comparable, Comparable] {
   if (typeof left === 'number' && isNumeric(right)) return [left, Number(right)];
   if (typeof right === 'number' && isNumeric(left)) return [Number(left), right];

@@ -7,16 +7,16 @@ import type { SelectorSource } from './selector.ts';
 
 type EventsConfig = RouterConfig['telemetry']['instrumentation']['events'][SelectorLevel];
 
-/** When something of a service is told. */
+/** The moment at which an event is logged. */
 type Moment = 'request' | 'response' | 'event_response' | 'error';
 
-type TellEvents = (source: SelectorSource) => void;
+type LogEvents = (source: SelectorSource) => void;
 
-/** What tells at each moment; moments that nothing is told at are left out. */
-export type EventsByMoment = Partial<Record<Moment, TellEvents>>;
+/** Logs the events of each moment. A moment without events is undefined. */
+export type EventsByMoment = Partial<Record<Moment, LogEvents>>;
 
 const STANDARD: ReadonlySet<string> = new Set(['request', 'response', 'error']);
-/** Never in a line of the log. */
+/** Headers that are never logged. */
 const CREDENTIALS: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
@@ -25,10 +25,10 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
   'x-api-key',
 ]);
 
-/** Lines of the log, as `telemetry.instrumentation.events` asks for them. */
+/** Compiles the log lines that `telemetry.instrumentation.events` configures. */
 export function compileEvents(level: SelectorLevel, config: EventsConfig, log: Logger): EventsByMoment {
-  const tellers = new Map<Moment, TellEvents[]>();
-  const add = (moment: Moment, tell: TellEvents) => tellers.set(moment, [...(tellers.get(moment) ?? []), tell]);
+  const loggers = new Map<Moment, LogEvents[]>();
+  const add = (moment: Moment, logEvent: LogEvents) => loggers.set(moment, [...(loggers.get(moment) ?? []), logEvent]);
   for (const [name, event] of Object.entries(config)) {
     if (!event || event.level === 'off') continue;
     const logLevel = event.level;
@@ -37,8 +37,8 @@ export function compileEvents(level: SelectorLevel, config: EventsConfig, log: L
       const moment = name as 'request' | 'response' | 'error';
       add(moment, (source) => {
         if (!holds(source)) return;
-        const said = { action: `${level}.${name}`, requestId: source.context.id, ...describe(level, moment, source) };
-        log[logLevel](said, `${level} ${name}`);
+        const fields = { action: `${level}.${name}`, requestId: source.context.id, ...describe(level, moment, source) };
+        log[logLevel](fields, `${level} ${name}`);
       });
       continue;
     }
@@ -46,25 +46,25 @@ export function compileEvents(level: SelectorLevel, config: EventsConfig, log: L
     const attributes = compileAttributes(level, custom.attributes);
     add(custom.on, (source) => {
       if (!holds(source)) return;
-      const said: Record<string, unknown> = {};
+      const values: Record<string, unknown> = {};
       attributes?.read((key, value) => {
-        said[key] = value;
+        values[key] = value;
       }, source);
-      const fields = { action: 'telemetry.event', type: name, requestId: source.context.id, attributes: said };
+      const fields = { action: 'telemetry.event', type: name, requestId: source.context.id, attributes: values };
       log[logLevel](fields, custom.message);
     });
   }
   return Object.fromEntries(
-    [...tellers].map(([moment, all]): [Moment, TellEvents] => [
+    [...loggers].map(([moment, all]): [Moment, LogEvents] => [
       moment,
       (source) => {
-        for (const tell of all) tell(source);
+        for (const logEvent of all) logEvent(source);
       },
     ]),
   );
 }
 
-/** What a standard event says: the request or the answer, without what signs in. */
+/** The fields of a standard event: the request or the answer, without credentials. */
 function describe(level: SelectorLevel, moment: Moment, { context, answer, subgraph, error }: SelectorSource) {
   if (moment === 'error') return { error, ...(subgraph && { subgraph: subgraph.request.subgraph }) };
   if (level === 'subgraph' && subgraph) {

@@ -1,7 +1,7 @@
 import type { Logger } from '@vibecode/platform/log';
 import { Counter, Histogram, type PrometheusContentType, Registry } from 'prom-client';
 import type { RouterConfig } from '../config/config.schema.ts';
-import { type SelectorLevel, selectorLevels } from '../config/selector.section.ts';
+import { SELECTOR_LEVELS, type SelectorLevel } from '../config/selector.section.ts';
 import { type CompiledAttributes, compileAttributes } from './attributes.ts';
 import { compileCondition } from './condition.ts';
 import { compileSelector, type Select, type SelectorSource } from './selector.ts';
@@ -9,7 +9,7 @@ import { compileSelector, type Select, type SelectorSource } from './selector.ts
 type InstrumentsConfig = RouterConfig['telemetry']['instrumentation']['instruments'];
 type InstrumentConfig = InstrumentsConfig['router'][string];
 
-/** Measures once a service has answered, or for each result of a stream. */
+/** Records a measurement, once for an answer or for each result of a stream. */
 export type Measure = (source: SelectorSource, durationMs: number) => void;
 
 export interface MeasuredMoments {
@@ -17,7 +17,7 @@ export interface MeasuredMoments {
   readonly onEvent: readonly Measure[];
 }
 
-/** Series of one instrument: attributes may hold what clients make up. */
+/** Most series of one instrument. The limit is necessary because clients may choose the values of attributes. */
 const MAX_SERIES = 2_000;
 const MAX_TEXT = 200;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, ms: 1, us: 1e-3, ns: 1e-6 };
@@ -31,7 +31,7 @@ const UNIT_NAMES: Readonly<Record<string, string>> = {
 const DURATION_BUCKETS_S = [0.001, 0.005, 0.015, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 1, 5, 10];
 const VALUE_BUCKETS = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000];
 
-/** Counters and histograms of the operator's own, in a registry beside the gateway's. */
+/** The operator's counters and histograms, in a registry of their own. */
 export class CustomInstruments {
   readonly registry = new Registry<PrometheusContentType>();
   readonly #moments: Readonly<Record<SelectorLevel, { onResponse: Measure[]; onEvent: Measure[] }>> = {
@@ -40,13 +40,13 @@ export class CustomInstruments {
     subgraph: { onResponse: [], onEvent: [] },
   };
 
-  /** @param buckets upper bounds as configured, for all histograms; durations have them in seconds */
+  /** @param buckets the configured upper bounds for all histograms; for durations, in seconds */
   constructor(
     config: InstrumentsConfig,
     private readonly log: Logger,
     private readonly buckets: readonly number[] | null | undefined,
   ) {
-    for (const level of selectorLevels) {
+    for (const level of SELECTOR_LEVELS) {
       for (const [name, instrument] of Object.entries(config[level])) this.#add(level, name, instrument);
     }
   }
@@ -99,7 +99,7 @@ export class CustomInstruments {
         if (!isFull)
           this.log.warn(
             { action: 'metrics.full', instrument: name },
-            `${name} has ${MAX_SERIES} series; no more are made.`,
+            `The instrument ${name} has ${MAX_SERIES} series, which is the limit. Further series are not recorded.`,
           );
         isFull = true;
         return;

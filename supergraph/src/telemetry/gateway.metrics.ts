@@ -4,7 +4,7 @@ import type { MeasuredCost } from '../request/hooks.ts';
 import type { OperationType } from '../request/message.ts';
 import { createInstruments } from './instruments.ts';
 
-/** Sums and levels that are read when somebody asks for the metrics. */
+/** Current values that are read when the metrics are collected. */
 export interface MeasuredState {
   readonly openedSubscriptions: () => number;
   readonly queuedEvents: () => number;
@@ -14,11 +14,11 @@ export interface MeasuredState {
 export interface GatewayMetricsOptions {
   /** Upper bounds of duration histograms, in seconds. Default as in Apollo Router. */
   readonly buckets?: readonly number[] | null | undefined;
-  /** Instruments that are exported beside the gateway's own. */
+  /** Further instruments to export with the gateway's own. */
   readonly beside?: Registry<PrometheusContentType>;
 }
 
-/** What came of one request to a subgraph. */
+/** The outcome of one request to a subgraph. */
 export type FetchOutcome = 'ok' | 'graphql_error' | 'unreachable' | 'cancelled';
 
 export type ResumptionReason = 'slow_client' | 'lost_connection';
@@ -26,13 +26,13 @@ export type ResumptionReason = 'slow_client' | 'lost_connection';
 const BUCKETS = [0.001, 0.005, 0.015, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 1, 5, 10];
 const COST_BUCKETS = [0, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'OPTIONS', 'HEAD', 'PUT', 'PATCH', 'DELETE']);
-/** Codes come from subgraphs too, which may make them up. */
+/** Most error codes with a series of their own. Subgraphs may send any number of codes. */
 const MAX_CODES = 100;
 const PLANS = { kind: 'query planner', storage: 'memory' };
 
 /**
- * The gateway's instruments, in Apollo Router's names where it has such. Each series is looked up once and then kept, so
- * that measuring costs a fraction of a microsecond.
+ * The gateway's instruments. An instrument that Apollo Router has too has its name. Each series is looked up once and then kept,
+ * so that a measurement takes a fraction of a microsecond.
  */
 export class GatewayMetrics {
   readonly #registry = new Registry<PrometheusContentType>();
@@ -70,54 +70,50 @@ export class GatewayMetrics {
 
     this.#requestDuration = duration(
       'http_server_request_duration_seconds',
-      'Duration of HTTP requests, streams until their end.',
+      'Duration of HTTP requests; of a stream, until its end.',
       'http_request_method',
       'http_response_status_code',
       'graphql_operation_type',
     );
-    this.#active = active('http_server_active_requests', 'HTTP requests that are being answered.');
+    this.#active = active('http_server_active_requests', 'HTTP requests in progress.');
     this.#fetchDuration = duration(
       'http_client_request_duration_seconds',
-      'Duration of requests to subgraphs, retries and waiting included.',
+      'Duration of requests to subgraphs, with retries and waiting.',
       'subgraph_name',
       'outcome',
     );
     this.#operationCount = count(
       'apollo_router_operations_total',
-      'Operations that were answered, by what they came over.',
+      'Ended operations by transport.',
       'graphql_operation_type',
       'transport',
     );
-    this.#errors = count('apollo_router_graphql_error_total', 'GraphQL errors that clients got.', 'code');
+    this.#errors = count('apollo_router_graphql_error_total', 'GraphQL errors sent to clients, by code.', 'code');
     this.#planHits = count('apollo_router_cache_hit_count', 'Plans found.', ...Object.keys(PLANS)).labels(PLANS);
     this.#planMisses = count('apollo_router_cache_miss_count', 'Plans made.', ...Object.keys(PLANS)).labels(PLANS);
     level(
       'apollo_router_cache_size',
-      'Operations that are kept with their plans.',
+      'Operations in the cache, with their plans.',
       () => this.#state?.cachedOperations() ?? 0,
       PLANS,
     );
     this.#answerLookups = count(
       'apollo_router_response_cache_total',
-      'Entities, and answers of root fields, that were looked for in the response cache.',
+      'Entities, and answers of root fields, that were looked up in the response cache.',
       'subgraph_name',
       'cache_hit',
     );
     this.#planning = duration('apollo_router_query_planning_plan_duration_seconds', 'Time to plan an operation.');
     this.#parsing = duration('gateway_operation_parsing_duration_seconds', 'Time to parse and validate an operation.');
-    level(
-      'apollo_router_opened_subscriptions',
-      'Subscriptions that run.',
-      () => this.#state?.openedSubscriptions() ?? 0,
-    );
+    level('apollo_router_opened_subscriptions', 'Open subscriptions.', () => this.#state?.openedSubscriptions() ?? 0);
     this.#subscriptions = count(
       'apollo_router_operations_subscriptions_total',
-      'Subscriptions that were started.',
+      'Started subscriptions.',
       'subgraph_name',
     );
     this.#eventCount = count(
       'gateway_subscription_events_total',
-      'Events that went to clients, by the subgraph that they came from.',
+      'Events sent to clients, by subgraph.',
       'subgraph_name',
     );
     level(
@@ -127,18 +123,18 @@ export class GatewayMetrics {
     );
     this.#resumptions = count(
       'gateway_subscription_resumptions_total',
-      'Streams that were resumed after their last cursor.',
+      'Streams that were resumed from their last cursor.',
       'reason',
     );
     this.#tooSlow = count(
       'gateway_subscription_too_slow_total',
-      'Streams ended because the client was too slow and the field cannot be resumed.',
+      'Streams that ended because the client was too slow and the field is not resumable.',
     );
-    this.#costEstimated = cost('cost_estimated', 'What operations were estimated to cost.');
-    this.#costActual = cost('cost_actual', 'What operations did cost.');
+    this.#costEstimated = cost('cost_estimated', 'Estimated cost of operations.');
+    this.#costActual = cost('cost_actual', 'Measured cost of operations.');
   }
 
-  /** Levels are read from it; before, they are 0. */
+  /** Sets the source of current values. Before that, they are 0. */
   observe(state: MeasuredState): void {
     this.#state = state;
   }
@@ -197,7 +193,7 @@ export class GatewayMetrics {
     seriesOf(this.#started, subgraph, () => this.#subscriptions.labels({ subgraph_name: subgraph })).inc();
   }
 
-  /** Looks into the response cache: entities, or answers of root fields, that were there, and that were not. */
+  /** Counts a lookup in the response cache: the numbers of entities, or answers of root fields, that were hits and misses. */
   lookedUp(subgraph: string, hits: number, misses: number): void {
     for (const [isHit, times] of [
       ['true', hits],
@@ -226,7 +222,7 @@ export class GatewayMetrics {
     if (actual !== null) this.#costActual.observe({ cost_result: result }, actual);
   }
 
-  /** In Prometheus' text format, the process's own metrics included. */
+  /** The metrics in Prometheus' text format, with the process's own metrics. */
   async text(): Promise<{ readonly contentType: string; readonly body: string }> {
     const parts = await Promise.all(this.registries.map((registry) => registry.metrics()));
     return { contentType: this.#registry.contentType, body: parts.join('\n') };
@@ -240,7 +236,7 @@ export class GatewayMetrics {
 
 let ofProcess: Registry | undefined;
 
-/** Event loop lag, memory, CPU: once for each process, since their observers cannot be stopped. */
+/** Event loop lag, memory and CPU. Created once per process, because their observers cannot be stopped. */
 function processMetrics(): Registry {
   if (!ofProcess) {
     ofProcess = new Registry();

@@ -14,7 +14,7 @@ import { startMetricsExport } from './metrics.otlp.ts';
 import { Telemetry } from './telemetry.ts';
 import { Tracing } from './tracing.ts';
 
-/** Receivers of the process's own settings, beside those of the configuration. */
+/** Receivers from the process's settings, in addition to those of the configuration. */
 export interface TracingSettings {
   /** Base URL of a Zipkin server. */
   readonly zipkinUrl?: string | undefined;
@@ -25,26 +25,26 @@ export interface TracingSettings {
 export interface GatewayTelemetryOptions {
   readonly config: RouterConfig | null;
   readonly log: Logger;
-  /** Given: operations get trace ids, whether or not anything records them. */
+  /** If set, operations get trace ids even if no span is recorded. */
   readonly tracing?: TracingSettings | undefined;
 }
 
-/** Telemetry as the configuration has it. Disposing sends what waits. */
+/** The configured telemetry. Disposing sends the waiting spans and metrics. */
 export interface GatewayTelemetry extends AsyncDisposable {
   readonly current: Telemetry;
-  /** Of the metrics where they have an address of their own, without a path. */
+  /** Base URL of the metrics, without a path, if they have an address of their own; otherwise null. */
   readonly metricsUrl: string | null;
-  /** Paths to serve where clients connect. */
+  /** Paths to serve at the address of GraphQL. */
   readonly routes: readonly (readonly [string, HttpHandler])[];
-  /** What metrics tell of levels from now on. */
+  /** Sets the source of the metrics' current values. */
   observe(state: MeasuredState): void;
-  /** Takes over traces and logs of another configuration; metrics stay as they began. */
+  /** Applies another configuration to traces and logs. Metrics keep the first configuration. */
   update(config: RouterConfig | null): Promise<void>;
 }
 
 type Exporters = RouterConfig['telemetry']['exporters'];
 
-/** @throws the system's error when the metrics' address cannot be listened on */
+/** @throws the system's error if listening on the metrics' address fails */
 export async function startGatewayTelemetry(options: GatewayTelemetryOptions): Promise<GatewayTelemetry> {
   const { config, log } = options;
   const exporters = config?.telemetry.exporters;
@@ -65,7 +65,7 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
       response.writeHead(200, { 'content-type': contentType }).end(body);
     };
     if (prometheus.listen) {
-      // Names of the graph are not names of this address; only `*` is meant for all.
+      // The allowed hosts of the graph do not apply to this address, except `*`.
       const allowedHosts = config?.supergraph.allowed_hosts?.includes('*') ? ['*'] : undefined;
       const server = starting.use(await serve(prometheus.listen, prometheus.path, answer, allowedHosts));
       metricsUrl = server.url;
@@ -81,7 +81,7 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
         attributes: {
           ...common?.resource,
           'service.name': common?.service_name ?? SERVICE,
-          // Series of two workers would overwrite each other otherwise.
+          // Without it, the series of two workers would overwrite each other.
           ...(channel && { 'service.instance.id': String(process.pid) }),
         },
       }),
@@ -124,13 +124,13 @@ export async function startGatewayTelemetry(options: GatewayTelemetryOptions): P
 
 const SERVICE = 'gateway';
 
-/** What the first process asks each worker for. */
+/** Makes a worker's metrics available to the first process. */
 function shareMetrics({ registries }: GatewayMetrics): void {
   AggregatorRegistry.setRegistries([...registries]);
   new AggregatorRegistry();
 }
 
-/** Of all workers together, where there are several. */
+/** The metrics as text, of all workers together if there are several. */
 async function toText(metrics: GatewayMetrics, channel: WorkerChannel | null) {
   const own = await metrics.text();
   const body = await channel?.collectMetrics();
@@ -186,7 +186,7 @@ function toBatch(batch: Exporters['tracing']['zipkin']['batch_processor']): NonN
   };
 }
 
-/** A URL without a path gets the protocol's own. */
+/** Adds the protocol's default path to a URL without a path. */
 function toUrl(endpoint: string | null | undefined, standard: string, path: string): string {
   const url = new URL(!endpoint || endpoint === 'default' ? standard : endpoint);
   if (url.pathname === '/') url.pathname = path;

@@ -5,7 +5,7 @@ import type { Instrumentation, LevelInstrumentation } from './instrumentation.ts
 import type { OperationWatch } from './operation.watch.ts';
 import type { SelectorSource } from './selector.ts';
 
-/** Has an operation tell what the configuration wants to know of it, beyond what is always told. */
+/** Adds the configured events, attributes and instruments to an operation. */
 export function instrument(
   watch: OperationWatch,
   context: RequestContext,
@@ -32,7 +32,7 @@ export function instrument(
   };
 }
 
-/** The operation is answered over whatever transport it has. */
+/** Finishes the router's level when an operation has been answered, over any transport. */
 export function finishRouter(
   router: LevelInstrumentation,
   watch: OperationWatch,
@@ -58,7 +58,7 @@ function finishLevel(
   for (const measure of instruments.onResponse) measure(source, durationMs);
 }
 
-/** Of a request that was refused before it ran. */
+/** The message of a request that was refused before it ran; undefined for any other. */
 function toReason(result: GraphQLResult): string | undefined {
   return 'data' in result ? undefined : result.errors?.[0]?.message;
 }

@@ -7,7 +7,7 @@ export interface InstrumentOptions {
   readonly costBuckets: readonly number[];
 }
 
-/** Makes the kinds of instrument that a registry of the gateway has. */
+/** Creates instruments in a registry. */
 export function createInstruments(
   registry: Registry<PrometheusContentType>,
   { buckets, costBuckets }: InstrumentOptions,
@@ -20,7 +20,7 @@ export function createInstruments(
       new Histogram({ name, help, labelNames: ['cost_result'], buckets: [...costBuckets], registers }),
     count: (name: string, help: string, ...labelNames: string[]) => new Counter({ name, help, labelNames, registers }),
     active: (name: string, help: string) => new Gauge({ name, help, registers }),
-    /** A level that is read when somebody asks for the metrics. */
+    /** A gauge whose value is read when the metrics are collected. */
     level: (name: string, help: string, read: () => number, labels: Record<string, string> = {}) =>
       new Gauge({
         name,

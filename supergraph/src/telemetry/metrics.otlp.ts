@@ -15,16 +15,16 @@ import type { GatewayMetrics } from './gateway.metrics.ts';
 
 export interface MetricsExportOptions {
   readonly metrics: Pick<GatewayMetrics, 'registries'>;
-  /** With its path. OTLP goes over HTTP as JSON. */
+  /** The full URL, with its path. OTLP is sent over HTTP as JSON. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Default 60,000. */
   readonly intervalMs?: number | undefined;
-  /** Of the process, `service.name` among them. */
+  /** Resource attributes of the process, with `service.name`. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Sends the same instruments by OTLP that Prometheus reads. Disposing sends the last state. */
+/** Sends the same instruments by OTLP that Prometheus reads. Disposing sends them a last time. */
 export function startMetricsExport(options: MetricsExportOptions): AsyncDisposable {
   const { metrics, url, headers, intervalMs = 60_000, attributes } = options;
   const provider = new MeterProvider({
@@ -65,7 +65,7 @@ type Measured = MetricObjectWithValues<MetricValue<string>>;
 
 function toMetricData(metric: Measured, startTime: HrTime, endTime: HrTime): MetricData {
   const { name, help, values } = metric;
-  // prom-client's types have an enum here, its values are words.
+  // prom-client's types have an enum here; its values are strings.
   const type = String(metric.type);
   const base = {
     descriptor: {
@@ -91,7 +91,7 @@ function toMetricData(metric: Measured, startTime: HrTime, endTime: HrTime): Met
     : { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
 }
 
-/** Prometheus counts what is at or below each bound, OTLP what is between two. */
+/** Converts histograms: Prometheus counts the values up to each bound, OTLP the values between two bounds. */
 function toHistograms(name: string, values: readonly MetricValueWithName<string>[]) {
   const bySeries = Map.groupBy(values, ({ labels }) => JSON.stringify({ ...labels, le: undefined }));
   return [...bySeries.values()].map((series) => {
@@ -106,7 +106,7 @@ function toHistograms(name: string, values: readonly MetricValueWithName<string>
   });
 }
 
-/** OpenTelemetry's and Apollo Router's own names: Prometheus writes dots as underscores, and units behind. */
+/** OpenTelemetry's and Apollo Router's names with dots, by the names for Prometheus, which have underscores and a unit as suffix. */
 const NAMES: Readonly<Record<string, string>> = {
   http_server_request_duration_seconds: 'http.server.request.duration',
   http_server_active_requests: 'http.server.active_requests',

@@ -1,7 +1,7 @@
 import { type Context, type HrTime, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import type { ObservedTrace, SpanRecorder } from '../request/observer.ts';
 
-/** The part of an operation's trace that records: made for sampled operations only. */
+/** Records the spans of an operation. Created for sampled operations only. */
 export class RecordedTrace implements SpanRecorder {
   readonly #ofRoot: Context;
   #ofExecution: Context;
@@ -15,13 +15,13 @@ export class RecordedTrace implements SpanRecorder {
     this.#ofExecution = this.#ofRoot;
   }
 
-  /** Notes work that is done. Times are `performance.now()`'s. */
+  /** Records a span that ends now. Times are those of `performance.now()`. */
   record(name: string, startMs: number): void {
     const span = this.tracer.startSpan(name, { startTime: toHrTime(startMs) }, this.#ofRoot);
     span.end(toHrTime(performance.now()));
   }
 
-  /** What is fetched until it ends is its child. */
+  /** Starts the span `execution`. Fetches are its children until it ends. */
   startExecution(): Span {
     const span = this.tracer.startSpan('execution', {}, this.#ofRoot);
     this.#ofExecution = trace.setSpan(this.#ofRoot, span);
@@ -33,7 +33,7 @@ export class RecordedTrace implements SpanRecorder {
     return this.tracer.startSpan('fetch', { kind: SpanKind.CLIENT, attributes }, this.#ofExecution);
   }
 
-  /** One event of a subscription, or several that are completed together. */
+  /** Starts a span for an event of a subscription, or for several that are completed together. */
   startEvent(subgraph: string, events: number): Span {
     const attributes = { 'subgraph.name': subgraph, 'subscription.events': events };
     const span = this.tracer.startSpan('subscription_event', { kind: SpanKind.CONSUMER, attributes }, this.#ofRoot);
@@ -45,7 +45,7 @@ export class RecordedTrace implements SpanRecorder {
 /** An operation's place in a trace. */
 export class OperationTrace implements ObservedTrace {
   constructor(
-    /** For subgraphs, where no fetch has a span of its own. */
+    /** Sent to subgraphs by fetches without a span of their own. */
     readonly traceparent: string | undefined,
     readonly tracestate: string | undefined,
     readonly baggage: string | undefined,
@@ -57,7 +57,7 @@ export class OperationTrace implements ObservedTrace {
   }
 }
 
-/** In whole microseconds: Zipkin refuses fractions, and with them all spans of a request. */
+/** Rounds to whole microseconds: Zipkin refuses a request with fractions, with all of its spans. */
 function toHrTime(monotonicMs: number): HrTime {
   const microseconds = Math.round((performance.timeOrigin + monotonicMs) * 1_000);
   return [Math.floor(microseconds / 1e6), (microseconds % 1e6) * 1_000];

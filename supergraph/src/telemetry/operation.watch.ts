@@ -3,22 +3,22 @@ import type { GraphQLResult } from '../request/message.ts';
 import type { ClientTransport, ObservedTrace, OperationObserver } from '../request/observer.ts';
 import type { ParsedOperation } from '../request/parsed.operation.ts';
 
-/** What is noted of one operation while it runs: for its line in the log, its metrics and its spans. */
+/** Collects the facts about one operation for its log line, metrics and spans. */
 export class OperationWatch implements OperationObserver {
   readonly startMs = performance.now();
   operation: ParsedOperation | undefined;
-  /** Errors of the answer, or of the events so far. */
+  /** The number of errors in the answer, or in the events so far. */
   errors = 0;
-  /** Code of the first of them. */
+  /** Code of the first error, before masking. */
   errorCode: string | undefined;
   begins?: () => void;
   sees?: (result: GraphQLResult) => void;
-  /** The first result, where it is wanted. */
+  /** The first result, if instrumentation needs it. */
   body: GraphQLResult | undefined;
 
   constructor(
     readonly transport: ClientTransport,
-    /** Null when nothing is known of a trace. */
+    /** Null if the operation has no trace. */
     readonly trace: ObservedTrace | null,
     private readonly onError: ((code: string) => void) | undefined,
     readonly path?: string,

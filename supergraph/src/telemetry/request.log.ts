@@ -4,10 +4,10 @@ import type { OperationObserver } from '../request/observer.ts';
 
 export type RequestLogLevel = 'info' | 'debug' | 'trace';
 
-/** Longest text of a client's own choosing that a line has. */
+/** Longest client-chosen text in a log line, in characters. */
 const MAX_TEXT = 200;
 
-/** One line for each operation, when it has ended. */
+/** Logs one line for an operation when it has ended. */
 export function logOperation(
   log: Logger,
   level: RequestLogLevel,

@@ -7,22 +7,22 @@ import type { AnswerHeaders } from '../request/hooks.ts';
 import { compileJsonPath } from '../request/json.path.ts';
 import type { GraphQLResult, SubgraphRequest } from '../request/message.ts';
 
-/** An answer, as far as it is there yet. */
+/** The parts of an answer that exist so far. */
 interface SelectedAnswer {
   readonly status?: number | undefined;
   readonly headers?: AnswerHeaders | undefined;
   readonly body?: GraphQLResult | undefined;
 }
 
-/** What selectors look into. */
+/** The input of selectors. */
 export interface SelectorSource {
   readonly context: RequestContext;
   readonly answer?: SelectedAnswer | undefined;
   /** False for the second and further results of a stream. */
   readonly isPrimary?: boolean;
-  /** What went wrong, where something did. */
+  /** The reason of a failure; undefined without one. */
   readonly error?: string | undefined;
-  /** Of a subgraph's level. */
+  /** The fetch, at the level `subgraph`. */
   readonly subgraph?: {
     readonly request: SubgraphRequest;
     readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -30,10 +30,10 @@ export interface SelectorSource {
   };
 }
 
-/** Undefined where there is nothing to find. */
+/** Selects a value; undefined if there is none. */
 export type Select = (source: SelectorSource) => unknown;
 
-/** What stands there, or what a selector finds; its default where that is nothing. */
+/** Compiles a literal value or a selector. A selector without a result has its default. */
 export function compileValue(value: SelectedValue): Select {
   return isSelector(value) ? compileSelector(value) : () => value;
 }
@@ -105,7 +105,7 @@ function ofAnswer(
       return (source) => read(answerOf(source)?.body?.data ?? undefined);
     },
     [`${prefix}errors`]: (path: string) => {
-      // `$.[0]` and `$[0]` are the first error.
+      // `$.[0]` and `$[0]` select the first error.
       const read = compileJsonPath(path);
       return (source) => read(answerOf(source)?.body?.errors);
     },
@@ -146,6 +146,6 @@ function decodeValue(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // not percent-encoded after all
+    return text; // not percent-encoded
   }
 }

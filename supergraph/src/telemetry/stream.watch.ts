@@ -3,7 +3,7 @@ import type { RequestContext } from '../request/context.ts';
 import type { ResumptionReason } from './gateway.metrics.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** What is noted of a subscription's events. */
+/** Counts and traces a subscription's events. */
 export class StreamWatch {
   constructor(
     private readonly subgraph: string,
@@ -12,18 +12,18 @@ export class StreamWatch {
     telemetryOf().metrics?.subscribed(subgraph);
   }
 
-  /** An event goes to the client as it came. */
+  /** Called when an event is forwarded unchanged to the client. */
   forwarded({ watch }: RequestContext): void {
     this.telemetryOf().metrics?.sentEvent(this.subgraph);
     watch?.trace?.recorded?.startEvent(this.subgraph, 1).end();
   }
 
-  /** An event that was completed goes to the client. */
+  /** Called when an event that other subgraphs completed is sent to the client. */
   sent(): void {
     this.telemetryOf().metrics?.sentEvent(this.subgraph);
   }
 
-  /** Events are being completed: what is fetched until the span ends is for them. */
+  /** Starts a span for completing events. Fetches are its children until it ends. */
   startCompletion({ watch }: RequestContext, events: number): Span | undefined {
     return watch?.trace?.recorded?.startEvent(this.subgraph, events);
   }

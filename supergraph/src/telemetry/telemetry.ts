@@ -18,13 +18,13 @@ export interface TelemetryOptions {
   readonly log: Logger;
   /** Level of the line for each operation; null writes none. */
   readonly requestLevel: RequestLogLevel | null;
-  /** Header of the answer that has the trace id. */
+  /** Answer header for the trace id; null: none. */
   readonly traceIdHeader: string | null;
-  /** What a configuration adds; left out: nothing. */
+  /** Configured attributes, events and instruments. Default: none. */
   readonly instrumentation?: Instrumentation;
 }
 
-/** What is measured, traced and logged of every request. */
+/** Measures, traces and logs every request. */
 export class Telemetry {
   readonly metrics: GatewayMetrics | null;
   readonly instrumentation: Instrumentation;
@@ -37,7 +37,7 @@ export class Telemetry {
     if (metrics) this.#onError = (code) => metrics.erred(code);
   }
 
-  /** An operation has come; its context has no identity yet. */
+  /** Called when an operation has arrived. Its context has no identity yet. */
   begin(context: RequestContext, transport: ClientTransport, path: string): OperationWatch {
     const { tracing, traceIdHeader } = this.options;
     const trace = tracing.begin(context.headers, path);
@@ -51,18 +51,18 @@ export class Telemetry {
     return watch;
   }
 
-  /** A request over HTTP has come. */
+  /** Called when an HTTP request has arrived. */
   began(): void {
     this.metrics?.began();
   }
 
-  /** The request is answered, or its answer has begun to stream. */
+  /** Called when an HTTP request is answered, or when its stream has started. */
   answered(request: IncomingMessage, response: ServerResponse, startMs: number, context: RequestContext | undefined) {
     if (response.writableEnded || response.destroyed) this.#close(request, response, startMs, context);
     else response.once('close', () => this.#close(request, response, startMs, context));
   }
 
-  /** An operation that did not come over HTTP has ended. */
+  /** Called when an operation on another transport than HTTP has ended. */
   ended(context: RequestContext, status?: number, headers?: AnswerHeaders): void {
     const { watch } = context;
     if (!watch) return;

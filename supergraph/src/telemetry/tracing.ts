@@ -4,23 +4,23 @@ import type { RequestContext } from '../request/context.ts';
 import { OperationTrace, RecordedTrace, toTraceparent } from './operation.trace.ts';
 
 export interface TracingOptions {
-  /** Where spans go. None: the trace ids of clients are passed on, and new ones made only where `makesIds`. */
+  /** Receivers of spans. Null: the clients' trace ids are passed on, and new ones are created only with `makesIds`. */
   readonly exporting: SpanExporting | null;
-  /** Part of the operations that are recorded, 0 to 1. */
+  /** Ratio of the operations that are recorded, 0 to 1. */
   readonly sampler: number;
-  /** Whether the client's decision to sample holds. */
+  /** Whether the client's sampling decision takes precedence. */
   readonly isParentBased: boolean;
-  /** Whether `traceparent` and `tracestate` of clients are taken over. */
+  /** Whether the clients' `traceparent` and `tracestate` are used. */
   readonly takesTraceContext: boolean;
-  /** Whether `baggage` of clients goes on to subgraphs. */
+  /** Whether the clients' `baggage` is passed on to subgraphs. */
   readonly takesBaggage: boolean;
-  /** Whether an operation that comes without a trace id is given one. */
+  /** Whether an operation without a trace id gets one. */
   readonly makesIds: boolean;
 }
 
 const TRACEPARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:$|-)/;
 
-/** Decides for each operation whether it is recorded. One that is not costs no span. */
+/** Decides for each operation whether it is recorded. An operation that is not recorded creates no span. */
 export class Tracing {
   readonly #tracer: Tracer | null;
 
@@ -62,12 +62,12 @@ export class Tracing {
   }
 }
 
-/** Of a trace that nobody records: it serves to find lines of the log that belong together. */
+/** Creates a `traceparent` for an unsampled trace, whose id relates the log lines of one operation. */
 function makeTraceparent(): string {
   return `00-${randomHex()}${randomHex()}-${randomHex()}-00`;
 }
 
-/** 16 digits. Not for secrets. */
+/** @returns 16 random hexadecimal digits, not suitable for secrets */
 function randomHex(): string {
   return randomPart() + randomPart();
 }

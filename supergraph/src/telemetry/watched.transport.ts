@@ -8,7 +8,7 @@ import { fail, toTraceparent } from './operation.trace.ts';
 import type { SelectorSource } from './selector.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Measures every fetch as the plan sees it: retries, and waiting for one that is shared, are part of it. */
+/** Measures every fetch of a plan, with its retries and the wait for a shared request. */
 export function watchTransport(transport: SubgraphTransport, telemetryOf: () => Telemetry): SubgraphTransport {
   return {
     async fetch(request, context) {
@@ -37,7 +37,7 @@ export function watchTransport(transport: SubgraphTransport, telemetryOf: () => 
 
 type FetchSpan = { setAttribute(name: string, value: string | number | boolean): unknown };
 
-/** A fetch that the configuration wants to know more of. */
+/** A fetch with configured attributes, events or instruments. */
 class ObservedFetch {
   readonly request: SubgraphRequest;
   #sent: Readonly<Record<string, string>> | undefined;
@@ -49,7 +49,7 @@ class ObservedFetch {
     request: SubgraphRequest,
     private readonly context: RequestContext,
   ) {
-    // The same request, asked to tell of its headers.
+    // The same request, with a callback for its headers.
     this.request = Object.create(request, {
       onRequest: {
         value: (headers: Readonly<Record<string, string>>) => {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../request/cancellation.ts';
 import type { AnswerHeaders } from '../request/hooks.ts';
 import type { OperationType } from '../request/message.ts';
 
@@ -15,7 +16,7 @@ export interface SubgraphCall {
   /** Time left for the whole answer. */
   readonly timeoutMs: number;
   /** Its reason is what the call rejects with. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /**

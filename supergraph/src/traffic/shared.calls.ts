@@ -1,9 +1,10 @@
+import { Cancellation, type CancelSignal } from '../request/cancellation.ts';
 import type { RawResponse } from './send.ts';
 
 /** One call that several requests wait for; it is cancelled when the last of them has gone. */
 interface SharedCall {
   readonly response: Promise<RawResponse>;
-  readonly cancel: AbortController;
+  readonly cancel: Cancellation;
   waiting: number;
 }
 
@@ -15,11 +16,11 @@ export class SharedCalls {
    * @param key all that makes two calls equal, the identity included
    * @throws what `send` throws, or the signal's reason
    */
-  join(key: string, signal: AbortSignal, send: (signal: AbortSignal) => Promise<RawResponse>): Promise<RawResponse> {
+  join(key: string, signal: CancelSignal, send: (signal: CancelSignal) => Promise<RawResponse>): Promise<RawResponse> {
     let shared = this.#byKey.get(key);
     if (!shared) {
-      const cancel = new AbortController();
-      shared = { response: send(cancel.signal), cancel, waiting: 0 };
+      const cancel = new Cancellation();
+      shared = { response: send(cancel), cancel, waiting: 0 };
       this.#byKey.set(key, shared);
       const own = shared;
       const leave = () => this.#remove(key, own);
@@ -29,7 +30,7 @@ export class SharedCalls {
     return this.#wait(key, shared, signal);
   }
 
-  #wait(key: string, shared: SharedCall, signal: AbortSignal): Promise<RawResponse> {
+  #wait(key: string, shared: SharedCall, signal: CancelSignal): Promise<RawResponse> {
     shared.waiting += 1;
     return new Promise((resolve, reject) => {
       const leave = () => {

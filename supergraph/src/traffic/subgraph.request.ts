@@ -45,7 +45,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   ) {
     const { timeoutMs, signal } = call;
     instance.pending += 1;
-    this.#onAbort = () => this.#cancel(signal.reason);
+    this.#onAbort = () => this.#cancel(signal.reason as Error);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#timer = setTimeout(() => {
       instance.failed();

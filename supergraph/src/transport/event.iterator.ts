@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../request/cancellation.ts';
 import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
 
@@ -5,7 +6,7 @@ import type { GraphQLResult, SubscriptionStream } from '../request/message.ts';
 const MAX_AHEAD = 16;
 
 /** A stream as an async iterator. `return()` takes effect at once, however quiet the stream is. */
-export function iterateStream(stream: SubscriptionStream, signal: AbortSignal): AsyncIterator<GraphQLResult> {
+export function iterateStream(stream: SubscriptionStream, signal: CancelSignal): AsyncIterator<GraphQLResult> {
   const waiting: GraphQLResult[] = [];
   const consumers: ((result: IteratorResult<GraphQLResult>) => void)[] = [];
   let isDone = false;

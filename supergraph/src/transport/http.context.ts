@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Cancellation, type CancelSignal } from '../request/cancellation.ts';
 import type { AnswerHeaderAccess, ContextEntries, Identity, RequestContext } from '../request/context.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import type { OperationObserver, OperationPlugins } from '../request/observer.ts';
@@ -18,7 +19,7 @@ export class HttpContext implements RequestContext {
   status: number | undefined;
   takesBytes = false;
   readonly isReadOnly: boolean;
-  #abort: AbortController | undefined;
+  #cancellation: Cancellation | undefined;
 
   constructor(
     private readonly incoming: IncomingMessage,
@@ -70,23 +71,23 @@ export class HttpContext implements RequestContext {
   }
 
   /** Made when first asked for: an answer out of a cache needs none. */
-  get signal(): AbortSignal {
-    if (!this.#abort) {
-      const abort = new AbortController();
-      this.#abort = abort;
-      if (this.response.destroyed) abort.abort();
+  get signal(): CancelSignal {
+    if (!this.#cancellation) {
+      const cancellation = new Cancellation();
+      this.#cancellation = cancellation;
+      if (this.response.destroyed) cancellation.abort();
       else {
         this.response.once('close', () => {
-          if (!this.response.writableFinished) abort.abort();
+          if (!this.response.writableFinished) cancellation.abort();
         });
       }
     }
-    return this.#abort.signal;
+    return this.#cancellation;
   }
 
   abort(reason: Error): void {
-    if (!this.#abort) this.#abort = new AbortController();
-    this.#abort.abort(reason);
+    this.#cancellation ??= new Cancellation();
+    this.#cancellation.abort(reason);
   }
 
   get remoteAddress(): string | undefined {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../request/cancellation.ts';
 import type { EventSink, GraphQLResult, SubscriptionStream } from '../request/message.ts';
 import { iterateStream } from './event.iterator.ts';
 
@@ -10,7 +11,7 @@ export interface StagedStreamOptions {
   readonly change: (text: string, isFirst: boolean) => Promise<string>;
   /** The result that ends the stream when that fails. */
   readonly fail: (error: unknown) => string;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** Passes each result of a stream through a stage that takes its time, one after the other. */

@@ -7,7 +7,7 @@ import { checkConfig } from '../../src/config/config.parse.ts';
 import { parseKeyPath } from '../../src/config/config.paths.ts';
 import { upgradeConfig } from '../../src/config/config.upgrade.ts';
 import { type LoadedConfig, loadConfig, startConfigWatch } from '../../src/config/config.watch.ts';
-import { oldSpellings } from '../../src/config/old.spellings.ts';
+import { OLD_SPELLINGS } from '../../src/config/old.spellings.ts';
 
 async function createFile(text: string) {
   const folder = await mkdtemp(join(tmpdir(), 'router-config-'));
@@ -42,7 +42,7 @@ describe('config command', () => {
     expect(code).toBe(1);
     expect(output.split('\n')).toEqual([
       `${file.path}:2:3 error supergraph.lisen: unknown key 'lisen'; did you mean 'listen'?`,
-      expect.stringMatching(/:4:14 warning limits\.max_depth: old spelling; it is now limits\.router\.max_depth/),
+      expect.stringMatching(/:4:14 warning limits\.max_depth: this is an old spelling; use limits\.router\.max_depth/),
     ]);
     await using good = await createFile('homepage: { enabled: false }\n');
     expect(await run('validate', good.path)).toMatchObject({ code: 0, output: `${good.path} is valid.` });
@@ -72,7 +72,7 @@ describe('config command', () => {
     });
   });
 
-  it.each(oldSpellings.filter(({ to }) => to).map(({ from, to }) => [from, to!]))(
+  it.each(OLD_SPELLINGS.filter(({ to }) => to).map(({ from, to }) => [from, to!]))(
     'moves %s to %s, and only once',
     (from) => {
       const path = parseKeyPath(from.replaceAll('*', 'a'));
@@ -113,7 +113,7 @@ describe('live reload', () => {
     await writeFile(file.path, 'limits:\n  router: { max_depth: none }\n');
     await logged('config.refused');
     await writeFile(file.path, 'limits:\n  router: { max_depth: 3 }\n');
-    await logged('could not be taken over');
+    await logged('could not be applied');
     await writeFile(`${file.path}.new`, 'limits:\n  router: { max_depth: 2 }\n');
     await rename(`${file.path}.new`, file.path);
     await logged('config.reloaded');

@@ -179,8 +179,8 @@ describe('@defer', () => {
 
   it.each([
     ['mutation { ... @defer { rename(name: "x") { id } } }', 'root type'],
-    ['{ ... @defer(label: "a") { me { id } } ... @defer(label: "a") { me { name } } }', 'labels must differ'],
-    ['query ($l: String) { ... @defer(label: $l) { me { id } } }', 'written out'],
+    ['{ ... @defer(label: "a") { me { id } } ... @defer(label: "a") { me { name } } }', 'Each label must be unique'],
+    ['query ($l: String) { ... @defer(label: $l) { me { id } } }', 'must be a literal string'],
   ])('refuses %s', async (query, reason) => {
     await using graph = await startTestGraph([users]);
     expect(await graph.query(query)).toMatchObject({

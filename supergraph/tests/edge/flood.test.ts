@@ -43,7 +43,7 @@ describe('floods', () => {
 
   const prepare = (query: string) => {
     try {
-      core.operations.parse({ query });
+      core.operations.parser.parse({ query });
     } catch {
       // That it is refused is tested above.
     }

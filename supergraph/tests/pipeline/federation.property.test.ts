@@ -20,7 +20,11 @@ describe('A supergraph cut at random', () => {
     async () => {
       const numbers = (length: number) => fc.array(fc.nat(1_000), { minLength: length, maxLength: length });
       const operations = fc.array(numbers(250), { minLength: 1, maxLength: OPERATIONS_PER_SCHEMA });
-      await fc.assert(fc.asyncProperty(numbers(400), operations, check), { numRuns: 40 });
+      await fc.assert(fc.asyncProperty(numbers(400), operations, check), {
+        numRuns: 40,
+        // One shareable field failed in two subgraphs.
+        regressions: [{ seed: 4242, run: 134 }],
+      });
     },
     fc.PROPERTY_TIMEOUT_MS,
   );

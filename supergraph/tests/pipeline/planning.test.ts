@@ -79,7 +79,8 @@ describe('Plans that need care', () => {
       data: { nodes: [null] },
       errors: [
         {
-          message: "The subgraph 'b' gave a value for the field Query.nodes that no subgraph knows the type of.",
+          message:
+            "The subgraph 'b' returned a value for the field Query.nodes that is an object whose type no subgraph could determine.",
           path: ['nodes', 0],
           extensions: { code: 'INVALID_SUBGRAPH_VALUE', service: 'b' },
         },

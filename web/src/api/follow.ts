@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@apollo/client';
 import { print } from 'graphql';
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import { refreshSession } from './session.refresh.ts';
 
 /** `live` while events can come; `lost` from the moment the connection breaks until it is there again. */
@@ -23,24 +23,21 @@ const LAST_DELAY_MS = 8_000;
 /** After these the same stream is asked for again, from where it stood. */
 const RESUMABLE = new Set(['UNAUTHENTICATED', 'SUBSCRIPTION_JWT_EXPIRED', 'SUBSCRIPTION_TOO_SLOW']);
 
-let shared: Client | null = null;
+let shared: Promise<Client> | null = null;
 
-/** One socket for all streams of the page, opened by the first. */
-function socket(): Client {
-  shared ??= createClient({
-    url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
-    lazyCloseTimeout: 5_000,
-    // Connecting again is done below, with the last cursor rather than the first one.
-    retryAttempts: 0,
-    keepAlive: 10_000,
-    onNonLazyError: () => undefined,
+/** One socket for all streams of the page. The first page shows none, so the protocol is loaded with the first stream. */
+function socket(): Promise<Client> {
+  shared ??= import('./socket.ts').then(({ createSocket }) => createSocket());
+  shared.catch(() => {
+    // Nothing answered when it was to be loaded; the next try loads it again.
+    shared = null;
   });
   return shared;
 }
 
 /** The cookies have changed: streams connect again as whoever is signed in now. */
 export function reconnect(): void {
-  shared?.terminate();
+  void shared?.then((client) => client.terminate());
 }
 
 /** Follows a subscription through lost connections and sessions that run out. @returns how to stop */
@@ -84,14 +81,24 @@ type End =
   | { readonly kind: 'lost' }
   | { readonly kind: 'refused'; readonly errors: readonly Failure[] };
 
-function runOnce<Data, Variables extends Record<string, unknown>>(
+async function runOnce<Data, Variables extends Record<string, unknown>>(
+  options: FollowOptions<Data, Variables>,
+  signal: AbortSignal,
+  onAlive: () => void,
+): Promise<End> {
+  const client = await socket().catch(() => null);
+  if (!client || signal.aborted) return { kind: 'lost' };
+  return subscribeOnce(client, options, signal, onAlive);
+}
+
+function subscribeOnce<Data, Variables extends Record<string, unknown>>(
+  client: Client,
   { document, variables, onEvent, onConnection }: FollowOptions<Data, Variables>,
   signal: AbortSignal,
   onAlive: () => void,
 ): Promise<End> {
   return new Promise((resolve) => {
     let refused: readonly Failure[] | null = null;
-    const client = socket();
     const stopListening = client.on('connected', () => {
       onAlive();
       onConnection?.('live');

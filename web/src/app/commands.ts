@@ -4,7 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 export interface Command {
   readonly id: string;
   readonly label: string;
-  readonly group: 'file' | 'version' | 'action';
+  readonly group: 'file' | 'version' | 'project' | 'action';
   readonly keys?: string;
   run(): void;
 }

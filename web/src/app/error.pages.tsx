@@ -1,5 +1,4 @@
-import { useEffect } from 'react';
-import { useRouteError } from 'react-router';
+import { Component, type ReactNode, useEffect } from 'react';
 import { useText } from '../text/text.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import styles from './error.module.css';
@@ -18,9 +17,8 @@ export function NotFoundPage() {
 }
 
 /** A fault of the page itself. */
-export function CrashPage() {
+function CrashPage({ error }: { readonly error: unknown }) {
   const text = useText();
-  const error = useRouteError();
   useTitle(text.crash.title);
   useEffect(() => console.error(error), [error]);
   return (
@@ -31,4 +29,23 @@ export function CrashPage() {
       <Button onClick={() => location.reload()}>{text.crash.reload}</Button>
     </div>
   );
+}
+
+interface BoundaryState {
+  /** Null while all is well. */
+  readonly caught: { readonly error: unknown } | null;
+}
+
+/** Shows what went wrong in the page where there would be nothing else. React catches errors in classes only. */
+export class CrashBoundary extends Component<{ readonly children: ReactNode }, BoundaryState> {
+  override state: BoundaryState = { caught: null };
+
+  static getDerivedStateFromError(error: unknown): BoundaryState {
+    return { caught: { error } };
+  }
+
+  override render(): ReactNode {
+    const { caught } = this.state;
+    return caught ? <CrashPage error={caught.error} /> : this.props.children;
+  }
 }

@@ -1,12 +1,9 @@
-import { useId, useMemo, useState } from 'react';
-import { useNavigate } from 'react-router';
-import { useSession } from '../features/session/session.tsx';
+import { useId, useState } from 'react';
 import { useText } from '../text/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { type Command, useOfferedCommands } from './commands.ts';
-import { toKeyLabel } from './keys.ts';
+import type { Command } from './commands.ts';
+import { usePaletteCommands } from './palette.commands.ts';
 import styles from './palette.module.css';
-import { setTheme, type Theme } from './theme.ts';
 
 const MAX_SHOWN = 50;
 
@@ -16,51 +13,14 @@ export function toMatches(commands: readonly Command[], typed: string): readonly
   return commands.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word))).slice(0, MAX_SHOWN);
 }
 
+/** All commands behind one key, chosen by typing. */
 export default function Palette(props: { readonly onClose: () => void; readonly onHelp: () => void }) {
   const { onClose, onHelp } = props;
   const text = useText();
-  const navigate = useNavigate();
-  const offered = useOfferedCommands();
-  const { state } = useSession();
   const [typed, setTyped] = useState('');
   const [index, setIndex] = useState(0);
   const listId = useId();
-
-  const commands = useMemo(() => {
-    const pages: [string, string][] =
-      state === 'in'
-        ? [
-            ['/projects', text.shell.projects],
-            ['/usage', text.shell.usage],
-            ['/settings', text.shell.settings],
-          ]
-        : [
-            ['/sign-in', text.shell.signIn],
-            ['/register', text.shell.register],
-          ];
-    const own: Command[] = [
-      ...pages.map(
-        ([to, label]): Command => ({
-          id: to,
-          label: text.palette.goTo(label),
-          group: 'action',
-          run: () => void navigate(to),
-        }),
-      ),
-      ...(['light', 'dark', 'system'] as Theme[]).map(
-        (theme): Command => ({
-          id: theme,
-          label: text.palette.theme(text.shell.theme[theme]),
-          group: 'action',
-          run: () => setTheme(theme),
-        }),
-      ),
-      { id: 'help', label: text.palette.shortcuts, group: 'action', keys: toKeyLabel('mod+/'), run: onHelp },
-    ];
-    return [...offered, ...own];
-  }, [offered, state, text, navigate, onHelp]);
-
-  const shown = toMatches(commands, typed);
+  const shown = toMatches(usePaletteCommands(typed, onHelp), typed);
   const active = Math.min(index, shown.length - 1);
 
   function choose(command: Command | undefined) {
@@ -98,26 +58,42 @@ export default function Palette(props: { readonly onClose: () => void; readonly 
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={listId} role="listbox" aria-label={text.palette.title} className={styles.list}>
-        {shown.map((command, at) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
-          <div
-            key={`${command.group}:${command.id}`}
-            id={`${listId}-${at}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={at === active}
-            className={styles.option}
-            ref={at === active ? (option) => option?.scrollIntoView({ block: 'nearest' }) : null}
-            onPointerMove={() => setIndex(at)}
-            onClick={() => choose(command)}
-          >
-            <span className={styles.label}>{command.label}</span>
-            <span className={styles.kind}>{command.keys ?? text.palette[command.group]}</span>
-          </div>
-        ))}
-        {shown.length === 0 && <p className={styles.none}>{text.palette.none}</p>}
-      </div>
+      <CommandList id={listId} commands={shown} active={active} onPoint={setIndex} onChoose={choose} />
     </Dialog>
+  );
+}
+
+interface CommandListProps {
+  readonly id: string;
+  readonly commands: readonly Command[];
+  /** The line that Enter chooses; -1 when there is none. */
+  readonly active: number;
+  readonly onPoint: (index: number) => void;
+  readonly onChoose: (command: Command) => void;
+}
+
+function CommandList({ id, commands, active, onPoint, onChoose }: CommandListProps) {
+  const text = useText();
+  return (
+    <div id={id} role="listbox" aria-label={text.palette.title} className={styles.list}>
+      {commands.map((command, at) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
+        <div
+          key={`${command.group}:${command.id}`}
+          id={`${id}-${at}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={at === active}
+          className={styles.option}
+          ref={at === active ? (option) => option?.scrollIntoView({ block: 'nearest' }) : null}
+          onPointerMove={() => onPoint(at)}
+          onClick={() => onChoose(command)}
+        >
+          <span className={styles.label}>{command.label}</span>
+          <span className={styles.kind}>{command.keys ?? text.palette[command.group]}</span>
+        </div>
+      ))}
+      {commands.length === 0 && <p className={styles.none}>{text.palette.none}</p>}
+    </div>
   );
 }

@@ -1,44 +1,46 @@
-import { lazy, type ReactNode } from 'react';
-import { createBrowserRouter, Navigate, Outlet, useLocation } from 'react-router';
+import { lazy } from 'react';
+import { Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
 import { LandingPage } from '../features/landing/landing.page.tsx';
 import { useSession } from '../features/session/session.tsx';
-import { SignInPage } from '../features/session/sign-in.page.tsx';
 import { Failure, Skeleton } from '../ui/notice.tsx';
-import { CrashPage, NotFoundPage } from './error.pages.tsx';
+import { NotFoundPage } from './error.pages.tsx';
 import { Shell } from './shell.tsx';
 
+const SignInPage = lazy(() => import('../features/session/sign-in.page.tsx'));
 const WorkspacePage = lazy(() => import('../features/project/workspace.page.tsx'));
 const ProjectsPage = lazy(() => import('../features/project/projects.page.tsx'));
 const UsagePage = lazy(() => import('../features/usage/usage.page.tsx'));
+const BillingPage = lazy(() => import('../features/billing/billing.page.tsx'));
+const NotificationsPage = lazy(() => import('../features/notification/notifications.page.tsx'));
 const SettingsPage = lazy(() => import('../features/settings/settings.page.tsx'));
 
 /** Asks who is not signed in to do that first, and leads back here. */
-function SignedIn({ children }: { readonly children?: ReactNode }) {
+function SignedIn() {
   const { state, error } = useSession();
   const { pathname, search, hash } = useLocation();
-  if (state === 'in') return children ?? <Outlet />;
+  if (state === 'in') return <Outlet />;
   if (state === 'unknown') return error ? <Failure error={error} /> : <Skeleton />;
   return <Navigate to={`/sign-in?${new URLSearchParams({ next: `${pathname}${search}${hash}` })}`} replace />;
 }
 
-export const router = createBrowserRouter([
-  {
-    element: <Shell />,
-    errorElement: <CrashPage />,
-    children: [
-      { path: '/', element: <LandingPage /> },
-      { path: '/sign-in', element: <SignInPage key="sign-in" mode="sign-in" /> },
-      { path: '/register', element: <SignInPage key="register" mode="register" /> },
-      {
-        element: <SignedIn />,
-        children: [
-          { path: '/p/:projectId/*', element: <WorkspacePage /> },
-          { path: '/projects', element: <ProjectsPage /> },
-          { path: '/usage', element: <UsagePage /> },
-          { path: '/settings/:section?', element: <SettingsPage /> },
-        ],
-      },
-      { path: '*', element: <NotFoundPage /> },
-    ],
-  },
-]);
+/** Every address of the page. All but the first one are loaded when they are opened. */
+export function Pages() {
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route path="/" element={<LandingPage />} />
+        <Route path="/sign-in" element={<SignInPage key="sign-in" mode="sign-in" />} />
+        <Route path="/register" element={<SignInPage key="register" mode="register" />} />
+        <Route element={<SignedIn />}>
+          <Route path="/p/:projectId/*" element={<WorkspacePage />} />
+          <Route path="/projects" element={<ProjectsPage />} />
+          <Route path="/usage" element={<UsagePage />} />
+          <Route path="/billing" element={<BillingPage />} />
+          <Route path="/notifications" element={<NotificationsPage />} />
+          <Route path="/settings/:section?" element={<SettingsPage />} />
+        </Route>
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}

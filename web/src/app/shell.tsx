@@ -1,4 +1,4 @@
-import { Command, User } from 'lucide-react';
+import { Search, User } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
@@ -52,16 +52,13 @@ export function Shell() {
           <nav className={styles.nav} aria-label={text.shell.main}>
             <NavLink to="/projects">{text.shell.projects}</NavLink>
             <NavLink to="/usage">{text.shell.usage}</NavLink>
+            <NavLink to="/billing">{text.billing.title}</NavLink>
             <NavLink to="/settings">{text.shell.settings}</NavLink>
           </nav>
         )}
         <div className={styles.end}>
           <Quota />
-          <IconButton
-            label={`${text.shell.palette} (${toKeyLabel('mod+k')})`}
-            icon={Command}
-            onClick={() => setPaletteOpen(true)}
-          />
+          <PaletteButton onClick={() => setPaletteOpen(true)} />
           {state === 'in' && <NotificationBell />}
           {state === 'out' && (
             <>
@@ -104,6 +101,20 @@ export function ShellSlot({ children }: { readonly children: ReactNode }) {
   return slot && createPortal(children, slot);
 }
 
+/** As wide as a search field where there is room, since that is what it opens. */
+function PaletteButton({ onClick }: { readonly onClick: () => void }) {
+  const text = useText();
+  const keys = toKeyLabel('mod+k');
+  const label = `${text.shell.palette} (${keys})`;
+  return (
+    <button type="button" className={styles.palette} aria-label={label} title={label} onClick={onClick}>
+      <Search size={15} aria-hidden />
+      <span>{text.shell.search}</span>
+      <kbd>{keys}</kbd>
+    </button>
+  );
+}
+
 function Quota() {
   const text = useText();
   const formats = useFormats();
@@ -114,8 +125,10 @@ function Quota() {
   const label = text.shell.quota(formats.number(taken), formats.number(quota.limitTokens));
   return (
     <Link to="/usage" className={styles.quota} title={label}>
-      <meter aria-hidden="true" min={0} max={quota.limitTokens} value={taken} />
-      {formats.number(Math.round(taken / 100) / 10)}k / {formats.number(Math.round(quota.limitTokens / 1000))}k
+      <span className={styles.track} aria-hidden="true">
+        <span style={{ width: `${Math.min(100, (taken / Math.max(1, quota.limitTokens)) * 100)}%` }} />
+      </span>
+      {formats.compact(taken)} / {formats.compact(quota.limitTokens)}
       <span className="visually-hidden"> {label}</span>
     </Link>
   );

@@ -47,6 +47,8 @@ export const de: Messages = {
     language: 'Sprache',
     palette: 'Befehle',
     quota: (used, limit) => `${used} von ${limit} Tokens`,
+    search: 'Suchen',
+    start: 'Anfang',
   },
 
   landing: {
@@ -65,7 +67,8 @@ export const de: Messages = {
       { title: 'Game of Life', prompt: 'Conways Game of Life im Terminal, in JavaScript' },
     ],
     demo: 'Mit dem Demo-Konto ausprobieren',
-    demoNote: 'Das Demo-Konto gibt es nur auf diesem Rechner.',
+    demoNote:
+      'Nichts auszufüllen: Das Demo-Konto gibt es nur auf diesem Rechner. Die Beispiele unten beginnen sofort damit.',
     starting: 'Beginnt',
     recent: 'Letzte Projekte',
     all: (count) => `Alle Projekte (${count})`,
@@ -102,6 +105,7 @@ export const de: Messages = {
     none: 'Sag, was gebaut werden soll. Die Antwort wird hier zu Dateien, als eine Version, von der du immer zurückkannst.',
     older: 'Frühere Prompts',
     title: 'Gespräch',
+    sending: 'Wird gesendet',
   },
 
   provider: {
@@ -113,6 +117,10 @@ export const de: Messages = {
     embeddedSentence: (what) => `Alles läuft in einem Prozess auf diesem Rechner: ${what}.`,
     blueprintHow:
       'Starte Ollama auf diesem Rechner, oder setze OLLAMA_URL, oder setze OPENAI_API_KEY mit OPENAI_BASE_URL, und starte VibeCode AI neu. Prompts gehen dann an dieses Modell.',
+    embeddedHow:
+      'Auch die Daten liegen auf diesem Rechner. Nenne echte Dienste in den Einstellungen des Servers, um die zu benutzen.',
+    noModel:
+      'Es ist kein Sprachmodell verbunden. Jeder Prompt wird mit der Vorlage beantwortet, die am besten passt, ausgefüllt nach seinen Worten.',
   },
 
   generation: {
@@ -153,6 +161,7 @@ export const de: Messages = {
     showChanges: (number) => `Änderungen von Version ${number} zeigen`,
     again: 'Diesen Prompt noch einmal benutzen',
     answerAsWritten: 'Die Antwort, wie das Modell sie schrieb',
+    ran: 'Zuletzt ausgeführt',
   },
 
   files: {
@@ -183,6 +192,8 @@ export const de: Messages = {
     live: 'wird geschrieben',
     edit: (path) => `Änderungen an ${path}`,
     readOnly: (number) => `Version ${number}, nur zum Lesen`,
+    blame: 'Herkunft',
+    putBack: 'Diese Datei zurückholen',
   },
 
   conflict: {
@@ -193,6 +204,11 @@ export const de: Messages = {
     mine: 'Deine (hier bearbeiten)',
     takeTheirs: 'Die des Projekts nehmen',
     saveMine: 'Meine Seite speichern',
+    base: 'Vor beiden Änderungen',
+    compare: 'Meine Seite vergleichen mit',
+    merge: 'Beide Änderungen nehmen',
+    apart: 'Die beiden Änderungen stehen in verschiedenen Zeilen und lassen sich zusammensetzen.',
+    overlap: 'Beide haben dieselben Zeilen geändert.',
   },
 
   versions: {
@@ -212,6 +228,23 @@ export const de: Messages = {
     lines: (added, removed) => `${added} Zeilen hinzugefügt, ${removed} entfernt`,
     from: 'Von Version',
     to: 'Zu Version',
+    mode: 'Wie Änderungen gezeigt werden',
+    inline: 'Untereinander',
+    split: 'Nebeneinander',
+    run: (number) => `Version ${number} ausführen`,
+    ran: (outcome) => `zuletzt ausgeführt: ${outcome}`,
+    revert: 'Zurücksetzen',
+    revertLong: (path) => `${path} zurücksetzen, wie es vorher war`,
+    revertMessage: (path, version) => `${path} zurückgesetzt wie in Version ${version}`,
+    reverted: (path, version) => `${path} ist wieder wie in Version ${version}. Alle anderen Dateien sind geblieben.`,
+    revertNothing: (path, version) => `${path} ist schon wie in Version ${version}.`,
+    blameOf: (path) => `Wer welche Zeile von ${path} schrieb`,
+    origin: 'Version',
+    line: 'Zeile',
+    text: 'Text',
+    older: 'älter',
+    open: 'Öffnen',
+    openLong: (path, version) => `${path} wie in Version ${version} öffnen`,
   },
 
   run: {
@@ -283,7 +316,11 @@ export const de: Messages = {
     capSet: 'Grenze setzen',
     capCents: 'Ausgabengrenze in Cent',
     capHint: 'Leer: keine eigene Grenze.',
-    byDay: 'Tokens nach Tagen, letzte 30 Tage',
+    byDay: (count) => `Tokens nach Tagen, letzte ${count} Tage`,
+    days: (count) => `${count} Tage`,
+    span: 'Wie weit zurück',
+    quota: 'Dieser Zeitraum',
+    limit: 'Grenze',
     byModel: 'Nach Modell',
     byProject: 'Nach Projekt',
     none: 'In diesen Tagen wurde nichts verbraucht.',
@@ -298,6 +335,18 @@ export const de: Messages = {
     deletedProject: 'gelöschtes Projekt',
   },
 
+  billing: {
+    title: 'Abrechnung',
+    plan: (name) => `Dein Tarif: ${name}`,
+    price: 'Preis je Zeitraum',
+    tokens: 'Tokens je Zeitraum',
+    current: 'deiner',
+    plans: 'Tarife',
+    change: 'Bezahlen lässt sich noch nicht; deshalb kann man den Tarif hier nicht wechseln.',
+    costByDay: (count) => `Kosten nach Tagen, letzte ${count} Tage`,
+    noCost: 'In diesen Tagen wurde nichts berechnet.',
+  },
+
   notifications: {
     title: 'Benachrichtigungen',
     unread: (count) => (count === 0 ? 'Benachrichtigungen' : `Benachrichtigungen, ${count} ungelesen`),
@@ -305,6 +354,10 @@ export const de: Messages = {
     markAll: 'Alle als gelesen markieren',
     preferences: 'Auswahl',
     new: 'neu',
+    which: 'Welche zu sehen sind',
+    all: 'Alle',
+    onlyUnread: 'Ungelesene',
+    showAll: 'Alle Benachrichtigungen',
   },
 
   settings: {
@@ -353,9 +406,22 @@ export const de: Messages = {
       revokeLong: (name) => `${name} widerrufen`,
       used: (ago) => `benutzt ${ago}`,
       never: 'nie benutzt',
+      expires: (date) => `läuft ab am ${date}`,
+      stays: 'bis er widerrufen wird',
+      lifetime: 'Wie lange er gilt',
+      days: (count) => `${count} Tage`,
+      scope: {
+        'project:read': 'Projekte und ihre Dateien sehen',
+        'project:write': 'Projekte anlegen und ihre Dateien ändern',
+        'generation:read': 'Generierungen sehen',
+        'generation:write': 'Generierungen beginnen',
+        'execution:run': 'Projekte ausführen',
+        'usage:read': 'den Verbrauch sehen',
+        'notification:read': 'Benachrichtigungen sehen',
+      },
     },
     notifications: {
-      intro: 'Worüber dich der Posteingang unterrichtet.',
+      intro: 'Wovon du erfährst, und wo. Gezeigt wird nur, was hier auch zustellt.',
       topics: {
         'user.registered': 'Dein Konto ist bereit',
         'generation.complete': 'Eine Generierung ist fertig',
@@ -363,6 +429,7 @@ export const de: Messages = {
         'user.quota.exceeded': 'Dein Kontingent ist aufgebraucht',
       },
       channels: { INBOX: 'Posteingang', EMAIL: 'E-Mail', WEBHOOK: 'Webhook' },
+      topic: 'Was geschehen ist',
     },
     models: {
       id: 'Modell',
@@ -377,7 +444,7 @@ export const de: Messages = {
 
   palette: {
     title: 'Befehle',
-    placeholder: 'Dateien, Versionen und Befehle suchen',
+    placeholder: 'Projekte, Dateien, Versionen und Befehle suchen',
     none: 'Nichts passt.',
     goTo: (page) => `Gehe zu ${page}`,
     file: 'Datei',
@@ -389,6 +456,8 @@ export const de: Messages = {
     stop: 'Anhalten',
     theme: (theme) => `Farben: ${theme}`,
     shortcuts: 'Tastenkürzel',
+    project: 'Projekt',
+    language: (name) => `Sprache: ${name}`,
   },
 
   shortcuts: {

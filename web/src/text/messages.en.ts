@@ -45,6 +45,8 @@ export const en = {
     language: 'Language',
     palette: 'Commands',
     quota: (used: string, limit: string) => `${used} of ${limit} tokens`,
+    search: 'Search',
+    start: 'Start',
   },
 
   landing: {
@@ -59,7 +61,8 @@ export const en = {
       { title: 'Game of Life', prompt: "Conway's Game of Life in the terminal, in JavaScript" },
     ],
     demo: 'Try it with the demo account',
-    demoNote: 'The demo account lives on this machine only.',
+    demoNote:
+      'Nothing to fill in: the demo account lives on this machine only. The examples below start with it at once.',
     starting: 'Starting',
     recent: 'Recent projects',
     all: (count: string) => `All projects (${count})`,
@@ -96,6 +99,7 @@ export const en = {
     none: 'Say what to build. The answer becomes files here, as one version that you can always go back from.',
     older: 'Earlier prompts',
     title: 'Conversation',
+    sending: 'Sending',
   },
 
   provider: {
@@ -106,6 +110,9 @@ export const en = {
     embeddedSentence: (what: string) => `Everything runs in one process on this machine: ${what}.`,
     blueprintHow:
       'Start Ollama on this machine, or set OLLAMA_URL, or set OPENAI_API_KEY with OPENAI_BASE_URL, then start VibeCode AI again. Prompts then go to that model.',
+    embeddedHow: 'The data is on this machine too. Name real services by their settings to use those instead.',
+    noModel:
+      'No language model is connected. Each prompt is answered by the template that fits it best, filled in from its words.',
   },
 
   generation: {
@@ -146,6 +153,7 @@ export const en = {
     showChanges: (number: number) => `Show changes of version ${number}`,
     again: 'Use this prompt again',
     answerAsWritten: 'The answer as the model wrote it',
+    ran: 'Last run',
   },
 
   files: {
@@ -176,6 +184,8 @@ export const en = {
     live: 'Being written',
     edit: (path: string) => `Changes to ${path}`,
     readOnly: (number: number) => `Version ${number}, to read only`,
+    blame: 'Blame',
+    putBack: 'Put this file back',
   },
 
   conflict: {
@@ -186,6 +196,11 @@ export const en = {
     mine: 'Yours (edit here)',
     takeTheirs: 'Take the project’s',
     saveMine: 'Save my side',
+    base: 'Before both changes',
+    compare: 'Compare my side with',
+    merge: 'Take both changes',
+    apart: 'The two changes are in different lines, so they can be put together.',
+    overlap: 'Both changed the same lines.',
   },
 
   versions: {
@@ -205,6 +220,23 @@ export const en = {
     lines: (added: number, removed: number) => `${added} lines added, ${removed} removed`,
     from: 'From version',
     to: 'To version',
+    mode: 'How changes are shown',
+    inline: 'Inline',
+    split: 'Side by side',
+    run: (number: number) => `Run version ${number}`,
+    ran: (outcome: string) => `last run: ${outcome}`,
+    revert: 'Put back',
+    revertLong: (path: string) => `Put ${path} back as it was before`,
+    revertMessage: (path: string, version: number) => `Put ${path} back as in version ${version}`,
+    reverted: (path: string, version: number) => `${path} is again as in version ${version}. All other files stayed.`,
+    revertNothing: (path: string, version: number) => `${path} is as in version ${version} already.`,
+    blameOf: (path: string) => `Who wrote which line of ${path}`,
+    origin: 'Version',
+    line: 'Line',
+    text: 'Text',
+    older: 'older',
+    open: 'Open',
+    openLong: (path: string, version: number) => `Open ${path} as in version ${version}`,
   },
 
   run: {
@@ -276,7 +308,11 @@ export const en = {
     capSet: 'Set the cap',
     capCents: 'Spend cap in cents',
     capHint: 'Empty: no cap of your own.',
-    byDay: 'Tokens by day, last 30 days',
+    byDay: (count: number) => `Tokens by day, last ${count} days`,
+    days: (count: number) => `${count} days`,
+    span: 'How far back',
+    quota: 'This period',
+    limit: 'Limit',
     byModel: 'By model',
     byProject: 'By project',
     none: 'Nothing was used in these days.',
@@ -291,6 +327,18 @@ export const en = {
     deletedProject: 'deleted project',
   },
 
+  billing: {
+    title: 'Billing',
+    plan: (name: string) => `Your plan: ${name}`,
+    price: 'Price a period',
+    tokens: 'Tokens a period',
+    current: 'yours',
+    plans: 'Plans',
+    change: 'There is no checkout yet, so the plan cannot be changed here.',
+    costByDay: (count: number) => `Cost by day, last ${count} days`,
+    noCost: 'Nothing was charged in these days.',
+  },
+
   notifications: {
     title: 'Notifications',
     unread: (count: number) => (count === 0 ? 'Notifications' : `Notifications, ${count} unread`),
@@ -298,6 +346,10 @@ export const en = {
     markAll: 'Mark all as read',
     preferences: 'Preferences',
     new: 'new',
+    which: 'Which to show',
+    all: 'All',
+    onlyUnread: 'Unread',
+    showAll: 'All notifications',
   },
 
   settings: {
@@ -345,16 +397,30 @@ export const en = {
       revokeLong: (name: string) => `Revoke ${name}`,
       used: (ago: string) => `used ${ago}`,
       never: 'never used',
+      expires: (date: string) => `expires ${date}`,
+      stays: 'until it is revoked',
+      lifetime: 'How long it lives',
+      days: (count: number) => `${count} days`,
+      scope: {
+        'project:read': 'see projects and their files',
+        'project:write': 'make projects and change their files',
+        'generation:read': 'see generations',
+        'generation:write': 'start generations',
+        'execution:run': 'run projects',
+        'usage:read': 'see usage',
+        'notification:read': 'see notifications',
+      },
     },
     notifications: {
-      intro: 'What tells you of something in the inbox.',
+      intro: 'What you are told of, and where. Only channels that deliver here are shown.',
       topics: {
         'user.registered': 'Your account is ready',
         'generation.complete': 'A generation is done',
         'execution.complete': 'A run is done',
         'user.quota.exceeded': 'Your quota is used up',
       } as Readonly<Record<string, string>>,
-      channels: { INBOX: 'inbox', EMAIL: 'e-mail', WEBHOOK: 'webhook' },
+      channels: { INBOX: 'Inbox', EMAIL: 'E-mail', WEBHOOK: 'Webhook' },
+      topic: 'What happened',
     },
     models: {
       id: 'Model',
@@ -369,7 +435,7 @@ export const en = {
 
   palette: {
     title: 'Commands',
-    placeholder: 'Search files, versions and commands',
+    placeholder: 'Search projects, files, versions and commands',
     none: 'Nothing matches.',
     goTo: (page: string) => `Go to ${page}`,
     file: 'File',
@@ -381,6 +447,8 @@ export const en = {
     stop: 'Stop',
     theme: (theme: string) => `Theme: ${theme}`,
     shortcuts: 'Keyboard shortcuts',
+    project: 'Project',
+    language: (name: string) => `Language: ${name}`,
   },
 
   shortcuts: {

@@ -47,14 +47,20 @@ export function useText(): Messages {
 export interface Formats {
   readonly language: Language;
   number(value: number): string;
+  /** `2.7K`, `500K`. */
+  compact(value: number): string;
   /** Fractions of a cent are shown: `0.34 ¢`. */
   cents(cents: number): string;
+  /** In a currency of ISO 4217: `$20.00`. */
+  money(cents: number, currency: string): string;
   /** How well something fits, from 0 to 1: `0.52`. */
   score(score: number): string;
   bytes(bytes: number): string;
   /** `41 ms`, `2.3 s`. */
   duration(ms: number): string;
   date(iso: string): string;
+  /** A day without its year, from `2026-11-28`: `Nov 28`. */
+  day(day: string): string;
   time(iso: string): string;
   /** `3 minutes ago`. */
   ago(iso: string): string;
@@ -70,19 +76,24 @@ const AGES: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: numb
 
 function createFormats(language: Language): Formats {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const cents = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const score = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' });
   const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     language,
     number: (value) => number.format(value),
+    compact: (value) => compact.format(value),
     cents: (value) => `${cents.format(value)} ¢`,
+    money: (value, currency) => new Intl.NumberFormat(language, { style: 'currency', currency }).format(value / 100),
     score: (value) => score.format(value),
     bytes: (value) => (value < 1_000 ? `${value} B` : `${number.format(value / 1_000)} kB`),
     duration: (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${number.format(ms / 1_000)} s`),
     date: (iso) => date.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
     time: (iso) => time.format(new Date(iso)),
     ago(iso) {
       const seconds = (Date.now() - new Date(iso).getTime()) / 1_000;

@@ -45,6 +45,19 @@ export function Select({ label, className, ...rest }: { label: string } & Compon
   return <select aria-label={label} className={`${styles.select} ${className ?? ''}`} {...rest} />;
 }
 
+/** A choice among a few, as a field of a form. */
+export function SelectField({ label, ...rest }: { label: string } & ComponentPropsWithRef<'select'>) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={styles.label}>
+        {label}
+      </label>
+      <select id={id} className={styles.input} {...rest} />
+    </div>
+  );
+}
+
 export function Checkbox({ label, ...rest }: { label: string } & ComponentPropsWithRef<'input'>) {
   return (
     <label className={styles.check}>

@@ -1,26 +1,61 @@
-import { createHash } from 'node:crypto';
 import type { GenerationEventData } from '../generation.events.ts';
-import { applyEdit } from './answer.edits.ts';
-import type { AnswerEvent, AnswerProblemCode } from './answer.parser.ts';
-
-/** One change of a changeset, as the project service takes it. */
-export type Change =
-  | { readonly operation: 'WRITE'; readonly path: string; readonly content: string }
-  | { readonly operation: 'EDIT'; readonly path: string; readonly search: string; readonly replace: string }
-  | { readonly operation: 'DELETE'; readonly path: string };
+import type { AnswerEvent, AnswerProblemCode } from './answer.event.ts';
+import { isPartOf } from './answer.fences.ts';
+import { findPlaceholderLine } from './answer.laziness.ts';
+import { applyEdit } from './answer.matching.ts';
+import { type Change, toChanges, toSha256 } from './answer.reduction.ts';
+import type { Edit } from './answer.replacements.ts';
 
 export interface AnswerProblem {
+  /** Of the file that it is about; empty for the answer as a whole. */
+  readonly path: string;
   readonly code: AnswerProblemCode;
   readonly message: string;
 }
 
+/** The project as the model was asked about it. */
+export interface AnswerBase {
+  /** Its text files by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Paths of those that the prompt held. */
+  readonly shown: ReadonlySet<string>;
+}
+
+const NO_BASE: AnswerBase = { files: new Map(), shown: new Set() };
+
+/** A file of this many lines may be replaced by what has half of them only by a block that says it is whole. */
+const SMALL_FILE_LINES = 6;
+
 /**
- * Gathers what an answer changes, a path once: a later block of a path replaces the earlier one, and an edit of a file that the
- * same answer has written goes into that file.
+ * Gathers what an answer makes of the project's files. A later block of a path replaces the earlier one, an edit finds the file as
+ * the answer has left it, and what goes wrong with a path counts until the answer writes it anew.
  */
 export class AnswerChanges {
-  readonly #changes = new Map<string, readonly Change[]>();
-  readonly problems: AnswerProblem[] = [];
+  readonly #base: AnswerBase;
+  /** What the answer makes of a path: its text, or null for no file. */
+  readonly #after = new Map<string, string | null>();
+  readonly #problems = new Map<string, AnswerProblem[]>();
+  readonly #notes: string[] = [];
+  /** Paths whose text the model has seen since. */
+  readonly #seen = new Set<string>();
+
+  constructor(base: AnswerBase = NO_BASE) {
+    this.#base = base;
+  }
+
+  get problems(): readonly AnswerProblem[] {
+    return [...this.#problems.values()].flat();
+  }
+
+  /** What was left aside without harm, for the one who reads the answer. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  /** Paths of files that the answer has written or changed. */
+  get paths(): readonly string[] {
+    return [...this.#after.keys()];
+  }
 
   /** @returns what watchers are told of it. The end of an edit is known only when the project has applied it. */
   add(event: AnswerEvent): GenerationEventData[] {
@@ -28,52 +63,148 @@ export class AnswerChanges {
       case 'started':
         return [{ type: 'FileStarted', path: event.path }];
       case 'written':
-        return this.#write(event.path, event.content);
+        return this.#write(event);
       case 'edited':
-        return this.#edit(event);
+        this.#edit(event.path, event.edits);
+        return [];
       case 'deleted':
-        this.#changes.set(event.path, [{ operation: 'DELETE', path: event.path }]);
+        this.#delete(event.path);
+        return [];
+      case 'restarted':
+        this.#after.clear();
+        this.#problems.clear();
+        this.#notes.length = 0;
+        return [];
+      case 'note':
+        this.#notes.push(event.message);
         return [];
       case 'problem':
-        this.problems.push({ code: event.code, message: event.message });
+        this.#fail(event.path, event.code, event.message);
         return [];
     }
   }
 
+  /** All changes of the answer, each path once. */
   toChangeset(): Change[] {
-    return [...this.#changes.values()].flat();
+    return [...this.#after].flatMap(([path, after]): Change[] => {
+      const before = this.#base.files.get(path) ?? null;
+      if (after !== null) return toChanges(path, before, after);
+      return before === null ? [] : [{ operation: 'DELETE', path, ifSha256: toSha256(before) }];
+    });
   }
 
-  #findWritten(path: string): string | null {
-    const [change] = this.#changes.get(path) ?? [];
-    return change?.operation === 'WRITE' ? change.content : null;
+  /** The text of a file as the answer leaves it; null where there is none. */
+  findText(path: string): string | null {
+    const after = this.#after.get(path);
+    return after === undefined ? (this.#base.files.get(path) ?? null) : after;
   }
 
-  #write(path: string, content: string): GenerationEventData[] {
-    if (this.#findWritten(path) === content) return [];
-    this.#changes.set(path, [{ operation: 'WRITE', path, content }]);
-    return [toFileFinished(path, content)];
+  /** The problems so far are put to the model again, with the text of the files they are about. */
+  askAgain(): readonly AnswerProblem[] {
+    const asked = this.problems;
+    for (const { path } of asked) this.#seen.add(path);
+    this.#problems.delete('');
+    return asked;
   }
 
-  #edit({ path, edits }: Extract<AnswerEvent, { type: 'edited' }>): GenerationEventData[] {
-    const written = this.#findWritten(path);
-    if (written === null) {
-      const earlier = (this.#changes.get(path) ?? []).filter(({ operation }) => operation === 'EDIT');
-      this.#changes.set(path, [...earlier, ...edits.map((edit) => ({ operation: 'EDIT' as const, path, ...edit }))]);
+  #write({ path, content, certain }: Extract<AnswerEvent, { type: 'written' }>): GenerationEventData[] {
+    const present = this.#base.files.get(path) ?? null;
+    const problem = this.#findWriteProblem(path, content, certain, present);
+    if (problem === 'quote') return [];
+    if (problem !== null) {
+      this.#fail(path, problem.code, problem.message);
       return [];
     }
-    let content: string | null = written;
-    for (const edit of edits) content = content === null ? null : applyEdit(content, edit);
-    if (content !== null) return this.#write(path, content);
-    this.problems.push({
-      code: 'EDIT_INVALID',
-      message: `An edit of '${path}' searches for text that does not stand in it exactly once.`,
-    });
-    return [];
+    this.#problems.delete(path);
+    const text = present === null ? content : toLineEndsOf(present, content);
+    if (this.#after.get(path) === text) return [];
+    this.#after.set(path, text);
+    return [{ type: 'FileFinished', path, bytes: Buffer.byteLength(text), sha256: toSha256(text) }];
+  }
+
+  #findWriteProblem(path: string, content: string, certain: boolean, present: string | null) {
+    const placeholder = findPlaceholderLine(content, present ?? '');
+    if (placeholder !== null) {
+      const message = `'${path}' holds '${placeholder}' in place of a part of its content.`;
+      return { code: 'PLACEHOLDER', message } as const;
+    }
+    if (present === null) return null;
+    if (!this.#base.shown.has(path) && !this.#seen.has(path)) {
+      const message = `The model has not seen '${path}', which did not fit into the prompt, so it may not replace it.`;
+      return { code: 'FILE_UNSEEN', message } as const;
+    }
+    if (certain) return null;
+    if (isPartOf(content, present)) {
+      this.#notes.push(`A code block that quotes '${path}' was taken as talk.`);
+      return 'quote';
+    }
+    const [lines, presentLines] = [countLines(content), countLines(present)];
+    if (presentLines < SMALL_FILE_LINES || lines * 2 >= presentLines) return null;
+    const message = `A code block for '${path}' has ${lines} lines, and the file ${presentLines}: it seems to be a part of it.`;
+    return { code: 'FILE_PARTIAL', message } as const;
+  }
+
+  #edit(path: string, edits: readonly Edit[]): void {
+    const present = this.findText(path);
+    if (present === null) {
+      this.#create(path, edits);
+      return;
+    }
+    let text = present;
+    for (const edit of edits) {
+      const outcome = applyEdit(text, edit);
+      if ('problem' in outcome) {
+        this.#fail(path, 'EDIT_MISMATCH', `An edit of '${path}' does not fit. ${outcome.problem}`);
+        return;
+      }
+      text = outcome.text;
+    }
+    const placeholder = findPlaceholderLine(edits.map(([{ replace }]) => replace).join('\n'), present);
+    if (placeholder !== null) {
+      const message = `An edit of '${path}' puts '${placeholder}' in the place of a part of the file.`;
+      this.#fail(path, 'PLACEHOLDER', message);
+      return;
+    }
+    if (this.#seen.has(path)) this.#problems.delete(path);
+    this.#after.set(path, text);
+  }
+
+  /** An edit that searches for nothing in a file that is not there makes it. */
+  #create(path: string, edits: readonly Edit[]): void {
+    const [first, ...others] = edits;
+    const replacement = first?.find(({ search }) => search.trim() === '');
+    if (replacement === undefined || others.length > 0) {
+      this.#fail(path, 'FILE_MISSING', `'${path}' is to be edited, and is not there.`);
+      return;
+    }
+    this.#problems.delete(path);
+    this.#after.set(path, replacement.replace.endsWith('\n') ? replacement.replace : `${replacement.replace}\n`);
+  }
+
+  #delete(path: string): void {
+    if (this.findText(path) === null) {
+      this.#notes.push(`'${path}' is not there, so there was nothing to delete.`);
+      return;
+    }
+    this.#problems.delete(path);
+    this.#after.set(path, null);
+  }
+
+  #fail(path: string, code: AnswerProblemCode, message: string): void {
+    const earlier = this.#problems.get(path) ?? [];
+    if (!earlier.some((problem) => problem.message === message)) {
+      this.#problems.set(path, [...earlier, { path, code, message }]);
+    }
   }
 }
 
-function toFileFinished(path: string, content: string): GenerationEventData {
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return { type: 'FileFinished', path, bytes: Buffer.byteLength(content), sha256 };
+/** A file keeps its line ends and its byte order mark when a model rewrites it. */
+function toLineEndsOf(present: string, content: string): string {
+  const isCrLf = present.includes('\r\n') && !present.replaceAll('\r\n', '').includes('\n');
+  const text = isCrLf ? content.replaceAll('\r\n', '\n').replaceAll('\n', '\r\n') : content;
+  return present.startsWith('\ufeff') && !text.startsWith('\ufeff') ? `\ufeff${text}` : text;
+}
+
+function countLines(text: string): number {
+  return text.trim() === '' ? 0 : text.trim().split('\n').length;
 }

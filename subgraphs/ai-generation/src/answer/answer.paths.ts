@@ -6,21 +6,30 @@ import { findPathInHeading, PATH } from './answer.heading.ts';
 
 const MOST_PATH_CHARACTERS = 255;
 
+/** Where models that work in a container believe the project to be. */
+const PROJECT_ROOT = /^(?:\/home\/project|\/workspace|\/workspaces|\/app|\/repo|\/project)\/+/;
+/** Folders of a system, which no project means. */
+const SYSTEM_ROOT =
+  /^\/(?:bin|boot|dev|etc|home|lib|lib64|mnt|opt|proc|root|run|sbin|sys|tmp|usr|var|Users|private|System|Windows)(?:\/|$)/;
+
 /**
- * A path as the project may hold it: relative, forward slashes, no `.` or `..` segments.
+ * A path as the project may hold it: relative, forward slashes, no `.` or `..` segments. `/src/a.js` is `src/a.js`: models take the
+ * project for the root.
  *
  * @returns the path, or what is wrong with it
  */
 export function toProjectPath(written: string): { readonly path: string } | { readonly problem: string } {
-  const path = written
+  const relative = written
     .trim()
     .replaceAll('\\', '/')
+    .replace(PROJECT_ROOT, '')
     .replace(/^(?:\.\/)+/, '');
-  if (path === '') return { problem: 'is empty' };
-  if (path.length > MOST_PATH_CHARACTERS) return { problem: `is longer than ${MOST_PATH_CHARACTERS} characters` };
-  if (path.startsWith('/') || /^[a-z]:/i.test(path))
+  if (relative === '') return { problem: 'is empty' };
+  if (relative.length > MOST_PATH_CHARACTERS) return { problem: `is longer than ${MOST_PATH_CHARACTERS} characters` };
+  if (SYSTEM_ROOT.test(relative) || /^[a-z]:/i.test(relative) || relative.startsWith('~'))
     return { problem: 'is absolute; expected one relative to the project' };
-  if (/\p{Cc}/u.test(path)) return { problem: 'contains control characters' };
+  if (/\p{Cc}/u.test(relative)) return { problem: 'contains control characters' };
+  const path = relative.startsWith('/') ? relative.slice(1) : relative;
   const segments = path.split('/');
   if (segments.includes('..') || segments.includes('.')) return { problem: "contains '.' or '..' segments" };
   if (segments.includes('')) return { problem: 'contains an empty segment' };
@@ -51,10 +60,22 @@ export function findPathInFenceInfo(info: string): string | null {
   return words.map((word) => word.replace(/^\(|\)$/g, '')).find((word) => isWholePath(word)) ?? null;
 }
 
-/** The path in the line before a fence: a heading, a bold or quoted name, or a sentence that quotes exactly one. */
-export function findPathInTalk(line: string): string | null {
+/** The path of the block behind a line of talk: of a heading, or one that a sentence mentions. */
+export function findAnnouncedPath(line: string): { readonly path: string; readonly isMentioned: boolean } | null {
+  const heading = findPathAsHeading(line);
+  if (heading !== null) return { path: heading, isMentioned: false };
+  const mentioned = findPathInSentence(line);
+  return mentioned === null ? null : { path: mentioned, isMentioned: true };
+}
+
+/** The path in a line that is a heading of its own. */
+export function findPathAsHeading(line: string): string | null {
   const heading = findPathInHeading(line);
-  if (heading && isFilePath(heading) && !PRODUCTS.test(heading)) return heading;
+  return heading && isFilePath(heading) && !PRODUCTS.test(heading) ? heading : null;
+}
+
+/** The path in a sentence that quotes exactly one, or says what a file is called. */
+function findPathInSentence(line: string): string | null {
   const quoted = [...line.matchAll(QUOTED)].map(([, path = '']) => path).filter(isFilePath);
   if (quoted.length === 1 && quoted[0]) return quoted[0];
   const named = findPathBehind(NAMED_KEY, line);
@@ -83,29 +104,4 @@ function isWholePath(word: string): boolean {
 
 function isFilePath(path: string): boolean {
   return (EXTENSION.test(path) || KNOWN_NAMES.test(path)) && 'path' in toProjectPath(path);
-}
-
-const ENTRY_FILES: Readonly<Record<string, string>> = {
-  javascript: 'index.js',
-  js: 'index.js',
-  mjs: 'index.mjs',
-  node: 'index.js',
-  jsx: 'index.jsx',
-  typescript: 'index.ts',
-  ts: 'index.ts',
-  tsx: 'index.tsx',
-  python: 'main.py',
-  py: 'main.py',
-  html: 'index.html',
-  css: 'style.css',
-  go: 'main.go',
-  rust: 'main.rs',
-  java: 'Main.java',
-  ruby: 'main.rb',
-  php: 'index.php',
-};
-
-/** The file a code block of a language goes to when an answer names no file at all; null for shells, data and output. */
-export function findEntryFile(language: string): string | null {
-  return ENTRY_FILES[language.toLowerCase()] ?? null;
 }

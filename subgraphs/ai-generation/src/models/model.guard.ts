@@ -1,73 +1,120 @@
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ModelUnavailableError } from '../errors.ts';
+import { ModelCircuit } from './model.circuit.ts';
+import { limitTimes, type ModelTimes } from './model.times.ts';
 import type { Model, ModelChunk, ModelRequest } from './model.ts';
 
 export interface ModelGuardOptions {
-  /** A model that is silent for so long counts as unavailable, and is told to stop. */
-  readonly silenceMs: number;
-  /** After so many failures in a row a model is not asked for a while. Default 3. */
-  readonly failures?: number;
-  /** How long. Default 10,000. */
-  readonly pauseMs?: number;
+  readonly times: ModelTimes;
+  /** Default: one that leaves a model alone for 10 seconds after three faults in a row. */
+  readonly circuit?: ModelCircuit;
+  /** How often a request is repeated that the provider could not take, before its answer has begun. Default 2. */
+  readonly retries?: number;
+  /** Waits before repeating; rejects when the signal aborts. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 export type ModelGuard = (model: Model, request: ModelRequest) => Promise<AsyncIterable<ModelChunk>>;
 
 /**
- * Asks models so that none is waited for in vain: with a limit to silence, and a circuit breaker a model. What it answers resolves
- * with the first chunk, which shows that the model answers at all.
+ * Asks models so that none is waited for in vain: with limits to silence, the one loop that repeats requests, and a circuit breaker
+ * a model. What it answers resolves with the first chunk of the answer, which shows that the model answers at all.
  */
-export function createModelGuard({ silenceMs, failures = 3, pauseMs = 10_000 }: ModelGuardOptions): ModelGuard {
-  const createBreaker = () =>
-    circuitBreaker(handleType(ModelUnavailableError), {
-      halfOpenAfter: pauseMs,
-      breaker: new ConsecutiveBreaker(failures),
-    });
-  const breakers = new Map<string, ReturnType<typeof createBreaker>>();
+export function createModelGuard({
+  times,
+  circuit = new ModelCircuit(),
+  retries = 2,
+  wait = (ms, signal) => delay(ms, undefined, { signal }),
+}: ModelGuardOptions): ModelGuard {
+  async function openOnce(model: Model, request: ModelRequest): Promise<AsyncIterable<ModelChunk>> {
+    const chunks = limitTimes(model, request, times);
+    const signs: ModelChunk[] = [];
+    try {
+      for (;;) {
+        const next = await chunks.next();
+        if (!next.done) signs.push(next.value);
+        // Comments that keep a connection open are not an answer yet.
+        if (next.done || isAnswer(next.value)) return watch(model, circuit, signs, chunks);
+        signs.length = 0;
+      }
+    } catch (error) {
+      await chunks.return(undefined);
+      throw error;
+    }
+  }
 
   return async (model, request) => {
-    const breaker = breakers.get(model.id) ?? createBreaker();
-    breakers.set(model.id, breaker);
-    try {
-      return await breaker.execute(async () => {
-        const chunks = limitSilence(model, request, silenceMs);
-        return prepend(await chunks.next(), chunks);
-      });
-    } catch (error) {
-      if (!(error instanceof BrokenCircuitError)) throw error;
+    const waitMs = circuit.findWaitMs(model.id);
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1_000);
+      const failures = circuit.countFaults(model.id);
       throw new ModelUnavailableError(
         model,
-        `it failed ${failures} times in a row; it will be asked again in ${pauseMs / 1_000} seconds.`,
-        error,
+        `it failed ${failures} times in a row; it will be asked again in ${seconds} seconds.`,
+        { countsAsFault: false },
       );
+    }
+    circuit.begin(model.id);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await openOnce(model, request);
+      } catch (error) {
+        if (error instanceof ModelUnavailableError && error.retryAfterMs !== null && attempt < retries) {
+          try {
+            await wait(error.retryAfterMs * 2 ** attempt, request.signal);
+            continue;
+          } catch {
+            // The wait ends early only by the signal.
+            circuit.abandon(model.id);
+            throw request.signal.reason;
+          }
+        }
+        judge(circuit, model, request, error);
+        throw error;
+      }
     }
   };
 }
 
-/** @throws ModelUnavailableError when no chunk comes for `silenceMs` */
-async function* limitSilence(model: Model, request: ModelRequest, silenceMs: number): AsyncGenerator<ModelChunk> {
-  const silence = new AbortController();
-  const error = new ModelUnavailableError(model, `it was silent for ${silenceMs / 1_000} seconds.`);
-  const startTimer = () => setTimeout(() => silence.abort(error), silenceMs);
-  let timer = startTimer();
-  try {
-    const signal = AbortSignal.any([request.signal, silence.signal]);
-    for await (const chunk of model.stream({ ...request, signal })) {
-      clearTimeout(timer);
-      yield chunk;
-      timer = startTimer();
+function isAnswer({ text, tokens, toolCalls, end }: ModelChunk): boolean {
+  return text !== '' || tokens > 0 || toolCalls !== undefined || end !== undefined;
+}
+
+/** Passes on what has begun, and judges the model by how it ends. */
+async function* watch(
+  model: Model,
+  circuit: ModelCircuit,
+  first: readonly ModelChunk[],
+  rest: AsyncGenerator<ModelChunk>,
+): AsyncGenerator<ModelChunk> {
+  let isJudged = false;
+  const pass = function* (chunk: ModelChunk) {
+    // Nobody may read on behind the last chunk.
+    if (chunk.end) {
+      circuit.succeed(model.id);
+      isJudged = true;
     }
+    yield chunk;
+  };
+  try {
+    for (const chunk of first) yield* pass(chunk);
+    for await (const chunk of rest) yield* pass(chunk);
+  } catch (error) {
+    if (error instanceof ModelUnavailableError && error.countsAsFault) circuit.fail(model.id);
+    else circuit.abandon(model.id);
+    isJudged = true;
+    throw error;
   } finally {
-    clearTimeout(timer);
+    // The reader has had enough: it was stopped, or had as many tokens as it may have.
+    if (!isJudged) circuit.abandon(model.id);
+    await rest.return(undefined);
   }
 }
 
-async function* prepend<T>(first: IteratorResult<T, unknown>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    if (first.done) return;
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
+function judge(circuit: ModelCircuit, { id }: Model, { signal }: ModelRequest, error: unknown): void {
+  if (signal.aborted) circuit.abandon(id);
+  else if (error instanceof ModelUnavailableError) {
+    if (error.countsAsFault) circuit.fail(id);
+    else circuit.abandon(id);
+  } else circuit.succeed(id);
 }

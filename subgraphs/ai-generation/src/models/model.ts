@@ -13,7 +13,8 @@ export interface Model {
    * Streams one answer. Nothing is sent to the provider before the first `next()`. When `signal` aborts, the provider is told at
    * once (it stops computing within a second) and the iteration throws the signal's reason.
    *
-   * @throws AppError GENERATION_MODEL_UNAVAILABLE when the provider cannot be reached or refuses
+   * @throws AppError GENERATION_MODEL_UNAVAILABLE when the provider cannot be reached, fails, or ends the answer before its end;
+   *   GENERATION_REQUEST_REFUSED, GENERATION_CONTEXT_EXCEEDED and GENERATION_FILTERED when it refuses this request
    */
   stream(request: ModelRequest): AsyncIterable<ModelChunk>;
 }
@@ -22,8 +23,6 @@ export interface ModelStatus {
   readonly available: boolean;
   /** Tokens that prompt and answer may take together; null when the provider does not say. */
   readonly contextTokens: number | null;
-  /** Why the model is not available, for the log. */
-  readonly problem?: unknown;
 }
 
 export interface ModelRequest {
@@ -33,9 +32,15 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** Retrieved templates, best first. */
   readonly templates: readonly RetrievedTemplate[];
+  /** The score from which a template fits the request; measured when a model asks for it. */
+  readonly leastScore: () => Promise<number>;
   /** What the project is written in, lower case (`javascript`), where it says. */
   readonly language: string | null;
   readonly framework: string | null;
+  /** What the project holds. */
+  readonly existingPaths: readonly string[];
+  /** What the tags of this answer have behind their names: a word that stands in no file. */
+  readonly delimiter: string;
   /** The most tokens to answer with; the provider is told, so that it stops by itself. */
   readonly maxTokens: number;
   readonly signal: AbortSignal;
@@ -62,21 +67,60 @@ export interface TemplateContent {
   readonly files: readonly { readonly path: string; readonly content: string }[];
 }
 
-/** A piece of an answer. The texts of all chunks, joined, are the answer. */
+/**
+ * A piece of an answer. The texts of all chunks, joined, are the answer. One without text is a sign of life: a thought that is not
+ * part of the answer, or a comment that keeps the connection open.
+ */
 export interface ModelChunk {
   readonly text: string;
   /** Tokens this piece took: counted as they stream, because a provider's own count never comes after an abort. */
   readonly tokens: number;
+  /** Pieces of calls of tools, in the order they came. */
+  readonly toolCalls?: readonly ToolCallPiece[];
+  /** The provider's own count so far, where it gives one on the way; it replaces what was counted. */
+  readonly usage?: TokenUsage;
   /** Only on the last chunk of an answer that was not aborted. */
   readonly end?: ModelEnd;
 }
 
-export interface ModelEnd {
-  /** `length`: the answer was cut at `maxTokens` or at the model's context. */
-  readonly reason: 'stop' | 'length';
-  /** The provider's own counts, where it gives them; they replace what was counted on the way. */
+/** Providers send a call whole, or its arguments in pieces under the same index. */
+export interface ToolCallPiece {
+  readonly index: number;
+  /** Empty in all pieces but the first. */
+  readonly name: string;
+  /** The next part of the arguments' JSON. */
+  readonly argumentsText: string;
+}
+
+/** Positive whole numbers; what a provider does not say is left out. */
+export interface TokenUsage {
   readonly promptTokens?: number;
   readonly completionTokens?: number;
+}
+
+/**
+ * `length`: the answer was cut at `maxTokens` or at the model's context. `filtered`: the provider withheld the rest. `unsaid`: the
+ * answer ended in good order, but the provider did not say why: it is whole only if nothing in it is left open.
+ */
+export type EndReason = 'stop' | 'length' | 'filtered' | 'unsaid';
+
+export interface ModelEnd extends TokenUsage {
+  readonly reason: EndReason;
+}
+
+/** A count as a provider gave it: zero, negative and broken ones are as good as none. */
+export function toTokenCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+/** The counts that are there; null when there are none. */
+export function toTokenUsage(promptTokens: unknown, completionTokens: unknown): TokenUsage | null {
+  const [prompt, completion] = [toTokenCount(promptTokens), toTokenCount(completionTokens)];
+  if (prompt === undefined && completion === undefined) return null;
+  return {
+    ...(prompt !== undefined && { promptTokens: prompt }),
+    ...(completion !== undefined && { completionTokens: completion }),
+  };
 }
 
 /** The usual rule of thumb for English and code. */

@@ -1,6 +1,10 @@
-import { Ollama } from 'ollama';
+import { AppError } from '@vibecode/platform/errors';
+import { type ChatResponse, Ollama } from 'ollama';
 import { ModelUnavailableError } from '../errors.ts';
-import type { Model, ModelChunk, ModelRequest, ModelStatus } from './model.ts';
+import { readProviderError, toToolCallPiece } from './chat.chunk.ts';
+import { toConnectionFailure, toModelFailure } from './model.failures.ts';
+import { type Model, type ModelChunk, type ModelRequest, type ModelStatus, toTokenUsage } from './model.ts';
+import { fetchProvider } from './provider.fetch.ts';
 
 export interface OllamaOptions {
   /** Base URL: `http://127.0.0.1:11434`. */
@@ -23,15 +27,14 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** A client whose every request ends with the signal: the package's own `abort()` misses the wait for the first byte. */
 function createClient(url: string, signal: AbortSignal): Ollama {
-  return new Ollama({
-    host: url,
-    fetch: (input, init) =>
-      fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
-  });
+  const fetchWithSignal = (input: string | URL, init: Parameters<typeof fetchProvider>[1] = {}) =>
+    fetchProvider(input, { ...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal });
+  return new Ollama({ host: url, fetch: fetchWithSignal as unknown as typeof fetch });
 }
 
 /** A model served by Ollama. Source: https://github.com/ollama/ollama/blob/main/docs/api.md */
 export function createOllamaModel(id: string, { url, contextTokens: mostContext, temperature }: OllamaOptions): Model {
+  const identity = { id, provider: 'ollama' };
   let known: ModelStatus | null = null;
 
   async function probe(signal?: AbortSignal): Promise<ModelStatus> {
@@ -39,8 +42,9 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
       const shown = await showModel(url, id, signal);
       known = { available: true, contextTokens: Math.min(shown.contextTokens ?? mostContext, mostContext) };
       return known;
-    } catch (problem) {
-      return { available: false, contextTokens: known?.contextTokens ?? null, problem };
+    } catch {
+      // The model is listed as unavailable until a later probe succeeds.
+      return { available: false, contextTokens: known?.contextTokens ?? null };
     }
   }
 
@@ -52,48 +56,79 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
         model: id,
         messages: messages.map(({ role, content }) => ({ role, content })),
         stream: true,
+        // A prompt that is too long is an error, where Ollama knows these, and not quietly cut at its beginning.
+        ...{ truncate: false, shift: false },
         options: { num_predict: maxTokens, num_ctx, ...(temperature !== undefined && { temperature }) },
       });
-      for await (const chunk of chunks) {
-        const text = chunk.message.content;
-        if (!chunk.done) {
-          yield { text, tokens: 1 };
-          continue;
-        }
-        yield {
-          text,
-          tokens: 0,
-          end: {
-            reason: chunk.done_reason === 'length' ? 'length' : 'stop',
-            promptTokens: chunk.prompt_eval_count,
-            completionTokens: chunk.eval_count,
-          },
-        };
-      }
+      for await (const chunk of chunks) yield toChunk(identity, chunk);
     } catch (error) {
       signal.throwIfAborted();
-      throw new ModelUnavailableError(
-        { id, provider: 'ollama' },
-        String(error instanceof Error ? error.message : error),
-        error,
-      );
+      throw toFailure(identity, error);
     }
   }
 
-  return { id, provider: 'ollama', probe, stream };
+  return { ...identity, probe, stream };
 }
 
-/** The models an Ollama has that can write text, in its own order; empty when none answers at the URL. */
+function toChunk(identity: { readonly id: string; readonly provider: string }, chunk: ChatResponse): ModelChunk {
+  const { content = '', thinking, tool_calls: calls = [] } = chunk.message ?? {};
+  const piece = {
+    text: content,
+    tokens: !chunk.done && (content !== '' || thinking || calls.length > 0) ? 1 : 0,
+    ...(calls.length > 0 && { toolCalls: calls.map(toToolCallPiece) }),
+  };
+  if (!chunk.done) return piece;
+  if (chunk.done_reason === 'load' || chunk.done_reason === 'unload') {
+    throw new ModelUnavailableError(identity, `it ended its answer with '${chunk.done_reason}'.`);
+  }
+  return {
+    ...piece,
+    end: {
+      ...toTokenUsage(chunk.prompt_eval_count, chunk.eval_count),
+      reason: chunk.done_reason === 'length' ? 'length' : 'stop',
+    },
+  };
+}
+
+function toFailure(identity: { readonly id: string; readonly provider: string }, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { status_code: status, message } = error as { status_code?: unknown; message?: string };
+  if (typeof status === 'number') return toModelFailure(identity, readProviderError(message), { status });
+  if (message === BROKEN_OFF) return new ModelUnavailableError(identity, 'its answer broke off before its end.');
+  if (error instanceof TypeError) return toConnectionFailure(identity, error);
+  // An error inside the stream, or what is not JSON.
+  return toModelFailure(identity, readProviderError(message ?? String(error)), { status: null });
+}
+
+/** What the package says when a stream ends without its last chunk. */
+const BROKEN_OFF = 'Did not receive done or success response in stream.';
+
+/**
+ * The models an Ollama has that can write text, in its own order. One that it cannot describe is offered all the same: it may be
+ * broken, and then says so to those who choose it.
+ *
+ * @throws ModelUnavailableError when none answers at the URL
+ */
 export async function findOllamaModels(options: OllamaOptions, signal?: AbortSignal): Promise<Model[]> {
+  const names = await listNames(options.url, signal);
+  const shown = await Promise.all(
+    names.map((name) =>
+      showModel(options.url, name, signal).then(
+        ({ chats }) => ({ name, chats }),
+        // Its own probe says that it is not available.
+        () => ({ name, chats: true }),
+      ),
+    ),
+  );
+  return shown.filter(({ chats }) => chats).map(({ name }) => createOllamaModel(name, options));
+}
+
+async function listNames(url: string, signal?: AbortSignal): Promise<string[]> {
   try {
-    const { models } = await createClient(options.url, withTimeout(signal)).list();
-    const shown = await Promise.all(
-      models.map(async ({ name }) => ({ name, chats: (await showModel(options.url, name, signal)).chats })),
-    );
-    return shown.filter(({ chats }) => chats).map(({ name }) => createOllamaModel(name, options));
-  } catch {
-    // An Ollama that does not answer offers no models; the list of models shows it.
-    return [];
+    const { models } = await createClient(url, withTimeout(signal)).list();
+    return models.map(({ name }) => name);
+  } catch (error) {
+    throw toConnectionFailure({ id: 'any', provider: 'ollama' }, error);
   }
 }
 

@@ -10,7 +10,7 @@ interface SandboxChoice {
   readonly log: Logger;
 }
 
-/** @throws Error saying what to do when Docker was asked for and does not answer, or has no such image */
+/** @throws Error with the remedy if Docker is configured but does not answer, or does not have the image */
 export async function createSandbox({ kind, image, ociRuntime, log }: SandboxChoice): Promise<Sandbox> {
   if (kind === 'wasm') {
     const sandbox = new WasmSandbox();

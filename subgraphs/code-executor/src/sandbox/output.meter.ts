@@ -2,8 +2,8 @@ import { TextDecoder } from 'node:util';
 import type { OutputChunk, OutputStream } from './sandbox.ts';
 
 /**
- * Turns the bytes a program writes into text, and counts them: what goes beyond the limit is dropped, to the byte, and
- * reported once. Text never ends within a character, so that chunks can be joined in any grouping.
+ * Converts the bytes of a program's output to text, and counts them. Bytes beyond the limit are dropped exactly, which is reported
+ * once. A text never ends within a character, so that chunks can be joined in any grouping.
  */
 export class OutputMeter {
   #remainingBytes: number;
@@ -33,7 +33,7 @@ export class OutputMeter {
     }
   }
 
-  /** Emits what was held back of a last, incomplete character; a cut one at the limit is left out. */
+  /** Emits the bytes of an incomplete last character. A character that the limit cuts off is omitted. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -42,7 +42,7 @@ export class OutputMeter {
   }
 
   #emit(stream: OutputStream, text: string): void {
-    // PostgreSQL's text holds every character but NUL, and what is streamed must be what is stored.
+    // PostgreSQL's text supports every character except NUL, and the streamed text must equal the stored one.
     if (text !== '') this.onOutput({ stream, text: text.replaceAll('\0', '\uFFFD') });
   }
 }

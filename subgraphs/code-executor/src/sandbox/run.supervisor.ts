@@ -1,7 +1,7 @@
 import { OutputMeter } from './output.meter.ts';
 import type { OutputChunk, OutputStream, SandboxLimits, SandboxResult } from './sandbox.ts';
 
-/** How a program ended when nobody stopped it. */
+/** The end of a program that was not stopped. */
 export interface ProgramEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -13,15 +13,15 @@ export interface SupervisedRun {
   readonly limits: SandboxLimits;
   readonly onOutput: (chunk: OutputChunk) => void;
   readonly signal: AbortSignal;
-  /** Starts the program and resolves when it has ended and its output has been written; rejects when the sandbox breaks. */
+  /** Starts the program. Resolves when it has ended and its output has been written; rejects if the sandbox fails. */
   start(write: (stream: OutputStream, bytes: Uint8Array) => void): Promise<ProgramEnd>;
-  /** Ends the program at once, whatever it does. May be called after its end. Logs what it could not end. */
+  /** Ends the program at once. May be called after its end. */
   kill(): Promise<void>;
 }
 
 type Stop = 'TIMED_OUT' | 'OUTPUT_LIMIT' | 'CANCELLED';
 
-/** Holds one run to its limits, whichever sandbox runs it, and says how it ended. Never rejects. */
+/** Enforces the limits of one run in any sandbox, and determines its result. Never rejects. */
 export async function superviseRun({ limits, onOutput, signal, start, kill }: SupervisedRun): Promise<SandboxResult> {
   const startedAt = performance.now();
   const stopped = Promise.withResolvers<Stop>();
@@ -47,7 +47,7 @@ export async function superviseRun({ limits, onOutput, signal, start, kill }: Su
     const ended = signal.aborted ? stopped.promise : start((stream, bytes) => meter.write(stream, bytes));
     const how = await Promise.race([ended, stopped.promise]);
     if (typeof how === 'string') return finish({ outcome: how });
-    // The last bytes may pass the limit in the very moment the program ends.
+    // The last bytes may exceed the limit at the moment when the program ends.
     const { exitCode, signal: endSignal, memoryPeakBytes } = how;
     const outcome = meter.truncated ? 'OUTPUT_LIMIT' : toOutcome(how);
     return finish({ outcome, exitCode, signal: endSignal, memoryPeakBytes });

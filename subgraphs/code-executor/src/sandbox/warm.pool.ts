@@ -2,15 +2,15 @@ import type { CreateInterpreter, Interpreter } from './interpreter.ts';
 
 export interface WarmPoolOptions {
   readonly create: CreateInterpreter;
-  /** How many are kept ready once the pool is in use. */
+  /** Number of interpreters that are kept ready once the pool is in use. */
   readonly warm: number;
-  /** How many may be alive at once, warming, ready and running; further callers of `take` wait their turn. */
+  /** Most interpreters that are loading, ready or running at the same time. Further calls of `take` wait. */
   readonly alive: number;
-  /** Ready ones are thrown away when nobody took one for so long, to give their memory back; null keeps them. */
+  /** Time without use after which ready interpreters are removed, to free their memory; null keeps them. */
   readonly idleMs: number | null;
 }
 
-/** Interpreters loaded ahead of need. Each is handed out once; when it has ended, another takes its place. */
+/** A pool of interpreters that are loaded in advance. Each is used once; after its end, another one is loaded. */
 export class WarmPool implements AsyncDisposable {
   readonly #options: WarmPoolOptions;
   readonly #ready: Interpreter[] = [];
@@ -25,7 +25,7 @@ export class WarmPool implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts to fill the pool. */
+  /** Starts filling the pool. */
   warm(): void {
     this.#idle = false;
     clearTimeout(this.#idleTimer);
@@ -35,8 +35,8 @@ export class WarmPool implements AsyncDisposable {
   }
 
   /**
-   * @param signal gives up waiting
-   * @throws what `create` rejected with, or the signal's reason
+   * @param signal ends the wait
+   * @throws the error of `create`, or the signal's reason
    */
   async take(signal: AbortSignal): Promise<Interpreter> {
     signal.throwIfAborted();
@@ -84,7 +84,7 @@ export class WarmPool implements AsyncDisposable {
       if (next) next.resolve(interpreter);
       else this.#ready.push(interpreter);
     } catch (error) {
-      // Whoever waits longest learns of it; the others' turns come with later attempts.
+      // The call that has waited longest is rejected. The others wait for later attempts.
       this.#waiting.shift()?.reject(error);
     }
   }
@@ -104,7 +104,7 @@ export class WarmPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearTimeout(this.#idleTimer);
-    for (const turn of this.#waiting.splice(0)) turn.reject(new Error('The sandbox is shutting down'));
+    for (const turn of this.#waiting.splice(0)) turn.reject(new Error('The sandbox is shutting down.'));
     await Promise.all(this.#warming);
     await Promise.all([...this.#alive].map((interpreter) => interpreter.kill()));
   }

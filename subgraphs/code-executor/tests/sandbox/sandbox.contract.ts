@@ -1,4 +1,4 @@
-import { defaultLimits, type OutputChunk, type Sandbox, type SandboxLimits } from '../../src/sandbox/sandbox.ts';
+import { DEFAULT_LIMITS, type OutputChunk, type Sandbox, type SandboxLimits } from '../../src/sandbox/sandbox.ts';
 
 interface RunOptions {
   readonly args?: string[];
@@ -23,7 +23,7 @@ export async function runIn(
       entrypoint: Object.keys(files)[0]!,
       args,
       stdin,
-      limits: { ...defaultLimits, ...limits },
+      limits: { ...DEFAULT_LIMITS, ...limits },
     },
     (chunk) => {
       text[chunk.stream] += chunk.text;

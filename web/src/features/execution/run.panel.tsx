@@ -6,6 +6,7 @@ import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Select, TextArea, TextField } from '../../ui/field.tsx';
 import { Empty, Failure, Notice } from '../../ui/notice.tsx';
+import { isAutoRun, setAutoRun } from './auto.run.ts';
 import { toErrorText, toPlainText } from './output.text.ts';
 import styles from './run.module.css';
 import type { Run, RunOptions } from './use.run.ts';
@@ -14,13 +15,11 @@ interface RunPanelProps {
   readonly run: Run;
   readonly hasFiles: boolean;
   readonly hasUnsaved: boolean;
-  readonly isAutomatic: boolean;
-  readonly onAutomatic: (isAutomatic: boolean) => void;
   readonly onFix: (prompt: string) => void;
 }
 
 /** Runs the project in the sandbox, and shows what it prints. */
-export function RunPanel({ run, hasFiles, hasUnsaved, isAutomatic, onAutomatic, onFix }: RunPanelProps) {
+export function RunPanel({ run, hasFiles, hasUnsaved, onFix }: RunPanelProps) {
   const text = useText();
   const title = useId();
   const [options, setOptions] = useState<RunOptions>({});
@@ -57,7 +56,7 @@ export function RunPanel({ run, hasFiles, hasUnsaved, isAutomatic, onAutomatic, 
         </div>
       )}
       {hasUnsaved && <p className={styles.note}>{text.run.unsaved}</p>}
-      <Options options={options} onChange={setOptions} isAutomatic={isAutomatic} onAutomatic={onAutomatic} />
+      <Options options={options} onChange={setOptions} />
     </section>
   );
 }
@@ -100,18 +99,24 @@ function Output({ run: { execution, pieces, isBusy, error } }: { readonly run: R
 interface OptionsProps {
   readonly options: RunOptions;
   readonly onChange: (options: RunOptions) => void;
-  readonly isAutomatic: boolean;
-  readonly onAutomatic: (isAutomatic: boolean) => void;
 }
 
-function Options({ options, onChange, isAutomatic, onAutomatic }: OptionsProps) {
+function Options({ options, onChange }: OptionsProps) {
   const text = useText();
+  const [isAutomatic, setAutomatic] = useState(isAutoRun);
   const { data } = useQuery(RuntimesDocument);
   return (
     <details className={styles.options}>
       <summary>{text.run.options}</summary>
       <div className={styles.fields}>
-        <Checkbox label={text.run.auto} checked={isAutomatic} onChange={(event) => onAutomatic(event.target.checked)} />
+        <Checkbox
+          label={text.run.auto}
+          checked={isAutomatic}
+          onChange={({ target }) => {
+            setAutomatic(target.checked);
+            setAutoRun(target.checked);
+          }}
+        />
         <Select
           label={text.run.runtime}
           value={options.runtime ?? ''}

@@ -21,6 +21,9 @@ const look = EditorView.theme({
   '.cm-selectionMatch': { backgroundColor: 'color-mix(in srgb, var(--accent) 16%, transparent)' },
   '.cm-panels': { backgroundColor: 'var(--bg-panel)', color: 'var(--text)' },
   '.cm-panel input, .cm-panel button': { color: 'var(--text)', background: 'var(--bg)' },
+  '.cm-collapsedLines': { color: 'var(--text-soft)', background: 'var(--bg-panel)' },
+  // The library's own marks are in few fonts.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
   '.cm-mergeView': { height: '100%' },
   '.cm-changedLine': { backgroundColor: 'color-mix(in srgb, var(--amber) 14%, transparent)' },
 });

@@ -113,6 +113,13 @@ export class FileDesk {
     this.#options.keepDraft(path, isDirty ? { text, base: file.base } : null);
   }
 
+  /** The edited side of a conflict becomes this text, which somebody chose; both sides stay. */
+  replace(path: string, text: string): void {
+    this.edit(path, text);
+    const file = this.#files.get(path);
+    if (file) this.#put({ ...file, revision: file.revision + 1 });
+  }
+
   /** Gives up the edits of a file, on purpose. */
   async discard(path: string): Promise<void> {
     this.#options.keepDraft(path, null);

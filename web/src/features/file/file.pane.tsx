@@ -1,21 +1,23 @@
-import { useQuery } from '@apollo/client/react';
 import { Save, X } from 'lucide-react';
-import { lazy, type ReactNode, Suspense } from 'react';
-import { FileTextDocument } from '../../api/generated/graphql.ts';
-import { useFormats, useText } from '../../text/text.tsx';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { useText } from '../../text/text.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Empty, Failure, Notice, Skeleton } from '../../ui/notice.tsx';
+import { Empty, Notice, Skeleton } from '../../ui/notice.tsx';
 import type { AnswerSegment } from '../generation/answer.segments.ts';
 import type { OpenFile } from './file.desk.ts';
+import { FileFoot } from './file.foot.tsx';
 import styles from './file.pane.module.css';
 import { LiveText } from './live.text.tsx';
 import type { OpenDesk } from './use.file.desk.ts';
 
 const CodeEditor = lazy(() => import('./code.editor.tsx'));
+const BlameView = lazy(() => import('../version/blame.view.tsx'));
 const ConflictView = lazy(() => import('./conflict.view.tsx'));
 
 export interface FilePaneProps {
   readonly projectId: string;
+  /** The newest version. */
+  readonly head: number;
   readonly open: OpenDesk;
   readonly activePath: string | null;
   readonly onActivate: (path: string) => void;
@@ -28,52 +30,25 @@ export interface FilePaneProps {
   readonly notices: ReactNode;
 }
 
-/** Open files as tabs, and the text of the one in front. */
+/** Open files as tabs, the text of the one in front, and where that comes from. */
 export function FilePane(props: FilePaneProps) {
-  const { open, activePath, onActivate, onClose, onSave, isSaving, live, notices } = props;
+  const { projectId, head, open, activePath, live, notices } = props;
   const text = useText();
-  const files = [...open.files.values()];
+  const [isBlamed, setBlamed] = useState(false);
   const active = activePath === null ? null : open.files.get(activePath);
-  const unsaved = files.filter(({ isDirty }) => isDirty).length;
+  // Only a text that is saved has lines with an origin.
+  const saved = active?.state === 'ready' && !active.isDirty && active.base?.content != null ? active : null;
+  const isTraced = isBlamed && saved !== null && !live;
   return (
     <div className={styles.pane}>
-      <div className={styles.bar}>
-        <div className={styles.tabs}>
-          {live && (
-            <span className={styles.tab} data-active="">
-              {live.path}
-              <span className={styles.live}>{text.files.live}</span>
-            </span>
-          )}
-          {files.map(({ path, isDirty }) => (
-            <span key={path} className={styles.tab} data-active={!live && path === activePath ? '' : undefined}>
-              <button
-                type="button"
-                className={styles.name}
-                aria-current={!live && path === activePath ? 'true' : undefined}
-                title={path}
-                onClick={() => onActivate(path)}
-              >
-                {path.slice(path.lastIndexOf('/') + 1)}
-                {isDirty && (
-                  <span className={styles.dot} role="img" aria-label={text.files.unsaved} title={text.files.unsaved} />
-                )}
-              </button>
-              <IconButton size="small" label={text.files.closeTab(path)} icon={X} onClick={() => onClose(path)} />
-            </span>
-          ))}
-        </div>
-        {unsaved > 0 && (
-          <Button size="small" look="primary" icon={Save} disabled={isSaving} onClick={onSave}>
-            {isSaving ? text.files.saving : text.files.saveAll}
-          </Button>
-        )}
-      </div>
+      <TabBar {...props} />
       {notices}
       <div className={styles.body}>
         <Suspense fallback={<Skeleton rows={8} />}>
           {live ? (
             <LiveText segment={live} />
+          ) : isTraced ? (
+            <BlameView projectId={projectId} path={saved.path} head={head} text={saved.text} />
           ) : active ? (
             <Body {...props} file={active} />
           ) : (
@@ -81,6 +56,55 @@ export function FilePane(props: FilePaneProps) {
           )}
         </Suspense>
       </div>
+      {!live && active?.base && (
+        <FileFoot
+          projectId={projectId}
+          path={active.path}
+          version={head}
+          isBlamed={isTraced}
+          onBlame={saved && setBlamed}
+        />
+      )}
+    </div>
+  );
+}
+
+function TabBar({ open, activePath, onActivate, onClose, onSave, isSaving, live }: FilePaneProps) {
+  const text = useText();
+  const files = [...open.files.values()];
+  const unsaved = files.filter(({ isDirty }) => isDirty).length;
+  return (
+    <div className={styles.bar}>
+      <div className={styles.tabs}>
+        {live && (
+          <span className={styles.tab} data-active="">
+            {live.path}
+            <span className={styles.live}>{text.files.live}</span>
+          </span>
+        )}
+        {files.map(({ path, isDirty }) => (
+          <span key={path} className={styles.tab} data-active={!live && path === activePath ? '' : undefined}>
+            <button
+              type="button"
+              className={styles.name}
+              aria-current={!live && path === activePath ? 'true' : undefined}
+              title={path}
+              onClick={() => onActivate(path)}
+            >
+              {path.slice(path.lastIndexOf('/') + 1)}
+              {isDirty && (
+                <span className={styles.dot} role="img" aria-label={text.files.unsaved} title={text.files.unsaved} />
+              )}
+            </button>
+            <IconButton size="small" label={text.files.closeTab(path)} icon={X} onClick={() => onClose(path)} />
+          </span>
+        ))}
+      </div>
+      {unsaved > 0 && (
+        <Button size="small" look="primary" icon={Save} disabled={isSaving} onClick={onSave}>
+          {isSaving ? text.files.saving : text.files.saveAll}
+        </Button>
+      )}
     </div>
   );
 }
@@ -94,6 +118,7 @@ function Body({ file, open: { desk }, onSave }: FilePaneProps & { readonly file:
         key={`${path}:${conflict.version}`}
         file={file}
         onEdit={(edited) => desk.edit(path, edited)}
+        onReplace={(chosen) => desk.replace(path, chosen)}
         onTakeTheirs={() => void desk.takeTheirs(path)}
         onSaveMine={() => {
           desk.keepMine(path, desk.files().get(path)?.text ?? file.text);
@@ -134,45 +159,4 @@ function Body({ file, open: { desk }, onSave }: FilePaneProps & { readonly file:
         />
       );
   }
-}
-
-interface OldFileProps {
-  readonly projectId: string;
-  readonly path: string;
-  readonly version: number;
-}
-
-/** A file as it was in an earlier version. */
-export function OldFile({ projectId, path, version }: OldFileProps) {
-  const text = useText();
-  const formats = useFormats();
-  const { data, error } = useQuery(FileTextDocument, { variables: { projectId, path, version } });
-  if (error) return <Failure error={error} />;
-  if (!data) return <Skeleton rows={8} />;
-  const file = data.project?.file;
-  if (!file) return <Empty>{text.files.gone}</Empty>;
-  return (
-    <div className={styles.pane}>
-      <p className={styles.note}>
-        <strong>{path}</strong> {text.files.readOnly(version)}, {formats.bytes(file.bytes)},{' '}
-        {file.provenance ? text.files.writtenBy(file.provenance.model) : text.files.writtenByPerson}
-      </p>
-      <div className={styles.body}>
-        {file.content === null ? (
-          <Empty>{text.files.binary}</Empty>
-        ) : (
-          <Suspense fallback={<Skeleton rows={8} />}>
-            <CodeEditor
-              key={`${path}:${version}`}
-              path={path}
-              label={text.files.editor(path)}
-              text={file.content}
-              revision={0}
-              isReadOnly
-            />
-          </Suspense>
-        )}
-      </div>
-    </div>
-  );
 }

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import styles from './conversation.module.css';
 import { GenerationCard } from './generation.card.tsx';
-import { LiveCard } from './live.card.tsx';
+import { LiveCard, SendingCard } from './live.card.tsx';
 import type { FollowedGeneration } from './use.generation.stream.ts';
 
 /** This near to the end, the view stays at the end while it grows. */
@@ -18,13 +18,23 @@ interface ConversationProps {
   readonly generations: readonly FragmentType<typeof GenerationCardFragmentDoc>[];
   readonly liveId: string | null;
   readonly followed: FollowedGeneration | null;
+  /** A prompt that the server has not answered yet. */
+  readonly sending: string | null;
   /** Null when there are no earlier ones. */
   readonly onOlder: (() => void) | null;
   /** The prompt box. */
   readonly children: ReactNode;
 }
 
-export function Conversation({ projectId, generations, liveId, followed, onOlder, children }: ConversationProps) {
+export function Conversation({
+  projectId,
+  generations,
+  liveId,
+  followed,
+  sending,
+  onOlder,
+  children,
+}: ConversationProps) {
   const text = useText();
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -35,7 +45,7 @@ export function Conversation({ projectId, generations, liveId, followed, onOlder
   useEffect(() => {
     const element = scroller.current;
     if (element && isAtEnd.current) element.scrollTop = element.scrollHeight;
-  }, [newest?.id, newest?.status, followed]);
+  }, [newest?.id, newest?.status, followed, sending]);
 
   return (
     <section className={styles.conversation} aria-label={text.prompt.title}>
@@ -55,7 +65,7 @@ export function Conversation({ projectId, generations, liveId, followed, onOlder
             {text.prompt.older}
           </Button>
         )}
-        {cards.length === 0 && <Empty>{text.prompt.none}</Empty>}
+        {cards.length === 0 && !sending && <Empty>{text.prompt.none}</Empty>}
         {cards.map((card) =>
           card.id === liveId && followed ? (
             <LiveCard key={card.id} id={card.id} prompt={card.prompt} followed={followed} />
@@ -63,10 +73,12 @@ export function Conversation({ projectId, generations, liveId, followed, onOlder
             <GenerationCard
               key={card.id}
               projectId={projectId}
+              isNewest={card.id === newest?.id}
               generation={card as FragmentType<typeof GenerationCardFragmentDoc>}
             />
           ),
         )}
+        {sending && <SendingCard prompt={sending} />}
       </div>
       <div className={styles.foot}>{children}</div>
     </section>

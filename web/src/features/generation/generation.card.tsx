@@ -3,25 +3,29 @@ import { Link } from 'react-router';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { type GenerationCardFragment, GenerationCardFragmentDoc } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
+import { Markdown } from '../../ui/markdown.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
+import { ChangedFiles } from './changed.files.tsx';
 import styles from './generation.module.css';
 import { BlueprintNote } from './provider.note.tsx';
 import { TemplateList } from './template.list.tsx';
 
 interface GenerationCardProps {
   readonly projectId: string;
+  /** The newest one explains what is the same in all. */
+  readonly isNewest: boolean;
   readonly generation: FragmentType<typeof GenerationCardFragmentDoc>;
 }
 
 /** A prompt and what came of it. */
-export function GenerationCard({ projectId, generation }: GenerationCardProps) {
+export function GenerationCard({ projectId, isNewest, generation }: GenerationCardProps) {
   const card = readFragment(GenerationCardFragmentDoc, generation);
   return (
     <article className={styles.card}>
       <p className={styles.prompt}>{card.prompt}</p>
       <div className={styles.answer}>
-        <Answer projectId={projectId} card={card} />
+        <Answer projectId={projectId} card={card} isNewest={isNewest} />
         <Receipt projectId={projectId} card={card} />
       </div>
     </article>
@@ -33,46 +37,25 @@ interface PartProps {
   readonly card: GenerationCardFragment;
 }
 
-function Answer({ projectId, card: { status, error, text: answer, version, provider } }: PartProps) {
+function Answer({ projectId, card, isNewest }: PartProps & Pick<GenerationCardProps, 'isNewest'>) {
   const text = useText();
+  const { status, error, text: answer, version, provider } = card;
   const talk = toTalk(answer);
   return (
     <>
-      {provider === 'blueprint' && status === 'COMPLETED' ? (
-        <BlueprintNote />
-      ) : (
-        talk && <p className={styles.talk}>{talk}</p>
-      )}
+      {provider === 'blueprint' && status === 'COMPLETED'
+        ? isNewest && <BlueprintNote />
+        : talk && <Markdown text={talk} />}
       {status === 'FAILED' && (
         <Notice kind="error">
           {error?.message ?? text.generation.status.FAILED} {!version && text.generation.failedKept}
         </Notice>
       )}
       {status === 'CANCELLED' && <Notice kind="info">{text.generation.stoppedKept}</Notice>}
-      {version && (
-        <ul className={styles.files}>
-          {version.changes.map(({ path, operation }) => (
-            <li key={path}>
-              <span className={styles.mark} data-operation={operation} title={text.versions.operation[operation]}>
-                {MARKS[operation]}
-                <span className="visually-hidden">{text.versions.operation[operation]}</span>
-              </span>
-              {operation === 'DELETE' ? (
-                <span>{path}</span>
-              ) : (
-                <Link to={{ pathname: `/p/${projectId}`, search: `?${new URLSearchParams({ file: path })}` }}>
-                  {path}
-                </Link>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
+      {version && <ChangedFiles projectId={projectId} changes={version.changes} />}
     </>
   );
 }
-
-const MARKS = { WRITE: '+', EDIT: '~', DELETE: '−', MOVE: '→' } as const;
 
 /** What it cost, in one line that leads to the whole receipt. */
 function Receipt({ projectId, card }: PartProps) {

@@ -1,13 +1,21 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'react-router';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
-import { GenerationCardFragmentDoc, GenerationReceiptDocument } from '../../api/generated/graphql.ts';
+import {
+  type GenerationCardFragment,
+  GenerationCardFragmentDoc,
+  GenerationReceiptDocument,
+  type GenerationReceiptQuery,
+} from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Markdown } from '../../ui/markdown.tsx';
 import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
+import { ChangedFiles } from './changed.files.tsx';
 import styles from './generation.module.css';
 import { BlueprintNote } from './provider.note.tsx';
+import { TemplateRows } from './template.list.tsx';
 
 interface GenerationReceiptProps {
   readonly projectId: string;
@@ -18,65 +26,38 @@ interface GenerationReceiptProps {
 /** All there is to know of a generation. */
 export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceiptProps) {
   const text = useText();
-  const formats = useFormats();
   const { data, error } = useQuery(GenerationReceiptDocument, {
     variables: { id },
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
   });
   if (!data?.generation) return error ? <Failure error={error} /> : <Skeleton />;
-  const generation = readFragment(GenerationCardFragmentDoc, data.generation);
-  const { status, version, templates, createdAt, firstTokenAt, finishedAt, provider } = generation;
-  const after = (iso: string) => formats.duration(new Date(iso).getTime() - new Date(createdAt).getTime());
-  const facts: [string, React.ReactNode][] = [
-    [text.generation.model, generation.model],
-    [text.generation.provider, provider],
-    [text.generation.promptTokens, formats.number(generation.promptTokens)],
-    [text.generation.completionTokens, formats.number(generation.completionTokens)],
-    [
-      text.generation.cost,
-      generation.costCents === null ? text.generation.costOpen : formats.cents(generation.costCents),
-    ],
-    [text.generation.started, formats.time(createdAt)],
-    ...(firstTokenAt ? [[text.generation.firstToken, after(firstTokenAt)] as [string, string]] : []),
-    ...(finishedAt ? [[text.generation.took, after(finishedAt)] as [string, string]] : []),
-    ...templates.map(({ template, score }): [string, string] => [
-      text.generation.templates,
-      `${template?.title ?? '–'}, ${text.generation.score(formats.score(score))}`,
-    ]),
-  ];
-  const talk = toTalk(generation.text);
+  const card = readFragment(GenerationCardFragmentDoc, data.generation);
+  const { status, version, templates, provider, prompt } = card;
+  const talk = toTalk(card.text);
   return (
     <div className={styles.page}>
       <h1>
         {text.generation.receipt}: {text.generation.status[status]}
       </h1>
       {provider === 'blueprint' && <BlueprintNote />}
-      {generation.error && <Notice kind="error">{generation.error.message}</Notice>}
-      <dl className={styles.facts}>
-        {facts.map(([name, value], row) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes its order
-          <Fact key={row} name={name} value={value} />
-        ))}
-      </dl>
+      {card.error && (
+        <Notice kind="error">
+          {card.error.message} {!version && text.generation.failedKept}
+        </Notice>
+      )}
+      <Facts card={card} lastRun={data.generation.version?.lastRun ?? null} />
       <h2>{text.generation.prompt}</h2>
-      <p className={styles.quoted}>{generation.prompt}</p>
+      <p className={styles.quoted}>{prompt}</p>
       <p>
-        <Button size="small" look="quiet" onClick={() => onPrompt(generation.prompt)}>
+        <Button size="small" onClick={() => onPrompt(prompt)}>
           {text.generation.again}
         </Button>
       </p>
       <h2>{text.generation.changes}</h2>
       {version ? (
         <>
-          <ul className={styles.files}>
-            {version.changes.map(({ path, operation }) => (
-              <li key={path}>
-                <span>{text.versions.operation[operation]}</span>
-                <span>{path}</span>
-              </li>
-            ))}
-          </ul>
+          <ChangedFiles projectId={projectId} changes={version.changes} />
           <p>
             <Link to={`/p/${projectId}/v/${version.number}`}>{text.generation.showChanges(version.number)}</Link>
           </p>
@@ -84,25 +65,63 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
       ) : (
         <p>{text.generation.noChanges}</p>
       )}
+      {templates.length > 0 && (
+        <>
+          <h2>{text.generation.templates}</h2>
+          <TemplateRows templates={templates} />
+        </>
+      )}
       {talk && (
         <>
           <h2>{text.generation.answer}</h2>
-          <p className={styles.talk}>{talk}</p>
+          <Markdown text={talk} />
         </>
       )}
       <details className={styles.raw}>
         <summary>{text.generation.answerAsWritten}</summary>
-        <pre className={styles.quoted}>{generation.text}</pre>
+        <pre className={styles.quoted}>{card.text}</pre>
       </details>
     </div>
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: React.ReactNode }) {
+type LastRun = NonNullable<NonNullable<GenerationReceiptQuery['generation']>['version']>['lastRun'];
+
+interface FactsProps {
+  readonly card: GenerationCardFragment;
+  readonly lastRun: LastRun;
+}
+
+function Facts({ card, lastRun }: FactsProps) {
+  const text = useText();
+  const formats = useFormats();
+  const { createdAt, firstTokenAt, finishedAt, costCents } = card;
+  const after = (iso: string) => formats.duration(new Date(iso).getTime() - new Date(createdAt).getTime());
+  const facts: [string, string | null | undefined][] = [
+    [text.generation.model, card.model === card.provider ? card.model : `${card.model} (${card.provider})`],
+    [text.generation.promptTokens, formats.number(card.promptTokens)],
+    [text.generation.completionTokens, formats.number(card.completionTokens)],
+    [text.generation.cost, costCents === null ? text.generation.costOpen : formats.cents(costCents)],
+    [text.generation.started, formats.time(createdAt)],
+    [text.generation.firstToken, firstTokenAt && after(firstTokenAt)],
+    [text.generation.took, finishedAt && after(finishedAt)],
+    [
+      text.generation.ran,
+      lastRun?.outcome &&
+        text.run.outcome[lastRun.outcome](lastRun.exitCode, formats.duration(lastRun.durationMs ?? 0)),
+    ],
+  ];
   return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
+    <dl className={styles.facts}>
+      {facts.map(
+        ([name, value]) =>
+          value && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
   );
 }

@@ -66,6 +66,20 @@ export function LiveCard({ id, prompt, followed: { snapshot, connection } }: Liv
   );
 }
 
+/** A prompt on its way, shown before the server has said anything. */
+export function SendingCard({ prompt }: { readonly prompt: string }) {
+  const text = useText();
+  return (
+    <article className={styles.card} aria-busy="true">
+      <p className={styles.prompt}>{prompt}</p>
+      <p className={styles.status} role="status">
+        <span className={styles.pulse} aria-hidden="true" />
+        {text.prompt.sending}
+      </p>
+    </article>
+  );
+}
+
 /** Thin, and only when there is something to say. */
 function ConnectionLine({ connection }: Pick<FollowedGeneration, 'connection'>) {
   const text = useText();

@@ -10,7 +10,8 @@ const MODEL = 'model';
 export interface Prompt {
   readonly prompt: string;
   readonly model: string;
-  readonly isSending: boolean;
+  /** What is on its way to the server; null when nothing is. */
+  readonly sending: string | null;
   readonly error: unknown;
   /** False until the draft of last time is there. */
   readonly isReady: boolean;
@@ -29,11 +30,12 @@ export function usePrompt(projectId: string): Prompt {
   const client = useApolloClient();
   const [prompt, setText] = useState('');
   const [model, chooseModel] = useState(() => localStorage.getItem(MODEL) ?? '');
-  const [isSending, setSending] = useState(false);
+  const [sending, setSending] = useState<string | null>(null);
   const [isReady, setReady] = useState(false);
   const [isKept, setKept] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [startedId, setStartedId] = useState<string | null>(null);
+  const isBusy = useRef(false);
   const sent = useRef<{ readonly key: string; readonly id: string } | null>(null);
 
   useEffect(() => {
@@ -62,8 +64,10 @@ export function usePrompt(projectId: string): Prompt {
 
   const send = useCallback(
     async (text = prompt) => {
-      if (text.trim() === '' || isSending) return;
-      setSending(true);
+      if (text.trim() === '' || isBusy.current) return;
+      isBusy.current = true;
+      setSending(text);
+      setText('');
       setError(null);
       const key = JSON.stringify([text, model]);
       // The same prompt after an answer that never came is the same request: it starts once.
@@ -91,14 +95,20 @@ export function usePrompt(projectId: string): Prompt {
         });
         sent.current = null;
         if (started) setStartedId(readFragment(GenerationCardFragmentDoc, started.startGeneration).id);
-        setPrompt('');
+        // The draft stood until now, in case the page had been closed meanwhile.
+        setText((typed) => {
+          if (typed === '') void dropDraft(promptKey(projectId));
+          return typed;
+        });
       } catch (failure) {
         setError(failure);
+        setText((typed) => (typed === '' ? text : `${text}\n\n${typed}`));
       } finally {
-        setSending(false);
+        isBusy.current = false;
+        setSending(null);
       }
     },
-    [client, projectId, prompt, model, isSending, setPrompt],
+    [client, projectId, prompt, model],
   );
 
   const setModel = useCallback((chosen: string) => {
@@ -107,5 +117,5 @@ export function usePrompt(projectId: string): Prompt {
     else localStorage.removeItem(MODEL);
   }, []);
 
-  return { prompt, model, isSending, error, startedId, isReady, isKept, setPrompt, setModel, send };
+  return { prompt, model, sending, error, startedId, isReady, isKept, setPrompt, setModel, send };
 }

@@ -1,189 +1,141 @@
-import { useMutation, useQuery } from '@apollo/client/react';
 import { ArrowRight } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { Link, useNavigate } from 'react-router';
-import { CreateProjectDocument, HomeDocument } from '../../api/generated/graphql.ts';
+import { lazy, Suspense, useRef } from 'react';
 import { useDeployment } from '../../app/deployment.ts';
-import { dropDraft, NEW_PROMPT, promptKey, readDraft, writeDraft } from '../../app/drafts.ts';
-import { matches } from '../../app/keys.ts';
+import { matches, toKeyLabel } from '../../app/keys.ts';
 import { useTitle } from '../../app/title.ts';
 import { useText } from '../../text/text.tsx';
-import { Button, ButtonLink } from '../../ui/button.tsx';
-import { Failure } from '../../ui/notice.tsx';
-import { TERMINAL } from '../generation/generation.stream.ts';
-import { toProjectName } from '../project/project.name.ts';
+import { Button } from '../../ui/button.tsx';
+import { Failure, Skeleton } from '../../ui/notice.tsx';
 import { useSession } from '../session/session.tsx';
-import { HomeLists } from './home.lists.tsx';
 import styles from './landing.module.css';
-import { isStartPending, setStartPending } from './pending.start.ts';
+import { type Start, useStart } from './use.start.ts';
+
+const HomeLists = lazy(() => import('./home.lists.tsx'));
 
 /** The first page: what this is, and the box to begin with. */
 export function LandingPage() {
   const text = useText();
   const session = useSession();
-  const navigate = useNavigate();
-  const deployment = useDeployment();
-  const [prompt, setPrompt] = useState('');
-  const [isStarting, setStarting] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const box = useRef<HTMLTextAreaElement>(null);
-  const [createProject] = useMutation(CreateProjectDocument);
+  const start = useStart();
   const isIn = session.state === 'in';
+  const isBlocked = start.isStarting || session.state === 'unknown';
   useTitle(null);
-
-  useEffect(() => {
-    void readDraft<string>(NEW_PROMPT).then((kept) => kept && setPrompt((typed) => typed || kept));
-  }, []);
-
-  const type = (value: string) => {
-    setPrompt(value);
-    void (value ? writeDraft(NEW_PROMPT, value) : dropDraft(NEW_PROMPT));
-  };
-
-  /** Makes the project; its page sends the prompt. */
-  const begin = useCallback(
-    async (wanted: string) => {
-      setStarting(true);
-      setFailure(null);
-      try {
-        const { data } = await createProject({ variables: { input: { name: toProjectName(wanted) } } });
-        const id = data?.createProject.id;
-        if (!id) throw new Error('The project was not created.');
-        await writeDraft(promptKey(id), wanted);
-        await dropDraft(NEW_PROMPT);
-        setStartPending(false);
-        await navigate(`/p/${id}`, { state: { send: true } });
-      } catch (error) {
-        setFailure(error);
-        setStarting(false);
-      }
-    },
-    [createProject, navigate],
-  );
-
-  // A prompt that was sent while signed out starts on return.
-  useEffect(() => {
-    if (!isIn || !isStartPending()) return;
-    setStartPending(false);
-    void readDraft<string>(NEW_PROMPT).then((kept) => (kept ? begin(kept) : undefined));
-  }, [isIn, begin]);
-
-  async function start(wanted: string) {
-    if (wanted.trim() === '') return box.current?.focus();
-    if (isIn) return begin(wanted);
-    await writeDraft(NEW_PROMPT, wanted);
-    setStartPending(true);
-    await navigate('/sign-in');
-  }
-
-  async function startExample(wanted: string) {
-    type(wanted);
-    if (isIn || !deployment?.demo) return start(wanted);
-    await writeDraft(NEW_PROMPT, wanted);
-    setStartPending(true);
-    await signInAsDemo();
-  }
-
-  async function signInAsDemo() {
-    setStarting(true);
-    setFailure(null);
-    try {
-      await session.signInAsDemo();
-      // What the demo login was asked for starts by itself.
-      if (!isStartPending()) setStarting(false);
-    } catch (error) {
-      setFailure(error);
-      setStarting(false);
-    }
-  }
-
   return (
     <div className={styles.page}>
       <section className={styles.hero}>
-        <h1 className={isIn ? 'visually-hidden' : styles.sentence}>{text.landing.sentence}</h1>
-        <form
-          className={styles.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void start(prompt);
-          }}
-        >
-          <label htmlFor="prompt" className={isIn ? styles.label : 'visually-hidden'}>
-            {text.landing.prompt}
-          </label>
-          <textarea
-            id="prompt"
-            ref={box}
-            className={styles.prompt}
-            rows={3}
-            placeholder={text.landing.placeholder}
-            value={prompt}
-            onChange={(event) => type(event.target.value)}
-            onKeyDown={(event) => {
-              if (!matches(event.nativeEvent, 'mod+Enter')) return;
-              event.preventDefault();
-              void start(prompt);
-            }}
-          />
-          <div className={styles.actions}>
-            <Button type="submit" look="primary" icon={ArrowRight} disabled={isStarting || session.state === 'unknown'}>
-              {isStarting ? text.landing.starting : text.landing.start}
-            </Button>
-          </div>
-        </form>
-        <Failure error={failure ?? session.error} />
+        <h1 className={isIn ? styles.question : styles.sentence}>
+          {isIn ? text.landing.prompt : text.landing.sentence}
+        </h1>
+        <StartForm start={start} isBlocked={isBlocked} />
+        <Failure error={start.failure ?? session.error} />
+        {session.state === 'out' && <DemoDoor start={start} />}
         <h2 className={styles.small}>{text.landing.examplesTitle}</h2>
-        <ul className={styles.examples}>
-          {text.landing.examples.map((example) => (
-            <li key={example.title}>
-              <button
-                type="button"
-                className={styles.example}
-                disabled={isStarting || session.state === 'unknown'}
-                onClick={() => void startExample(example.prompt)}
-              >
-                <strong>{example.title}</strong>
-                <span>{example.prompt}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-        {session.state === 'out' && (
-          <div className={styles.enter}>
-            {deployment?.demo && (
-              <Button disabled={isStarting} onClick={() => void signInAsDemo()}>
-                {text.landing.demo}
-              </Button>
-            )}
-            <ButtonLink to="/sign-in" look="quiet">
-              {text.shell.signIn}
-            </ButtonLink>
-            <ButtonLink to="/register" look="quiet">
-              {text.shell.register}
-            </ButtonLink>
-          </div>
-        )}
+        <Examples isBlocked={isBlocked} onChoose={(prompt) => void start.startExample(prompt)} />
       </section>
-      {isIn && <Recent />}
+      {session.state === 'out' && <About />}
+      {isIn && !start.isStarting && (
+        <Suspense fallback={<Skeleton />}>
+          <HomeLists />
+        </Suspense>
+      )}
     </div>
   );
 }
 
-function Recent() {
+interface StartFormProps {
+  readonly start: Start;
+  readonly isBlocked: boolean;
+}
+
+function StartForm({ start, isBlocked }: StartFormProps) {
   const text = useText();
-  const { data, error } = useQuery(HomeDocument, { fetchPolicy: 'cache-and-network', errorPolicy: 'all' });
-  if (!data) return <Failure error={error} />;
-  const { projects, generations } = data.me;
-  const running = (generations?.nodes ?? []).filter(({ status }) => !TERMINAL.has(status));
+  const box = useRef<HTMLTextAreaElement>(null);
+  const submit = () => {
+    if (start.prompt.trim() === '') box.current?.focus();
+    else if (!isBlocked) void start.start();
+  };
   return (
-    <>
-      <Failure error={error} />
-      {projects && <HomeLists projects={projects} running={running} />}
-      {projects && projects.totalCount > projects.nodes.length && (
-        <p className={styles.all}>
-          <Link to="/projects">{text.landing.all(String(projects.totalCount))}</Link>
-        </p>
-      )}
-    </>
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <label htmlFor="prompt" className="visually-hidden">
+        {text.landing.prompt}
+      </label>
+      <textarea
+        id="prompt"
+        ref={box}
+        className={styles.prompt}
+        rows={3}
+        placeholder={text.landing.placeholder}
+        value={start.prompt}
+        onChange={(event) => start.setPrompt(event.target.value)}
+        onKeyDown={(event) => {
+          if (!matches(event.nativeEvent, 'mod+Enter')) return;
+          event.preventDefault();
+          submit();
+        }}
+      />
+      <div className={styles.actions}>
+        <span className={styles.keys}>{toKeyLabel('mod+Enter')}</span>
+        <Button type="submit" look="primary" icon={ArrowRight} disabled={isBlocked}>
+          {start.isStarting ? text.landing.starting : text.landing.start}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface ExamplesProps {
+  readonly isBlocked: boolean;
+  readonly onChoose: (prompt: string) => void;
+}
+
+function Examples({ isBlocked, onChoose }: ExamplesProps) {
+  const text = useText();
+  return (
+    <ul className={styles.examples}>
+      {text.landing.examples.map(({ title, prompt }) => (
+        <li key={title}>
+          <button type="button" className={styles.example} disabled={isBlocked} onClick={() => onChoose(prompt)}>
+            <strong>{title}</strong>
+            <span>{prompt}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One click for who is signed out and only wants to see it work. */
+function DemoDoor({ start }: { readonly start: Start }) {
+  const text = useText();
+  const deployment = useDeployment();
+  if (!deployment?.demo) return null;
+  return (
+    <div className={styles.enter}>
+      <Button disabled={start.isStarting} onClick={() => void start.signInAsDemo()}>
+        {text.landing.demo}
+      </Button>
+      <p>{text.landing.demoNote}</p>
+    </div>
+  );
+}
+
+/** What this installation is made of, said before anybody signs in. */
+function About() {
+  const text = useText();
+  const deployment = useDeployment();
+  if (!deployment || deployment.embedded.length === 0) return null;
+  return (
+    <div className={styles.about}>
+      <p>
+        <strong>{text.provider.embedded}</strong>: {text.provider.embeddedSentence(deployment.embedded.join(', '))}
+      </p>
+      <p>{text.provider.embeddedHow}</p>
+    </div>
   );
 }

@@ -4,11 +4,12 @@ import { type ReactElement, useState } from 'react';
 import { Link } from 'react-router';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import { MarkReadDocument, NotificationRowFragmentDoc, NotificationsDocument } from '../../api/generated/graphql.ts';
-import { useFormats, useText } from '../../text/text.tsx';
+import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import { INBOX_SIZE } from './inbox.size.ts';
 import styles from './notification.module.css';
+import { NotificationRows } from './notification.rows.tsx';
 
 /** What came last, the newest first. */
 export default function NotificationInbox({ bell }: { readonly bell: ReactElement<Record<string, unknown>> }) {
@@ -47,6 +48,9 @@ export default function NotificationInbox({ bell }: { readonly bell: ReactElemen
             {data && rows.length === 0 && <Empty>{text.notifications.none}</Empty>}
             <NotificationRows rows={rows} onFollow={() => setOpen(false)} />
             <div className={styles.foot}>
+              <Link to="/notifications" onClick={() => setOpen(false)}>
+                {text.notifications.showAll}
+              </Link>
               <Link to="/settings/notifications" onClick={() => setOpen(false)}>
                 {text.notifications.preferences}
               </Link>
@@ -55,44 +59,5 @@ export default function NotificationInbox({ bell }: { readonly bell: ReactElemen
         </Popover.Positioner>
       </Popover.Portal>
     </Popover.Root>
-  );
-}
-
-interface NotificationRowsProps {
-  readonly rows: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly body: string;
-    readonly createdAt: string;
-    readonly readAt: string | null;
-    readonly generation: { readonly id: string; readonly project: { readonly id: string } | null } | null;
-  }[];
-  readonly onFollow: () => void;
-}
-
-function NotificationRows({ rows, onFollow }: NotificationRowsProps) {
-  const text = useText();
-  const formats = useFormats();
-  return (
-    <ul>
-      {rows.map(({ id, title, body, createdAt, readAt, generation }) => (
-        <li key={id} className={styles.row}>
-          <p className={styles.what}>
-            {generation?.project ? (
-              <Link to={`/p/${generation.project.id}/g/${generation.id}`} onClick={onFollow}>
-                {title}
-              </Link>
-            ) : (
-              title
-            )}
-            {!readAt && <span className={styles.new}>{text.notifications.new}</span>}
-          </p>
-          <p>{body}</p>
-          <time dateTime={createdAt} title={formats.time(createdAt)}>
-            {formats.ago(createdAt)}
-          </time>
-        </li>
-      ))}
-    </ul>
   );
 }

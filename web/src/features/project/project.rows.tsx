@@ -18,12 +18,14 @@ export function ProjectRows({
         <li key={id}>
           <Link to={`/p/${id}`} className={styles.row}>
             <span className={styles.name}>{name}</span>
-            <span className={styles.last}>{head.message}</span>
-            <span className={styles.meta}>{[language, framework].filter(Boolean).join(' · ')}</span>
-            <span className={styles.meta}>v{head.number}</span>
-            <time className={styles.meta} dateTime={updatedAt} title={formats.time(updatedAt)}>
-              {text.projects.changed(formats.ago(updatedAt))}
-            </time>
+            <span className={styles.meta}>
+              {[language, framework, `v${head.number}`].filter(Boolean).join(' · ')}
+              {' · '}
+              <time dateTime={updatedAt} title={formats.time(updatedAt)}>
+                {text.projects.changed(formats.ago(updatedAt))}
+              </time>
+            </span>
+            {head.message !== name && <span className={styles.last}>{head.message}</span>}
           </Link>
         </li>
       ))}

@@ -13,20 +13,20 @@ export function useRestore(projectId: string, reload: () => Promise<unknown>) {
   const [error, setError] = useState<unknown>(null);
   const [send] = useMutation(RestoreVersionDocument);
   const restore = useCallback(
-    async (number: number) => {
-      setError(null);
-      try {
+    (number: number) => {
+      async function work() {
         const { data } = await send({ variables: { projectId, number } });
         if (!data) return;
         const made = readFragment(VersionRowFragmentDoc, data.restoreVersion);
         await reload();
         setNotice(text.versions.restored(number, made.number));
         await navigate(`/p/${projectId}`);
-      } catch (failure) {
-        setError(failure);
       }
+      setNotice(null);
+      setError(null);
+      work().catch(setError);
     },
     [projectId, reload, send, text, navigate],
   );
-  return { restore: (number: number) => void restore(number), notice, error };
+  return { restore, notice, error };
 }

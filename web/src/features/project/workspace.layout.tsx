@@ -38,19 +38,21 @@ function Columns({ prompt, chat, files, middle, run, versions }: WorkspaceLayout
   const columns = useDefaultLayout({ id: 'workspace', storage: localStorage });
   return (
     <Group className={styles.columns} orientation="horizontal" {...columns}>
-      <Panel id="chat" defaultSize="25%" minSize="240px" className={styles.chat}>
+      <Panel id="chat" defaultSize="25%" minSize="240px" collapsible className={styles.chat}>
         {chat}
         <div className={styles.prompt}>{prompt}</div>
       </Panel>
       <Separator className={styles.separator} aria-label={text.workspace.resizeLeft} />
       <Panel id="middle" minSize="320px" className={styles.middle}>
-        <nav className={styles.files} aria-label={text.files.title}>
-          {files}
-        </nav>
+        {files && (
+          <nav className={styles.files} aria-label={text.files.title}>
+            {files}
+          </nav>
+        )}
         <div className={styles.pane}>{middle}</div>
       </Panel>
       <Separator className={styles.separator} aria-label={text.workspace.resizeRight} />
-      <Panel id="side" defaultSize="25%" minSize="240px" className={styles.side}>
+      <Panel id="side" defaultSize="25%" minSize="240px" collapsible className={styles.side}>
         <div className={styles.run}>{run}</div>
         <div className={styles.versions}>{versions}</div>
       </Panel>
@@ -82,7 +84,7 @@ function Tabs(props: WorkspaceLayoutProps) {
     versions:
       front === 'versions' ? (
         <div className={styles.stack}>
-          <div className={styles.shortFiles}>{versions}</div>
+          <div className={styles.shortVersions}>{versions}</div>
           <div className={styles.pane}>{middle}</div>
         </div>
       ) : (

@@ -14,7 +14,8 @@ import { toNextPath } from './next.path.ts';
 import { useSession } from './session.tsx';
 import styles from './sign-in.module.css';
 
-export function SignInPage({ mode }: { readonly mode: 'sign-in' | 'register' }) {
+/** `/sign-in` and `/register`. */
+export default function SignInPage({ mode }: { readonly mode: 'sign-in' | 'register' }) {
   const text = useText();
   const session = useSession();
   const navigate = useNavigate();

@@ -1,35 +1,28 @@
 import { useMutation, useQuery } from '@apollo/client/react';
-import { Copy } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import {
+  type ApiKeyRowFragment,
   ApiKeyRowFragmentDoc,
   ApiKeysDocument,
-  CreateApiKeyDocument,
   RevokeApiKeyDocument,
 } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Checkbox, TextField } from '../../ui/field.tsx';
-import { Empty, Failure, Notice, Skeleton } from '../../ui/notice.tsx';
+import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
+import { NewKeyForm } from './new-key.form.tsx';
 
-const SCOPES = [
-  'project:read',
-  'project:write',
-  'generation:read',
-  'generation:write',
-  'execution:run',
-  'usage:read',
-  'notification:read',
-];
-
+/** The keys that programs sign in with. */
 export function ApiKeySection() {
   const text = useText();
-  const formats = useFormats();
   const { data, error, refetch } = useQuery(ApiKeysDocument, { fetchPolicy: 'cache-and-network', errorPolicy: 'all' });
   const [revoke, revoked] = useMutation(RevokeApiKeyDocument);
   const keys = readFragment(ApiKeyRowFragmentDoc, data?.apiKeys);
+  const onRevoke = (id: string) =>
+    void revoke({ variables: { id } }).then(
+      () => refetch(),
+      () => undefined,
+    );
   return (
     <>
       <section className={page.section} aria-labelledby="keys">
@@ -40,27 +33,8 @@ export function ApiKeySection() {
         {keys?.length === 0 && <Empty>{text.settings.keys.none}</Empty>}
         {keys && keys.length > 0 && (
           <ul className={page.rows}>
-            {keys.map(({ id, name, prefix, scopes, lastUsedAt }) => (
-              <li key={id}>
-                <span className={page.strong}>{name}</span>
-                <code>{prefix}…</code>
-                <span className={page.soft}>{scopes.join(', ')}</span>
-                <span className={page.soft}>
-                  {lastUsedAt ? text.settings.keys.used(formats.ago(lastUsedAt)) : text.settings.keys.never}
-                </span>
-                <Button
-                  size="small"
-                  aria-label={text.settings.keys.revokeLong(name)}
-                  onClick={() =>
-                    revoke({ variables: { id } }).then(
-                      () => refetch(),
-                      () => undefined,
-                    )
-                  }
-                >
-                  {text.settings.keys.revoke}
-                </Button>
-              </li>
+            {keys.map((key) => (
+              <KeyRow key={key.id} row={key} onRevoke={onRevoke} />
             ))}
           </ul>
         )}
@@ -70,70 +44,32 @@ export function ApiKeySection() {
   );
 }
 
-function NewKeyForm({ onCreated }: { readonly onCreated: () => void }) {
+interface KeyRowProps {
+  readonly row: ApiKeyRowFragment;
+  readonly onRevoke: (id: string) => void;
+}
+
+function KeyRow({ row: { id, name, prefix, scopes, tokenBudget, expiresAt, lastUsedAt }, onRevoke }: KeyRowProps) {
   const text = useText();
-  const [create, { data, error, loading }] = useMutation(CreateApiKeyDocument);
-  const [isCopied, setCopied] = useState(false);
-  const secret = data?.createApiKey.secret;
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const element = event.currentTarget;
-    const form = new FormData(element);
-    const budget = String(form.get('budget')).trim();
-    const input = {
-      name: String(form.get('name')),
-      scopes: form.getAll('scope').map(String),
-      tokenBudget: budget === '' ? null : Number(budget),
-    };
-    setCopied(false);
-    create({ variables: { input } }).then(
-      () => {
-        element.reset();
-        onCreated();
-      },
-      () => undefined,
-    );
-  }
+  const formats = useFormats();
+  const { keys } = text.settings;
+  const facts = [
+    lastUsedAt ? keys.used(formats.ago(lastUsedAt)) : keys.never,
+    expiresAt ? keys.expires(formats.date(expiresAt)) : keys.stays,
+    tokenBudget !== null && text.generation.tokens(formats.number(tokenBudget)),
+  ];
   return (
-    <section className={page.section} aria-labelledby="new-key">
-      <h2 id="new-key">{text.settings.keys.create}</h2>
-      {secret && (
-        <Notice
-          kind="info"
-          actions={
-            <Button
-              size="small"
-              icon={Copy}
-              onClick={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}
-            >
-              {isCopied ? text.settings.keys.copied : text.settings.keys.copy}
-            </Button>
-          }
-        >
-          {text.settings.keys.created}
-          <code className={page.secret}>{secret}</code>
-        </Notice>
-      )}
-      <form className={page.form} onSubmit={submit}>
-        <TextField label={text.settings.keys.name} name="name" required />
-        <fieldset className={page.checks}>
-          <legend>{text.settings.keys.scopes}</legend>
-          {SCOPES.map((scope) => (
-            <Checkbox key={scope} label={scope} name="scope" value={scope} />
-          ))}
-        </fieldset>
-        <TextField
-          label={text.settings.keys.budget}
-          hint={text.settings.keys.budgetHint}
-          name="budget"
-          type="number"
-          min={1}
-        />
-        <Failure error={error} />
-        <Button type="submit" disabled={loading}>
-          {text.settings.keys.create}
-        </Button>
-      </form>
-    </section>
+    <li>
+      <div className={page.what}>
+        <span>
+          <strong>{name}</strong> <code>{prefix}…</code>
+        </span>
+        <span className={page.soft}>{scopes.join(', ')}</span>
+        <span className={page.soft}>{facts.filter(Boolean).join(' · ')}</span>
+      </div>
+      <Button size="small" aria-label={keys.revokeLong(name)} onClick={() => onRevoke(id)}>
+        {keys.revoke}
+      </Button>
+    </li>
   );
 }

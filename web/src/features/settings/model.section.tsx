@@ -17,7 +17,7 @@ export function ModelSection() {
       <h2 id="models">{text.settings.sections.models}</h2>
       {isBlueprintAlone && (
         <Notice kind="warning">
-          {text.provider.blueprintSentence} {text.provider.blueprintHow}
+          {text.provider.noModel} {text.provider.blueprintHow}
         </Notice>
       )}
       <table className={page.table}>

@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from '@apollo/client/react';
-import { PreferencesDocument, SetPreferencesDocument } from '../../api/generated/graphql.ts';
+import { type Channel, PreferencesDocument, SetPreferencesDocument } from '../../api/generated/graphql.ts';
 import { useText } from '../../text/text.tsx';
-import { Checkbox } from '../../ui/field.tsx';
 import { Failure, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
 
+/** What is told by which of the channels that deliver here. */
 export function PreferenceSection() {
   const text = useText();
   const { data, error } = useQuery(PreferencesDocument, { errorPolicy: 'all' });
@@ -14,24 +14,53 @@ export function PreferenceSection() {
     },
   });
   if (!data) return error ? <Failure error={error} /> : <Skeleton />;
+  const { preferences } = data;
+  const channels = [...new Set(preferences.map(({ channel }) => channel))];
+  const topics = [...new Set(preferences.map(({ topic }) => topic))];
+  const { topics: topicNames, channels: channelNames, intro } = text.settings.notifications;
+  const toCell = (topic: string, channel: Channel) => {
+    const found = preferences.find((preference) => preference.topic === topic && preference.channel === channel);
+    if (!found) return '–';
+    return (
+      <input
+        type="checkbox"
+        className={page.check}
+        aria-label={`${topicNames[topic] ?? topic} (${channelNames[channel]})`}
+        checked={found.enabled}
+        disabled={result.loading}
+        onChange={({ target }) =>
+          set({ variables: { input: [{ topic, channel, enabled: target.checked }] } }).catch(() => undefined)
+        }
+      />
+    );
+  };
   return (
     <section className={page.section} aria-labelledby="preferences">
       <h2 id="preferences">{text.settings.sections.notifications}</h2>
-      <p>{text.settings.notifications.intro}</p>
+      <p>{intro}</p>
       <Failure error={error ?? result.error} />
-      <div>
-        {data.preferences.map(({ topic, channel, enabled }) => (
-          <Checkbox
-            key={`${topic}:${channel}`}
-            label={`${text.settings.notifications.topics[topic] ?? topic} (${text.settings.notifications.channels[channel]})`}
-            checked={enabled}
-            disabled={result.loading}
-            onChange={(event) =>
-              set({ variables: { input: [{ topic, channel, enabled: event.target.checked }] } }).catch(() => undefined)
-            }
-          />
-        ))}
-      </div>
+      <table className={page.table}>
+        <thead>
+          <tr>
+            <th scope="col">{text.settings.notifications.topic}</th>
+            {channels.map((channel) => (
+              <th key={channel} scope="col">
+                {channelNames[channel]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {topics.map((topic) => (
+            <tr key={topic}>
+              <td>{topicNames[topic] ?? topic}</td>
+              {channels.map((channel) => (
+                <td key={channel}>{toCell(topic, channel)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -7,8 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
-
-const MAX_AGENT_LENGTH = 80;
+import { toAgentName } from './agent.name.ts';
 
 export function SecuritySection() {
   return (
@@ -31,13 +30,15 @@ function SessionList() {
       <Failure error={error ?? revoked.error} />
       <ul className={page.rows}>
         {data.sessions.map(({ id, current, lastSeenAt, userAgent, ip }) => {
-          const agent = userAgent?.slice(0, MAX_AGENT_LENGTH) ?? text.settings.security.unknown;
+          const agent = userAgent ? toAgentName(userAgent) : text.settings.security.unknown;
           return (
             <li key={id}>
-              <span>{agent}</span>
-              <span className={page.soft}>{text.settings.security.seen(formats.ago(lastSeenAt), ip ?? '–')}</span>
+              <div className={page.what}>
+                <span title={userAgent ?? undefined}>{agent}</span>
+                <span className={page.soft}>{text.settings.security.seen(formats.ago(lastSeenAt), ip ?? '–')}</span>
+              </div>
               {current ? (
-                <span className={page.strong}>{text.settings.security.current}</span>
+                <span className={page.badge}>{text.settings.security.current}</span>
               ) : (
                 <Button
                   size="small"

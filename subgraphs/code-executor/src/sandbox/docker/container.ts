@@ -6,18 +6,18 @@ import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
-import { defaultLimits, type OutputStream, type Program } from '../sandbox.ts';
+import { DEFAULT_LIMITS, type OutputStream, type Program } from '../sandbox.ts';
 
-// The container's first process waits for the program on its standard input: a line with the size of an archive, the
-// archive, and then what is the program's own input. It stays to tell how the program ended; `head` takes no byte more.
-const waitForProgram = 'IFS= read -r size && head -c "$size" | tar -xf - -C / && sh /tmp/.start; exit $?';
+// The container's first process receives the program on its standard input: a line with the size of an archive, the archive,
+// and then the program's own input. `head` reads exactly the archive. The process stays to report how the program ended.
+const WAIT_FOR_PROGRAM = 'IFS= read -r size && head -c "$size" | tar -xf - -C / && sh /tmp/.start; exit $?';
 
-/** What a program of Node loads first: it waits for a slow reader, where Node would keep the output in memory without a bound. */
+/** Loaded before a Node program: makes output wait for a slow reader. By default, Node would buffer it in memory without a limit. */
 const BLOCKING_OUTPUT = 'for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true);\n';
 const BLOCKING_OUTPUT_PATH = '/tmp/.output.cjs';
 
-const commands: Readonly<Record<string, readonly string[]>> = {
-  // The memory limit is the container's, not the heap's, so that going beyond it is told apart from a crash.
+const RUNTIME_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  // The limit applies to the container's memory rather than the heap, so that exceeding it is distinguishable from a crash.
   javascript: ['node', '--max-old-space-size=4096', '--require', BLOCKING_OUTPUT_PATH],
   typescript: [
     'node',
@@ -40,7 +40,7 @@ export interface ContainerOptions {
 export async function createContainer(docker: Docker, { image, runtime, log }: ContainerOptions): Promise<Interpreter> {
   const container = await docker.createContainer({
     Image: image,
-    Cmd: ['sh', '-c', waitForProgram],
+    Cmd: ['sh', '-c', WAIT_FOR_PROGRAM],
     Labels: { 'dev.vibecode.sandbox': 'true' },
     Env: ['HOME=/work', 'PYTHONDONTWRITEBYTECODE=1'],
     User: '65534:65534',
@@ -56,8 +56,8 @@ export async function createContainer(docker: Docker, { image, runtime, log }: C
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: true,
-      Memory: defaultLimits.memoryBytes,
-      MemorySwap: defaultLimits.memoryBytes,
+      Memory: DEFAULT_LIMITS.memoryBytes,
+      MemorySwap: DEFAULT_LIMITS.memoryBytes,
       CpuPeriod: 100_000,
       CpuQuota: 50_000,
       PidsLimit: 64,
@@ -81,7 +81,7 @@ export async function createContainer(docker: Docker, { image, runtime, log }: C
     toSink((bytes) => write('STDOUT', bytes)),
     toSink((bytes) => write('STDERR', bytes)),
   );
-  // Input that the program does not read breaks the pipe. `wait` tells how the program ended.
+  // If the program does not read its input, the pipe breaks. `wait` reports how it ended.
   stream.on('error', () => undefined);
   // An error closes the stream too.
   const closed = once(stream, 'close').catch(() => undefined);
@@ -132,7 +132,9 @@ function toSink(take: (bytes: Uint8Array) => void): Writable {
 async function toArchive(program: Program): Promise<Buffer> {
   const archive = pack();
   for (const { path, content } of program.files) archive.entry({ name: `work/${path}` }, Buffer.from(content));
-  const command = [...commands[program.runtime]!, `./${program.entrypoint}`, ...program.args].map(quote).join(' ');
+  const command = [...RUNTIME_COMMANDS[program.runtime]!, `./${program.entrypoint}`, ...program.args]
+    .map(quote)
+    .join(' ');
   archive.entry({ name: BLOCKING_OUTPUT_PATH.slice(1) }, BLOCKING_OUTPUT);
   archive.entry({ name: 'tmp/.start' }, `rm -f /tmp/.start; cd /work && exec ${command}\n`);
   archive.finalize();
@@ -145,7 +147,7 @@ function quote(argument: string): string {
   return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A shell tells a signal as 128 and its number. */
+/** Converts a status code: a shell reports a signal as 128 plus its number. */
 function toEnd(statusCode: number, outOfMemory: boolean): ProgramEnd {
   const signal = Object.entries(constants.signals).find(([, number]) => number === statusCode - 128)?.[0] ?? null;
   return { exitCode: signal || outOfMemory ? null : statusCode, signal, outOfMemory, memoryPeakBytes: null };

@@ -11,14 +11,14 @@ import { readVersions } from './image.versions.ts';
 export interface DockerSandboxOptions {
   /** An image with `node`, `python3`, `sh`, `head` and `tar`. */
   readonly image: string;
-  /** How long unused containers are kept ready. Default one minute. */
+  /** Time that unused containers are kept ready. Default: one minute. */
   readonly idleMs?: number;
-  /** One of the engine's runtimes, such as `runc` or `runsc` (gVisor). Default the engine's default. */
+  /** One of the engine's runtimes, such as `runc` or `runsc` (gVisor). Default: the engine's default. */
   readonly ociRuntime?: string | undefined;
   readonly log: Logger;
 }
 
-/** Programs in containers of the local Docker engine: each run has one of its own, started ahead and removed after. */
+/** Runs programs in containers of the local Docker engine. Each run has its own container, which is started in advance and removed afterwards. */
 export class DockerSandbox implements Sandbox {
   readonly name = 'docker';
 
@@ -27,12 +27,12 @@ export class DockerSandbox implements Sandbox {
     private readonly pool: WarmPool,
   ) {}
 
-  /** @throws Error when no engine answers or the image is not there, saying what to do */
+  /** @throws Error with the remedy if no engine answers or the image is missing */
   static async open({ image, idleMs = 60_000, ociRuntime, log }: DockerSandboxOptions): Promise<DockerSandbox> {
     const docker = new DockerClient();
     const engine: { Runtimes?: Record<string, unknown> } = await docker.info().catch((cause: unknown) => {
       throw new Error(
-        'The sandbox is docker and no Docker engine answers. Start one, say where it is by DOCKER_HOST, or set SANDBOX=wasm.',
+        'SANDBOX is docker, but no Docker engine answers. Start one, set its address in DOCKER_HOST, or set SANDBOX=wasm.',
         { cause },
       );
     });
@@ -40,7 +40,7 @@ export class DockerSandbox implements Sandbox {
     if (ociRuntime && !(ociRuntime in (engine.Runtimes ?? {}))) {
       const known = Object.keys(engine.Runtimes ?? {}).join(', ');
       throw new Error(
-        `The Docker engine has no runtime '${ociRuntime}'; it has ${known}. Name one of them by SANDBOX_OCI_RUNTIME.`,
+        `The Docker engine has no runtime '${ociRuntime}'; it has ${known}. Set SANDBOX_OCI_RUNTIME to one of them.`,
       );
     }
     const create = (): Promise<Interpreter> => createContainer(docker, { image, runtime: ociRuntime, log });
@@ -85,7 +85,7 @@ async function assertImage(docker: Docker, image: string): Promise<void> {
     .inspect()
     .catch((cause: unknown) => {
       throw new Error(
-        `The Docker engine has no image '${image}'. Build or pull it, or name another by SANDBOX_IMAGE.`,
+        `The Docker engine has no image '${image}'. Build or pull it, or set SANDBOX_IMAGE to another image.`,
         { cause },
       );
     });

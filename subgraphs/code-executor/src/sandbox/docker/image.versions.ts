@@ -1,20 +1,20 @@
 import type { CreateInterpreter } from '../interpreter.ts';
-import { defaultLimits } from '../sandbox.ts';
+import { DEFAULT_LIMITS } from '../sandbox.ts';
 
-const script = `const { execFileSync } = require('node:child_process');
+const VERSIONS_SCRIPT = `const { execFileSync } = require('node:child_process');
 console.log(JSON.stringify({ node: 'Node ' + process.versions.node, python: execFileSync('python3', ['--version'], { encoding: 'utf8' }).trim() }));`;
 
-/** Asks the image itself which interpreters it has, which also proves that containers start. */
+/** Reads the versions of the image's interpreters from a container, which also proves that containers start. */
 export async function readVersions(create: CreateInterpreter): Promise<{ node: string; python: string }> {
   const container = await create();
   let output = '';
   const program = {
     runtime: 'javascript',
-    files: [{ path: 'versions.cjs', content: Buffer.from(script) }],
+    files: [{ path: 'versions.cjs', content: Buffer.from(VERSIONS_SCRIPT) }],
     entrypoint: 'versions.cjs',
     args: [],
     stdin: '',
-    limits: defaultLimits,
+    limits: DEFAULT_LIMITS,
   };
   try {
     const { exitCode } = await container.start(program, (_, bytes) => {

@@ -1,7 +1,7 @@
 import { ByteQueue } from '@vibecode/platform/byte.queue';
-import { headerBytes } from './frames.ts';
+import { HEADER_BYTES } from './frames.ts';
 
-/** Puts frames together from chunks of any size. */
+/** Assembles frames from chunks of any size. */
 export class FrameReader {
   readonly #received = new ByteQueue();
   readonly #onFrame: (type: number, payload: Uint8Array) => void;
@@ -13,10 +13,10 @@ export class FrameReader {
   push(chunk: Uint8Array): void {
     this.#received.push(chunk);
     for (;;) {
-      const header = this.#received.peek(headerBytes);
-      const frame = header && this.#received.take(headerBytes + header.readUInt32BE(1));
+      const header = this.#received.peek(HEADER_BYTES);
+      const frame = header && this.#received.take(HEADER_BYTES + header.readUInt32BE(1));
       if (!frame) return;
-      this.#onFrame(frame[0]!, frame.subarray(headerBytes));
+      this.#onFrame(frame[0]!, frame.subarray(HEADER_BYTES));
     }
   }
 }

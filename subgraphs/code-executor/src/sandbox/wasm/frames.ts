@@ -1,13 +1,13 @@
 /** Frames from an interpreter's process: one byte of type, four of length (big endian), the payload. */
-export const frameTypes = { ready: 0, stdout: 1, stderr: 2, end: 3 } as const;
+export const FRAME_TYPES = { ready: 0, stdout: 1, stderr: 2, end: 3 } as const;
 
-/** The interpreter's process imports this file and may read no other folder: what reads frames stands in `frame.reader.ts`. */
-export const headerBytes = 5;
+/** Length of a header in bytes. The interpreter's process imports this file and may not read other folders, so `frame.reader.ts` is separate. */
+export const HEADER_BYTES = 5;
 
 export function toFrame(type: number, payload: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(headerBytes + payload.byteLength);
+  const frame = new Uint8Array(HEADER_BYTES + payload.byteLength);
   frame[0] = type;
   new DataView(frame.buffer).setUint32(1, payload.byteLength);
-  frame.set(payload, headerBytes);
+  frame.set(payload, HEADER_BYTES);
   return frame;
 }

@@ -4,28 +4,28 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 interface Library {
-  /** The one file of a package that is loaded, by its specifier: CommonJS. */
+  /** Specifier of the package's file to load, which is CommonJS. */
   readonly file: string;
-  /** The library whose dependency it is. */
+  /** The library that depends on this one. */
   readonly of?: string;
-  /** What it requires: names of libraries, by the specifier it uses. */
+  /** Names of the libraries that it requires, by its specifiers. */
   readonly requires?: Readonly<Record<string, string>>;
-  /** Declarations that the file sees in place of the engine's globals. */
+  /** Declarations that replace globals of the engine for the file. */
   readonly globals?: string;
 }
 
-/** Packages that run in the guest, by the names it asks for. Their files are read as they are: nothing is bundled. */
-const libraries: Readonly<Record<string, Library>> = {
+/** Packages that run in the guest, by the guest's names for them. Their files are read unmodified, without bundling. */
+const LIBRARIES: Readonly<Record<string, Library>> = {
   inspect: {
     file: 'node-inspect-extracted',
-    // It takes the functions of each global, and this engine lacks one of them.
+    // The package enumerates the functions of each global, and this engine lacks one of the globals.
     globals: 'const globalThis = Object.create(globalObject, { Atomics: { value: {} } });',
   },
   path: { file: 'path-browserify' },
   events: {
-    // With a slash at the end, the package of that name and not the module of Node's.
+    // The trailing slash selects the package rather than Node's module of the same name.
     file: 'events/',
-    // Listeners are called by this: a promise of theirs that is rejected is reported, as everywhere.
+    // The package calls listeners by this function, so that rejected promises of listeners are reported too.
     globals:
       'const Reflect = Object.create(globalObject.Reflect, { apply: { value: (...call) => globalObject.__watchPromise(globalObject.Reflect.apply(...call)) } });',
   },
@@ -38,16 +38,17 @@ const libraries: Readonly<Record<string, Library>> = {
 };
 
 function findFile({ file, of }: Library): string {
-  return of ? createRequire(findFile(libraries[of]!)).resolve(file) : require.resolve(file);
+  return of ? createRequire(findFile(LIBRARIES[of]!)).resolve(file) : require.resolve(file);
 }
 
 /**
- * A function expression that evaluates a package's file and gives what it exports. It takes what the file may require, by specifier;
- * what it requires of the libraries here it evaluates itself.
+ * Reads a package as a function expression that evaluates the package's file and returns its exports. Its parameter is an object
+ * with the modules that the file may require, by specifier. Required libraries of this file are evaluated automatically.
  */
 export function readGuestLibrary(name: string): string {
-  const library = libraries[name];
-  if (!library) throw new RangeError(`There is no library '${name}'; there are ${Object.keys(libraries).join(', ')}`);
+  const library = LIBRARIES[name];
+  if (!library)
+    throw new RangeError(`The library '${name}' does not exist; expected one of ${Object.keys(LIBRARIES).join(', ')}`);
   const { requires = {}, globals = '' } = library;
   const required = Object.entries(requires).map(
     ([specifier, other]) => `${JSON.stringify(specifier)}: (${readGuestLibrary(other)})({})`,

@@ -5,8 +5,8 @@ const folder = new URL('./guest/', import.meta.url);
 const isSource = import.meta.url.endsWith('.ts');
 const extension = isSource ? '.ts' : '.js';
 
-/** Guest modules that are no modules of Node's: they are reached from the others as `internal:`. */
-const internal = new Set([
+/** Guest modules that do not exist in Node. Other guest modules import them as `internal:`. */
+const INTERNAL_MODULES = new Set([
   'argument.errors',
   'assert.messages',
   'assertion.error',
@@ -33,15 +33,15 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith(extension) && !file.endsWith('.d.ts'))
   .map((file) => file.slice(0, -extension.length));
 
-/** Names of the modules of Node's that a program can import: `fs`, `fs/promises`. */
-export const builtinNames: ReadonlySet<string> = new Set(
-  names.filter((name) => !internal.has(name)).map((name) => name.replace('.', '/')),
+/** Names of Node's modules that a program can import, such as `fs` and `fs/promises`. */
+export const BUILTIN_NAMES: ReadonlySet<string> = new Set(
+  names.filter((name) => !INTERNAL_MODULES.has(name)).map((name) => name.replace('.', '/')),
 );
 
 /** `internal:host` or `node:fs/promises` for `./host.ts`, `./fs.promises.ts`. */
 export function toGuestId(specifier: string): string {
   const name = specifier.replace(/^\.\//, '').replace(/\.[jt]s$/, '');
-  return internal.has(name) ? `internal:${name}` : `node:${name.replace('.', '/')}`;
+  return INTERNAL_MODULES.has(name) ? `internal:${name}` : `node:${name.replace('.', '/')}`;
 }
 
 export function readGuestModule(id: string): string {

@@ -4,19 +4,19 @@ import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
 
-/** The release of QuickJS that quickjs-emscripten 0.32 carries. */
-export const quickJsVersion = 'QuickJS 2025-09-13';
+/** The QuickJS release in quickjs-emscripten 0.32. */
+export const QUICKJS_VERSION = 'QuickJS 2025-09-13';
 
-/** What the worker thread tells. */
+/** Messages of the worker thread. */
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'output'; readonly stream: OutputStream; readonly bytes: Uint8Array }
   | { readonly type: 'end'; readonly end: ProgramEnd };
 
-// Compiled and source files stand side by side with the same name; a worker's URL is not rewritten by the compiler.
+// Compiled and source files have the same name in different formats, and the compiler does not rewrite a worker's URL.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-/** QuickJS in a worker thread. The program reaches the functions of `guest/host.ts` and nothing else. */
+/** Creates QuickJS in a worker thread. The program can call only the functions of `guest/host.ts`. */
 export async function createJavaScriptInterpreter(): Promise<Interpreter> {
   const worker = new Worker(new URL(`./javascript.worker.${extension}`, import.meta.url), {
     name: 'sandbox-javascript',

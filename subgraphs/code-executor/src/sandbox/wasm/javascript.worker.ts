@@ -3,7 +3,7 @@ import type { OutputStream, Program } from '../sandbox.ts';
 import type { FromWorker } from './javascript.interpreter.ts';
 import { createQuickJsRun } from './quickjs.run.ts';
 
-// The thread that one program runs in. QuickJS is loaded before the program is known.
+// The worker thread for one program. QuickJS is loaded before the program arrives.
 const port = parentPort!;
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 

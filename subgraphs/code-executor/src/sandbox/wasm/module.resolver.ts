@@ -1,31 +1,31 @@
 import { posix } from 'node:path';
 
-/** What a specifier stands for: a module of the sandbox's own, or a file of the project and how to load it. */
+/** The result of resolving a specifier: a module of the sandbox, or a file of the project and its format. */
 export type Resolution =
   | { readonly kind: 'builtin'; readonly id: string }
   | { readonly kind: 'file'; readonly id: string }
   | { readonly kind: 'missing'; readonly code: string; readonly message: string };
 
-const extensions = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json'];
+const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json'];
 
-/** What TypeScript writes for the file it means. */
-const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
+/** Extensions of source files by the extension in an import, as in TypeScript. */
+const SOURCE_EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.mjs': ['.mts'],
   '.cjs': ['.cts'],
   '.jsx': ['.tsx'],
 };
 
-/** Node's modules that need what a sandbox does not give. */
-const refused: ReadonlySet<string> = new Set(
+/** Node's modules that the sandbox does not support. */
+const REFUSED_MODULES: ReadonlySet<string> = new Set(
   'child_process cluster dgram diagnostics_channel dns domain http http2 https inspector module net repl sqlite stream tls tty v8 vm wasi worker_threads zlib'.split(
     ' ',
   ),
 );
 
 /**
- * Finds what `import` and `require` mean, over the files of a project. Follows Node's rules, and more: extensions may be
- * left out and folders imported in both, and `./x.js` finds `x.ts`, as bundlers and TypeScript let people write.
+ * Resolves `import` and `require` over the files of a project, by Node's rules with additions: both may omit extensions and
+ * import folders, and `./x.js` finds `x.ts`, as with bundlers and TypeScript.
  *
  * @param files absolute paths
  * @param builtins names without `node:`
@@ -36,9 +36,9 @@ export function createResolver(
 ): (specifier: string, from: string) => Resolution {
   const findFile = (path: string): string | null => {
     if (files.has(path)) return path;
-    for (const extension of extensions) if (files.has(path + extension)) return path + extension;
+    for (const extension of EXTENSIONS) if (files.has(path + extension)) return path + extension;
     const written = posix.extname(path);
-    for (const extension of sourceExtensions[written] ?? []) {
+    for (const extension of SOURCE_EXTENSIONS[written] ?? []) {
       const source = path.slice(0, -written.length) + extension;
       if (files.has(source)) return source;
     }
@@ -55,10 +55,10 @@ export function createResolver(
   return (specifier, from) => {
     const name = specifier.replace(/^node:/, '');
     if (builtins.has(name)) return { kind: 'builtin', id: `node:${name}` };
-    if (specifier.startsWith('node:') || refused.has(name)) {
+    if (specifier.startsWith('node:') || REFUSED_MODULES.has(name)) {
       return missing(
         'ERR_UNKNOWN_BUILTIN_MODULE',
-        `No such module in this sandbox: 'node:${name}' (there is no network, there are no other processes; available are ${[...builtins].join(', ')})`,
+        `The module 'node:${name}' is not available in this sandbox, which has no network and no other processes. Available modules: ${[...builtins].join(', ')}`,
       );
     }
     const local = specifier.startsWith('file://') ? specifier.slice('file://'.length) : specifier;
@@ -85,7 +85,7 @@ function missing(code: string, message: string): Resolution {
   return { kind: 'missing', code, message };
 }
 
-/** `main` of a package.json, or its `exports` where that is one path. */
+/** Reads `main` of a package.json, or its `exports` if that is a single path. */
 function readMain(content: Uint8Array | undefined): string | null {
   const manifest = readManifest(content);
   const exported = manifest?.exports;
@@ -105,7 +105,7 @@ export function readManifest(content: Uint8Array | undefined): Record<string, un
     const manifest: unknown = JSON.parse(new TextDecoder().decode(content));
     return typeof manifest === 'object' ? (manifest as Record<string, unknown> | null) : null;
   } catch {
-    // Without a readable manifest a package is entered by its index file, as in Node.
+    // Without a readable manifest, a package's entry is its index file, as in Node.
     return null;
   }
 }

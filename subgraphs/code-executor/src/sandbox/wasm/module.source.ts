@@ -6,19 +6,19 @@ import { transform } from './type.stripping.ts';
 
 export interface ModuleSource {
   readonly format: 'module' | 'commonjs';
-  /** What QuickJS evaluates; its lines are the file's lines. */
+  /** The code for QuickJS. It has the same lines as the file. */
   readonly code: string;
   /** Specifiers of its static imports. */
   readonly imports: readonly string[];
 }
 
-/** Global function of the guest that watches promises nobody keeps; see `instrument`. */
-const watchPromiseName = '__watchPromise';
+/** Global function of the guest that watches unused promises; see `instrument`. */
+const WATCH_PROMISE_NAME = '__watchPromise';
 
 /**
- * Makes a file of a project ready for QuickJS: types are stripped (imports of types with them), and it is told apart
- * whether it is an ES module or CommonJS, by Node's rules: extension, then syntax, then the nearest package.json.
- * A file with a syntax error passes unchanged, so that the engine reports it.
+ * Prepares a file of a project for QuickJS. Types and imports of types are removed. The file's format (ES module or CommonJS) is
+ * determined by Node's rules: extension, then syntax, then the nearest package.json. A file with a syntax error stays
+ * unchanged, so that the engine reports the error.
  */
 export function toModuleSource(path: string, text: string, files: ReadonlyMap<string, Uint8Array>): ModuleSource {
   const extension = posix.extname(path);
@@ -59,7 +59,7 @@ function parse(source: string): AcornProgram | null {
         allowAwaitOutsideFunction: sourceType === 'module',
       });
     } catch {
-      // The next kind, or the engine's own error.
+      // The next format is tried, or the engine reports the error.
     }
   }
   return null;
@@ -93,16 +93,16 @@ function usesTopLevelAwait(tree: AcornProgram): boolean {
 }
 
 /**
- * QuickJS as built for WebAssembly does not tell of rejected promises without a handler, and `main();` without an
- * `await` must not fail in silence: the value of every call that stands as a statement goes through a function that
- * watches it if it is a promise. `import.meta`, which QuickJS leaves empty, becomes a constant of the module.
+ * Instruments a module. QuickJS as built for WebAssembly does not report rejected promises without a handler, and `main();`
+ * without `await` must not fail silently. The value of every call that is a statement is therefore passed to a function that
+ * watches promises. `import.meta`, which is empty in QuickJS, becomes a constant of the module.
  */
 function instrument(path: string, source: string, tree: AcornProgram): string {
   const edits: { at: number; remove: number; insert: string }[] = [];
   let usesMeta = false;
   walk(tree, (node) => {
     if (node.type === 'ExpressionStatement' && /^(Call|Chain|New|Import)Expression$/.test(node.expression.type)) {
-      edits.push({ at: node.expression.start, remove: 0, insert: `${watchPromiseName}(` });
+      edits.push({ at: node.expression.start, remove: 0, insert: `${WATCH_PROMISE_NAME}(` });
       edits.push({ at: node.expression.end, remove: 0, insert: ')' });
     } else if (node.type === 'MetaProperty' && node.meta.name === 'import') {
       usesMeta = true;
@@ -110,7 +110,7 @@ function instrument(path: string, source: string, tree: AcornProgram): string {
     }
     return true;
   });
-  // Of edits in one place, what closes comes first: it belongs to what ends there.
+  // Of several edits at one position, closing ones come first, because they belong to the node that ends there.
   edits.sort((a, b) => a.at - b.at || (a.insert === ')' ? -1 : 0) - (b.insert === ')' ? -1 : 0));
   let code = usesMeta
     ? `const __importMeta = ${JSON.stringify({ url: `file://${path}`, filename: path, dirname: posix.dirname(path) })};`
@@ -123,7 +123,7 @@ function instrument(path: string, source: string, tree: AcornProgram): string {
   return code + source.slice(position);
 }
 
-/** Visits a tree; `visit` says whether to go on into the node. */
+/** Visits a tree. `visit` returns whether to visit the node's children. */
 function walk(node: AnyNode, visit: (node: AnyNode) => boolean): void {
   if (!visit(node)) return;
   for (const value of Object.values(node)) {
@@ -133,13 +133,13 @@ function walk(node: AnyNode, visit: (node: AnyNode) => boolean): void {
   }
 }
 
-/** An ES module that stands for a CommonJS one: its exports are found by reading, as Node does. */
+/** Creates an ES module that re-exports a CommonJS one. The exports' names are found by analysing the source, as in Node. */
 export function toCommonJsFacade(path: string, source: string): string {
   const names = new Set<string>();
   try {
     for (const name of parseCommonJs(source, path).exports) names.add(name);
   } catch {
-    // Without names there is still the default export.
+    // Without names, only the default export exists.
   }
   names.delete('default');
   const bindings = [...names].map((name, index) => ({ name, local: `__export${index}` }));

@@ -1,12 +1,12 @@
 import type { OutputStream } from '../sandbox.ts';
 
-const flushBytes = 16 * 1024;
-const flushMs = 15;
+const FLUSH_BYTES = 16 * 1024;
+const FLUSH_MS = 15;
 
 /**
- * Gathers what a program writes, so that a line a microsecond does not become a message a microsecond. The first write
- * after a pause goes out at once, what follows within 15 ms goes together. Drops what is far beyond the limit: the
- * reader has stopped the program by then.
+ * Collects a program's output, so that frequent short writes do not become as many messages. The first write after a pause is
+ * sent at once, and writes within the next 15 ms are sent together. Output far beyond the limit is dropped, because the reader
+ * has stopped the program by then.
  */
 export class OutputBuffer {
   #parts: Uint8Array[] = [];
@@ -33,12 +33,12 @@ export class OutputBuffer {
     this.#remainingBytes -= kept.byteLength;
     this.#parts.push(kept);
     this.#bytes += kept.byteLength;
-    if (this.#bytes >= flushBytes || this.#remainingBytes <= 0) this.flush();
+    if (this.#bytes >= FLUSH_BYTES || this.#remainingBytes <= 0) this.flush();
     else this.flushIfDue();
   }
 
   flushIfDue(): void {
-    if (this.#bytes > 0 && performance.now() - this.#flushedAt >= flushMs) this.flush();
+    if (this.#bytes > 0 && performance.now() - this.#flushedAt >= FLUSH_MS) this.flush();
   }
 
   flush(): void {

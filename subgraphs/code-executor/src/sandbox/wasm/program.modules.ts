@@ -1,29 +1,29 @@
-import { workDirectory } from '../sandbox.ts';
-import { builtinNames, readGuestModule, toGuestId } from './guest.modules.ts';
+import { WORK_DIRECTORY } from '../sandbox.ts';
+import { BUILTIN_NAMES, readGuestModule, toGuestId } from './guest.modules.ts';
 import { createResolver } from './module.resolver.ts';
 import { type ModuleSource, toCommonJsFacade, toModuleSource } from './module.source.ts';
 
 const decoder = new TextDecoder();
 
-/** Stands for a module that was not found: an error out of the resolver itself would leave the import pending for ever. */
+/** Marks a module that was not found. An error thrown by the resolver itself would leave the import pending for ever. */
 const MISSING_PREFIX = 'missing:';
 const GUEST_MODULE = /^(internal|node):/;
 
-/** The files of one program as modules: what its imports mean, and the code that QuickJS is given for each. */
+/** The files of one program as modules: resolves its imports, and returns the code of each module for QuickJS. */
 export class ProgramModules {
   readonly #files = new Map<string, Uint8Array>();
   readonly #sources = new Map<string, ModuleSource>();
-  readonly resolve = createResolver(this.#files, builtinNames);
+  readonly resolve = createResolver(this.#files, BUILTIN_NAMES);
 
-  /** @param path absolute, in the work directory */
+  /** @param path absolute path in the work directory */
   add(path: string, content: Uint8Array): void {
     this.#files.set(path, content);
   }
 
   /**
-   * How the entry is started.
+   * Determines how the entry file is started.
    *
-   * @throws Error as Node words it when it is an ECMAScript module and something it imports is missing
+   * @throws Error with Node's message if it is an ECMAScript module and one of its imports is missing
    */
   checkEntry(path: string): ModuleSource['format'] {
     const format = path.endsWith('.json') ? 'commonjs' : this.#sourceOf(path).format;
@@ -31,7 +31,7 @@ export class ProgramModules {
     return format;
   }
 
-  /** The code of an ECMAScript module, for QuickJS's loader. */
+  /** Returns the code of an ECMAScript module, for QuickJS's loader. */
   load(id: string): string {
     if (GUEST_MODULE.test(id)) return readGuestModule(id);
     if (id.startsWith(MISSING_PREFIX))
@@ -41,11 +41,11 @@ export class ProgramModules {
     return source.format === 'module' ? source.code : toCommonJsFacade(id, source.code);
   }
 
-  /** The id of what a module imports, for QuickJS's loader. */
+  /** Resolves a module's import to an id, for QuickJS's loader. */
   toId(from: string, specifier: string): string {
     if (GUEST_MODULE.test(from) && specifier.startsWith('./')) return toGuestId(specifier);
     if (specifier.startsWith('internal:')) return specifier;
-    const resolution = this.resolve(specifier, from.startsWith('/') ? from : `${workDirectory}/program`);
+    const resolution = this.resolve(specifier, from.startsWith('/') ? from : `${WORK_DIRECTORY}/program`);
     return resolution.kind === 'missing' ? MISSING_PREFIX + JSON.stringify(resolution.message) : resolution.id;
   }
 
@@ -69,7 +69,7 @@ export class ProgramModules {
     return source;
   }
 
-  /** QuickJS says of a missing module only which name it lacks; this says it as Node does, before anything runs. */
+  /** Reports a missing module with Node's message, before anything runs. QuickJS's own error has only the module's name. */
   #checkImports(path: string, seen: Set<string>): void {
     if (seen.has(path) || path.endsWith('.json')) return;
     seen.add(path);

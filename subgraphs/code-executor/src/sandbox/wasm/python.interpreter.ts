@@ -8,19 +8,19 @@ import type { Interpreter } from '../interpreter.ts';
 import type { ProgramEnd } from '../run.supervisor.ts';
 import type { OutputStream, Program } from '../sandbox.ts';
 import { FrameReader } from './frame.reader.ts';
-import { frameTypes } from './frames.ts';
+import { FRAME_TYPES } from './frames.ts';
 
-/** The release of CPython that pyodide 314 carries. */
-export const pythonVersion = 'CPython 3.14';
+/** The CPython release in pyodide 314. */
+export const PYTHON_VERSION = 'CPython 3.14';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const worker = fileURLToPath(new URL(`./python.worker.${extension}`, import.meta.url));
 const pyodideFolder = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
 
 /**
- * CPython in WebAssembly, in a process of its own. Python reaches JavaScript by design (`import js`, `ctypes`), so two
- * walls stand around it: the realm has nothing but the language in it (python.worker.ts), and the process has no
- * permission for files, processes, threads or native code, and no secrets in its environment.
+ * Creates CPython in WebAssembly, in a process of its own. Python can reach JavaScript by design (`import js`, `ctypes`), so that
+ * two barriers isolate it: the realm contains only the language (python.worker.ts), and the process has no permissions for
+ * files, processes, threads or native code, and no secrets in its environment.
  * Source: https://nodejs.org/docs/latest-v24.x/api/permissions.html
  */
 export async function createPythonInterpreter(): Promise<Interpreter> {
@@ -30,7 +30,7 @@ export async function createPythonInterpreter(): Promise<Interpreter> {
       '--permission',
       `--allow-fs-read=${pyodideFolder}`,
       `--allow-fs-read=${dirname(worker)}`,
-      // Lets Python wait for promises, and so `asyncio.run` work.
+      // Lets Python wait for promises, which `asyncio.run` needs.
       '--experimental-wasm-jspi',
       '--max-old-space-size=96',
       '--disable-warning=ExperimentalWarning',
@@ -53,17 +53,17 @@ export async function createPythonInterpreter(): Promise<Interpreter> {
   // A program that runs is raced with `failed`. Without one there is nothing to tell.
   failed.catch(() => undefined);
   const stdin = child.stdin as Writable;
-  // Writing to a process that has ended is told by `failed`.
+  // `failed` reports a write to a process that has ended.
   stdin.on('error', () => undefined);
 
   const ready = Promise.withResolvers<void>();
   const end = Promise.withResolvers<ProgramEnd>();
   let write: (stream: OutputStream, bytes: Uint8Array) => void = () => undefined;
   const reader = new FrameReader((type, payload) => {
-    if (type === frameTypes.ready) ready.resolve();
-    else if (type === frameTypes.stdout) write('STDOUT', payload);
-    else if (type === frameTypes.stderr) write('STDERR', payload);
-    else if (type === frameTypes.end) end.resolve(JSON.parse(new TextDecoder().decode(payload)) as ProgramEnd);
+    if (type === FRAME_TYPES.ready) ready.resolve();
+    else if (type === FRAME_TYPES.stdout) write('STDOUT', payload);
+    else if (type === FRAME_TYPES.stderr) write('STDERR', payload);
+    else if (type === FRAME_TYPES.end) end.resolve(JSON.parse(new TextDecoder().decode(payload)) as ProgramEnd);
   });
   (child.stdio[3] as Readable).on('data', (chunk: Buffer) => reader.push(chunk));
   await Promise.race([ready.promise, failed]);

@@ -1,8 +1,8 @@
 /**
- * Python that runs a project's file as `python file` would: sys.argv, exit codes, tracebacks that begin in the program.
- * Evaluates to the function that does it; -1 stands for a program that died of a MemoryError.
+ * Python code that runs a project's file like `python file`: sys.argv, exit codes, tracebacks that start in the program.
+ * It evaluates to a function whose result is the exit code, or -1 for a program that ended with a MemoryError.
  */
-export const pythonRunner = `
+export const PYTHON_RUNNER = `
 import sys
 
 
@@ -12,7 +12,7 @@ def _create_runner():
     import traceback
     import types
 
-    # Whoever looks for a way out finds none behind these (see python.worker.ts), and gets a plain error.
+    # These modules give no access to the host (see python.worker.ts). Importing them raises an ordinary error.
     blocked = {"js", "pyodide_js", "_pyodide_core", "pyodide.http", "pyodide.code"}
 
     class Finder:

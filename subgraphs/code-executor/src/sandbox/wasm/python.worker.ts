@@ -3,20 +3,20 @@ import { readFileSync, writeSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { ProgramEnd } from '../run.supervisor.ts';
-import { frameTypes, toFrame } from './frames.ts';
-import { pythonRunner } from './python.runner.ts';
+import { FRAME_TYPES, toFrame } from './frames.ts';
+import { PYTHON_RUNNER } from './python.runner.ts';
 import { scrubGlobals } from './realm.ts';
 import { WasmMemory } from './webassembly.ts';
 
-// The process that one Python program runs in. What is needed of Node is taken now; then the realm is emptied, so that
-// Pyodide sees a bare JavaScript engine, and a program that reaches JavaScript finds nothing of the host.
-const outputDescriptor = 3;
-const indexUrl = `${process.argv[2]}/`;
+// The process for one Python program. It takes the required functions of Node first and then removes Node's objects from the
+// realm, so that Pyodide sees only a JavaScript engine, and a program that reaches JavaScript finds no objects of the host.
+const OUTPUT_DESCRIPTOR = 3;
+const INDEX_URL = `${process.argv[2]}/`;
 const exit = process.exit.bind(process);
 
 const sendFrame = (type: number, payload: Uint8Array): void => {
   const frame = toFrame(type, payload);
-  for (let sent = 0; sent < frame.byteLength; ) sent += writeSync(outputDescriptor, frame, sent);
+  for (let sent = 0; sent < frame.byteLength; ) sent += writeSync(OUTPUT_DESCRIPTOR, frame, sent);
 };
 
 interface Job {
@@ -29,7 +29,7 @@ interface Job {
 
 scrubGlobals();
 Object.assign(globalThis, {
-  // A bare engine's own functions, as Pyodide expects them of one; taken away below.
+  // Functions that Pyodide expects of a JavaScript engine. They are removed below.
   load: () => undefined,
   read: (path: string) => readFileSync(path, 'utf8'),
   readbuffer: (path: string) => new Uint8Array(readFileSync(path)).buffer,
@@ -39,29 +39,29 @@ Object.assign(globalThis, {
   },
 });
 
-const { loadPyodide } = await import(pathToFileURL(`${indexUrl}pyodide.mjs`).href);
-const pyodide = await loadPyodide({ indexURL: indexUrl, env: { HOME: '/work' } });
+const { loadPyodide } = await import(pathToFileURL(`${INDEX_URL}pyodide.mjs`).href);
+const pyodide = await loadPyodide({ indexURL: INDEX_URL, env: { HOME: '/work' } });
 
 for (const name of ['load', 'read', 'readbuffer']) delete (globalThis as Record<string, unknown>)[name];
 registerHooks({
   resolve(specifier) {
-    throw new Error(`There is no module '${specifier}' in this sandbox`);
+    throw new Error(`The module '${specifier}' is not available in this sandbox`);
   },
 });
 
-const runner = pyodide.runPython(pythonRunner, { filename: '<sandbox>' });
+const runner = pyodide.runPython(PYTHON_RUNNER, { filename: '<sandbox>' });
 let memoryRefused = false;
 let memoryLimitBytes = Infinity;
 const grow = WasmMemory.prototype.grow;
 WasmMemory.prototype.grow = function (pages: number): number {
   if (this.buffer.byteLength + pages * 65536 > memoryLimitBytes) {
     memoryRefused = true;
-    throw new RangeError('The memory limit of the sandbox is reached');
+    throw new RangeError('The memory limit of the sandbox has been reached');
   }
   return grow.call(this, pages);
 };
 
-sendFrame(frameTypes.ready, new Uint8Array(0));
+sendFrame(FRAME_TYPES.ready, new Uint8Array(0));
 const job: Job = JSON.parse(readFileSync(0, 'utf8'));
 memoryLimitBytes = job.limits.memoryBytes;
 
@@ -88,8 +88,8 @@ const toWriter = (type: number) => ({
     return buffer.length;
   },
 });
-pyodide.setStdout(toWriter(frameTypes.stdout));
-pyodide.setStderr(toWriter(frameTypes.stderr));
+pyodide.setStdout(toWriter(FRAME_TYPES.stdout));
+pyodide.setStderr(toWriter(FRAME_TYPES.stderr));
 
 const end: ProgramEnd = { exitCode: null, signal: null, outOfMemory: false, memoryPeakBytes: null };
 try {
@@ -102,18 +102,18 @@ try {
 } catch (error) {
   if (memoryRefused) report({ ...end, outOfMemory: true });
   else {
-    sendFrame(frameTypes.stderr, new TextEncoder().encode(`${String(error)}\n`));
+    sendFrame(FRAME_TYPES.stderr, new TextEncoder().encode(`${String(error)}\n`));
     report({ ...end, exitCode: 1 });
   }
 }
 
-/** What the runner answers when the program died of a MemoryError. */
+/** The exit code for a program that ended with a MemoryError. */
 function outOfMemoryCode(): number {
   return -1;
 }
 
 function report(result: ProgramEnd): never {
   const memoryPeakBytes: number = pyodide._module.HEAPU8.length;
-  sendFrame(frameTypes.end, new TextEncoder().encode(JSON.stringify({ ...result, memoryPeakBytes })));
+  sendFrame(FRAME_TYPES.end, new TextEncoder().encode(JSON.stringify({ ...result, memoryPeakBytes })));
   return exit(0);
 }

@@ -18,10 +18,10 @@ interface HostSide {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const algorithms = new Set(getHashes());
-const maximumRandomBytes = 1024 * 1024;
+const HASH_ALGORITHMS = new Set(getHashes());
+const MAX_RANDOM_BYTES = 1024 * 1024;
 
-/** The functions of `guest/host.ts` as handles. What they throw is thrown in the guest; nothing of the host's realm passes. */
+/** Creates handles of the functions of `guest/host.ts`. Their errors are thrown again in the guest; no object of the host's realm reaches the guest. */
 export function createHostFunctions(context: QuickJSContext, side: HostSide): QuickJSHandle {
   const host = context.newObject();
   const text = (value: QuickJSHandle | undefined) => (value ? context.getString(value) : '');
@@ -32,7 +32,7 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
     using memory = context.getArrayBuffer(value);
     return memory.value.slice();
   };
-  // A copy with memory of its own: `slice` of a Buffer shares the pool that it stands in, and would hand all of that over.
+  // Copied to memory of its own, because `slice` of a Buffer shares a pool, which would be exposed as a whole.
   const toBuffer = (value: Uint8Array) => context.newArrayBuffer(new Uint8Array(value).buffer);
   const toStream = (descriptor: number): OutputStream => (descriptor === 2 ? 'STDERR' : 'STDOUT');
   const startedAt = performance.now();
@@ -69,7 +69,7 @@ export function createHostFunctions(context: QuickJSContext, side: HostSide): Qu
       const options = { fatal: isTrue(fatal), ignoreBOM: isTrue(ignoreBOM) };
       return context.newString(decodeAs(text(encoding), bytes(value), options));
     },
-    random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), maximumRandomBytes))),
+    random: (size) => toBuffer(randomBytes(Math.min(Math.max(0, number(size)), MAX_RANDOM_BYTES))),
     digest: (algorithm, value, key) =>
       toBuffer(digest(text(algorithm), bytes(value), key && context.typeof(key) !== 'undefined' ? bytes(key) : null)),
     now: () => context.newNumber(performance.now() - startedAt),
@@ -97,7 +97,7 @@ function findDecoder(label: string): string {
   try {
     return new TextDecoder(label).encoding;
   } catch {
-    // The constructor throws for a label it does not know.
+    // The constructor throws for an unknown label.
     return '';
   }
 }
@@ -106,16 +106,16 @@ function decodeAs(encoding: string, value: Uint8Array, options: { fatal: boolean
   try {
     return JSON.stringify(new TextDecoder(encoding, options).decode(value));
   } catch {
-    // Only a decoder that is fatal throws: the bytes are not of the encoding.
+    // Only a fatal decoder throws: the bytes are not valid in the encoding.
     return '';
   }
 }
 
 function digest(algorithm: string, value: Uint8Array, key: Uint8Array | null): Uint8Array {
   if (
-    !algorithms.has(algorithm) &&
-    !algorithms.has(algorithm.toUpperCase()) &&
-    !algorithms.has(algorithm.toLowerCase())
+    !HASH_ALGORITHMS.has(algorithm) &&
+    !HASH_ALGORITHMS.has(algorithm.toUpperCase()) &&
+    !HASH_ALGORITHMS.has(algorithm.toLowerCase())
   )
     return new Uint8Array(0);
   return (key ? createHmac(algorithm, key) : createHash(algorithm)).update(value).digest();

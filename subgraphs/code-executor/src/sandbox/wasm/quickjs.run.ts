@@ -8,7 +8,7 @@ import {
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
 import type { ProgramEnd } from '../run.supervisor.ts';
-import { defaultLimits, type OutputStream, type Program, workDirectory } from '../sandbox.ts';
+import { DEFAULT_LIMITS, type OutputStream, type Program, WORK_DIRECTORY } from '../sandbox.ts';
 import { OutputBuffer } from './output.buffer.ts';
 import { ProgramModules } from './program.modules.ts';
 import { createHostFunctions } from './quickjs.host.ts';
@@ -16,20 +16,20 @@ import { isTrap, WasmMemory } from './webassembly.ts';
 
 const encoder = new TextEncoder();
 
-/** Deeper recursion throws in the guest before the thread's own stack ends. */
+/** Stack size of the guest, smaller than the thread's own stack, so that deep recursion throws in the guest. */
 const STACK_BYTES = 512 * 1024;
 const PAGE_BYTES = 64 * 1024;
 const INITIAL_PAGES = 256;
-/** Memory grows in steps: with less than one step left there is none. */
+/** Ratio above which memory counts as exhausted, because it grows in steps. */
 const FULL = 0.9;
 const OUT_OF_MEMORY = 'InternalError: out of memory\n';
 
-/** Loads QuickJS and the guest's modules; the function it resolves to runs one program, once. */
+/** Loads QuickJS and the guest's modules. @returns a function that runs one program, once */
 export async function createQuickJsRun(
   send: (stream: OutputStream, bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<(program: Program) => Promise<ProgramEnd>> {
-  // The engine's own accounting does not see every allocation; the memory it has cannot grow past its maximum.
-  const memory = new WasmMemory({ initial: INITIAL_PAGES, maximum: defaultLimits.memoryBytes / PAGE_BYTES });
+  // The engine's own accounting misses some allocations, but its memory cannot grow beyond the maximum.
+  const memory = new WasmMemory({ initial: INITIAL_PAGES, maximum: DEFAULT_LIMITS.memoryBytes / PAGE_BYTES });
   const quickjs = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory: memory }));
   const run = new QuickJsRun(quickjs.newRuntime(), memory, new OutputBuffer(send));
   return (program) => run.run(program);
@@ -44,7 +44,7 @@ class QuickJsRun {
   /** The namespace of bootstrap.ts. */
   readonly #guest: QuickJSHandle;
   #imports = 0;
-  /** Set once: the program has ended. */
+  /** Set once, when the program has ended. */
   #exitCode: number | null = null;
   #outOfMemory = false;
 
@@ -54,7 +54,7 @@ class QuickJsRun {
     this.#output = output;
     this.#context = runtime.newContext();
     runtime.setMaxStackSize(STACK_BYTES);
-    // Called every few thousand instructions; true ends the program, and no `catch` of its own holds that up.
+    // Called every few thousand instructions. Returning true ends the program, which it cannot catch.
     runtime.setInterruptHandler(() => {
       output.flushIfDue();
       return this.#exitCode !== null;
@@ -71,7 +71,7 @@ class QuickJsRun {
     output.limit(program.limits.outputBytes + 1);
     this.#runtime.setMemoryLimit(program.limits.memoryBytes);
     this.#addFiles(program);
-    const entry = `${workDirectory}/${program.entrypoint}`;
+    const entry = `${WORK_DIRECTORY}/${program.entrypoint}`;
     try {
       const format = this.#modules.checkEntry(entry);
       using start = this.#context.newString(
@@ -85,7 +85,7 @@ class QuickJsRun {
         this.#exitCode ??= code ? this.#context.getNumber(code) : 1;
       }
     } catch (error) {
-      // Where the engine does not look for it, an allocation that fails ends in a trap.
+      // Where the engine does not check for it, a failed allocation causes a trap.
       this.#outOfMemory = isTrap(error) && this.#memory.buffer.byteLength > FULL * program.limits.memoryBytes;
       output.write('STDERR', encoder.encode(this.#outOfMemory ? OUT_OF_MEMORY : `${String(error)}\n    at ${entry}\n`));
       this.#exitCode = 1;
@@ -128,7 +128,7 @@ class QuickJsRun {
 
   #addFiles({ files }: Program): void {
     for (const file of files) {
-      const path = `${workDirectory}/${file.path}`;
+      const path = `${WORK_DIRECTORY}/${file.path}`;
       this.#modules.add(path, file.content);
       using name = this.#context.newString(path);
       using content = this.#context.newArrayBuffer(new Uint8Array(file.content).buffer);
@@ -136,7 +136,7 @@ class QuickJsRun {
     }
   }
 
-  /** Until no timer is left or the program has ended. */
+  /** Runs timers until none is left or the program has ended. */
   async #runTimers(): Promise<void> {
     while (this.#exitCode === null) {
       using delay = this.#call('nextDelayMs');
@@ -160,7 +160,7 @@ class QuickJsRun {
     }
   }
 
-  /** Calls a function of bootstrap.ts; null when that ended the program. */
+  /** Calls a function of bootstrap.ts. @returns null if the call ended the program */
   #call(name: string, ...parameters: QuickJSHandle[]): QuickJSHandle | null {
     using run = this.#context.getProp(this.#guest, name);
     const result = this.#context.callFunction(run, this.#context.undefined, ...parameters);
@@ -187,7 +187,7 @@ class QuickJsRun {
   }
 }
 
-/** `Name: message` of what was thrown; null when there was no memory left even for that. */
+/** Formats a thrown value as `Name: message`. @returns null if there was no memory left for that */
 function toThrown(context: QuickJSContext, error: QuickJSHandle): string | null {
   const thrown: unknown = context.dump(error);
   if (thrown === null || typeof thrown !== 'object') return thrown === null ? null : String(thrown);

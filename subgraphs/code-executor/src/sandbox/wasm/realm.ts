@@ -1,5 +1,5 @@
-/** What a realm keeps: the language, and what Pyodide needs of a bare engine. */
-const kept: ReadonlySet<string> = new Set(
+/** The globals that stay: those of the language, and those that Pyodide needs. */
+const KEPT_GLOBALS: ReadonlySet<string> = new Set(
   `globalThis Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise
   RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl
   ArrayBuffer Atomics Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float16Array Float32Array
@@ -10,8 +10,8 @@ const kept: ReadonlySet<string> = new Set(
 );
 
 /**
- * Takes everything of Node's out of the global object: `process`, `require`, `fetch`, `Buffer` and the rest. Timers
- * answer numbers and the console is silent, so that neither leads back to an object of Node's.
+ * Removes all of Node's objects from the global object: `process`, `require`, `fetch`, `Buffer` and so on. Timers return numbers
+ * and the console prints nothing, so that neither gives access to an object of Node.
  */
 export function scrubGlobals(): void {
   const { setTimeout: start, clearTimeout: stop } = globalThis;
@@ -19,7 +19,7 @@ export function scrubGlobals(): void {
   let lastId = 0;
   const silent = () => undefined;
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    if (!kept.has(name)) delete (globalThis as Record<string, unknown>)[name];
+    if (!KEPT_GLOBALS.has(name)) delete (globalThis as Record<string, unknown>)[name];
   }
   Object.assign(globalThis, {
     console: { log: silent, info: silent, warn: silent, error: silent, debug: silent },

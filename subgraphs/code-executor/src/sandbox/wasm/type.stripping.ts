@@ -4,8 +4,8 @@ type Sucrase = typeof import('sucrase');
 const require = createRequire(import.meta.url);
 
 /**
- * JavaScript out of TypeScript and JSX, line by line. The transformer is loaded with the first file that needs it:
- * interpreters start faster without it, and most programs never do.
+ * Converts TypeScript and JSX to JavaScript, and keeps the lines. The transformer is loaded for the first file that needs it,
+ * because interpreters start faster without it and most programs do not need it.
  */
 export function transform(source: string, transforms: ('typescript' | 'jsx')[]): string {
   const sucrase = require('sucrase') as Sucrase;

@@ -2,8 +2,8 @@ import type { Interpreter } from '../interpreter.ts';
 import { superviseRun } from '../run.supervisor.ts';
 import type { OutputChunk, Program, Sandbox, SandboxResult, SandboxRuntime } from '../sandbox.ts';
 import { WarmPool } from '../warm.pool.ts';
-import { createJavaScriptInterpreter, quickJsVersion } from './javascript.interpreter.ts';
-import { createPythonInterpreter, pythonVersion } from './python.interpreter.ts';
+import { createJavaScriptInterpreter, QUICKJS_VERSION } from './javascript.interpreter.ts';
+import { createPythonInterpreter, PYTHON_VERSION } from './python.interpreter.ts';
 
 export interface WasmSandboxOptions {
   /** How long an unused Python interpreter (some 160 MB) is kept ready. Default one minute. */
@@ -17,9 +17,9 @@ export interface WasmSandboxOptions {
 export class WasmSandbox implements Sandbox {
   readonly name = 'wasm';
   readonly runtimes: readonly SandboxRuntime[] = [
-    { id: 'javascript', language: 'JavaScript', version: quickJsVersion },
-    { id: 'typescript', language: 'TypeScript', version: quickJsVersion },
-    { id: 'python', language: 'Python', version: pythonVersion },
+    { id: 'javascript', language: 'JavaScript', version: QUICKJS_VERSION },
+    { id: 'typescript', language: 'TypeScript', version: QUICKJS_VERSION },
+    { id: 'python', language: 'Python', version: PYTHON_VERSION },
   ];
   readonly #pools: Readonly<Record<string, WarmPool>>;
 

@@ -8,14 +8,14 @@ interface MemoryConstructor {
   new (descriptor: { initial: number; maximum: number }): Memory;
 }
 
-/** `WebAssembly.Memory` and `.RuntimeError`, whose types TypeScript has in the library for browsers only. */
+/** `WebAssembly.Memory` and `.RuntimeError`. TypeScript declares their types only in its library for browsers. */
 const { Memory: WasmMemory, RuntimeError: WasmRuntimeError } = (
   globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor; RuntimeError: ErrorConstructor } }
 ).WebAssembly;
 
 export { WasmMemory };
 
-/** Whether WebAssembly code broke off, or could not even be tidied up after it had. */
+/** Whether an error is a trap of WebAssembly code, or a failure of cleaning up after one. */
 export function isTrap(error: unknown): boolean {
   if (error instanceof SuppressedError) return isTrap(error.error) || isTrap(error.suppressed);
   return error instanceof WasmRuntimeError;

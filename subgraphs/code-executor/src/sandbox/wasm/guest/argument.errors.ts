@@ -1,6 +1,6 @@
 import { inspect } from './inspect.ts';
 
-/** An error as Node throws it for wrong arguments: its stack begins with `TypeError [CODE]: `, and `code` says which it is. */
+/** Creates an error like Node's for wrong arguments: it has a `code`, and its stack begins with `TypeError [CODE]: `. */
 export function createCodedError<E extends Error>(error: E, code: string): E {
   Object.defineProperty(error, 'stack', {
     value: `${error.name} [${code}]: ${error.message}\n${error.stack ?? ''}`,
@@ -11,7 +11,7 @@ export function createCodedError<E extends Error>(error: E, code: string): E {
   return Object.assign(error, { code });
 }
 
-/** `null`, `type string ('text')`, `an instance of Map`: how Node's messages name what they got. */
+/** Describes a value like Node's messages: `null`, `type string ('text')`, `an instance of Map`. */
 function describe(value: unknown): string {
   if (value === null || value === undefined) return `${value}`;
   if (typeof value === 'function') return `function ${value.name}`;

@@ -1,6 +1,6 @@
 import { inspect } from './inspect.ts';
 
-/** What a failed assertion says, as Node says it. Source: https://nodejs.org/api/assert.html */
+/** Messages of failed assertions, equal to Node's. Source: https://nodejs.org/api/assert.html */
 const READABLE: Readonly<Record<string, string>> = {
   deepStrictEqual: 'Expected values to be strictly deep-equal:',
   partialDeepStrictEqual: 'Expected values to be partially and strictly deep-equal:',
@@ -15,14 +15,14 @@ const READABLE: Readonly<Record<string, string>> = {
   notIdentical: 'Values have same structure but are not reference-equal:',
 };
 const HEADER = '+ actual - expected';
-/** Values that take no more than this together stand on one line. */
+/** Values with at most this length together are written on one line. */
 const SHORT_CHARACTERS = 12;
 const LINE_CHARACTERS = 80;
 const SHOWN_LINES = 50;
 const SHOWN_CHARACTERS = 512;
-/** Of more equal lines in a row than this, some are left out. */
+/** Of a longer sequence of equal lines, some are omitted. */
 const EQUAL_LINES = 5;
-/** Longer values are not compared line by line. */
+/** Values with more lines are not compared line by line. */
 const COMPARED_LINES = 1_000;
 
 function show(value: unknown): string {
@@ -133,11 +133,11 @@ function compareLines(actual: readonly string[], expected: readonly string[]): {
   return { text: shown.join('\n'), isSkipped };
 }
 
-/** Lines that differ in the comma at their end only are the same: one of them stood last. */
+/** Lines that differ only in a trailing comma are equal, because the last line of a value has none. */
 const isSameLine = (left: string, right: string): boolean =>
   left === right || `${left},` === right || left === `${right},`;
 
-/** The least difference of two texts, by the longest common subsequence of their lines. */
+/** Finds the smallest difference of two texts, by the longest common subsequence of their lines. */
 function findDifference(actual: readonly string[], expected: readonly string[]): Line[] {
   if (actual.length > COMPARED_LINES || expected.length > COMPARED_LINES) {
     return [

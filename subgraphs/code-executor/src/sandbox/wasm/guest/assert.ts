@@ -45,7 +45,7 @@ export function fail(message?: Message): never {
 
 /** `==` with NaN equal to itself. */
 function isLooselyEqual(left: unknown, right: unknown): boolean {
-  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is what is asked for
+  // biome-ignore lint/suspicious/noDoubleEquals: the loose comparison is intended
   return left == right || (Number.isNaN(left) && Number.isNaN(right));
 }
 
@@ -60,7 +60,7 @@ export const deepStrictEqual = compare('deepStrictEqual', isDeepStrictEqual);
 export const notDeepStrictEqual = compare('notDeepStrictEqual', (...pair) => !isDeepStrictEqual(...pair));
 export const partialDeepStrictEqual = compare('partialDeepStrictEqual', holdsPart);
 
-/** Whether a value has at least what another has, of the same kind all the way down. */
+/** Whether a value contains another one: the same types and at least the same properties, recursively. */
 function holdsPart(actual: unknown, expected: unknown): boolean {
   if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null)
     return Object.is(actual, expected);

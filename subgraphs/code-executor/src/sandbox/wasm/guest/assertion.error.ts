@@ -39,8 +39,8 @@ function toMessage(message: unknown, operator: string | undefined, actual: unkno
 }
 
 /**
- * @param failure.message the program's own, thrown as it is when it is an error
- * @param failure.generated what stands in its place, where that does not follow from the operator
+ * @param failure.message the program's own message; an error is thrown as it is
+ * @param failure.generated the default message, if it does not follow from the operator
  */
 export function fail({ message, generated, ...failure }: Failure & { readonly generated?: string }): never {
   if (message instanceof Error) throw message;

@@ -54,7 +54,7 @@ function reportRejection(reason: unknown, promise: unknown): void {
   else reportUncaught(reason);
 }
 
-/** Prints what nobody caught, and ends with exit code 1; unless the program listens for it. */
+/** Prints an uncaught error and ends with exit code 1, unless the program has a listener for it. */
 export function reportUncaught(error: unknown): void {
   if (process.listenerCount('uncaughtException') > 0) {
     process.emit('uncaughtException', error, 'uncaughtException');
@@ -80,7 +80,7 @@ export function addFile(path: string, content: ArrayBuffer): void {
   addProjectFile(path, new Uint8Array(content));
 }
 
-/** Starts the program; its synchronous part runs now. */
+/** Starts the program. Its synchronous part runs during this call. */
 export function start(json: string): void {
   const { entry, args, stdin, format } = JSON.parse(json) as Start;
   process.argv.push(entry, ...args);
@@ -104,14 +104,14 @@ export function start(json: string): void {
 
 export { nextDelayMs, runTicks };
 
-/** Runs the next due timer; false when none is. */
+/** Runs the next due timer. @returns false if none is due */
 export function runTimer(): boolean {
   const run = takeDue();
   run?.();
   return run !== null;
 }
 
-/** Called when nothing is left to do; returns the exit code. */
+/** Called when the program has nothing left to do. @returns the exit code */
 export function finish(): number {
   if (entryPending && process.exitCode === undefined) {
     writeText(2, 'Warning: Detected unsettled top-level await\n');

@@ -33,7 +33,7 @@ function assertOffset(offset: unknown, bytes: number, length: number): void {
   throw createRangeError('offset', `>= 0 and <= ${length - bytes}`, offset);
 }
 
-/** Makes the methods that read and write numbers, and those that swap bytes, refuse what Node refuses, with its errors. */
+/** Adds Node's argument checks and errors to the methods that read and write numbers, and to those that swap bytes. */
 export function checkNumberMethods(methods: Record<string, Method>): void {
   for (const [kind, { bytes, range }] of Object.entries(KINDS)) {
     for (const suffix of bytes === 1 ? [''] : ['LE', 'BE']) {

@@ -10,7 +10,7 @@ import { TextDecoder, TextEncoder } from './text.encoding.ts';
 export { TextDecoder, TextEncoder };
 
 /**
- * Node's `Buffer`: the package's, with Node's own conversions between text and bytes, which the host makes, and Node's errors.
+ * Node's `Buffer`: the package's class with Node's conversions between text and bytes, which the host performs, and Node's errors.
  * Source: https://nodejs.org/api/buffer.html
  */
 export const { Buffer } = loadLibrary<BufferLibrary>('buffer');
@@ -31,7 +31,7 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
   ucs2: 'utf16le',
   'ucs-2': 'utf16le',
 };
-/** What the host converts; of the others the package is right. */
+/** Encodings that the host converts. For the others, the package is correct. */
 const HOST_ENCODINGS: ReadonlySet<Encoding> = new Set(['utf8', 'hex', 'base64', 'base64url']);
 const FROM_TYPES = 'of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
 
@@ -151,7 +151,7 @@ methods.write = function (this: Buffer, ...values) {
   return bytes.length;
 };
 
-/** Bytes of the characters that fit into so many bytes whole. */
+/** Length in bytes of the longest prefix of whole characters that fits into `room` bytes. */
 function findCharacterEnd(text: string, room: number): number {
   let bytes = 0;
   for (const character of text) {
@@ -177,7 +177,7 @@ methods.indexOf = function (this: Buffer, value, ...rest) {
 };
 
 const SHOWN_BYTES = 50;
-/** With more bytes than this, fields of a Buffer's own are not looked for: the engine would name every byte. */
+/** Largest Buffer whose own fields are searched, because the engine would list every byte as a key. */
 const SEARCHED_BYTES = 1_000;
 
 Object.defineProperty(methods, customInspect, {

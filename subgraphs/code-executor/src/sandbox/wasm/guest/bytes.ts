@@ -1,6 +1,6 @@
 import { host } from './host.ts';
 
-/** The bytes of a view, copied. */
+/** Copies the bytes of a view. */
 export function toArrayBuffer(view: ArrayBufferView): ArrayBuffer {
   return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) as ArrayBuffer;
 }
@@ -25,7 +25,7 @@ export function joinBytes(
 
 const NUL = new Uint8Array(1);
 
-/** UTF-8, with U+FFFD for half a character. The host gets the text in pieces: a string passes up to its first U+0000. */
+/** Encodes UTF-8, with U+FFFD for an incomplete character. The host gets the text in pieces, because a string is passed only up to its first U+0000. */
 export function encodeText(text: string): ArrayBuffer {
   const whole = text.toWellFormed();
   if (!whole.includes('\0')) return host.encode(whole);
@@ -35,7 +35,7 @@ export function encodeText(text: string): ArrayBuffer {
   ).buffer;
 }
 
-/** The inverse of `encodeText`, with U+FFFD for what is not UTF-8. */
+/** Decodes UTF-8, with U+FFFD for invalid bytes. */
 export function decodeText(bytes: Uint8Array): string {
   const parts: string[] = [];
   let start = 0;

@@ -56,7 +56,7 @@ const console = {
 
 export default console;
 
-/** How wide a text stands in a terminal: East Asian characters and emoji take two columns. */
+/** Width of a text in a terminal. East Asian characters and emoji take two columns. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text.normalize('NFC')) {

@@ -7,7 +7,7 @@ import type { Emitter, EmitterClass, Listener } from './library.types.ts';
 export const EventEmitter = loadLibrary<EmitterClass>('events');
 export type EventEmitter = Emitter;
 export const { once } = EventEmitter;
-/** Listeners of this event see each error, and it still counts as one that nobody handles. */
+/** Listeners of this event see each error, which still counts as unhandled. */
 export const errorMonitor = Symbol('events.errorMonitor');
 
 const methods = EventEmitter.prototype;
@@ -52,7 +52,7 @@ methods.setMaxListeners = function (count) {
   return setMaxListeners.call(this, count);
 };
 
-/** The events of a name as they come, until `return()` or an `error`. */
+/** Iterates over the events of a name until `return()` or an `error`. */
 export function on(emitter: EventEmitter, event: string | symbol): AsyncIterableIterator<unknown[]> {
   const ready: unknown[][] = [];
   const waiting: PromiseWithResolvers<IteratorResult<unknown[]>>[] = [];
@@ -108,6 +108,6 @@ export function on(emitter: EventEmitter, event: string | symbol): AsyncIterable
 export default Object.assign(EventEmitter, { EventEmitter, once, on, errorMonitor });
 
 declare global {
-  /** Reports the rejection of a promise that nobody handles; see module.source.ts. */
+  /** Reports unhandled rejections of a promise; see module.source.ts. */
   function __watchPromise(value: unknown): unknown;
 }

@@ -3,13 +3,13 @@ import { AssertionError, fail } from './assertion.error.ts';
 import { isDeepStrictEqual } from './comparisons.ts';
 import { inspect } from './inspect.ts';
 
-/** What `throws` and `rejects` may be told of the error. */
+/** The expectation of `throws` and `rejects` about the error. */
 export type Expected = RegExp | string | Record<string, unknown> | ((error: unknown) => unknown);
 
 type Operator = 'throws' | 'rejects';
 type Message = string | Error | undefined;
 
-/** @param thrown null when nothing was */
+/** @param thrown null if nothing was thrown */
 export function assertExpected(
   operator: Operator,
   thrown: { error: unknown } | null,
@@ -66,7 +66,7 @@ function assertByFunction(
   fail({ actual, expected, operator, message, generated });
 }
 
-/** What is compared of an error; the name is what the difference shows. */
+/** The compared properties of an error. The class name appears in the printed difference. */
 class Comparison {
   constructor(source: object, keys: readonly string[], actual?: object) {
     for (const key of keys) {

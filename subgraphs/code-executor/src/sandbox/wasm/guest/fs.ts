@@ -5,7 +5,7 @@ import { host } from './host.ts';
 import * as path from './path.ts';
 import process, { started } from './process.ts';
 
-/** Synchronous, with callbacks and with promises. Source: https://nodejs.org/api/fs.html */
+/** Node's `fs` with its synchronous, callback and promise functions. Source: https://nodejs.org/api/fs.html */
 type Location = string | URL | number;
 type Options =
   | string

@@ -4,7 +4,7 @@ import type { Inspect, InspectLibrary, InspectOptions } from './library.types.ts
 export type { InspectOptions };
 export const customInspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
-/** Node's own `util.inspect` and `util.format`, out of its sources by a package. Most programs never show an object. */
+/** Loads Node's own `util.inspect` and `util.format` from a package, at the first use, because most programs never print an object. */
 export const loadInspect = lazy(() => {
   const library = loadLibrary<InspectLibrary>('inspect');
   completeStacks();
@@ -15,7 +15,7 @@ export function inspect(...parameters: Parameters<Inspect>): string {
   return loadInspect().inspect(...parameters);
 }
 
-/** What `console.log` prints. */
+/** Formats values like `console.log`. */
 export function format(...values: unknown[]): string {
   const [first] = values;
   const isPlain =
@@ -32,14 +32,14 @@ function toPlainText(value: unknown): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** Frames of the guest's own modules and of the engine: nothing of the program's. */
+/** Whether a frame belongs to the guest's modules or the engine rather than to the program. */
 function isForeign(frame: string): boolean {
   return frame.endsWith('(native)') || /\((?:internal|library|node):/.test(frame);
 }
 
 /**
- * The engine's stacks hold the frames only, V8's begin with what was thrown: it is added before an error is shown. An error that
- * is given back by this method is shown like any other.
+ * Completes errors' stacks before they are printed. The engine's stacks contain only frames, while V8's begin with the error's name
+ * and message. The method returns the error itself, which is then printed as usual.
  */
 function completeStacks(): void {
   Object.defineProperty(Error.prototype, customInspect, {
@@ -63,7 +63,7 @@ function toHeadline(error: Error): string {
   try {
     return String(error);
   } catch {
-    // A name or message that cannot be read is shown as an error without either.
+    // If the name or message cannot be read, the error is printed without them.
     return 'Error';
   }
 }

@@ -5,7 +5,7 @@ export function loadLibrary<Library>(name: string, required: Record<string, unkn
   return host.loadLibrary(name)(required) as Library;
 }
 
-/** Makes a value when it is first asked for. What fails, as deep in a recursion, is tried again the next time. */
+/** Creates a value at its first use. If that fails, such as deep in a recursion, the next use tries again. */
 export function lazy<T>(make: () => T): () => T {
   let made: { value: T } | null = null;
   return () => {
@@ -14,7 +14,7 @@ export function lazy<T>(make: () => T): () => T {
   };
 }
 
-/** Gives the global object properties that a module holds; the module is imported when one of them is first used. */
+/** Defines a module's exports as global properties. The module is imported when one of them is first used. */
 export function defineLazyGlobals(id: string, names: readonly string[]): void {
   for (const name of names) {
     const define = (value: unknown) =>

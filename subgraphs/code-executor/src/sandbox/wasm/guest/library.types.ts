@@ -1,4 +1,4 @@
-/** What the guest uses of the packages that `guest.libraries.ts` loads. */
+/** Types of the packages that `guest.libraries.ts` loads, as far as the guest uses them. */
 
 export type InspectOptions = Readonly<Record<string, unknown>> & { depth?: number | null; colors?: boolean };
 

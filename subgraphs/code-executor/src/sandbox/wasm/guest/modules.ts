@@ -27,7 +27,7 @@ function resolve(specifier: string, from: string): { kind: 'builtin' | 'file'; i
   throw Object.assign(new Error(resolution.message), { code });
 }
 
-/** Node's `require` for the module at `from`. */
+/** Creates Node's `require` for the module at `from`. */
 export function createRequire(from: string): Require {
   const file = from.replace(/^file:\/\//, '');
   const require = (specifier: string): unknown => {
@@ -39,7 +39,7 @@ export function createRequire(from: string): Require {
   return Object.assign(require, { cache, main, resolve: (specifier: string) => resolve(specifier, file).id });
 }
 
-/** The exports of a file, evaluating it if this is the first time. An ES module gives its namespace. */
+/** Returns the exports of a file, which is evaluated at its first use. For an ES module, returns its namespace. */
 export function requireFile(path: string): unknown {
   const known = cache[path];
   if (known) return known.exports;

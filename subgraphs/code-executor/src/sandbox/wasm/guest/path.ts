@@ -7,7 +7,7 @@ const library = loadLibrary<PathLibrary>('path');
 /** POSIX paths. Source: https://nodejs.org/api/path.html */
 export const { sep, delimiter } = library;
 
-/** The same function, which says of what is not a string what Node says. */
+/** Adds Node's errors for arguments that are not strings. */
 function checked<Names extends string[]>(names: Names, run: (...paths: string[]) => unknown) {
   return (...paths: unknown[]): never => {
     for (const [index, name] of names.entries()) assertString(paths[index], name);
@@ -38,7 +38,7 @@ export function basename(path: string, suffix?: string): string {
   return library.basename(path, suffix);
 }
 
-/** An extension may be given without its dot. */
+/** Formats a path. The extension may lack its dot. */
 export function format(parts: Parameters<PathLibrary['format']>[0]): string {
   if (typeof parts !== 'object' || parts === null || Array.isArray(parts))
     throw createTypeError('pathObject', 'of type object', parts);

@@ -2,7 +2,7 @@ import { toArrayBuffer, writeText } from './bytes.ts';
 import { EventEmitter } from './events.ts';
 import { host } from './host.ts';
 
-/** What the program was started with; set by the bootstrap before any of it runs. */
+/** The program's input. The bootstrap sets it before the program runs. */
 export const started = { stdin: '', entry: '/work' };
 
 class OutputStream extends EventEmitter {
@@ -25,7 +25,7 @@ class OutputStream extends EventEmitter {
   }
 }
 
-/** All of the standard input is there from the start: it is read in one piece. */
+/** The standard input. It is complete from the start, and is read in one piece. */
 class InputStream extends EventEmitter {
   readonly fd = 0;
   readonly isTTY = false;
@@ -104,14 +104,14 @@ class Process extends EventEmitter {
     if (code !== undefined) this.exitCode = code;
     this.finish();
     host.exit(Number(this.exitCode ?? 0) & 255);
-    // The interpreter stops at its next check, which only a loop reaches for certain.
+    // The interpreter stops at its next check, and only a loop is certain to reach it.
     for (;;);
   };
 
   abort = (): never => this.exit(134);
 
   #finished = false;
-  /** Tells the `exit` listeners, once. */
+  /** Calls the `exit` listeners once. */
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;

@@ -66,7 +66,7 @@ export class Interface extends EventEmitter {
     this.close();
   }
 
-  /** One line a turn, to whoever asked; with nobody asking, lines wait, and the end of input closes. */
+  /** Delivers one line per turn to a question or a listener. Without one, lines wait. The end of the input closes the interface. */
   #schedule(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;

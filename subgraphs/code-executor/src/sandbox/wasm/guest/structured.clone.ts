@@ -1,4 +1,4 @@
-/** The structured clone algorithm over what a program without workers has. */
+/** The structured clone algorithm for the values that exist without workers. */
 export function structuredClone<Value>(value: Value): Value {
   return clone(value, new Map()) as Value;
 }

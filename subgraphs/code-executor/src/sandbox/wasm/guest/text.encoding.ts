@@ -2,7 +2,7 @@ import { createCodedError } from './argument.errors.ts';
 import { encodeText } from './bytes.ts';
 import { host } from './host.ts';
 
-/** Source: https://encoding.spec.whatwg.org; the encoding is the host's own. */
+/** Source: https://encoding.spec.whatwg.org. The host encodes. */
 export class TextEncoder {
   readonly encoding = 'utf-8';
   encode(text = ''): Uint8Array {
@@ -27,7 +27,7 @@ interface DecoderOptions {
   readonly ignoreBOM?: boolean;
 }
 
-/** Decodes by the host. What is left of a character at the end of a piece is kept for the next one, for UTF-8 only. */
+/** Decodes by the host. An incomplete character at the end of a piece is kept for the next piece, for UTF-8 only. */
 export class TextDecoder {
   readonly encoding: string;
   readonly fatal: boolean;
@@ -66,7 +66,7 @@ export class TextDecoder {
   }
 }
 
-/** Where the last character that is not whole begins. */
+/** @returns the start of an incomplete last character, or the length */
 function findWholeEnd(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back]!;

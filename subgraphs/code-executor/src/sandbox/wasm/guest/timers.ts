@@ -56,7 +56,7 @@ export function setInterval(callback: Callback, ms?: number, ...values: unknown[
   return add(callback, host.now() + toDelay(ms), toDelay(ms), values);
 }
 
-/** Immediates are due at once, and so come before any timer of the same turn. */
+/** An immediate is due at once, so that it runs before all timers of the same turn. */
 export function setImmediate(callback: Callback, ...values: unknown[]): Timeout {
   return add(callback, 0, null, values);
 }
@@ -68,7 +68,7 @@ export function clearTimeout(timeout: Timeout | number | undefined | null): void
 export const clearInterval: typeof clearTimeout = (timeout) => clearTimeout(timeout);
 export const clearImmediate: typeof clearTimeout = (timeout) => clearTimeout(timeout);
 
-/** Milliseconds until the next timer; negative when none keeps the program alive. */
+/** Milliseconds until the next timer; negative if none keeps the program running. */
 export function nextDelayMs(): number {
   let next = Infinity;
   let alive = false;
@@ -79,7 +79,7 @@ export function nextDelayMs(): number {
   return alive ? Math.max(0, next - host.now()) : -1;
 }
 
-/** The timer that is due longest, or null. One is run at a time, so that promises settle between two. */
+/** Removes the timer that has been due longest. @returns null if none is due. Timers run one at a time, so that promises settle in between */
 export function takeDue(): (() => void) | null {
   const now = host.now();
   let due: Timeout | null = null;

@@ -1,6 +1,6 @@
-/** Node's `util.types`: what a value is by its making, whatever its prototype says. Source: https://nodejs.org/api/util.html#utiltypes */
+/** Node's `util.types`: checks a value's internal type, independent of its prototype. Source: https://nodejs.org/api/util.html#utiltypes */
 
-/** Whether a getter or method of a built-in prototype takes the value as its own. */
+/** Creates a check whether a getter or method of a built-in prototype accepts the value. */
 function createCheck(prototype: object, name: string | symbol, ...parameters: unknown[]) {
   const { get, value } = Object.getOwnPropertyDescriptor(prototype, name)!;
   const run = (get ?? value) as (...parameters: unknown[]) => unknown;
@@ -10,7 +10,7 @@ function createCheck(prototype: object, name: string | symbol, ...parameters: un
       run.call(candidate, ...parameters);
       return true;
     } catch {
-      // It throws for what is of another making.
+      // It throws for a value of another internal type.
       return false;
     }
   };
@@ -66,6 +66,6 @@ export const isFloat32Array = isTyped('Float32Array');
 export const isFloat64Array = isTyped('Float64Array');
 export const isBigInt64Array = isTyped('BigInt64Array');
 export const isBigUint64Array = isTyped('BigUint64Array');
-/** A proxy cannot be told from its target in this engine. */
+/** Always false: this engine cannot distinguish a proxy from its target. */
 export const isProxy = (): boolean => false;
 export const isExternal = (): boolean => false;

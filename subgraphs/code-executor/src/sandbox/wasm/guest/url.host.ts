@@ -15,17 +15,17 @@ export type UrlParts = Record<
   string
 >;
 
-/** A URL to parse, or a part of one to change. */
+/** A request to parse a URL, or to change a part of one. */
 export type UrlQuestion =
   | { readonly url: string; readonly base: string | undefined }
   | { readonly change: Exclude<keyof UrlParts, 'origin'>; readonly href: string; readonly value: string };
 
-/** The parts of the URL by the host's parser; null for what is not one. JSON carries what a string of the boundary does not. */
+/** Parses a URL by the host. @returns null for an invalid URL. JSON is used because plain strings lose characters at the boundary */
 export function askUrl(question: UrlQuestion): UrlParts | null {
   return JSON.parse(host.askUrl(JSON.stringify(question)));
 }
 
-/** Names and values of a query without its question mark. */
+/** Parses a query without its question mark to names and values. */
 export function parseQuery(text: string): [string, string][] {
   return JSON.parse(host.parseQuery(JSON.stringify(text)));
 }

@@ -20,7 +20,7 @@ function toPairs(init: unknown): Pair[] {
   });
 }
 
-/** Source: https://url.spec.whatwg.org/#interface-urlsearchparams; the text form is the host's own. */
+/** Source: https://url.spec.whatwg.org/#interface-urlsearchparams. The host parses and formats queries. */
 export class URLSearchParams {
   #pairs: Pair[];
   readonly #onChange: (text: string) => void;
@@ -30,7 +30,7 @@ export class URLSearchParams {
     this.#onChange = typeof onChange === 'function' ? onChange : () => undefined;
   }
 
-  /** Takes over the query of the URL it belongs to. */
+  /** Replaces the parameters by the query of the URL that they belong to. */
   reset(search: string): void {
     this.#pairs = toPairs(search);
   }

@@ -5,7 +5,7 @@ import { URLSearchParams } from './url.parameters.ts';
 
 export { URLSearchParams };
 
-/** The parts that can be set. */
+/** The parts with setters. */
 const CHANGEABLE = [
   'href',
   'protocol',
@@ -19,7 +19,7 @@ const CHANGEABLE = [
   'hash',
 ] as const;
 
-/** Source: https://url.spec.whatwg.org; parsing, and what a setter changes, are the host's own. */
+/** Source: https://url.spec.whatwg.org. The host parses URLs, and applies the changes of setters. */
 export class URL {
   #parts: UrlParts;
   #searchParams: URLSearchParams | null = null;
@@ -49,7 +49,7 @@ export class URL {
     try {
       return base === undefined ? new URL(url) : new URL(url, base);
     } catch {
-      // The constructor throws for what is not a URL.
+      // The constructor throws for an invalid URL.
       return null;
     }
   }

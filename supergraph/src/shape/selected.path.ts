@@ -13,11 +13,11 @@ import type { ShapeScope } from './shape.scope.ts';
 type Path = readonly (string | number)[];
 
 /**
- * The path of an error as far as the client asked it of these objects, or null when the error concerns nothing that was
- * asked. Fetches follow paths that do not tell types apart, so that they may bring, and fail to bring, what was asked for
- * objects of another type only. Such a failure counts where it took something along that was asked.
+ * Reduces the path of an error to the part that the client selected on these objects. Returns null if the error concerns no
+ * selected field. The paths of fetches do not distinguish types: a fetch may request, and fail to get, fields that the client
+ * selected only on objects of another type. Such a failure counts if a selected field is missing because of it.
  */
-export function toAskedPath(
+export function toSelectedPath(
   path: Path,
   data: JsonObject,
   selectionSet: SelectionSetNode,
@@ -33,13 +33,13 @@ export function toAskedPath(
       value = (value as unknown[])[step];
       continue;
     }
-    // The paths of refused fields: any element of a list, a fragment that was taken away.
+    // Paths of refused fields have `@` for any element of a list, and `... on Type` for a removed fragment.
     if (step === '@' || step.startsWith('... on ')) return path;
     const runtimeType = toRuntimeType(type, value as JsonObject, scope);
     const fields = collectFields(selectionSets, runtimeType, scope);
     const nodes = fields.get(step);
     if (!nodes) {
-      // Of an object whose type did not come there is no telling what was asked.
+      // Without the object's type, it is unknown which fields the client selected on it.
       if (scope.isInternal(step) || isAbstractType(runtimeType)) return path;
       return lacksSome(value as JsonObject, fields.values(), scope) ? path.slice(0, index) : null;
     }

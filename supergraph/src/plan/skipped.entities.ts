@@ -9,10 +9,10 @@ import { toClientKey } from './response.keys.ts';
 import { topLevelKeys } from './top.level.keys.ts';
 
 /**
- * Entities that a fetch could not ask for, because an earlier fetch failed to bring what this one requires of them: the
- * error that explains the one null explains the other.
+ * Explains the nulls of entities that a fetch skipped because an earlier fetch failed to fetch their required fields. The error
+ * that explains the earlier null explains the new ones too.
  */
-export function explainUnasked(
+export function explainSkipped(
   fetch: CompiledFetch,
   represent: RepresentationBuilder,
   entities: readonly JsonObject[],
@@ -23,7 +23,7 @@ export function explainUnasked(
   const located = locateTargets(data, fetch.path);
   for (const entity of entities) {
     const path = located.get(entity) ?? [];
-    for (const key of represent.lackedBy(entity)) {
+    for (const key of represent.missingKeys(entity)) {
       const error = index.find([...path, toClientKey(key)]);
       if (!error) continue;
       const positions = topLevelKeys(fetch).map((own) => [...path, toClientKey(fetch.renames.get(own) ?? own)]);

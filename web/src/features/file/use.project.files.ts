@@ -1,0 +1,64 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useText } from '../../text/text.tsx';
+import { findMainFile } from './file.rows.ts';
+import { useFileDesk } from './use.file.desk.ts';
+import { useFiles } from './use.files.ts';
+
+interface ProjectFilesOptions {
+  readonly projectId: string;
+  readonly head: number;
+  /** The version whose files are listed. */
+  readonly version: number;
+  /** The file that the address names. */
+  readonly chosen: string | null;
+  /** Whether the middle shows files that can be edited. */
+  readonly isEditing: boolean;
+  readonly openFile: (path: string) => void;
+  /** Asks for the project again. */
+  readonly reload: () => Promise<unknown>;
+}
+
+/** The files of a project: those that there are, those that are open, and how they are saved. */
+export function useProjectFiles(options: ProjectFilesOptions) {
+  const { projectId, head, version, chosen, isEditing, openFile, reload } = options;
+  const text = useText();
+  const open = useFileDesk(projectId, head, text);
+  const { files, error, retry } = useFiles(projectId, version);
+  const paths = useMemo(() => files?.rows.map(({ path }) => path) ?? [], [files]);
+  const activePath = chosen ?? (isEditing ? findMainFile(paths) : null);
+  const desk = open?.desk ?? null;
+
+  // The file in front is open, also when a link or a reload chose it.
+  useEffect(() => {
+    if (desk && activePath && isEditing) void desk.open(activePath);
+  }, [desk, activePath, isEditing]);
+  useEffect(() => {
+    if (!desk || !files?.isComplete || files.version !== head) return;
+    void desk.moveTo(head, new Map(files.rows.map(({ path, sha256 }) => [path, sha256])));
+  }, [desk, files, head]);
+
+  const [isSaving, setSaving] = useState(false);
+  const [saveError, setSaveError] = useState<unknown>(null);
+  const save = useCallback(async () => {
+    if (!desk) return;
+    setSaving(true);
+    setSaveError(null);
+    try {
+      if ((await desk.save()) !== null) await reload();
+      const torn = desk.dirty.find(({ conflict }) => conflict);
+      if (torn) openFile(torn.path);
+    } catch (failure) {
+      setSaveError(failure);
+    } finally {
+      setSaving(false);
+    }
+  }, [desk, reload, openFile]);
+
+  const unsaved = useMemo(
+    () => new Set([...(open?.files.values() ?? [])].filter(({ isDirty }) => isDirty).map(({ path }) => path)),
+    [open?.files],
+  );
+  return { open, desk, paths, activePath, unsaved, error, retry, save, isSaving, saveError };
+}
+
+export type ProjectFiles = ReturnType<typeof useProjectFiles>;

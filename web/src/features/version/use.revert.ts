@@ -1,0 +1,47 @@
+import { useApolloClient } from '@apollo/client/react';
+import { useCallback, useState } from 'react';
+import { FileAtHeadDocument, FileBytesDocument, SaveFilesDocument } from '../../api/generated/graphql.ts';
+import { newId } from '../../app/new.id.ts';
+import { useText } from '../../text/text.tsx';
+
+/** One file put back as it was in an earlier version. All others stay; it becomes a version like any change. */
+export function useRevert(projectId: string, reload: () => Promise<unknown>) {
+  const text = useText();
+  const client = useApolloClient();
+  const [notice, setNotice] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const revert = useCallback(
+    async (path: string, version: number) => {
+      setNotice(null);
+      setError(null);
+      try {
+        const fetchPolicy = 'network-only';
+        const [now, wanted] = await Promise.all([
+          client.query({ query: FileAtHeadDocument, variables: { projectId, path }, fetchPolicy }),
+          client.query({ query: FileBytesDocument, variables: { projectId, path, version }, fetchPolicy }),
+        ]);
+        const current = now.data?.project?.file ?? null;
+        const old = wanted.data?.project?.file ?? null;
+        if ((current?.sha256 ?? null) === (old?.sha256 ?? null)) {
+          setNotice(text.versions.revertNothing(path, version));
+          return;
+        }
+        // Whatever changes the file between the look and the change is a refusal, never a loss.
+        const guard = current ? { ifSha256: current.sha256 } : {};
+        const change = old
+          ? { operation: 'WRITE' as const, path, contentBase64: old.contentBase64, ...guard }
+          : { operation: 'DELETE' as const, path, ...guard };
+        const baseVersion = now.data?.project?.head.number ?? 0;
+        const message = text.versions.revertMessage(path, version);
+        const input = { projectId, baseVersion, message, changes: [change], idempotencyKey: newId() };
+        await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
+        await reload();
+        setNotice(text.versions.reverted(path, version));
+      } catch (failure) {
+        setError(failure);
+      }
+    },
+    [client, projectId, reload, text],
+  );
+  return { revert: (path: string, version: number) => void revert(path, version), notice, error };
+}
