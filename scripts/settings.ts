@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serviceNames } from '@vibecode/platform/services';
 import { embeddedSettings, serviceSettings } from '@vibecode/platform/settings';
+import { gatewaySettings } from '@vibecode/supergraph/main';
 import type { z } from 'zod';
 import { loadOwnSettings } from './own-settings.ts';
 
@@ -38,6 +39,7 @@ const sections: string[] = [
 for (const service of serviceNames) {
   sections.push(`### ${service}`, table({ ...serviceSettings(service), ...(await loadOwnSettings(service)) }));
 }
+sections.push('## The gateway as a process of its own', table(gatewaySettings));
 const text = `${sections.join('\n\n')}\n`;
 
 if (process.argv.includes('--check')) {

@@ -39,8 +39,8 @@ describe('npm start', () => {
   });
 
   it.each([
-    ['192.0.2.1', '192.0.2.1:0 is not an address of this machine. Name one of its addresses with HOST'],
-    ['no-such-host.invalid', "HOST 'no-such-host.invalid' is neither an address nor a name that this machine knows"],
+    ['192.0.2.1', '192.0.2.1:0 is not an address of this machine. Set HOST to one of its addresses'],
+    ['no-such-host.invalid', "HOST 'no-such-host.invalid' is neither an address nor a name that this machine can resolve"],
   ])('says in one line what is wrong and ends with 1: HOST %s', async (host, expected) => {
     await using data = await createDataDirectory();
     const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env: { HOST: host } }));
@@ -69,7 +69,7 @@ describe('npm start', () => {
       };
       const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env }));
       expect(message).toContain('ended with 1');
-      expect(message).toContain('nothing answers at 127.0.0.1:1.');
+      expect(message).toContain('no server answers at 127.0.0.1:1.');
     }
   });
 

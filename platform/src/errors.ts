@@ -94,9 +94,9 @@ export class ForbiddenError extends AppError {
 
 /** The object does not exist, or the viewer may not see it. Clients cannot distinguish the two. */
 export class NotFoundError extends AppError {
-  constructor(what: string, id: string) {
-    super('NOT_FOUND', `The ${what} with the id '${id}' does not exist, or you may not see it.`, {
-      details: { what, id },
+  constructor(kind: string, id: string) {
+    super('NOT_FOUND', `The ${kind} with the id '${id}' does not exist, or you may not see it.`, {
+      details: { what: kind, id },
     });
   }
 }

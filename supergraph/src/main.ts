@@ -17,31 +17,31 @@ import { startWorkers } from './gateway/workers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Settings of the gateway as a process of its own, in front of services that are processes of their own. */
+/** Settings of the gateway as a process of its own. The services are separate processes too. */
 const gatewaySettings = {
   ...processSettings,
   REDIS_URL: sharedSettings.REDIS_URL,
-  REDIS_PREFIX: z.string().default('vibecode:').describe('begins every Redis key and channel'),
+  REDIS_PREFIX: z.string().default('vibecode:').describe('prefix of every Redis key and channel'),
   ...Object.fromEntries(
     serviceNames.map((name) => [
       urlSetting(name),
       setting.url(['http', 'https']).describe(`base URL of the ${name} service`),
     ]),
   ),
-  SERVICE_SECRET: setting.secret(16).describe('credential that all services share, and the gateway with them'),
+  SERVICE_SECRET: setting.secret(16).describe('credential that all services and the gateway share'),
   SUPERGRAPH_FILE: z
     .string()
     .default(join('schema', 'supergraph.graphql'))
-    .describe('composed supergraph; a relative path is below the checkout'),
+    .describe('file of the composed supergraph; a relative path starts at the checkout'),
   ROUTER_CONFIG_FILE: z
     .string()
     .default('router-config.yaml')
-    .describe('configuration of the gateway; a relative path is below the checkout'),
-  APOLLO_KEY: z.string().optional().describe('key of the graph in GraphOS that usage is reported for'),
-  APOLLO_GRAPH_REF: z.string().optional().describe('that graph: name@variant'),
-  GATEWAY_WORKERS: setting.integer(1, 256).default(1).describe('processes that serve the port together'),
+    .describe('configuration file of the gateway; a relative path starts at the checkout'),
+  APOLLO_KEY: z.string().optional().describe('key of the graph in GraphOS for usage reports'),
+  APOLLO_GRAPH_REF: z.string().optional().describe('reference of that graph: name@variant'),
+  GATEWAY_WORKERS: setting.integer(1, 256).default(1).describe('number of worker processes that share the port'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
-  PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on; 0 takes a free one'),
+  PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on; 0 selects a free one'),
 };
 
 async function run(): Promise<void> {
@@ -62,7 +62,7 @@ async function run(): Promise<void> {
   const broadcast = running.use(createRedisBroadcast(connection));
   const keys = remoteKeys({ url: urlOf });
   const verifier = running.use(await createTokenVerifier({ keys, cache, broadcast }));
-  // Before it says that it has started: whoever hears that may already tell it to stop.
+  // Before the start is reported, because a stop signal may follow at once.
   const stopSignal = untilStopSignal();
   running.use(
     await startGateway({

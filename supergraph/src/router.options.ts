@@ -12,29 +12,29 @@ import { urlSource } from './source/url.source.ts';
 import type { TracingSettings } from './telemetry/gateway.telemetry.ts';
 
 export const ROUTER_USAGE = `Usage: npm run router -- [OPTIONS]
-       npm run router -- config schema | validate FILE | upgrade FILE [--write]
+       npm run router -- config schema | keys | validate FILE | upgrade FILE [--write]
 
 The supergraph, one of
   -s, --supergraph FILE|URL        the composed supergraph; a file is watched     APOLLO_ROUTER_SUPERGRAPH_PATH
-      --supergraph-urls URL,…      the first that answers                         APOLLO_ROUTER_SUPERGRAPH_URLS
-      --supergraph-config FILE     supergraph.yaml as rover reads it: subgraphs are composed, and again when they change
-      --subgraph NAME=URL          the same by hand, once for each running subgraph
-  what was published to GraphOS, by APOLLO_KEY (or --apollo-key-path FILE) and APOLLO_GRAPH_REF
+      --supergraph-urls URL,…      the first URL that answers                     APOLLO_ROUTER_SUPERGRAPH_URLS
+      --supergraph-config FILE     rover's supergraph.yaml: its subgraphs are composed, and again after each change
+      --subgraph NAME=URL          a running subgraph to compose; repeat the option for each
+  a supergraph that is published to GraphOS, by APOLLO_KEY (or --apollo-key-path FILE) and APOLLO_GRAPH_REF
       --apollo-uplink-endpoints URL,…                                             APOLLO_UPLINK_ENDPOINTS
       --apollo-uplink-poll-interval 10s                                           APOLLO_UPLINK_POLL_INTERVAL
-      --poll-interval 2s           between looks at subgraphs; a supergraph URL is polled only with it
+      --poll-interval 2s           interval of reading subgraphs' schemas; a supergraph URL is polled only with this option
 
   -c, --config FILE                the configuration, in Apollo Router's dialect  APOLLO_ROUTER_CONFIG_PATH
-      --listen HOST:PORT           default what the configuration says            APOLLO_ROUTER_LISTEN_ADDRESS
-      --workers N                  processes that serve the port together; default 1  APOLLO_ROUTER_WORKERS
+      --listen HOST:PORT           default: the configuration's address           APOLLO_ROUTER_LISTEN_ADDRESS
+      --workers N                  processes that share the port; default 1       APOLLO_ROUTER_WORKERS
       --log LEVEL                  off, error, warn, info, debug or trace         APOLLO_ROUTER_LOG
-      --dev                        GraphiQL, introspection, errors of subgraphs   APOLLO_ROUTER_DEV
-      --hot-reload                 taken for granted: files are always watched    APOLLO_ROUTER_HOT_RELOAD
-      --anonymous-telemetry-disabled   taken for granted: nothing is sent
+      --dev                        GraphiQL, introspection, unmasked errors       APOLLO_ROUTER_DEV
+      --hot-reload                 without effect: files are always watched       APOLLO_ROUTER_HOT_RELOAD
+      --anonymous-telemetry-disabled   without effect: no telemetry is sent
   -V, --version
   -h, --help
 
-With APOLLO_KEY and APOLLO_GRAPH_REF usage is reported to GraphOS. Spans go to ZIPKIN_URL and OTEL_EXPORTER_OTLP_ENDPOINT, beside what the configuration says.
+With APOLLO_KEY and APOLLO_GRAPH_REF, usage is reported to GraphOS. Spans are sent to ZIPKIN_URL and OTEL_EXPORTER_OTLP_ENDPOINT, in addition to the configuration's receivers.
 `;
 
 export interface RouterOptions {
@@ -43,7 +43,7 @@ export interface RouterOptions {
   readonly host?: string;
   readonly port?: number;
   readonly logLevel: string;
-  /** Processes that serve the port together. Default 1. */
+  /** Number of processes that share the port. Default 1. */
   readonly workers: number;
   readonly dev: boolean;
   readonly tracing?: TracingSettings;
@@ -87,9 +87,9 @@ function parseFlags(args: readonly string[]) {
 }
 
 /**
- * What an operator of Apollo Router types: its flags and environment variables; a flag wins over its variable.
+ * Reads the flags and environment variables of Apollo Router. A flag takes precedence over its variable.
  *
- * @throws AppError for what is missing or wrong
+ * @throws AppError for a missing or invalid option
  */
 export async function readRouterOptions(
   args: readonly string[],
@@ -136,7 +136,7 @@ async function toSource(flags: Values, env: Env): Promise<SupergraphSource> {
     ...(flags.subgraph ?? []).map(toSubgraph),
   ];
   if (composed.length > 0) {
-    if (flags.supergraph) throw wrong('--supergraph and subgraphs to compose exclude each other: give one of them.');
+    if (flags.supergraph) throw wrong('--supergraph cannot be combined with subgraphs to compose: use one of them.');
     return compositionSource({ subgraphs: composed, ...(pollIntervalMs && { pollIntervalMs }) });
   }
   const urls = flags['supergraph-urls'] ?? (flags.supergraph ? undefined : env.APOLLO_ROUTER_SUPERGRAPH_URLS);
@@ -150,7 +150,7 @@ async function toSource(flags: Values, env: Env): Promise<SupergraphSource> {
   if (path) return fileSource(path);
   if (flags['graph-artifact-reference'] || env.APOLLO_GRAPH_ARTIFACT_REFERENCE) {
     throw wrong(
-      'Graph artifacts are not read here. Use Uplink (APOLLO_KEY and APOLLO_GRAPH_REF), or --supergraph FILE.',
+      'Graph artifacts are not supported. Use Uplink (APOLLO_KEY and APOLLO_GRAPH_REF), or --supergraph FILE.',
     );
   }
   return toUplink(flags, env);
@@ -163,11 +163,12 @@ function toUplink(flags: Values, env: Env): SupergraphSource {
   if (!apiKey && !graphRef) {
     throw new AppError(
       'GATEWAY_NO_SUPERGRAPH',
-      `There is no supergraph to serve: --supergraph is missing.\n\n${ROUTER_USAGE}`,
+      `The supergraph is not specified: --supergraph is missing.\n\n${ROUTER_USAGE}`,
     );
   }
-  if (!apiKey) throw wrong('APOLLO_GRAPH_REF is set and APOLLO_KEY is not: Uplink needs both.');
-  if (!graphRef) throw wrong('APOLLO_KEY is set and APOLLO_GRAPH_REF is not: Uplink needs both, or give --supergraph.');
+  if (!apiKey) throw wrong('APOLLO_GRAPH_REF is set but APOLLO_KEY is not. Uplink needs both.');
+  if (!graphRef)
+    throw wrong('APOLLO_KEY is set but APOLLO_GRAPH_REF is not. Uplink needs both; otherwise use --supergraph.');
   const endpoints = flags['apollo-uplink-endpoints'] ?? env.APOLLO_UPLINK_ENDPOINTS;
   const pollIntervalMs = toInterval(
     '--apollo-uplink-poll-interval',
@@ -201,7 +202,7 @@ function toSubgraph(assignment: string): ComposedSubgraph {
 function toUrls(name: string, list: string): string[] {
   const urls = list.split(',').map((url) => url.trim());
   const bad = urls.find((url) => !isHttpUrl(url));
-  if (bad !== undefined) throw wrong(`${name} holds '${bad}'; expected http or https URLs with commas between.`);
+  if (bad !== undefined) throw wrong(`${name} contains '${bad}'; expected http or https URLs, separated by commas.`);
   return urls;
 }
 
@@ -225,7 +226,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   trace: 'trace',
 };
 
-/** Apollo Router takes filters too (`info,router=debug`): the first plain level in one counts. */
+/** Apollo Router also accepts filters (`info,router=debug`): the first plain level in a filter is used. */
 function toLogLevel(value: string | undefined): string {
   if (value === undefined) return 'info';
   const level = value

@@ -10,9 +10,9 @@ import { startWorkers } from './gateway/workers.ts';
 import { ROUTER_USAGE, readRouterOptions } from './router.options.ts';
 
 async function main(): Promise<void> {
-  const [command, ...rest] = process.argv.slice(2);
+  const [command, ...configArgs] = process.argv.slice(2);
   if (command === 'config') {
-    process.exitCode = await runConfigCommand(rest, {
+    process.exitCode = await runConfigCommand(configArgs, {
       write: (line) => process.stdout.write(`${line}\n`),
       writeError: (line) => process.stderr.write(`${line}\n`),
     });
@@ -39,13 +39,15 @@ main().catch((error) => {
   process.exit(1);
 });
 
-/** For operators: what is wrong and what to do; the whole error only where nobody foresaw it. */
+/** The message for the operator: the fault and the remedy, or the whole stack of an unexpected error. */
 function toFailure(error: unknown): string {
   if (error instanceof AppError || error instanceof ConfigError) return error.message;
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   const place = `${address}${port === undefined ? '' : `:${port}`}`;
-  if (code === 'EADDRINUSE') return `${place} is taken. Stop what listens there, or choose another with --listen.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${place} is no address of this machine: see --listen.`;
-  if (code === 'EACCES') return `There is no permission to listen on ${place}: choose another with --listen.`;
+  if (code === 'EADDRINUSE')
+    return `${place} is in use. Stop the process that listens there, or choose another address with --listen.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${place} is not an address of this machine. Choose one with --listen.`;
+  if (code === 'EACCES') return `No permission to listen on ${place}. Choose another address with --listen.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -159,7 +159,7 @@ describe('the router command', () => {
         ['-s', good, '-c', await write('bad.yaml', 'limts: {}')],
         /bad\.yaml:1:1 error limts: unknown key 'limts'; did you mean 'limits'/,
       ],
-      [['-s', good, '--listen', `127.0.0.1:${port}`], new RegExp(`127\\.0\\.0\\.1:${port} is taken`)],
+      [['-s', good, '--listen', `127.0.0.1:${port}`], new RegExp(`127\\.0\\.0\\.1:${port} is in use`)],
     ];
     const wrong: string[] = [];
     for (const [args, expected] of cases) {
@@ -192,13 +192,13 @@ describe('options of the router command', () => {
     [['-s', 'a', '--log', 'loud'], {}, /--log is 'loud'; expected off, error/],
     [['-s', 'a', '--listen', 'here'], {}, /--listen is 'here'; expected HOST:PORT/],
     [['--subgraph', 'users'], {}, /expected NAME=URL/],
-    [['-s', 'a', '--subgraph', 'users=http://127.0.0.1:1'], {}, /exclude each other/],
+    [['-s', 'a', '--subgraph', 'users=http://127.0.0.1:1'], {}, /cannot be combined/],
     [['--supergraph-urls', 'http://a.example,ftp://b'], {}, /'ftp:\/\/b'; expected http or https URLs/],
     [['-s', 'http://a.example', '--poll-interval', 'often'], {}, /--poll-interval is 'often'; expected a duration/],
     [[], { APOLLO_KEY: 'k' }, /APOLLO_GRAPH_REF is not/],
     [[], { APOLLO_GRAPH_REF: 'g@v' }, /APOLLO_KEY is not/],
     [['--apollo-key-path', '/nowhere'], { APOLLO_GRAPH_REF: 'g@v' }, /\/nowhere cannot be read \(ENOENT\)/],
-    [['--graph-artifact-reference', 'x'], {}, /Graph artifacts are not read here/],
+    [['--graph-artifact-reference', 'x'], {}, /Graph artifacts are not supported/],
   ])('refuses %j with %j', async (args, env, message) => {
     await expect(read(args, env)).rejects.toThrow(message);
   });

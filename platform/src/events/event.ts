@@ -73,8 +73,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function check<Schema extends z.ZodType>(what: string, schema: Schema, value: unknown): z.infer<Schema> {
+function check<Schema extends z.ZodType>(subject: string, schema: Schema, value: unknown): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new EventInvalidError(`${what} is malformed: ${z.prettifyError(result.error)}`);
+  throw new EventInvalidError(`${subject} is malformed: ${z.prettifyError(result.error)}`);
 }

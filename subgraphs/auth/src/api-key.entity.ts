@@ -65,8 +65,8 @@ export class ApiKey {
     },
     now: Date,
   ): ApiKey {
-    const { secret, scopes, ...rest } = input;
-    return Object.assign(new ApiKey(), rest, {
+    const { secret, scopes, ...attributes } = input;
+    return Object.assign(new ApiKey(), attributes, {
       scopes: [...new Set(scopes)],
       prefix: secret.slice(0, PREFIX_LENGTH),
       createdAt: now,

@@ -36,8 +36,8 @@ export async function startBilling(infrastructure: Infrastructure): Promise<Runn
       ready: { database: () => orm.em.fork().execute('select 1') },
     }),
   );
-  const rest = started.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  const resources = started.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 if (import.meta.main) await runService('billing', startBilling, billingSettings);

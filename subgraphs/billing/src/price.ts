@@ -20,9 +20,9 @@ export function toCostMicros(price: TokenPrice, promptTokens: number, completion
 /** The most completion tokens whose cost, with the prompt's, is within the budget; -1 if the prompt alone exceeds it. */
 export function toAffordableTokens(price: TokenPrice, promptTokens: number, budgetMicros: number): number {
   // A large budget in millionths of a micro-unit exceeds the exact range of a number.
-  const rest =
+  const completionBudget =
     BigInt(budgetMicros) * BigInt(TOKENS_PER_PRICE) - BigInt(promptTokens) * BigInt(price.promptMicrosPerMillion);
-  if (rest < 0n) return -1;
+  if (completionBudget < 0n) return -1;
   if (price.completionMicrosPerMillion === 0) return Number.POSITIVE_INFINITY;
-  return Math.min(Number.MAX_SAFE_INTEGER, Number(rest / BigInt(price.completionMicrosPerMillion)));
+  return Math.min(Number.MAX_SAFE_INTEGER, Number(completionBudget / BigInt(price.completionMicrosPerMillion)));
 }

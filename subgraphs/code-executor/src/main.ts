@@ -46,8 +46,8 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
     }),
   );
   await runner.start();
-  const rest = started.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  const resources = started.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 if (import.meta.main) await runService('code-executor', startCodeExecutor, codeExecutorSettings);

@@ -24,8 +24,8 @@ export async function startNotification(infrastructure: Infrastructure): Promise
       ready: { database: () => orm.em.fork().execute('select 1') },
     }),
   );
-  const rest = started.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  const resources = started.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 if (import.meta.main) await runService('notification', startNotification);

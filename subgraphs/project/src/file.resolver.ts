@@ -51,8 +51,8 @@ export class ProjectFilesResolver {
     const tree = await getTree(context, project, version ?? null);
     const all = tree.entries().filter(([path]) => path.startsWith(prefix ?? ''));
     const afterPath = page.after?.[0];
-    const rest = afterPath === undefined ? all : all.filter(([path]) => path > afterPath);
-    const files = rest.slice(0, page.limit).map(([path, file]) => toFile(project.id, path, file));
+    const remaining = afterPath === undefined ? all : all.filter(([path]) => path > afterPath);
+    const files = remaining.slice(0, page.limit).map(([path, file]) => toFile(project.id, path, file));
     return toConnection(files, page, all.length, ({ path }) => encodeCursor(path));
   }
 

@@ -49,8 +49,8 @@ export async function startProject(infrastructure: Infrastructure): Promise<Runn
   );
   // Events that the previous run left unpublished are published now, not at the first change.
   relay.wake();
-  const rest = started.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  const resources = started.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 if (import.meta.main) await runService('project', startProject, projectSettings);

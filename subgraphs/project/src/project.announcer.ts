@@ -3,7 +3,7 @@ import type { Logger } from '@vibecode/platform/log';
 
 /** Notifies a project's watchers of a change. They read the change from the documents. */
 export interface ProjectAnnouncer {
-  announce(projectId: string, what: 'version' | 'fields'): void;
+  announce(projectId: string, kind: 'version' | 'fields'): void;
 }
 
 export function toProjectChannel(projectId: string): string {
@@ -13,9 +13,9 @@ export function toProjectChannel(projectId: string): string {
 /** @param onChange wakes the relay of events */
 export function createAnnouncer(broadcast: Broadcast, onChange: () => void, log: Logger): ProjectAnnouncer {
   return {
-    announce(projectId, what) {
+    announce(projectId, kind) {
       onChange();
-      broadcast.publish(toProjectChannel(projectId), what).catch((error) => {
+      broadcast.publish(toProjectChannel(projectId), kind).catch((error) => {
         // The change itself is stored. Watchers see it at the next notification, or when they subscribe again.
         log.warn({ action: 'project.announce-failed', projectId, error }, 'Watchers could not be notified of a change');
       });

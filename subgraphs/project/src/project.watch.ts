@@ -45,8 +45,8 @@ export async function watchProject(
     let awake = Promise.withResolvers<void>();
     let fieldsChanged = false;
     const wakeUp = () => awake.resolve();
-    const onMessage = (what: string) => {
-      if (what === 'fields') fieldsChanged = true;
+    const onMessage = (kind: string) => {
+      if (kind === 'fields') fieldsChanged = true;
       wakeUp();
     };
     stopped.addEventListener('abort', wakeUp, { once: true });

@@ -30,8 +30,8 @@ export async function startUser(infrastructure: Infrastructure): Promise<Running
       ready: { database: () => orm.em.fork().getConnection().execute('select 1') },
     }),
   );
-  const rest = started.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  const resources = started.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 if (import.meta.main) await runService('user', startUser);

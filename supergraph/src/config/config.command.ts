@@ -23,7 +23,7 @@ const USAGE = `Usage: npm run router -- config COMMAND
  */
 export async function runConfigCommand(args: readonly string[], { write, writeError }: Output): Promise<number> {
   const flags = args.filter((arg) => arg.startsWith('-'));
-  const [command, file, ...rest] = args.filter((arg) => !arg.startsWith('-'));
+  const [command, file, ...surplus] = args.filter((arg) => !arg.startsWith('-'));
   if (command === 'schema' && file === undefined && flags.length === 0) {
     write(JSON.stringify(toConfigJsonSchema(), null, 2));
     return 0;
@@ -35,7 +35,7 @@ export async function runConfigCommand(args: readonly string[], { write, writeEr
   const isWrite = command === 'upgrade' && flags.every((flag) => flag === '--write');
   if (
     file === undefined ||
-    rest.length > 0 ||
+    surplus.length > 0 ||
     !(isWrite || flags.length === 0) ||
     !['validate', 'upgrade'].includes(command!)
   ) {

@@ -32,7 +32,7 @@ export class TextDecoder {
   readonly encoding: string;
   readonly fatal: boolean;
   readonly ignoreBOM: boolean;
-  #rest = new Uint8Array(0);
+  #incomplete = new Uint8Array(0);
   #isFirst = true;
 
   constructor(label = 'utf-8', { fatal = false, ignoreBOM = false }: DecoderOptions = {}) {
@@ -47,7 +47,7 @@ export class TextDecoder {
   decode(input?: ArrayBuffer | ArrayBufferView, { stream = false }: { stream?: boolean } = {}): string {
     const bytes = this.#join(input);
     const end = stream && this.encoding === 'utf-8' ? findWholeEnd(bytes) : bytes.length;
-    this.#rest = bytes.slice(end);
+    this.#incomplete = bytes.slice(end);
     const text = host.decodeAs(this.encoding, bytes.slice(0, end).buffer, this.fatal, this.ignoreBOM || !this.#isFirst);
     this.#isFirst = !stream || (this.#isFirst && end === 0);
     if (text !== '') return JSON.parse(text);
@@ -59,9 +59,9 @@ export class TextDecoder {
 
   #join(input: ArrayBuffer | ArrayBufferView = new ArrayBuffer(0)): Uint8Array<ArrayBuffer> {
     const view = ArrayBuffer.isView(input) ? input : new Uint8Array(input);
-    const joined = new Uint8Array(this.#rest.length + view.byteLength);
-    joined.set(this.#rest);
-    joined.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#rest.length);
+    const joined = new Uint8Array(this.#incomplete.length + view.byteLength);
+    joined.set(this.#incomplete);
+    joined.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), this.#incomplete.length);
     return joined;
   }
 }
