@@ -1,5 +1,6 @@
-import { Component, type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useText } from '../text/text.tsx';
+import { Boundary } from '../ui/boundary.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import styles from './error.module.css';
 import { useTitle } from './title.ts';
@@ -31,21 +32,7 @@ function CrashPage({ error }: { readonly error: unknown }) {
   );
 }
 
-interface BoundaryState {
-  /** Null while all is well. */
-  readonly caught: { readonly error: unknown } | null;
-}
-
-/** Shows what went wrong in the page where there would be nothing else. React catches errors in classes only. */
-export class CrashBoundary extends Component<{ readonly children: ReactNode }, BoundaryState> {
-  override state: BoundaryState = { caught: null };
-
-  static getDerivedStateFromError(error: unknown): BoundaryState {
-    return { caught: { error } };
-  }
-
-  override render(): ReactNode {
-    const { caught } = this.state;
-    return caught ? <CrashPage error={caught.error} /> : this.props.children;
-  }
+/** Says what went wrong in the page where there would be nothing else. */
+export function CrashBoundary({ children }: { readonly children: ReactNode }) {
+  return <Boundary fallback={(error) => <CrashPage error={error} />}>{children}</Boundary>;
 }

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type RefObject, useCallback, useId, useState } from 'react';
 import { useText } from '../text/text.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import type { Command } from './commands.ts';
@@ -13,15 +13,34 @@ export function toMatches(commands: readonly Command[], typed: string): readonly
   return commands.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word))).slice(0, MAX_SHOWN);
 }
 
+interface PaletteProps {
+  /** What was typed before it was there. */
+  readonly typedFirst: RefObject<string>;
+  /** The field has the focus from now on. */
+  readonly onReady: () => void;
+  /** What had the focus when it was called. */
+  readonly returnTo: RefObject<HTMLElement | null>;
+  readonly onClose: () => void;
+  readonly onHelp: () => void;
+}
+
 /** All commands behind one key, chosen by typing. */
-export default function Palette(props: { readonly onClose: () => void; readonly onHelp: () => void }) {
-  const { onClose, onHelp } = props;
+export default function Palette({ typedFirst, returnTo, onReady, onClose, onHelp }: PaletteProps) {
   const text = useText();
   const [typed, setTyped] = useState('');
   const [index, setIndex] = useState(0);
   const listId = useId();
   const shown = toMatches(usePaletteCommands(typed, onHelp), typed);
   const active = Math.min(index, shown.length - 1);
+  const takeOver = useCallback(
+    (input: HTMLInputElement | null) => {
+      if (!input) return;
+      setTyped(typedFirst.current);
+      input.focus();
+      onReady();
+    },
+    [typedFirst, onReady],
+  );
 
   function choose(command: Command | undefined) {
     if (!command) return;
@@ -42,8 +61,9 @@ export default function Palette(props: { readonly onClose: () => void; readonly 
   }
 
   return (
-    <Dialog title={text.palette.title} isOpen onClose={onClose} isBare>
+    <Dialog title={text.palette.title} isOpen onClose={onClose} isBare returnTo={returnTo}>
       <input
+        ref={takeOver}
         className={styles.input}
         role="combobox"
         aria-expanded="true"

@@ -1,5 +1,15 @@
 import { Search, User } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useState } from 'react';
+import {
+  lazy,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { createPortal } from 'react-dom';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { readFragment } from '../api/generated/fragment-masking.ts';
@@ -26,14 +36,8 @@ export function Shell() {
   const text = useText();
   const { state } = useSession();
   const { pathname } = useLocation();
-  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const palette = usePalette();
   const [isHelpOpen, setHelpOpen] = useState(false);
-  // Fetched while nothing else is to do, so that it is there at once and no key is lost.
-  useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), IDLE_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  useShortcut('mod+k', () => setPaletteOpen((open) => !open));
   useShortcut('mod+/', () => setHelpOpen((open) => !open));
   const account = <IconButton label={text.shell.account} icon={User} aria-haspopup="menu" />;
   const isWorkspace = pathname.startsWith('/p/');
@@ -58,7 +62,7 @@ export function Shell() {
         )}
         <div className={styles.end}>
           <Quota />
-          <PaletteButton onClick={() => setPaletteOpen(true)} />
+          <PaletteButton onClick={palette.open} />
           {state === 'in' && <NotificationBell />}
           {state === 'out' && (
             <>
@@ -80,10 +84,19 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
-      {isPaletteOpen && (
-        <Suspense>
-          <Palette onClose={() => setPaletteOpen(false)} onHelp={() => setHelpOpen(true)} />
-        </Suspense>
+      {palette.isOpen && (
+        <>
+          {!palette.isReady && <KeyKeeper typed={palette.typedFirst} />}
+          <Suspense>
+            <Palette
+              typedFirst={palette.typedFirst}
+              returnTo={palette.returnTo}
+              onReady={palette.onReady}
+              onClose={palette.close}
+              onHelp={() => setHelpOpen(true)}
+            />
+          </Suspense>
+        </>
       )}
       {isHelpOpen && (
         <Suspense>
@@ -91,6 +104,46 @@ export function Shell() {
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** The palette's state, with what happened before it was loaded: keys that were typed, and what had the focus. */
+function usePalette() {
+  const [isOpen, setOpen] = useState(false);
+  const [isReady, setReady] = useState(false);
+  const typedFirst = useRef('');
+  const returnTo = useRef<HTMLElement | null>(null);
+  // Fetched while nothing else is to do, so that it is there at once.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), IDLE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const open = () => {
+    typedFirst.current = '';
+    setReady(false);
+    returnTo.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setOpen(true);
+  };
+  const close = () => setOpen(false);
+  useShortcut('mod+k', isOpen ? close : open);
+  const onReady = useCallback(() => setReady(true), []);
+  return { isOpen, isReady, onReady, open, close, typedFirst, returnTo };
+}
+
+const focus = (input: HTMLInputElement | null) => input?.focus();
+
+/** Takes the keys while the palette is on its way. */
+function KeyKeeper({ typed }: { readonly typed: RefObject<string> }) {
+  const text = useText();
+  return (
+    <input
+      ref={focus}
+      className="visually-hidden"
+      aria-label={text.shell.palette}
+      onChange={({ target }) => {
+        typed.current = target.value;
+      }}
+    />
   );
 }
 

@@ -106,6 +106,11 @@ export const de: Messages = {
     older: 'Frühere Prompts',
     title: 'Gespräch',
     sending: 'Wird gesendet',
+    length: 'Länge der Antwort',
+    lengthHint:
+      'So viele Tokens darf die Antwort höchstens haben. Sie sind bis zum Ende reserviert; was übrig bleibt, kommt zurück.',
+    lengthDefault: 'übliche Länge',
+    lengthUpTo: (tokens) => `bis ${tokens} Tokens`,
   },
 
   provider: {
@@ -162,6 +167,7 @@ export const de: Messages = {
     again: 'Diesen Prompt noch einmal benutzen',
     answerAsWritten: 'Die Antwort, wie das Modell sie schrieb',
     ran: 'Zuletzt ausgeführt',
+    longer: (tokens) => `Noch einmal mit Platz für ${tokens} Tokens`,
   },
 
   files: {

@@ -100,6 +100,11 @@ export const en = {
     older: 'Earlier prompts',
     title: 'Conversation',
     sending: 'Sending',
+    length: 'Length of the answer',
+    lengthHint:
+      'The most tokens that the answer may take. They are held until it is done; what is not used comes back.',
+    lengthDefault: 'usual length',
+    lengthUpTo: (tokens: string) => `up to ${tokens} tokens`,
   },
 
   provider: {
@@ -154,6 +159,7 @@ export const en = {
     again: 'Use this prompt again',
     answerAsWritten: 'The answer as the model wrote it',
     ran: 'Last run',
+    longer: (tokens: string) => `Ask again with room for ${tokens} tokens`,
   },
 
   files: {

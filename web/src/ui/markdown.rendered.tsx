@@ -5,11 +5,15 @@ import styles from './markdown.module.css';
 const FORBIDDEN = ['img'];
 
 const components: Components = {
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  ),
+  // Without an address it is one that the library took out.
+  a: ({ href, children }) =>
+    href ? (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>
+    ) : (
+      <span>{children}</span>
+    ),
   // Headings of an answer stand below those of the page.
   h1: ({ children }) => <p className={styles.heading}>{children}</p>,
   h2: ({ children }) => <p className={styles.heading}>{children}</p>,

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { Boundary } from './boundary.tsx';
 import styles from './markdown.module.css';
 
 /** Longer texts are shown as they are: nobody reads them, and parsing them takes time. */
@@ -11,8 +12,10 @@ export function Markdown({ text }: { readonly text: string }) {
   const plain = <p className={styles.plain}>{text}</p>;
   if (text.length > MAX_CHARACTERS) return plain;
   return (
-    <Suspense fallback={plain}>
-      <Rendered text={text} />
-    </Suspense>
+    <Boundary fallback={() => plain}>
+      <Suspense fallback={plain}>
+        <Rendered text={text} />
+      </Suspense>
+    </Boundary>
   );
 }

@@ -13,6 +13,7 @@ import { dropDraft, filePrefix, readDrafts, rescueDraft, writeDraft } from '../.
 import { newId } from '../../app/new.id.ts';
 import type { Messages } from '../../text/text.tsx';
 import { FileDesk, type FileDeskOptions, type FileDraft, MovedOnError } from './file.desk.ts';
+import { findFile } from './find.file.ts';
 
 const KEEP_AFTER_MS = 300;
 
@@ -50,13 +51,11 @@ function createOptions(client: ApolloClient, projectId: string, text: Messages):
   return {
     async load(path, version) {
       if (version !== null) {
-        const variables = { projectId, path, version };
-        const { data } = await client.query({ query: FileTextDocument, variables, fetchPolicy: 'network-only' });
-        return { file: data?.project?.file ?? null, version };
+        const project = await findFile(client, FileTextDocument, { projectId, path, version });
+        return { file: project?.file ?? null, version };
       }
-      const variables = { projectId, path };
-      const { data } = await client.query({ query: FileAtHeadDocument, variables, fetchPolicy: 'network-only' });
-      return { file: data?.project?.file ?? null, version: data?.project?.head.number ?? 0 };
+      const project = await findFile(client, FileAtHeadDocument, { projectId, path });
+      return { file: project?.file ?? null, version: project?.head.number ?? 0 };
     },
     async save(baseVersion, files) {
       const message = text.files.saveMessage(files.map(({ path }) => path).join(', ')).slice(0, 200);

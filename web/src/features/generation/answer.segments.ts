@@ -1,3 +1,5 @@
+import { toPlainText } from '../execution/output.text.ts';
+
 /** A part of a model's answer as the page shows it: talk, or what it does to one file. */
 export interface AnswerSegment {
   readonly kind: 'talk' | 'file' | 'edit' | 'delete';
@@ -107,8 +109,14 @@ export function toSegments(text: string): readonly AnswerSegment[] {
 
 /** What the model said beside its files. */
 export function toTalk(text: string): string {
-  return toSegments(text)
+  return joinTalk(toSegments(text));
+}
+
+/** The same of an answer in parts; escapes of terminals and what turns writing around are taken out. */
+export function joinTalk(segments: readonly AnswerSegment[]): string {
+  return segments
     .filter(({ kind }) => kind === 'talk')
-    .map((segment) => segment.text.trim())
+    .map((segment) => toPlainText(segment.text).trim())
+    .filter(Boolean)
     .join('\n\n');
 }

@@ -5,7 +5,7 @@ import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import styles from './conversation.module.css';
-import { GenerationCard } from './generation.card.tsx';
+import { type Again, GenerationCard } from './generation.card.tsx';
 import { LiveCard, SendingCard } from './live.card.tsx';
 import type { FollowedGeneration } from './use.generation.stream.ts';
 
@@ -18,6 +18,7 @@ interface ConversationProps {
   readonly generations: readonly FragmentType<typeof GenerationCardFragmentDoc>[];
   readonly liveId: string | null;
   readonly followed: FollowedGeneration | null;
+  readonly again: Again;
   /** A prompt that the server has not answered yet. */
   readonly sending: string | null;
   /** Null when there are no earlier ones. */
@@ -33,6 +34,7 @@ export function Conversation({
   followed,
   sending,
   onOlder,
+  again,
   children,
 }: ConversationProps) {
   const text = useText();
@@ -74,6 +76,7 @@ export function Conversation({
               key={card.id}
               projectId={projectId}
               isNewest={card.id === newest?.id}
+              again={again}
               generation={card as FragmentType<typeof GenerationCardFragmentDoc>}
             />
           ),

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { type GenerationCardFragment, GenerationCardFragmentDoc } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Markdown } from '../../ui/markdown.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
@@ -11,7 +12,18 @@ import styles from './generation.module.css';
 import { BlueprintNote } from './provider.note.tsx';
 import { TemplateList } from './template.list.tsx';
 
+/** The ways on from a prompt that came to nothing. */
+export interface Again {
+  /** Puts it into the box. */
+  readonly onAgain: (prompt: string) => void;
+  /** Sends it with room for a longer answer. */
+  readonly onLonger: (prompt: string, maxTokens: number) => void;
+  /** That length, in tokens. */
+  readonly longer: number;
+}
+
 interface GenerationCardProps {
+  readonly again: Again;
   readonly projectId: string;
   /** The newest one explains what is the same in all. */
   readonly isNewest: boolean;
@@ -19,13 +31,13 @@ interface GenerationCardProps {
 }
 
 /** A prompt and what came of it. */
-export function GenerationCard({ projectId, isNewest, generation }: GenerationCardProps) {
+export function GenerationCard({ projectId, isNewest, again, generation }: GenerationCardProps) {
   const card = readFragment(GenerationCardFragmentDoc, generation);
   return (
     <article className={styles.card}>
       <p className={styles.prompt}>{card.prompt}</p>
       <div className={styles.answer}>
-        <Answer projectId={projectId} card={card} isNewest={isNewest} />
+        <Answer projectId={projectId} card={card} isNewest={isNewest} again={again} />
         <Receipt projectId={projectId} card={card} />
       </div>
     </article>
@@ -37,23 +49,49 @@ interface PartProps {
   readonly card: GenerationCardFragment;
 }
 
-function Answer({ projectId, card, isNewest }: PartProps & Pick<GenerationCardProps, 'isNewest'>) {
+function Answer({ projectId, card, isNewest, again }: PartProps & Pick<GenerationCardProps, 'isNewest' | 'again'>) {
   const text = useText();
-  const { status, error, text: answer, version, provider } = card;
+  const { status, text: answer, version, provider } = card;
   const talk = toTalk(answer);
   return (
     <>
       {provider === 'blueprint' && status === 'COMPLETED'
         ? isNewest && <BlueprintNote />
         : talk && <Markdown text={talk} />}
-      {status === 'FAILED' && (
-        <Notice kind="error">
-          {error?.message ?? text.generation.status.FAILED} {!version && text.generation.failedKept}
+      {status === 'FAILED' && <FailedNote card={card} again={again} />}
+      {status === 'CANCELLED' && (
+        <Notice
+          kind="info"
+          actions={
+            <Button size="small" onClick={() => again.onAgain(card.prompt)}>
+              {text.generation.again}
+            </Button>
+          }
+        >
+          {text.generation.stoppedKept}
         </Notice>
       )}
-      {status === 'CANCELLED' && <Notice kind="info">{text.generation.stoppedKept}</Notice>}
       {version && <ChangedFiles projectId={projectId} changes={version.changes} />}
     </>
+  );
+}
+
+/** Why nothing came of it, and what to do. */
+function FailedNote({ card: { prompt, error, version }, again }: Pick<PartProps, 'card'> & { readonly again: Again }) {
+  const text = useText();
+  const formats = useFormats();
+  const isTooLong = error?.code === 'GENERATION_TRUNCATED';
+  return (
+    <Notice
+      kind="error"
+      actions={
+        <Button size="small" onClick={() => (isTooLong ? again.onLonger(prompt, again.longer) : again.onAgain(prompt))}>
+          {isTooLong ? text.generation.longer(formats.number(again.longer)) : text.generation.again}
+        </Button>
+      }
+    >
+      {error?.message ?? text.generation.status.FAILED} {!version && text.generation.failedKept}
+    </Notice>
   );
 }
 

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { GenerationProgressDocument } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { joinTalk } from './answer.segments.ts';
 import styles from './generation.module.css';
 import { TemplateList } from './template.list.tsx';
 import type { FollowedGeneration } from './use.generation.stream.ts';
@@ -32,7 +33,7 @@ export function LiveCard({ id, prompt, followed: { snapshot, connection } }: Liv
     if (hasText) void refetch();
   }, [hasText, refetch]);
   const progress = data?.generation;
-  const talk = segments.filter(({ kind }) => kind === 'talk').map((segment) => segment.text.trim());
+  const talk = joinTalk(segments);
   const open = files.findLast(({ bytes }) => bytes === null);
   const position = isQueued && progress?.queuePosition ? text.generation.position(progress.queuePosition) : null;
   return (
@@ -44,7 +45,7 @@ export function LiveCard({ id, prompt, followed: { snapshot, connection } }: Liv
           {position ?? (open ? text.generation.writing(open.path) : text.generation.status[status])}
         </p>
         <ConnectionLine connection={connection} />
-        {talk.length > 0 && <p className={styles.talk}>{talk.filter(Boolean).join('\n\n')}</p>}
+        {talk && <p className={styles.talk}>{talk}</p>}
         <ul className={styles.files}>
           {files.map(({ path, bytes }) => (
             <li key={path}>

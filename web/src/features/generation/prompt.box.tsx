@@ -3,9 +3,10 @@ import { ArrowUp, Square } from 'lucide-react';
 import { type RefObject, useId } from 'react';
 import { ModelsDocument } from '../../api/generated/graphql.ts';
 import { matches, toKeyLabel } from '../../app/keys.ts';
-import { useText } from '../../text/text.tsx';
+import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/field.tsx';
+import { ANSWER_LENGTHS } from './answer.length.ts';
 import styles from './prompt.module.css';
 
 interface PromptBoxProps {
@@ -13,6 +14,9 @@ interface PromptBoxProps {
   readonly onPrompt: (prompt: string) => void;
   readonly model: string;
   readonly onModel: (model: string) => void;
+  /** Tokens that the answer may take; 0 leaves it to the server. */
+  readonly maxTokens: number;
+  readonly onMaxTokens: (maxTokens: number) => void;
   readonly isFirst: boolean;
   /** Something is under way that can be stopped. */
   readonly isBusy: boolean;
@@ -52,7 +56,10 @@ export function PromptBox(props: PromptBoxProps) {
         }}
       />
       <div className={styles.row}>
-        <ModelChoice model={model} onModel={onModel} />
+        <div className={styles.choices}>
+          <ModelChoice model={model} onModel={onModel} />
+          <LengthChoice maxTokens={props.maxTokens} onMaxTokens={props.onMaxTokens} />
+        </div>
         {isBusy ? (
           <Button size="small" icon={Square} onClick={onStop} title={toKeyLabel('mod+.')}>
             {text.prompt.stop}
@@ -89,6 +96,25 @@ function ModelChoice({ model, onModel }: { readonly model: string; readonly onMo
             {available ? id : text.prompt.modelAway(id)}
           </option>
         ))}
+    </Select>
+  );
+}
+
+function LengthChoice({ maxTokens, onMaxTokens }: Pick<PromptBoxProps, 'maxTokens' | 'onMaxTokens'>) {
+  const text = useText();
+  const formats = useFormats();
+  return (
+    <Select
+      label={text.prompt.length}
+      title={text.prompt.lengthHint}
+      value={maxTokens}
+      onChange={({ target }) => onMaxTokens(Number(target.value))}
+    >
+      {ANSWER_LENGTHS.map((length) => (
+        <option key={length} value={length}>
+          {length === 0 ? text.prompt.lengthDefault : text.prompt.lengthUpTo(formats.number(length))}
+        </option>
+      ))}
     </Select>
   );
 }

@@ -1,15 +1,15 @@
-import { useApolloClient } from '@apollo/client/react';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { readFragment } from '../../api/generated/fragment-masking.ts';
-import { GenerationCardFragmentDoc, StartGenerationDocument, WorkspaceDocument } from '../../api/generated/graphql.ts';
+import { useCallback, useEffect, useState } from 'react';
 import { dropDraft, promptKey, readDraft, writeDraft } from '../../app/drafts.ts';
-import { newId } from '../../app/new.id.ts';
+import { readAnswerLength, storeAnswerLength } from './answer.length.ts';
+import { useStartGeneration } from './use.start.generation.ts';
 
 const MODEL = 'model';
 
 export interface Prompt {
   readonly prompt: string;
   readonly model: string;
+  /** Tokens that the answer may take; 0 leaves it to the server. */
+  readonly maxTokens: number;
   /** What is on its way to the server; null when nothing is. */
   readonly sending: string | null;
   readonly error: unknown;
@@ -21,22 +21,19 @@ export interface Prompt {
   readonly isKept: boolean;
   setPrompt(prompt: string): void;
   setModel(model: string): void;
-  /** What is in the box, or the text that is given. */
-  send(text?: string): Promise<void>;
+  setMaxTokens(maxTokens: number): void;
+  /** What is in the box with what was chosen, or the text and length that are given. */
+  send(text?: string, maxTokens?: number): Promise<void>;
 }
 
-/** The prompt of a project: kept as it is typed, sent once even when it is sent again after a failure. */
+/** The prompt of a project: kept as it is typed, and back in its box when it did not reach the server. */
 export function usePrompt(projectId: string): Prompt {
-  const client = useApolloClient();
   const [prompt, setText] = useState('');
   const [model, chooseModel] = useState(() => localStorage.getItem(MODEL) ?? '');
-  const [sending, setSending] = useState<string | null>(null);
+  const [length, chooseLength] = useState(readAnswerLength);
   const [isReady, setReady] = useState(false);
   const [isKept, setKept] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const [startedId, setStartedId] = useState<string | null>(null);
-  const isBusy = useRef(false);
-  const sent = useRef<{ readonly key: string; readonly id: string } | null>(null);
+  const { start, isBusy, sending, error, startedId } = useStartGeneration(projectId);
 
   useEffect(() => {
     let isThere = true;
@@ -63,52 +60,18 @@ export function usePrompt(projectId: string): Prompt {
   );
 
   const send = useCallback(
-    async (text = prompt) => {
+    async (text = prompt, maxTokens = length) => {
       if (text.trim() === '' || isBusy.current) return;
-      isBusy.current = true;
-      setSending(text);
+      // The draft stays until the server has the prompt, in case the page is closed meanwhile.
       setText('');
-      setError(null);
-      const key = JSON.stringify([text, model]);
-      // The same prompt after an answer that never came is the same request: it starts once.
-      if (sent.current?.key !== key) sent.current = { key, id: newId() };
-      const input = { projectId, prompt: text, clientRequestId: sent.current.id, ...(model && { model }) };
-      try {
-        const { data: started } = await client.mutate({
-          mutation: StartGenerationDocument,
-          variables: { input },
-          update(cache, { data }) {
-            if (!data) return;
-            cache.updateQuery({ query: WorkspaceDocument, variables: { id: projectId } }, (found) => {
-              if (!found?.project?.generations) return found;
-              const { generations } = found.project;
-              const nodes = [data.startGeneration, ...generations.nodes];
-              return {
-                ...found,
-                project: {
-                  ...found.project,
-                  generations: { ...generations, nodes, totalCount: generations.totalCount + 1 },
-                },
-              };
-            });
-          },
-        });
-        sent.current = null;
-        if (started) setStartedId(readFragment(GenerationCardFragmentDoc, started.startGeneration).id);
-        // The draft stood until now, in case the page had been closed meanwhile.
-        setText((typed) => {
-          if (typed === '') void dropDraft(promptKey(projectId));
-          return typed;
-        });
-      } catch (failure) {
-        setError(failure);
-        setText((typed) => (typed === '' ? text : `${text}\n\n${typed}`));
-      } finally {
-        isBusy.current = false;
-        setSending(null);
-      }
+      const isStarted = await start({ text, model, maxTokens });
+      setText((typed) => {
+        if (!isStarted) return typed === '' || typed === text ? text : `${text}\n\n${typed}`;
+        if (typed === '') void dropDraft(promptKey(projectId));
+        return typed;
+      });
     },
-    [client, projectId, prompt, model],
+    [start, isBusy, projectId, prompt, model, length],
   );
 
   const setModel = useCallback((chosen: string) => {
@@ -117,5 +80,13 @@ export function usePrompt(projectId: string): Prompt {
     else localStorage.removeItem(MODEL);
   }, []);
 
-  return { prompt, model, sending, error, startedId, isReady, isKept, setPrompt, setModel, send };
+  const setMaxTokens = useCallback((chosen: number) => {
+    chooseLength(chosen);
+    storeAnswerLength(chosen);
+  }, []);
+
+  return {
+    ...{ prompt, model, maxTokens: length, sending, error, startedId, isReady, isKept },
+    ...{ setPrompt, setModel, setMaxTokens, send },
+  };
 }

@@ -7,6 +7,7 @@ import { RunPanel } from '../execution/run.panel.tsx';
 import type { Run } from '../execution/use.run.ts';
 import { FileDialogs } from '../file/file.dialogs.tsx';
 import { FileList } from '../file/file.list.tsx';
+import { toLonger } from '../generation/answer.length.ts';
 import { Conversation } from '../generation/conversation.tsx';
 import { PromptBox } from '../generation/prompt.box.tsx';
 import { VersionList } from '../version/version.list.tsx';
@@ -93,8 +94,16 @@ function Notices({ state: { files, restore, revert }, error }: PartProps & { rea
   );
 }
 
-function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce } }: PartProps) {
+function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce, offerPrompt } }: PartProps) {
   const text = useText();
+  const again = {
+    longer: toLonger(prompt.maxTokens),
+    onAgain: offerPrompt,
+    onLonger: (wanted: string, maxTokens: number) => {
+      prompt.setMaxTokens(maxTokens);
+      void prompt.send(wanted, maxTokens);
+    },
+  };
   return (
     <Conversation
       projectId={projectId}
@@ -103,6 +112,7 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
       followed={followed}
       sending={prompt.sending ?? (isSentAtOnce ? prompt.prompt || null : null)}
       onOlder={more.onOlderGenerations}
+      again={again}
     >
       <Failure error={prompt.error} />
       {prompt.isKept && prompt.prompt && !isSentAtOnce && <p className={styles.kept}>{text.prompt.kept}</p>}
@@ -118,6 +128,8 @@ function Prompt({ state: { prompt, promptBox, generations, liveId, stop, isSentA
       onPrompt={prompt.setPrompt}
       model={prompt.model}
       onModel={prompt.setModel}
+      maxTokens={prompt.maxTokens}
+      onMaxTokens={prompt.setMaxTokens}
       isFirst={generations.length === 0}
       isBusy={liveId !== null}
       isSending={prompt.sending !== null}

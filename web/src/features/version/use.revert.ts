@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react';
 import { FileAtHeadDocument, FileBytesDocument, SaveFilesDocument } from '../../api/generated/graphql.ts';
 import { newId } from '../../app/new.id.ts';
 import { useText } from '../../text/text.tsx';
+import { findFile } from '../file/find.file.ts';
 
 /** One file put back as it was in an earlier version. All others stay; it becomes a version like any change. */
 export function useRevert(projectId: string, reload: () => Promise<unknown>) {
@@ -15,13 +16,12 @@ export function useRevert(projectId: string, reload: () => Promise<unknown>) {
       setNotice(null);
       setError(null);
       try {
-        const fetchPolicy = 'network-only';
         const [now, wanted] = await Promise.all([
-          client.query({ query: FileAtHeadDocument, variables: { projectId, path }, fetchPolicy }),
-          client.query({ query: FileBytesDocument, variables: { projectId, path, version }, fetchPolicy }),
+          findFile(client, FileAtHeadDocument, { projectId, path }),
+          findFile(client, FileBytesDocument, { projectId, path, version }),
         ]);
-        const current = now.data?.project?.file ?? null;
-        const old = wanted.data?.project?.file ?? null;
+        const current = now?.file ?? null;
+        const old = wanted?.file ?? null;
         if ((current?.sha256 ?? null) === (old?.sha256 ?? null)) {
           setNotice(text.versions.revertNothing(path, version));
           return;
@@ -31,7 +31,7 @@ export function useRevert(projectId: string, reload: () => Promise<unknown>) {
         const change = old
           ? { operation: 'WRITE' as const, path, contentBase64: old.contentBase64, ...guard }
           : { operation: 'DELETE' as const, path, ...guard };
-        const baseVersion = now.data?.project?.head.number ?? 0;
+        const baseVersion = now?.head.number ?? 0;
         const message = text.versions.revertMessage(path, version);
         const input = { projectId, baseVersion, message, changes: [change], idempotencyKey: newId() };
         await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
