@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { Identity } from '../request/context.ts';
+import { LeasedCounter } from './leased.counter.ts';
 
 type RateLimitConfig = NonNullable<RouterConfig['rate_limit']>;
 
@@ -157,7 +158,8 @@ function createLocalCounter(options: { readonly points: number; readonly duratio
   // The primary process keeps the counts by this prefix, so limits of other sizes and other endpoints are separate.
   const keyPrefix = `${name}:${options.points}:${options.duration}`;
   // When the primary process does not answer in time, this worker counts for itself.
-  return new RateLimiterCluster({ ...options, keyPrefix, timeoutMs: 2_000, insuranceLimiter: memory });
+  const shared = new RateLimiterCluster({ ...options, keyPrefix, timeoutMs: 2_000, insuranceLimiter: memory });
+  return new LeasedCounter(shared, options.points);
 }
 
 export function toAddressKey(address: string): string {
