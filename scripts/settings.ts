@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serviceNames } from '@vibecode/platform/services';
 import { embeddedSettings, serviceSettings } from '@vibecode/platform/settings';
-import { gatewaySettings } from '@vibecode/supergraph/main';
+import { gatewaySettings } from '@vibecode/supergraph/gateway/gateway.settings';
 import type { z } from 'zod';
 import { loadOwnSettings } from './own-settings.ts';
 

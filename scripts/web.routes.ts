@@ -1,7 +1,7 @@
 // The paths that `npm start` serves beside the graph: the web app, its deployment file, and the demo login.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSite } from '@vibecode/supergraph/gateway/site';
+import { createDeploymentRoute, createSite } from '@vibecode/supergraph/gateway/site';
 import { createDemoDoor, type DemoDoorOptions } from './demo.door.ts';
 
 export interface WebRoutesOptions extends DemoDoorOptions {
@@ -14,14 +14,9 @@ export interface WebRoutesOptions extends DemoDoorOptions {
 /** @returns routes, and `site`, which is null if the web app has not been built: GraphiQL is then at `/` */
 export function createWebRoutes({ directory, embedded, ...door }: WebRoutesOptions) {
   const site = existsSync(join(directory, 'index.html')) ? createSite(directory) : null;
-  type Handler = ReturnType<typeof createSite>;
-  const showDeployment: Handler = (_request, response) => {
-    const deployment = { demo: door.account() !== null, embedded: embedded(), graphiql: true };
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
-    response.end(JSON.stringify(deployment));
-  };
-  const routes = new Map<string, Handler>([
-    ['/deployment.json', showDeployment],
+  const deployment = () => ({ demo: door.account() !== null, embedded: embedded(), graphiql: true });
+  const routes = new Map([
+    ['/deployment.json', createDeploymentRoute(deployment)],
     ['/demo', createDemoDoor(door)],
   ]);
   return { site, routes };

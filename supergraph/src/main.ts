@@ -1,48 +1,23 @@
 import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createRedisBroadcast } from '@vibecode/platform/broadcast/redis.broadcast';
 import { createRedisCache } from '@vibecode/platform/cache/redis.cache';
-import { parseEnv, setting } from '@vibecode/platform/env';
+import { parseEnv } from '@vibecode/platform/env';
 import { createTokenVerifier, remoteKeys } from '@vibecode/platform/identity';
 import { createLog } from '@vibecode/platform/log';
 import { openRedis } from '@vibecode/platform/redis/redis.connection';
 import { createRedisRegistry } from '@vibecode/platform/registry/redis.registry';
 import { toStartFailure, untilStopSignal } from '@vibecode/platform/service';
 import { type ServiceName, serviceNames } from '@vibecode/platform/services';
-import { processSettings, sharedSettings, urlSetting } from '@vibecode/platform/settings';
-import { z } from 'zod';
+import { urlSetting } from '@vibecode/platform/settings';
 import { createSystemKeyExchange } from './edge/system.keys.ts';
+import { gatewaySettings } from './gateway/gateway.settings.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { createDeploymentRoute, createSite } from './gateway/site.ts';
 import { startWorkers } from './gateway/workers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-
-/** Settings of the gateway as a process of its own. The services are separate processes too. */
-const gatewaySettings = {
-  ...processSettings,
-  REDIS_URL: sharedSettings.REDIS_URL,
-  REDIS_PREFIX: z.string().default('vibecode:').describe('prefix of every Redis key and channel'),
-  ...Object.fromEntries(
-    serviceNames.map((name) => [
-      urlSetting(name),
-      setting.url(['http', 'https']).describe(`base URL of the ${name} service`),
-    ]),
-  ),
-  SERVICE_SECRET: setting.secret(16).describe('credential that all services and the gateway share'),
-  SUPERGRAPH_FILE: z
-    .string()
-    .default(join('schema', 'supergraph.graphql'))
-    .describe('file of the composed supergraph; a relative path starts at the checkout'),
-  ROUTER_CONFIG_FILE: z
-    .string()
-    .default('router-config.yaml')
-    .describe('configuration file of the gateway; a relative path starts at the checkout'),
-  APOLLO_KEY: z.string().optional().describe('key of the graph in GraphOS for usage reports'),
-  APOLLO_GRAPH_REF: z.string().optional().describe('reference of that graph: name@variant'),
-  GATEWAY_WORKERS: setting.integer(1, 256).default(1).describe('number of worker processes that share the port'),
-  HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
-  PORT: setting.integer(0, 65_535).default(8080).describe('port to listen on; 0 selects a free one'),
-};
 
 async function run(): Promise<void> {
   const settings = parseEnv('The gateway', gatewaySettings);
@@ -72,6 +47,7 @@ async function run(): Promise<void> {
       port: settings.PORT,
       overrideSubgraphUrls: Object.fromEntries(serviceNames.map((name) => [name, `${urlOf(name)}/graphql`])),
       verifier,
+      ...serveWebApp(resolve(root, settings.WEB_DIRECTORY)),
       exchangeApiKey: createSystemKeyExchange({ services: { url: urlOf }, secret: settings.SERVICE_SECRET }),
       ...(settings.APOLLO_KEY &&
         settings.APOLLO_GRAPH_REF && { apollo: { key: settings.APOLLO_KEY, graphRef: settings.APOLLO_GRAPH_REF } }),
@@ -82,6 +58,13 @@ async function run(): Promise<void> {
     }),
   );
   await stopSignal;
+}
+
+/** The web app, where it has been built. Nothing is embedded in this process, and it has no demo account. */
+function serveWebApp(directory: string) {
+  if (!existsSync(join(directory, 'index.html'))) return {};
+  const deployment = createDeploymentRoute(() => ({ demo: false, embedded: [], graphiql: false }));
+  return { site: createSite(directory), routes: new Map([['/deployment.json', deployment]]) };
 }
 
 if (import.meta.main) {

@@ -83,6 +83,25 @@ describe('The gateway of the system', () => {
     expect(gateway.lines.join('\n')).not.toContain('gateway.workers.started');
   });
 
+  it('serves the web app at /, and says what the app may offer here', async () => {
+    await using folder = await createFolder();
+    await writeFile(join(folder.path, 'index.html'), '<title>The app</title>');
+    await using gateway = await startSystemGateway({ WEB_DIRECTORY: folder.path });
+    const { url } = await gateway.started('gateway.started');
+    const page = await fetch(new URL('/projects/1', url as string), { headers: { accept: 'text/html' } });
+    expect([page.status, await page.text()]).toEqual([200, '<title>The app</title>']);
+    const deployment = await fetch(new URL('/deployment.json', url as string));
+    expect(await deployment.json()).toEqual({ demo: false, embedded: [], graphiql: false });
+  });
+
+  it('serves the graph alone where the web app has not been built', async () => {
+    await using folder = await createFolder();
+    await using gateway = await startSystemGateway({ WEB_DIRECTORY: folder.path });
+    const { url } = await gateway.started('gateway.started');
+    expect((await fetch(new URL('/projects/1', url as string), { headers: { accept: 'text/html' } })).status).toBe(404);
+    expect(await askAlone(url as string, '{ hello }')).toMatchObject({ status: 200 });
+  });
+
   it('ends when its first worker cannot start, and says why once', async () => {
     const missing = join(root, 'no-such-router.yaml');
     await using gateway = await startSystemGateway({ GATEWAY_WORKERS: '2', ROUTER_CONFIG_FILE: missing });

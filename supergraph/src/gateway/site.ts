@@ -53,6 +53,24 @@ interface LoadedFile {
   readonly coded: Map<ContentCoding, Promise<Buffer>>;
 }
 
+/** What the web app has to know of the installation that serves it. */
+export interface Deployment {
+  /** Whether `POST /demo` signs in a demo account. */
+  readonly demo: boolean;
+  /** Names of what runs embedded in this process. */
+  readonly embedded: readonly string[];
+  /** Whether GraphiQL is served at `/graphiql`. */
+  readonly graphiql: boolean;
+}
+
+/** The web app asks for it at `/deployment.json`. */
+export function createDeploymentRoute(read: () => Deployment): HttpHandler {
+  return (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache' });
+    response.end(JSON.stringify(read()));
+  };
+}
+
 /**
  * Serves a built web app: its files with their types, those with a hash in their name for ever, and the page itself for
  * every other address that a browser opens, since the app reads the address.
