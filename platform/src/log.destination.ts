@@ -15,7 +15,7 @@ export interface LogDestination extends DestinationStream, AsyncDisposable {}
 export interface LogDestinationOptions {
   /** Time that lines wait for further ones, because a write for each line is expensive. Default 100. */
   readonly flushIntervalMs?: number;
-  /** Lines are written earlier when this many bytes wait. Default 16 KiB. */
+  /** Lines are written earlier when this many bytes wait. Default 64,000. */
   readonly flushBytes?: number;
   /** Most bytes that wait for a slow or refusing sink; further lines are lost. Default 1 MiB. */
   readonly maxBytes?: number;
@@ -25,7 +25,7 @@ export interface LogDestinationOptions {
   readonly onRefused?: (error: Error) => void;
 }
 
-const [FLUSH_INTERVAL_MS, FLUSH_BYTES, MAX_BYTES, FIRST_PAUSE_MS, MAX_PAUSE_MS] = [100, 16_000, 1_048_576, 250, 10_000];
+const [FLUSH_INTERVAL_MS, FLUSH_BYTES, MAX_BYTES, FIRST_PAUSE_MS, MAX_PAUSE_MS] = [100, 64_000, 1_048_576, 250, 10_000];
 
 /**
  * Buffers log lines, so that writing a line never throws or waits. If the sink refuses lines (a full

@@ -16,6 +16,7 @@ export type AssertPreflighted = (request: Pick<IncomingMessage, 'headers' | 'met
 export function createCsrfCheck(config: RouterConfig['csrf']): AssertPreflighted | null {
   if (config.unsafe_disabled) return null;
   return ({ headers, method }) => {
+    if (headers['content-type'] === 'application/json') return;
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     if (type !== undefined && MEDIA_TYPE.test(type) && !SIMPLE_TYPES.has(type)) {
       // Pages have found ways to send a GET with other content types and without a preflight.

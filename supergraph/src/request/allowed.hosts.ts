@@ -22,13 +22,20 @@ export function createHostCheck({ configured, listensOn }: AllowedHosts): Allows
   const names = new Set((configured ?? []).filter((name) => !name.startsWith('*.')).map(normalize));
   const suffixes = (configured ?? []).flatMap((name) => (name.startsWith('*.') ? normalize(name.slice(1)) : []));
   if (listensOn !== null) names.add(normalize(listensOn));
+  let lastAllowed: string | undefined;
   return (header) => {
-    // Only HTTP/1.0 may leave it out, and no browser speaks that.
-    if (header === undefined) return true;
+    // Only HTTP/1.0 may leave it out, and no browser speaks that. Clients nearly always send the same.
+    if (header === undefined || header === lastAllowed) return true;
+    if (!isAllowed(header)) return false;
+    lastAllowed = header;
+    return true;
+  };
+
+  function isAllowed(header: string): boolean {
     const host = toHostname(header);
     if (host === null) return false;
     return names.has(host) || isLoopback(host) || suffixes.some((suffix) => host.endsWith(suffix));
-  };
+  }
 }
 
 /** The message names the setting for operators whose proxy passes on another name. */
