@@ -12,7 +12,7 @@ export type ApplyChangesetInput = {
   projectId: string | number;
 };
 
-/** WRITE takes content or contentBase64; EDIT takes search and replace; MOVE takes to. ifSha256 is what the file must hold before. */
+/** WRITE requires content or contentBase64; EDIT requires search and replace; MOVE requires to. ifSha256 is the required hash of the current content. */
 export type ChangeInput = {
   content?: string | null | undefined;
   contentBase64?: string | null | undefined;
