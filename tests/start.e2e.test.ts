@@ -40,7 +40,10 @@ describe('npm start', () => {
 
   it.each([
     ['192.0.2.1', '192.0.2.1:0 is not an address of this machine. Set HOST to one of its addresses'],
-    ['no-such-host.invalid', "HOST 'no-such-host.invalid' is neither an address nor a name that this machine can resolve"],
+    [
+      'no-such-host.invalid',
+      "HOST 'no-such-host.invalid' is neither an address nor a name that this machine can resolve",
+    ],
   ])('says in one line what is wrong and ends with 1: HOST %s', async (host, expected) => {
     await using data = await createDataDirectory();
     const message = await refusal(startEmbeddedGraph({ dataDir: data.path, env: { HOST: host } }));
