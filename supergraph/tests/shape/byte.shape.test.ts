@@ -158,9 +158,11 @@ describe('Answers that are passed on as bytes', () => {
       length: fc.nat(3),
       put: fc.constantFrom('', '"', '\\', ',', '}', '0', 'null'),
     });
-    const rows = [{ id: '', n: 0, weight: null, open: null, title: null, color: 'RED', any: -5e-324, next: null }];
+    const rows = [
+      { id: '', n: 0, weight: null, open: null, title: null, color: 'RED' as const, any: -5e-324, next: null },
+    ];
     // A longer exponent makes it -0.
-    const tooSmall = { at: JSON.stringify({ data: { rows } }).indexOf('-324') + 4, length: 0, put: '0' };
+    const tooSmall = { at: JSON.stringify({ data: { rows } }).indexOf('-324') + 4, length: 0, put: '0' as const };
     fc.assert(
       fc.property(fc.array(value, { maxLength: 3 }), fc.option(cut), (drawn, change) => {
         let text = JSON.stringify({ data: { rows: drawn } });
