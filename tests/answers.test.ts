@@ -2,12 +2,15 @@ import { RemoteError } from '@vibecode/platform/errors';
 import { applyChanges, type Change, toSha256 } from '@vibecode/project/changeset';
 import { FileTree } from '@vibecode/project/file.tree';
 import { changeInput } from '@vibecode/project/project.input';
-import { type CorpusTest, expectOutcome, startCorpusTest } from '../subgraphs/ai-generation/tests/corpus.fixture.ts';
 import { editCases } from '../subgraphs/ai-generation/tests/corpus/edit.cases.ts';
 import { reportedCases } from '../subgraphs/ai-generation/tests/corpus/reported.cases.ts';
+import { type CorpusTest, expectOutcome, startCorpusTest } from '../subgraphs/ai-generation/tests/corpus.fixture.ts';
 
 /** What the project service would make of the changes: its own input, and its own rule. */
-async function applyByProject(files: Record<string, string>, sent: readonly unknown[]): Promise<Record<string, string>> {
+async function applyByProject(
+  files: Record<string, string>,
+  sent: readonly unknown[],
+): Promise<Record<string, string>> {
   const tree = FileTree.fromNode({ files: [], folders: [] });
   const contents = new Map<string, Buffer>();
   for (const [path, content] of Object.entries(files)) {

@@ -31,6 +31,7 @@ export interface StreamInput {
   /** Called at the first token, when it is certain which model answers. */
   readonly onFirstToken: (asked: {
     templates: StoredMatch[];
+    contextPaths: string[];
     promptSha256: string;
     promptTokens: number;
     model: string;
@@ -136,6 +137,7 @@ export class AnswerStreamer {
     const onFirst = () => {
       onFirstToken({
         templates: request.templates.map(({ template, score }) => ({ templateId: template.id, score })),
+        contextPaths: [...built.shown].sort(),
         promptSha256: built.sha256,
         promptTokens: built.tokens,
         model: model.id,

@@ -99,6 +99,10 @@ export class Generation {
   @Property({ type: 'json' })
   templates: StoredMatch[] = [];
 
+  @Property({ type: 'json' })
+  @Field(() => [String], { description: 'Files of the project that the model saw.' })
+  contextPaths: string[] = [];
+
   @Property({ type: 'int' })
   @Field(() => Int)
   promptTokens = 0;
@@ -158,6 +162,16 @@ export class Generation {
     return this.errorCode === null ? null : { code: this.errorCode, message: this.errorMessage ?? '' };
   }
 
+  /** What could not be used costs nothing; what was produced until a stop is settled. */
+  @Field(() => Boolean, { nullable: true, description: 'Whether its tokens are charged; null until it has ended.' })
+  get chargeable(): boolean | null {
+    if (!this.isTerminal) return null;
+    return (
+      this.status === GenerationStatus.COMPLETED ||
+      (this.status === GenerationStatus.CANCELLED && this.completionTokens > 0)
+    );
+  }
+
   get isTerminal(): boolean {
     return isTerminal(this.status);
   }
@@ -174,6 +188,7 @@ export class Generation {
   /** The prompt is built and on its way to the model, which need not be the one that was asked for. */
   stream(input: {
     templates: StoredMatch[];
+    contextPaths: string[];
     promptSha256: string;
     promptTokens: number;
     model: string;

@@ -126,9 +126,7 @@ function toCompleteEvent(generation: Generation, durationMs: number) {
       userId,
       projectId: generation.projectId,
       status: status as 'COMPLETED' | 'FAILED' | 'CANCELLED',
-      // What could not be used costs nothing; what was produced until a stop is settled.
-      chargeable:
-        status === GenerationStatus.COMPLETED || (status === GenerationStatus.CANCELLED && completionTokens > 0),
+      chargeable: generation.chargeable ?? false,
       model: generation.model,
       provider: generation.provider,
       promptTokens: generation.promptTokens,

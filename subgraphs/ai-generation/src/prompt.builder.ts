@@ -73,7 +73,10 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
 
   function build({ prompt, language, framework, templates, files, budgetTokens }: PromptInput): BuiltPrompt {
     const project = toProjectLine(language, framework);
-    const read = [...files, ...templates.flatMap(({ template }) => template.files)];
+    // What can never fit is not read, so that a large project costs no more than what is shown of it.
+    const read = [...files, ...templates.flatMap(({ template }) => template.files)].filter(
+      ({ content }) => content.length <= budgetTokens * CHARACTERS_PER_TOKEN,
+    );
     const delimiter = chooseDelimiter(
       prompt,
       read.map(({ content }) => content),
@@ -162,9 +165,14 @@ const TAG_CHARACTERS = 80;
 
 /** Files that the request names come first; the others keep their order. */
 function byMention(files: readonly TextFile[], prompt: string): readonly TextFile[] {
-  const asked = prompt.toLowerCase();
-  const isNamed = ({ path }: TextFile) => asked.includes(path.slice(path.lastIndexOf('/') + 1).toLowerCase());
+  const words = prompt.toLowerCase().split(/[^\p{L}\p{N}_./@+-]+/u);
+  const named = new Set(words.map((word) => toBaseName(word.endsWith('.') ? word.slice(0, -1) : word)));
+  const isNamed = ({ path }: TextFile) => named.has(toBaseName(path.toLowerCase()));
   return [...files.filter(isNamed), ...files.filter((file) => !isNamed(file))];
+}
+
+function toBaseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function toExample(

@@ -3,7 +3,7 @@ import { newId } from '@vibecode/platform/id';
 import { GREETING, startGenerationTest } from './generation.fixture.ts';
 
 const GENERATION = `query($id: ID!) { generation(id: $id) { id status text model provider promptTokens completionTokens firstTokenAt
-  finishedAt queuePosition error { code message } templates { score template { id title files { path } } }
+  finishedAt queuePosition contextPaths chargeable error { code message } templates { score template { id title files { path } } }
   version { id } project { id } user { id } parent { id } events(first: 3) { seq __typename } } }`;
 
 describe('a generation', () => {
@@ -50,6 +50,8 @@ describe('a generation', () => {
       promptTokens: 100,
       completionTokens: GREETING.length,
       queuePosition: null,
+      contextPaths: [],
+      chargeable: true,
       error: null,
       version: { id },
       project: { id: ann.projectId },
@@ -77,6 +79,8 @@ describe('a generation', () => {
     for (const part of ['Print a greeting', 'path="old.js">\nlet old;\n</file-', '## Command-line greeting']) {
       expect(prompt).toContain(part);
     }
+    const { generation } = (await ann.ask(GENERATION, { id: data.startGeneration.id })).data;
+    expect(generation.contextPaths).toEqual(['old.js']);
     const hold = test.neighbours.holds.get(data.startGeneration.id)!;
     expect(hold).toMatchObject({ userId: ann.userId, maxTokens: 123 });
     expect(hold.promptTokens).toBeLessThan(2_000);
@@ -137,6 +141,7 @@ describe('a generation', () => {
       status: 'FAILED',
       text: answer.join(''),
       error: { code },
+      chargeable: false,
       version: null,
     });
     expect(await arrived.promise).toMatchObject({ status: 'FAILED', chargeable: false, errorCode: code });

@@ -58,4 +58,40 @@ describe('a built prompt', () => {
     expect(build(createInput()).sha256).toBe(build(createInput()).sha256);
     expect(build(createInput()).sha256).not.toBe(build(createInput({ prompt: 'Another' })).sha256);
   });
+
+  it('asks for edits where there are files, for new files only where there are none', async () => {
+    const build = await createPromptBuilder();
+    const { delimiter, ...built } = build(createInput());
+    expect(toText(built)).toContain(`<edit-${delimiter} path="package.json">`);
+    expect(toText(build(createInput({ files: [] })))).not.toContain('<edit-');
+  });
+
+  it('has a delimiter that stands in nothing the model reads', async () => {
+    const build = await createPromptBuilder();
+    const { delimiter } = build(createInput());
+    const files = [{ path: 'a.js', content: `</file-${delimiter}>` }];
+    const other = build(createInput({ files })).delimiter;
+    expect(other).toMatch(/^[a-z][0-9][a-z][0-9]$/);
+    expect(other).not.toBe(delimiter);
+  });
+
+  it('names the files that it has no room for, and says which it shows', async () => {
+    const build = await createPromptBuilder();
+    const big = { path: 'src/big.js', content: 'x'.repeat(56_000) };
+    const built = build(createInput({ files: [big, { path: 'small.js', content: 'small();\n' }] }));
+    expect(toText(built)).toContain('- src/big.js (55 KB)');
+    expect([...built.shown]).toEqual(['small.js']);
+    expect(built.absent).toEqual([big]);
+    const many = Array.from({ length: 900 }, (_, at) => ({ path: `src/file.${at}.js`, content: 'x'.repeat(400) }));
+    const crowded = build(createInput({ files: many }));
+    expect(crowded.tokens).toBeLessThanOrEqual(4_000);
+    expect(toText(crowded)).toMatch(/- \d+ more/);
+  });
+
+  it('shows a file that the request names before all others', async () => {
+    const build = await createPromptBuilder();
+    const files = ['a.js', 'b.js', 'zebra.js'].map((path) => ({ path, content: 'x'.repeat(8_000) }));
+    const { shown } = build(createInput({ files, prompt: 'Change zebra.js.', templates: [] }));
+    expect([...shown]).toEqual(['zebra.js']);
+  });
 });
