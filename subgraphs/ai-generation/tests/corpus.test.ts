@@ -15,3 +15,11 @@ afterAll(() => test[Symbol.asyncDispose]());
 it.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', async (_, recorded) => {
   await expectOutcome(test, recorded);
 });
+
+it('leaves a model open to others that refused the requests of one', async () => {
+  const refused = serverCases.find(({ name }) => name === 'context-of-openai')!;
+  for (let count = 0; count < 4; count += 1) {
+    const { generation } = await test.run(refused);
+    expect(generation.error?.code).toBe('GENERATION_CONTEXT_EXCEEDED');
+  }
+});

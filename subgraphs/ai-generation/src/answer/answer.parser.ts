@@ -1,28 +1,14 @@
 import type { EndReason, ToolCallPiece } from '../models/model.ts';
-import { findFence, findOpeningTag, isMarkdownPath, type OpeningTag } from './answer.blocks.ts';
+import { findFence, findOpeningTag, type OpeningTag } from './answer.blocks.ts';
 import type { AnswerEvent, AnswerLimits } from './answer.event.ts';
+import { FencedBlock, type FenceStart } from './answer.fence.ts';
 import { EDIT_LANGUAGE, type Fence, findLeftFences, readFences } from './answer.fences.ts';
-import { findAnnouncedPath, findPathInComment, findPathInFenceInfo, toProjectPath } from './answer.paths.ts';
-import { isReplaceMarker, isSearchMarker } from './answer.replacements.ts';
+import { toProjectPath } from './answer.paths.ts';
+import { isSearchMarker } from './answer.replacements.ts';
 import { TaggedBlock } from './answer.tagged.ts';
 import { findOrphanedEnd, findThoughtEnd, findThoughtStart, isEndMark } from './answer.thinking.ts';
 import { readToolValue, ToolCallReader } from './answer.tools.ts';
 
-interface OpenFence {
-  readonly marker: string;
-  readonly indent: number;
-  readonly info: string;
-  path: string | null;
-  isMentioned: boolean;
-  readonly lines: string[];
-  /** Whether a line was more than white space. */
-  hasText: boolean;
-  /** Inner fences that are open. */
-  nested: number;
-}
-
-/** Lines that may name the file, at the beginning of a block: a comment may stand behind `#!/usr/bin/env node`. */
-const FIRST_LINE = /^(?:#!|<\?php|<!doctype |['"]use strict['"]|# -\*- coding)/i;
 /** More tags than any answer has in a line; reading on would take time that grows with their square. */
 const MOST_PARTS_OF_LINE = 50;
 const TOOL_CALL = /^\s*<tool_call>/i;
@@ -38,7 +24,7 @@ export class AnswerParser {
   /** The beginning of the line that has not ended yet. It is looked at only once it has: pieces may be single characters. */
   #rest = '';
   #block: TaggedBlock | null = null;
-  #fence: OpenFence | null = null;
+  #fence: FencedBlock | null = null;
   /** What ends the thought that is going on. */
   #thought: string | null = null;
   #toolCall: string[] | null = null;
@@ -136,9 +122,9 @@ export class AnswerParser {
       this.#toolCall = [];
       return line.slice(line.indexOf('>') + 1);
     }
-    if (fence) this.#openFence(fence.indent, fence.marker, fence.info);
-    else if (isSearchMarker(line)) this.#openFence(0, '', EDIT_LANGUAGE, line);
-    else if (/^\*\*\* Begin Patch/.test(line)) this.#openFence(0, '', 'diff', line);
+    if (fence) this.#openFence(fence);
+    else if (isSearchMarker(line)) return this.#openBareFence(EDIT_LANGUAGE, line);
+    else if (/^\*\*\* Begin Patch/.test(line)) return this.#openBareFence('diff', line);
     else if (line.trim() !== '') this.#talk = line;
     return null;
   }
@@ -229,58 +215,34 @@ export class AnswerParser {
     else this.#problem('', 'TOOL_CALL_INVALID', 'A call of a tool cannot be read.');
   }
 
-  /** @param first a line that belongs to the block already, where it has no fence of its own */
-  #openFence(indent: number, marker: string, info: string, first: string | null = null): void {
-    const inInfo = marker === '' ? null : findPathInFenceInfo(info);
-    const announced = inInfo === null ? findAnnouncedPath(this.#talk) : null;
-    this.#fence = {
-      marker,
-      indent,
-      info,
-      path: inInfo ?? announced?.path ?? null,
-      isMentioned: announced?.isMentioned ?? false,
-      lines: first === null ? [] : [first],
-      hasText: first !== null,
-      nested: 0,
-    };
-    if (marker !== '') this.#talk = '';
+  #openFence(start: FenceStart): void {
+    this.#fence = new FencedBlock(start, this.#talk);
+    this.#talk = '';
   }
 
-  #readFencedLine(fence: OpenFence, line: string): string | null {
-    if (fence.marker === '') {
-      fence.lines.push(line);
-      if (isReplaceMarker(line) || /^\*\*\* End Patch/.test(line)) this.#finishFence(true, false);
-      return null;
-    }
+  /** An edit or a patch that stands in the answer without a fence. Several of one file may follow each other. */
+  #openBareFence(info: string, first: string): string {
+    this.#fence = new FencedBlock({ marker: '', indent: 0, info }, this.#talk);
+    return first;
+  }
+
+  #readFencedLine(fence: FencedBlock, line: string): string | null {
     const tag = findOpeningTag(line);
-    if (tag && (!fence.hasText || (tag.delimiter !== null && tag.delimiter === this.#delimiter))) {
-      // The answer as a whole was put into a fence.
+    const isStrict = tag?.delimiter != null && tag.delimiter === this.#delimiter;
+    if (tag && (isStrict || !fence.hasText || !fence.hasMarker)) {
+      // The answer as a whole was put into a fence, or an edit was never ended.
       this.#fence = null;
       return this.#openTag(tag);
     }
-    if (findOrphanedEnd(line) === '' && fence.path === null) this.#restart();
-    else this.#readCodeLine(fence, line);
-    return null;
-  }
-
-  #readCodeLine(fence: OpenFence, line: string): void {
-    fence.hasText ||= line.trim() !== '';
-    const { marker: inner = '', info = '' } = findFence(line) ?? {};
-    const isFence = inner.startsWith(fence.marker);
-    const isMarkdown = isMarkdownPath(fence.path ?? '') || /^(?:md|markdown)\b/i.test(fence.info);
-    if (isFence && info === '' && fence.nested === 0) this.#finishFence(true, false);
-    else if (isFence && !isMarkdown && findPathInFenceInfo(info)) {
-      this.#finishFence(false, false);
-      this.#openFence(fence.indent, inner, info);
-    } else {
-      if (isFence && info === '') fence.nested -= 1;
-      else if (isFence && isMarkdown) fence.nested += 1;
-      const isFirst = fence.lines.length === 0 || (fence.lines.length === 1 && FIRST_LINE.test(fence.lines[0]!));
-      const path =
-        isFirst && !isMarkdown && (fence.path === null || fence.isMentioned) ? findPathInComment(line) : null;
-      if (path === null) fence.lines.push(withoutIndent(line, fence.indent));
-      else Object.assign(fence, { path, isMentioned: false });
+    if (findOrphanedEnd(line) === '' && fence.path === null) {
+      this.#restart();
+      return null;
     }
+    const step = fence.push(line);
+    if (step === 'open') return null;
+    this.#finishFence(step === 'closed', false);
+    if (step !== 'closed') this.#openFence(step);
+    return null;
   }
 
   #finishFence(closed: boolean, isCut: boolean): void {
@@ -288,15 +250,9 @@ export class AnswerParser {
     this.#fence = null;
     if (fence === null) return;
     if (isCut && this.#blocks === 0) {
-      this.#problem(
-        fence.path ?? '',
-        'CUT_OFF',
-        `The answer was cut off inside ${fence.path ? `'${fence.path}'` : 'a code block'}.`,
-      );
-      return;
-    }
-    const { info, path, isMentioned, lines } = fence;
-    this.#fences.push({ info, path, isMentioned, lines: [...lines, ''], closed });
+      const where = fence.path === null ? 'a code block' : `'${fence.path}'`;
+      this.#problem(fence.path ?? '', 'CUT_OFF', `The answer was cut off inside ${where}.`);
+    } else this.#fences.push(fence.toFence(closed));
   }
 
   #noteLeftFences(): void {
@@ -339,10 +295,4 @@ export class AnswerParser {
     this.#events = [];
     return events;
   }
-}
-
-/** The line without the white space it begins with, as far as the fence is indented. */
-function withoutIndent(line: string, indent: number): string {
-  const space = line.length - line.trimStart().length;
-  return line.slice(Math.min(space, indent));
 }

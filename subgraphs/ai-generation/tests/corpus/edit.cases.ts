@@ -63,6 +63,12 @@ export const editCases: readonly RecordedCase[] = [
     expected: { code: invalid, says: 'does not say which file', asked: 2 },
   },
   {
+    name: 'edit-of-aider-never-ended',
+    files: { 'a.js': JS },
+    sends: said('a.js\n<<<<<<< SEARCH\n  return 1;\n', file('b.js', '1\n')),
+    expected: { files: { 'b.js': '1\n' } },
+  },
+  {
     name: 'edit-of-cline',
     files: { 'a.js': JS },
     sends: said('<edit path="a.js">\n------- SEARCH\n  return 1;\n=======\n  return 11;\n+++++++ REPLACE\n</edit>\n'),
