@@ -1,10 +1,10 @@
 import { RemoteError } from '@vibecode/platform/errors';
-import { applyChanges, type Change, toSha256 } from '@vibecode/project/changeset';
-import { FileTree } from '@vibecode/project/file.tree';
-import { changeInput } from '@vibecode/project/project.input';
 import { editCases } from '../subgraphs/ai-generation/tests/corpus/edit.cases.ts';
 import { reportedCases } from '../subgraphs/ai-generation/tests/corpus/reported.cases.ts';
 import { type CorpusTest, expectOutcome, startCorpusTest } from '../subgraphs/ai-generation/tests/corpus.fixture.ts';
+import { applyChanges, toSha256 } from '../subgraphs/project/src/changeset.ts';
+import { FileTree } from '../subgraphs/project/src/file.tree.ts';
+import { serviceChangesetInput } from '../subgraphs/project/src/project.input.ts';
 
 /** What the project service would make of the changes: its own input, and its own rule. */
 async function applyByProject(
@@ -19,7 +19,7 @@ async function applyByProject(
     contents.set(sha256, bytes);
     tree.set(path, { sha256, bytes: bytes.length, versionId: 'before' }, 'path');
   }
-  const changes: Change[] = sent.map((change) => changeInput.parse(change));
+  const { changes } = serviceChangesetInput.parse({ projectId: 'a', message: 'a', changes: sent, idempotencyKey: 'a' });
   const applied = await applyChanges(tree, changes, {
     limits: { files: 5_000, fileBytes: 1_048_576, totalBytes: 104_857_600 },
     versionId: 'after',
