@@ -16,7 +16,7 @@ const SEARCH_AFTER_MS = 150;
 
 /** Addresses and their names, for who is signed in or out. */
 function toPages(text: Messages, isIn: boolean): [to: string, name: string][] {
-  const { shell, settings, billing, notifications, projects } = text;
+  const { shell, settings, notifications, projects } = text;
   if (!isIn) {
     return [
       ['/', shell.start],
@@ -32,7 +32,7 @@ function toPages(text: Messages, isIn: boolean): [to: string, name: string][] {
     ['/', projects.new],
     ['/projects', shell.projects],
     ['/usage', shell.usage],
-    ['/billing', billing.title],
+    ['/billing', shell.billing],
     ['/notifications', notifications.title],
     ...sections,
   ];
