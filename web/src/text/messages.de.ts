@@ -1,4 +1,4 @@
-import type { FirstMessages } from './text.tsx';
+import type { FirstMessages } from './messages.ts';
 
 export const de: FirstMessages = {
   product: 'VibeCode AI',

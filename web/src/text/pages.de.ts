@@ -1,4 +1,4 @@
-import type { PageMessages } from './text.tsx';
+import type { PageMessages } from './messages.ts';
 
 export const de: PageMessages = {
   session: {

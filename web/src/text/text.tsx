@@ -1,9 +1,7 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { en } from './messages.en.ts';
+import type { FirstMessages, Messages, PageMessages } from './messages.ts';
 
-export type FirstMessages = typeof en;
-export type PageMessages = typeof import('./pages.en.ts').en;
-export type Messages = FirstMessages & PageMessages;
 export type Language = 'en' | 'de';
 
 interface Texts {
