@@ -160,7 +160,7 @@ export const de: PageMessages = {
     run: (number) => `Version ${number} ausführen`,
     ran: (outcome) => `zuletzt ausgeführt: ${outcome}`,
     revert: 'Zurücksetzen',
-    revertLong: (path) => `${path} zurücksetzen, wie es vorher war`,
+    revertLong: (path) => `Zurücksetzen: ${path}, wie es vorher war`,
     revertMessage: (path, version) => `${path} zurückgesetzt wie in Version ${version}`,
     reverted: (path, version) => `${path} ist wieder wie in Version ${version}. Alle anderen Dateien sind geblieben.`,
     revertNothing: (path, version) => `${path} ist schon wie in Version ${version}.`,

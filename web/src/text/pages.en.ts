@@ -158,7 +158,7 @@ export const en = {
     run: (number: number) => `Run version ${number}`,
     ran: (outcome: string) => `last run: ${outcome}`,
     revert: 'Put back',
-    revertLong: (path: string) => `Put ${path} back as it was before`,
+    revertLong: (path: string) => `Put back ${path} as it was before`,
     revertMessage: (path: string, version: number) => `Put ${path} back as in version ${version}`,
     reverted: (path: string, version: number) => `${path} is again as in version ${version}. All other files stayed.`,
     revertNothing: (path: string, version: number) => `${path} is as in version ${version} already.`,
