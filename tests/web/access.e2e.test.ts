@@ -70,6 +70,11 @@ describe('the web app, for everyone', () => {
         await tabs.nth(tab).click();
         await check(`workspace, tab ${tab}`);
       }
+      await page.goto(page.url());
+      if (look.viewport.width < 900) await page.getByRole('tab', { name: 'Files' }).click();
+      await page.getByRole('button', { name: 'Blame' }).click();
+      await page.getByRole('region', { name: /^Who wrote which line/ }).waitFor();
+      await check('blame');
       const projectId = /\/p\/([\w-]+)/.exec(page.url())?.[1];
       const read = 'query($id: ID!) { project(id: $id) { generations { nodes { id } } } }';
       const found = await askAs<{ project: { generations: { nodes: { id: string }[] } } }>(page, read, {
@@ -78,11 +83,14 @@ describe('the web app, for everyone', () => {
       const generationId = found.project.generations.nodes[0]?.id;
       const pages: [path: string, heading: string | RegExp][] = [
         [`/p/${projectId}/v/1`, 'Version 1'],
+        [`/p/${projectId}/v/1?file=index.js`, ''],
         [`/p/${projectId}/diff/0..1`, /From version 0/],
         [`/p/${projectId}/g/${generationId}`, /^Receipt/],
         ['/', 'Recent projects'],
         ['/projects', 'Projects'],
         ['/usage', 'Tokens by day, last 30 days'],
+        ['/billing', 'Plans'],
+        ['/notifications', 'Notifications'],
         ['/settings/security', 'Sessions'],
         ['/settings/keys', 'Create key'],
         ['/settings/notifications', 'Notifications'],
@@ -92,8 +100,13 @@ describe('the web app, for everyone', () => {
       ];
       for (const [path, heading] of pages) {
         await page.goto(path);
-        await page.getByRole('heading', { name: heading }).first().waitFor();
+        if (heading) await page.getByRole('heading', { name: heading }).first().waitFor();
+        else await page.getByText('to read only').waitFor();
         await check(path);
+        const split = page.getByRole('button', { name: 'Side by side' });
+        if ((await split.count()) === 0) continue;
+        await split.click();
+        await check(`${path}, side by side`);
       }
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog').waitFor();

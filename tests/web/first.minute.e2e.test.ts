@@ -165,8 +165,9 @@ describe('the web app, without a language model', () => {
     const { page } = first;
     await enterAsDemo(page);
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox', { name: 'Search files' }).waitFor();
-    await page.keyboard.type('usage');
+    // Without waiting: no key is lost while the palette comes.
+    await page.keyboard.type('go to usage');
+    await page.getByRole('option', { name: 'Go to Usage', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/usage$/);
     await page.keyboard.press('Control+/');

@@ -82,12 +82,12 @@ describe('the versions of a project', () => {
     expect(await row.locator('td').allTextContents()).toEqual(['2', '−two', '2', '+TWO']);
 
     await page.goto(`/p/${id}/v/2`);
-    await page.getByRole('button', { name: 'Put index.js back as it was before' }).click();
+    await page.getByRole('button', { name: 'Put back index.js as it was before' }).click();
     await page.getByText('index.js is again as in version 1. All other files stayed.').waitFor();
     expect(await read('index.js')).toEqual({ version: 3, content: FIRST['index.js'] });
     expect((await read('kept.txt')).content).toBe('kept, and more\n');
     // Asked again, it does nothing and says so.
-    await page.getByRole('button', { name: 'Put index.js back as it was before' }).click();
+    await page.getByRole('button', { name: 'Put back index.js as it was before' }).click();
     await page.getByText('index.js is as in version 1 already.').waitFor();
     expect((await read('index.js')).version).toBe(3);
     expect(guest.complaints).toEqual([]);
@@ -99,7 +99,7 @@ describe('the versions of a project', () => {
     const { id, write, read } = await createProject(page, FIRST);
     await write(1, 'adds a file', { 'new.txt': 'new\n' });
     await page.goto(`/p/${id}/v/2`);
-    await page.getByRole('button', { name: 'Put new.txt back as it was before' }).click();
+    await page.getByRole('button', { name: 'Put back new.txt as it was before' }).click();
     await page.getByText('new.txt is again as in version 1.').waitFor();
     expect(await read('new.txt')).toEqual({ version: 3, content: null });
   });

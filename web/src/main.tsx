@@ -6,19 +6,19 @@ import { createApiClient } from './api/client.ts';
 import { CrashBoundary } from './app/error.pages.tsx';
 import { Pages } from './app/routes.tsx';
 import { SessionProvider } from './features/session/session.tsx';
-import { findLanguage, loadMessages, TextProvider } from './text/text.tsx';
+import { findLanguage, loadTexts, TextProvider } from './text/text.tsx';
 import './ui/tokens.css';
 import './ui/base.css';
 
 const language = findLanguage();
 document.documentElement.lang = language;
-const messages = await loadMessages(language);
+const texts = await loadTexts(language);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no element with the id root.');
 
 createRoot(root).render(
   <StrictMode>
-    <TextProvider language={language} messages={messages}>
+    <TextProvider texts={texts}>
       <ApolloProvider client={createApiClient()}>
         <SessionProvider>
           <BrowserRouter>

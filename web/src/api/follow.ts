@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@apollo/client';
+import { addTypenameToDocument } from '@apollo/client/utilities';
 import { print } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { refreshSession } from './session.refresh.ts';
@@ -109,7 +110,8 @@ function subscribeOnce<Data, Variables extends Record<string, unknown>>(
       resolve(result);
     };
     const stop = client.subscribe<Data>(
-      { query: print(document), variables: variables() },
+      // The cache knows things by their types, also those that come this way.
+      { query: print(addTypenameToDocument(document)), variables: variables() },
       {
         next({ data, errors }) {
           onAlive();

@@ -21,7 +21,7 @@ export default function AccountMenu({ trigger }: { readonly trigger: ReactElemen
         <>
           <MenuLink to="/projects">{text.shell.projects}</MenuLink>
           <MenuLink to="/usage">{text.shell.usage}</MenuLink>
-          <MenuLink to="/billing">{text.billing.title}</MenuLink>
+          <MenuLink to="/billing">{text.shell.billing}</MenuLink>
           <MenuLink to="/settings">{text.shell.settings}</MenuLink>
         </>
       )}

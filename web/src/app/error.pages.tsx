@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect } from 'react';
-import { useText } from '../text/text.tsx';
+import { useFirstText } from '../text/text.tsx';
 import { Boundary } from '../ui/boundary.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import styles from './error.module.css';
 import { useTitle } from './title.ts';
 
 export function NotFoundPage() {
-  const text = useText();
+  const text = useFirstText();
   useTitle(text.notFound.title);
   return (
     <div className={styles.page}>
@@ -19,7 +19,7 @@ export function NotFoundPage() {
 
 /** A fault of the page itself. */
 function CrashPage({ error }: { readonly error: unknown }) {
-  const text = useText();
+  const text = useFirstText();
   useTitle(text.crash.title);
   useEffect(() => console.error(error), [error]);
   return (

@@ -4,7 +4,8 @@ import { useNavigate } from 'react-router';
 import { readFragment } from '../api/generated/fragment-masking.ts';
 import { ProjectRowFragmentDoc, ProjectsDocument } from '../api/generated/graphql.ts';
 import { useSession } from '../features/session/session.tsx';
-import { chooseLanguage, LANGUAGES, type Messages, useFormats, useText } from '../text/text.tsx';
+import type { Messages } from '../text/messages.ts';
+import { chooseLanguage, LANGUAGES, useFormats, useText } from '../text/text.tsx';
 import { type Command, useOfferedCommands } from './commands.ts';
 import { toKeyLabel } from './keys.ts';
 import { setTheme, type Theme } from './theme.ts';
@@ -16,7 +17,7 @@ const SEARCH_AFTER_MS = 150;
 
 /** Addresses and their names, for who is signed in or out. */
 function toPages(text: Messages, isIn: boolean): [to: string, name: string][] {
-  const { shell, settings, billing, notifications, projects } = text;
+  const { shell, settings, notifications, projects } = text;
   if (!isIn) {
     return [
       ['/', shell.start],
@@ -32,7 +33,7 @@ function toPages(text: Messages, isIn: boolean): [to: string, name: string][] {
     ['/', projects.new],
     ['/projects', shell.projects],
     ['/usage', shell.usage],
-    ['/billing', billing.title],
+    ['/billing', shell.billing],
     ['/notifications', notifications.title],
     ...sections,
   ];

@@ -1,18 +1,18 @@
-import { lazy } from 'react';
 import { Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
 import { LandingPage } from '../features/landing/landing.page.tsx';
 import { useSession } from '../features/session/session.tsx';
 import { Failure, Skeleton } from '../ui/notice.tsx';
 import { NotFoundPage } from './error.pages.tsx';
+import { lazyPage } from './lazy.page.ts';
 import { Shell } from './shell.tsx';
 
-const SignInPage = lazy(() => import('../features/session/sign-in.page.tsx'));
-const WorkspacePage = lazy(() => import('../features/project/workspace.page.tsx'));
-const ProjectsPage = lazy(() => import('../features/project/projects.page.tsx'));
-const UsagePage = lazy(() => import('../features/usage/usage.page.tsx'));
-const BillingPage = lazy(() => import('../features/billing/billing.page.tsx'));
-const NotificationsPage = lazy(() => import('../features/notification/notifications.page.tsx'));
-const SettingsPage = lazy(() => import('../features/settings/settings.page.tsx'));
+const SignInPage = lazyPage(() => import('../features/session/sign-in.page.tsx'));
+const WorkspacePage = lazyPage(() => import('../features/project/workspace.page.tsx'));
+const ProjectsPage = lazyPage(() => import('../features/project/projects.page.tsx'));
+const UsagePage = lazyPage(() => import('../features/usage/usage.page.tsx'));
+const BillingPage = lazyPage(() => import('../features/billing/billing.page.tsx'));
+const NotificationsPage = lazyPage(() => import('../features/notification/notifications.page.tsx'));
+const SettingsPage = lazyPage(() => import('../features/settings/settings.page.tsx'));
 
 /** Asks who is not signed in to do that first, and leads back here. */
 function SignedIn() {

@@ -1,6 +1,5 @@
 import { Search, User } from 'lucide-react';
 import {
-  lazy,
   type ReactNode,
   type RefObject,
   Suspense,
@@ -16,24 +15,25 @@ import { readFragment } from '../api/generated/fragment-masking.ts';
 import { QuotaLineFragmentDoc } from '../api/generated/graphql.ts';
 import { NotificationBell } from '../features/notification/notification.bell.tsx';
 import { useSession } from '../features/session/session.tsx';
-import { useFormats, useText } from '../text/text.tsx';
+import { useFirstText, useFormats } from '../text/text.tsx';
 import { ButtonLink, IconButton } from '../ui/button.tsx';
 import { Skeleton } from '../ui/notice.tsx';
 import { OnDemand } from '../ui/on.demand.tsx';
 import { toKeyLabel, useShortcut } from './keys.ts';
+import { lazyPage } from './lazy.page.ts';
 import styles from './shell.module.css';
 
 const loadPalette = () => import('./palette.tsx');
-const Palette = lazy(loadPalette);
-const ShortcutList = lazy(() => import('./shortcut.list.tsx'));
+const Palette = lazyPage(loadPalette);
+const ShortcutList = lazyPage(() => import('./shortcut.list.tsx'));
 const loadAccountMenu = () => import('./account.menu.tsx');
-const AccountMenu = lazy(loadAccountMenu);
+const AccountMenu = lazyPage(loadAccountMenu);
 const SLOT = 'shell-slot';
 const IDLE_AFTER_MS = 1_500;
 
 /** What every page has around it. */
 export function Shell() {
-  const text = useText();
+  const text = useFirstText();
   const { state } = useSession();
   const { pathname } = useLocation();
   const palette = usePalette();
@@ -56,7 +56,7 @@ export function Shell() {
           <nav className={styles.nav} aria-label={text.shell.main}>
             <NavLink to="/projects">{text.shell.projects}</NavLink>
             <NavLink to="/usage">{text.shell.usage}</NavLink>
-            <NavLink to="/billing">{text.billing.title}</NavLink>
+            <NavLink to="/billing">{text.shell.billing}</NavLink>
             <NavLink to="/settings">{text.shell.settings}</NavLink>
           </nav>
         )}
@@ -134,7 +134,7 @@ const focus = (input: HTMLInputElement | null) => input?.focus();
 
 /** Takes the keys while the palette is on its way. */
 function KeyKeeper({ typed }: { readonly typed: RefObject<string> }) {
-  const text = useText();
+  const text = useFirstText();
   return (
     <input
       ref={focus}
@@ -156,7 +156,7 @@ export function ShellSlot({ children }: { readonly children: ReactNode }) {
 
 /** As wide as a search field where there is room, since that is what it opens. */
 function PaletteButton({ onClick }: { readonly onClick: () => void }) {
-  const text = useText();
+  const text = useFirstText();
   const keys = toKeyLabel('mod+k');
   const label = `${text.shell.palette} (${keys})`;
   return (
@@ -169,7 +169,7 @@ function PaletteButton({ onClick }: { readonly onClick: () => void }) {
 }
 
 function Quota() {
-  const text = useText();
+  const text = useFirstText();
   const formats = useFormats();
   const { me } = useSession();
   const quota = readFragment(QuotaLineFragmentDoc, me?.quota);

@@ -1,13 +1,16 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { en } from './messages.en.ts';
+import type { FirstMessages, Messages, PageMessages } from './messages.ts';
 
-export type Messages = typeof en;
 export type Language = 'en' | 'de';
 
-const Context = createContext<{ readonly language: Language; readonly messages: Messages }>({
-  language: 'en',
-  messages: en,
-});
+interface Texts {
+  readonly language: Language;
+  /** Those of the pages are added when the first of them is loaded. */
+  readonly messages: FirstMessages & Partial<PageMessages>;
+}
+
+const Context = createContext<Texts>({ language: 'en', messages: en });
 
 export const LANGUAGES: readonly { readonly value: Language; readonly label: string }[] = [
   { value: 'en', label: 'English' },
@@ -29,19 +32,33 @@ export function chooseLanguage(language: Language): void {
   location.reload();
 }
 
-/** English comes with the page; the others when they are read. */
-export async function loadMessages(language: Language): Promise<Messages> {
-  return language === 'de' ? (await import('./messages.de.ts')).de : en;
+let current: Texts = { language: 'en', messages: en };
+
+/** The words of the first page. English comes with it; the others when they are read. */
+export async function loadTexts(language: Language): Promise<Texts> {
+  const messages = language === 'de' ? (await import('./messages.de.ts')).de : en;
+  current = { language, messages: { ...messages } };
+  return current;
 }
 
-export function TextProvider(props: { language: Language; messages: Messages; children: ReactNode }) {
-  const { language, messages, children } = props;
-  const value = useMemo(() => ({ language, messages }), [language, messages]);
-  return <Context value={value}>{children}</Context>;
+/** The words of all other pages, for `loadTexts`'s language. */
+export async function loadPageTexts(): Promise<void> {
+  const pages = current.language === 'de' ? (await import('./pages.de.ts')).de : (await import('./pages.en.ts')).en;
+  Object.assign(current.messages, pages);
 }
 
-export function useText(): Messages {
+export function TextProvider({ texts, children }: { readonly texts: Texts; readonly children: ReactNode }) {
+  return <Context value={texts}>{children}</Context>;
+}
+
+/** For what the first page shows. */
+export function useFirstText(): FirstMessages {
   return useContext(Context).messages;
+}
+
+/** For pages that `lazyPage` loads: their words are there before they are. */
+export function useText(): Messages {
+  return useContext(Context).messages as Messages;
 }
 
 export interface Formats {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { toRefusal } from '../api/refusal.ts';
-import { useText } from '../text/text.tsx';
+import { useFirstText } from '../text/text.tsx';
 import styles from './notice.module.css';
 
 interface NoticeProps {
@@ -22,7 +22,7 @@ export function Notice({ kind, children, actions }: NoticeProps) {
 
 /** What the server refused, in the page's words where it has better ones. Nothing without an error. */
 export function Failure({ error, actions }: { readonly error: unknown; readonly actions?: ReactNode }) {
-  const text = useText();
+  const text = useFirstText();
   if (!error) return null;
   const { code, message } = toRefusal(error);
   const own = (text.errors as Readonly<Record<string, string>>)[code];
@@ -35,7 +35,7 @@ export function Failure({ error, actions }: { readonly error: unknown; readonly 
 
 /** Stands where something will be, when that takes longer than 300 ms. */
 export function Skeleton({ rows = 4 }: { readonly rows?: number }) {
-  const text = useText();
+  const text = useFirstText();
   return (
     <div className={styles.skeleton} role="status" aria-label={text.loading}>
       {Array.from({ length: rows }, (_, row) => (

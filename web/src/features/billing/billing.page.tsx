@@ -26,13 +26,13 @@ export default function BillingPage() {
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
   });
-  useTitle(text.billing.title);
+  useTitle(text.shell.billing);
   const rows = readFragment(UsageRowFragmentDoc, data?.me.byDay) ?? [];
   const quota = data?.me.quota;
   return (
     <div className={page.page}>
       <header className={page.top}>
-        <h1>{text.billing.title}</h1>
+        <h1>{text.shell.billing}</h1>
         <ButtonLink to="/usage" className={page.end}>
           {text.usage.title}
         </ButtonLink>

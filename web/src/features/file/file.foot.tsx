@@ -29,14 +29,11 @@ export function FileFoot({ projectId, path, version, isBlamed, onBlame }: FileFo
     <footer className={styles.foot}>
       <span>{formats.bytes(bytes)}</span>
       <span className={styles.origin}>
-        {provenance ? text.files.writtenBy(provenance.model) : text.files.writtenByPerson}
+        {provenance ? `${text.files.writtenBy(provenance.model)}${generation ? ':' : ''}` : text.files.writtenByPerson}
         {generation && (
-          <>
-            {': '}
-            <Link to={`/p/${projectId}/g/${generation.id}`} title={generation.prompt}>
-              {generation.prompt}
-            </Link>
-          </>
+          <Link to={`/p/${projectId}/g/${generation.id}`} title={generation.prompt}>
+            {generation.prompt}
+          </Link>
         )}
       </span>
       {onBlame && (

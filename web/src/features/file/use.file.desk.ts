@@ -11,7 +11,7 @@ import {
 import { toRefusal } from '../../api/refusal.ts';
 import { dropDraft, filePrefix, readDrafts, rescueDraft, writeDraft } from '../../app/drafts.ts';
 import { newId } from '../../app/new.id.ts';
-import type { Messages } from '../../text/text.tsx';
+import type { Messages } from '../../text/messages.ts';
 import { FileDesk, type FileDeskOptions, type FileDraft, MovedOnError } from './file.desk.ts';
 import { findFile } from './find.file.ts';
 

@@ -1,20 +1,21 @@
 import { ArrowRight } from 'lucide-react';
-import { lazy, Suspense, useRef } from 'react';
+import { Suspense, useRef } from 'react';
 import { useDeployment } from '../../app/deployment.ts';
 import { matches, toKeyLabel } from '../../app/keys.ts';
+import { lazyPage } from '../../app/lazy.page.ts';
 import { useTitle } from '../../app/title.ts';
-import { useText } from '../../text/text.tsx';
+import { useFirstText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Skeleton } from '../../ui/notice.tsx';
 import { useSession } from '../session/session.tsx';
 import styles from './landing.module.css';
 import { type Start, useStart } from './use.start.ts';
 
-const HomeLists = lazy(() => import('./home.lists.tsx'));
+const HomeLists = lazyPage(() => import('./home.lists.tsx'));
 
 /** The first page: what this is, and the box to begin with. */
 export function LandingPage() {
-  const text = useText();
+  const text = useFirstText();
   const session = useSession();
   const start = useStart();
   const isIn = session.state === 'in';
@@ -48,7 +49,7 @@ interface StartFormProps {
 }
 
 function StartForm({ start, isBlocked }: StartFormProps) {
-  const text = useText();
+  const text = useFirstText();
   const box = useRef<HTMLTextAreaElement>(null);
   const submit = () => {
     if (start.prompt.trim() === '') box.current?.focus();
@@ -95,7 +96,7 @@ interface ExamplesProps {
 }
 
 function Examples({ isBlocked, onChoose }: ExamplesProps) {
-  const text = useText();
+  const text = useFirstText();
   return (
     <ul className={styles.examples}>
       {text.landing.examples.map(({ title, prompt }) => (
@@ -112,7 +113,7 @@ function Examples({ isBlocked, onChoose }: ExamplesProps) {
 
 /** One click for who is signed out and only wants to see it work. */
 function DemoDoor({ start }: { readonly start: Start }) {
-  const text = useText();
+  const text = useFirstText();
   const deployment = useDeployment();
   if (!deployment?.demo) return null;
   return (
@@ -127,15 +128,15 @@ function DemoDoor({ start }: { readonly start: Start }) {
 
 /** What this installation is made of, said before anybody signs in. */
 function About() {
-  const text = useText();
+  const text = useFirstText();
   const deployment = useDeployment();
   if (!deployment || deployment.embedded.length === 0) return null;
   return (
     <div className={styles.about}>
       <p>
-        <strong>{text.provider.embedded}</strong>: {text.provider.embeddedSentence(deployment.embedded.join(', '))}
+        <strong>{text.landing.embedded}</strong>: {text.landing.embeddedSentence(deployment.embedded.join(', '))}
       </p>
-      <p>{text.provider.embeddedHow}</p>
+      <p>{text.landing.embeddedHow}</p>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
 import { Bell } from 'lucide-react';
-import { lazy, useEffect } from 'react';
+import { useEffect } from 'react';
 import { follow } from '../../api/follow.ts';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import {
@@ -8,18 +8,19 @@ import {
   NotificationRowFragmentDoc,
   NotificationsDocument,
 } from '../../api/generated/graphql.ts';
-import { useText } from '../../text/text.tsx';
+import { lazyPage } from '../../app/lazy.page.ts';
+import { useFirstText } from '../../text/text.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { OnDemand } from '../../ui/on.demand.tsx';
 import { INBOX_SIZE } from './inbox.size.ts';
 import styles from './notification.module.css';
 
 const loadInbox = () => import('./notification.inbox.tsx');
-const NotificationInbox = lazy(loadInbox);
+const NotificationInbox = lazyPage(loadInbox);
 
 /** The inbox behind a bell, live: what comes while the page is open is there at once. */
 export function NotificationBell() {
-  const text = useText();
+  const text = useFirstText();
   const client = useApolloClient();
   const { data } = useQuery(NotificationsDocument, { variables: { first: INBOX_SIZE }, errorPolicy: 'all' });
   const unread = data?.me.unreadNotificationCount ?? 0;
@@ -46,7 +47,7 @@ export function NotificationBell() {
 
   const bell = (
     <IconButton
-      label={text.notifications.unread(unread)}
+      label={text.shell.unread(unread)}
       icon={Bell}
       aria-haspopup="dialog"
       className={unread > 0 ? styles.marked : undefined}

@@ -45,7 +45,7 @@ export function ModelSection() {
       </table>
       {deployment && deployment.embedded.length > 0 && (
         <p>
-          <strong>{text.provider.embedded}</strong>: {text.provider.embeddedSentence(deployment.embedded.join(', '))}
+          <strong>{text.landing.embedded}</strong>: {text.landing.embeddedSentence(deployment.embedded.join(', '))}
         </p>
       )}
     </section>

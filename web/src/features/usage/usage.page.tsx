@@ -38,7 +38,7 @@ export default function UsagePage() {
       <header className={page.top}>
         <h1>{text.usage.title}</h1>
         <ButtonLink to="/billing" className={page.end}>
-          {text.billing.title}
+          {text.shell.billing}
         </ButtonLink>
       </header>
       <Failure error={error} />

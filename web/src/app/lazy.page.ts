@@ -1,0 +1,10 @@
+import { type ComponentType, lazy } from 'react';
+import { loadPageTexts } from '../text/text.tsx';
+
+/** A component that is loaded when it is first shown, with the words of the pages behind the first one. */
+export function lazyPage<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  return lazy(async () => {
+    const [module] = await Promise.all([load(), loadPageTexts()]);
+    return module;
+  });
+}
