@@ -160,7 +160,7 @@ function PaletteButton({ onClick }: { readonly onClick: () => void }) {
   const keys = toKeyLabel('mod+k');
   const label = `${text.shell.palette} (${keys})`;
   return (
-    <button type="button" className={styles.palette} aria-label={label} title={label} onClick={onClick}>
+    <button type="button" className={styles.palette} title={label} onClick={onClick}>
       <Search size={15} aria-hidden />
       <span>{text.shell.search}</span>
       <kbd>{keys}</kbd>
