@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const LIMIT_BYTES = 200_000;
+const LIMIT_BYTES = 165_000;
 const dist = join(import.meta.dirname, '..', 'web', 'dist');
 
 interface Chunk {
