@@ -1,0 +1,62 @@
+import { connect, createServer, type Socket } from 'node:net';
+import type { TestDatabase } from './database.ts';
+
+/** A way to a database that can be taken away: its connections break, and new ones are refused, until it is back. */
+export interface InterruptibleDatabase extends TestDatabase {
+  interrupt(): void;
+  restore(): void;
+}
+
+/** A proxy in front of a database, which is not disposed with it. */
+export async function interruptDatabase(databaseUrl: string): Promise<InterruptibleDatabase> {
+  const behind = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let isAway = false;
+  const server = createServer((client) => {
+    if (isAway) {
+      client.destroy();
+      return;
+    }
+    const upstream = connectTo(behind);
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as { port: number }).port);
+
+  function breakAll(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+  return {
+    url: url.href,
+    interrupt() {
+      isAway = true;
+      breakAll();
+    },
+    restore() {
+      isAway = false;
+    },
+    async [Symbol.asyncDispose]() {
+      breakAll();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A host that is a folder is where PostgreSQL's clients find a socket. */
+function connectTo({ hostname, port }: URL): Socket {
+  const host = decodeURIComponent(hostname);
+  return host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(Number(port), host);
+}
