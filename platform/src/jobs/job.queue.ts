@@ -39,7 +39,8 @@ const NO_LIMIT = 2 ** 30;
  * deleted.
  *
  * Users take turns: first whoever has fewest running, then whoever was served longest ago; each user's own jobs in their
- * order. A lane is what jobs have in common that may be away, such as a model: each has an order of its own.
+ * order. A lane is what jobs have in common that may be away, such as a model: each has an order of its own, and a user's
+ * own lanes take turns, too.
  *
  * Whoever changes a user's jobs locks the user's row first, then the job's, then the counts: no two can wait for each other.
  */
@@ -130,19 +131,19 @@ export class JobQueue {
     return { id, epoch, userId, lane, task: state === 'ENDED' ? 'settle' : 'recover' };
   }
 
-  /** Renews any number of leases at once. */
-  async renew(em: EntityManager, claims: readonly Claim[]): Promise<Map<string, LeaseState>> {
-    const states = new Map<string, LeaseState>(claims.map(({ id }) => [id, 'lost']));
-    if (claims.length === 0) return states;
-    const rows = await em.execute<{ id: string; cancel_requested: boolean }[]>(
-      `update ${this.#tables.job} job set lease_until = ${LATER}
-       from jsonb_to_recordset(?::jsonb) as held(id uuid, epoch int)
-       where job.id = held.id and job.epoch = held.epoch and job.state <> 'WAITING'
-       returning job.id, job.cancel_requested`,
-      [this.#now(), this.leaseMs, JSON.stringify(claims.map(({ id, epoch }) => ({ id, epoch })))],
+  /** Renews any number of leases at once; their states, in the order of the claims. */
+  async renew(em: EntityManager, claims: readonly Claim[]): Promise<LeaseState[]> {
+    if (claims.length === 0) return [];
+    const ids = toArray(claims.map(({ id }) => id));
+    const epochs = toArray(claims.map(({ epoch }) => epoch));
+    const rows = await em.execute<{ id: string; epoch: number; cancel_requested: boolean }[]>(
+      `update ${this.#tables.job} set lease_until = ${LATER}
+       where id = any(?::uuid[]) and (id, epoch) in (select * from unnest(?::uuid[], ?::int[])) and state <> 'WAITING'
+       returning id, epoch, cancel_requested`,
+      [this.#now(), this.leaseMs, ids, ids, epochs],
     );
-    for (const { id, cancel_requested } of rows) states.set(id, cancel_requested ? 'cancel' : 'held');
-    return states;
+    const renewed = new Map(rows.map((row) => [`${row.id} ${row.epoch}`, row.cancel_requested ? 'cancel' : 'held']));
+    return claims.map(({ id, epoch }) => renewed.get(`${id} ${epoch}`) ?? 'lost') as LeaseState[];
   }
 
   /**
@@ -223,7 +224,7 @@ export class JobQueue {
    * One that runs is marked, and `renew` says so to its worker.
    */
   async cancel(em: EntityManager, id: string): Promise<Cancelled> {
-    const { user, turn, job } = this.#tables;
+    const { job } = this.#tables;
     await this.#lockUserOf(em, id);
     const [found] = await em.execute<{ user_id: string; lane: string; state: string; ticket: string }[]>(
       `update ${job} set cancel_requested = true,
@@ -235,18 +236,7 @@ export class JobQueue {
     if (!found) return 'over';
     if (found.state === 'RUNNING') return 'running';
     const { user_id: userId, lane, ticket } = found;
-    // Tickets stay without gaps, which makes a place in the queue a subtraction: the shorter side moves up.
-    await em.execute(
-      `with turned as (select next_ticket, next_ticket - waiting as head from ${turn} where user_id = ? and lane = ?),
-         side as (select ?::bigint - head < next_ticket - ?::bigint as is_front from turned),
-         moved as (update ${job} set ticket = ticket + (case when is_front then 1 else -1 end) from side
-           where user_id = ? and lane = ? and state = 'WAITING'
-             and ((is_front and ticket < ?) or (not is_front and ticket > ?))),
-         counted as (update ${user} set waiting = waiting - 1 where user_id = ?)
-       update ${turn} set waiting = waiting - 1, next_ticket = next_ticket - (case when is_front then 0 else 1 end)
-       from side where user_id = ? and lane = ?`,
-      [userId, lane, ticket, ticket, userId, lane, ticket, ticket, userId, userId, lane],
-    );
+    await this.#closeGap(em, { userId, lane, ticket });
     await this.#capacity.change(em, 'waiting', -1);
     return 'waiting';
   }
@@ -262,13 +252,13 @@ export class JobQueue {
          select job.id, job.lane, mine.user_id, mine.running, mine.served, mine.arrived,
            job.ticket - mine.next_ticket + mine.waiting + 1 as own
          from ${job} job join ${turn} mine on mine.user_id = job.user_id and mine.lane = job.lane
-         where job.state = 'WAITING' and job.id in (select jsonb_array_elements_text(?::jsonb)::uuid))
+         where job.state = 'WAITING' and job.id = any(?::uuid[]))
        select asked.id, own + coalesce((
          select sum(least(other.waiting, greatest(0, asked.running + own - other.running
            - (case when (other.served, other.arrived) > (asked.served, asked.arrived) then 1 else 0 end))))
          from ${turn} other where other.lane = asked.lane and other.waiting > 0 and other.user_id <> asked.user_id
        ), 0) as position from asked`,
-      [JSON.stringify(ids)],
+      [toArray(ids)],
     );
     return new Map(rows.map(({ id, position }) => [id, Number(position)]));
   }
@@ -318,12 +308,12 @@ export class JobQueue {
     const [next] = await em.execute<{ user_id: string; lane: string }[]>(
       `select next.user_id, lanes.lane from ${lane} lanes
        cross join lateral (
-         select t.user_id, t.running, t.served, t.arrived from ${turn} t join ${user} u on u.user_id = t.user_id
+         select t.user_id, t.running, t.served, t.arrived, t.lane_served from ${turn} t join ${user} u on u.user_id = t.user_id
          where t.lane = lanes.lane and t.waiting > 0 and t.running < ? and u.running < ? and u.waiting > 0
          order by t.running, t.served, t.arrived limit 1 for update of u skip locked) next
        where (lanes.closed_until is null or lanes.closed_until <= ${NOW})
          and not jsonb_exists(?::jsonb, lanes.lane)
-       order by next.running, next.served, next.arrived limit 1`,
+       order by next.running, next.served, next.arrived, next.lane_served, lanes.lane limit 1`,
       [runningOfUser, runningOfUser, this.#now(), JSON.stringify(busyLanes)],
     );
     return next ? { userId: next.user_id, lane: next.lane } : null;
@@ -339,11 +329,33 @@ export class JobQueue {
          counted as (update ${user} set running = running + 1, waiting = waiting - 1, served = nextval('${served}')
            where user_id = ? and exists (select from taken) returning running, served),
          turned as (update ${turn} t set running = counted.running, served = counted.served,
-           waiting = waiting - (lane = ?)::int from counted where user_id = ?)
+           waiting = waiting - (lane = ?)::int, lane_served = case lane when ? then counted.served else lane_served end
+           from counted where user_id = ?)
        select id, epoch from taken`,
-      [userId, lane, this.#now(), this.leaseMs, userId, lane, userId],
+      [userId, lane, this.#now(), this.leaseMs, userId, lane, lane, userId],
     );
     return claim ?? null;
+  }
+
+  /** Tickets stay without gaps, which makes a place in the queue a subtraction: the shorter side moves up. */
+  async #closeGap(em: EntityManager, gap: { userId: string; lane: string; ticket: string }): Promise<void> {
+    const { user, turn, job } = this.#tables;
+    const [side] = await em.execute<{ is_front: boolean }[]>(
+      `with counted as (update ${user} set waiting = waiting - 1 where user_id = ?)
+       select ?::bigint - (next_ticket - waiting) < next_ticket - 1 - ?::bigint as is_front
+       from ${turn} where user_id = ? and lane = ?`,
+      [gap.userId, gap.ticket, gap.ticket, gap.userId, gap.lane],
+    );
+    const isFront = side!.is_front;
+    await em.execute(
+      `update ${job} set ticket = ticket ${isFront ? '+ 1' : '- 1'}
+       where user_id = ? and lane = ? and state = 'WAITING' and ticket ${isFront ? '<' : '>'} ?`,
+      [gap.userId, gap.lane, gap.ticket],
+    );
+    await em.execute(
+      `update ${turn} set waiting = waiting - 1, next_ticket = next_ticket - ? where user_id = ? and lane = ?`,
+      [isFront ? 0 : 1, gap.userId, gap.lane],
+    );
   }
 
   async #lockUserOf(em: EntityManager, id: string): Promise<void> {
@@ -359,6 +371,11 @@ export class JobQueue {
 
 /** Rolls a claim back. */
 class NoRoom extends Error {}
+
+/** A list as PostgreSQL writes one; for ids and numbers, which need no quotes. */
+function toArray(values: readonly (string | number)[]): string {
+  return `{${values.join(',')}}`;
+}
 
 const NOW = 'coalesce(?::timestamptz, clock_timestamp())';
 const LATER = `${NOW} + ? * interval '1 millisecond'`;

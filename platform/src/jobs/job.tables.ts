@@ -60,6 +60,7 @@ export function jobsMigration(service: ServiceName): MigrationClass {
         "running" int not null,
         "served" bigint not null,
         "arrived" bigint not null,
+        "lane_served" bigint not null default 0,
         primary key ("user_id", "lane"))`);
       this.addSql(
         `create index "job_turn_next" on ${turn} ("lane", "running", "served", "arrived") where "waiting" > 0`,

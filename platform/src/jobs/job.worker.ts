@@ -176,7 +176,7 @@ class Worker implements JobWorker {
       orm.em.fork(),
       jobs.map(({ claim }) => claim),
     );
-    for (const job of jobs) job.renewed(states.get(job.claim.id) ?? 'lost', startedAt);
+    for (const [index, job] of jobs.entries()) job.renewed(states[index]!, startedAt);
   }
 
   /** A worker that cannot renew must stop before another one begins. */
