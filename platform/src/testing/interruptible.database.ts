@@ -5,16 +5,22 @@ import type { TestDatabase } from './database.ts';
 export interface InterruptibleDatabase extends TestDatabase {
   interrupt(): void;
   restore(): void;
+  /** Resolves when so many connections have been refused, in all. */
+  refused(count: number): Promise<void>;
 }
 
 /** A proxy in front of a database, which is not disposed with it. */
 export async function interruptDatabase(databaseUrl: string): Promise<InterruptibleDatabase> {
   const behind = new URL(databaseUrl);
   const sockets = new Set<Socket>();
+  const waiting = new Set<() => void>();
   let isAway = false;
+  let refused = 0;
   const server = createServer((client) => {
     if (isAway) {
       client.destroy();
+      refused += 1;
+      for (const look of waiting) look();
       return;
     }
     const upstream = connectTo(behind);
@@ -48,6 +54,16 @@ export async function interruptDatabase(databaseUrl: string): Promise<Interrupti
     restore() {
       isAway = false;
     },
+    refused: (count) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (refused < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     async [Symbol.asyncDispose]() {
       breakAll();
       await new Promise((resolve) => server.close(resolve));
