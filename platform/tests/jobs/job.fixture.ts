@@ -5,7 +5,7 @@ import { OutboxMessage } from '../../src/events/outbox.ts';
 import { newId } from '../../src/id.ts';
 import { JobQueue } from '../../src/jobs/job.queue.ts';
 import { jobsMigration } from '../../src/jobs/job.tables.ts';
-import type { Claim, JobLimits } from '../../src/jobs/job.ts';
+import type { Claim, ClaimedJob, JobLimits } from '../../src/jobs/job.ts';
 
 /** What a service of these tests keeps of its jobs. */
 class CreateWork extends Migration {
@@ -130,4 +130,14 @@ export class QueueTest implements AsyncDisposable {
 
 export function createUsers(count: number): string[] {
   return Array.from({ length: count }, () => newId());
+}
+
+/** What the service does in the transaction that stores a job. The same event of the same lease fails. */
+export async function recordWork(em: EntityManager, { id, epoch, userId }: ClaimedJob, event: string): Promise<void> {
+  await em.execute('insert into code_executor.work (job_id, user_id, epoch, event) values (?, ?, ?, ?)', [
+    id,
+    userId,
+    epoch,
+    event,
+  ]);
 }
