@@ -1,10 +1,10 @@
 // A process of its own that works on a queue: `node job.instance.ts URL`. Prints a line for each job that it has ended.
-import { createMemoryBroadcast } from '@vibecode/platform/broadcast/memory.broadcast';
-import { openDatabase } from '@vibecode/platform/database';
-import { OutboxMessage } from '@vibecode/platform/events/outbox';
-import { JobQueue } from '@vibecode/platform/jobs/job.queue';
-import { startJobWorker } from '@vibecode/platform/jobs/job.worker';
-import { createLog } from '@vibecode/platform/log';
+import { createMemoryBroadcast } from '../../dist/broadcast/memory.broadcast.js';
+import { openDatabase } from '../../dist/database.js';
+import { OutboxMessage } from '../../dist/events/outbox.js';
+import { JobQueue } from '../../dist/jobs/job.queue.js';
+import { startJobWorker } from '../../dist/jobs/job.worker.js';
+import { createLog } from '../../dist/log.js';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const orm = await openDatabase({
