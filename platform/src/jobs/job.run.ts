@@ -9,7 +9,7 @@ import { type ClaimedJob, JobEndedError, LeaseLostError, type LeaseState } from 
 export type StopReason = 'cancelled' | 'lease lost' | 'shutdown';
 
 /** The reason of an aborted `JobRun.signal`. */
-export class JobStopped extends Error {
+class JobStopped extends Error {
   override readonly name = 'JobStopped';
   constructor(readonly reason: StopReason) {
     super(`The job was stopped: ${reason}.`);

@@ -29,6 +29,7 @@ export async function interruptDatabase(databaseUrl: string): Promise<Interrupti
       [upstream, client],
     ] as const) {
       sockets.add(socket);
+      // `close` follows an error.
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);

@@ -59,7 +59,7 @@ interface Instance extends AsyncDisposable {
 
 /** @param onEnd hears of each job that has ended there; of one perhaps twice */
 function startInstance(url: string, onEnd: (id: string) => void): Instance {
-  const child = spawn(NODE, [join(import.meta.dirname, 'job.instance.ts'), url], {
+  const child = spawn(NODE, [join(import.meta.dirname, 'job.process.ts'), url], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH },
   });

@@ -1,4 +1,4 @@
-// A process of its own that works on a queue: `node job.instance.ts URL`. Prints a line for each job that it has ended.
+// A process of its own that works on a queue: `node job.process.ts URL`. Prints a line for each job that it has ended.
 import { createMemoryBroadcast } from '../../dist/broadcast/memory.broadcast.js';
 import { openDatabase } from '../../dist/database.js';
 import { OutboxMessage } from '../../dist/events/outbox.js';
