@@ -2,7 +2,7 @@ import type { EntityClass } from '@mikro-orm/core';
 import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { Client } from 'pg';
+import { Client, type Pool, type PoolClient } from 'pg';
 import { type ServiceName, toDatabaseSchema } from './services.ts';
 
 export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;
@@ -51,12 +51,35 @@ export async function openDatabase({
     logger: () => undefined,
   });
   try {
+    returnBrokenConnections(await orm.em.getConnection().getNativeClient());
     await migrate(orm, url, schema);
   } catch (error) {
     await orm.close(true);
     throw error;
   }
   return orm;
+}
+
+/**
+ * A connection that breaks within a transaction cannot be rolled back either, and the ORM keeps it then: each outage of the
+ * database would cost places in the pool, until none is left. Such a connection is given back here.
+ */
+function returnBrokenConnections(pool: Pool): void {
+  const taken = new Set<PoolClient>();
+  const watched = new WeakSet<PoolClient>();
+  pool.on('release', (_error, client) => taken.delete(client as PoolClient));
+  pool.on('acquire', (client) => {
+    taken.add(client);
+    // Not at 'connect': the first connection is older than this listener.
+    if (watched.has(client)) return;
+    watched.add(client);
+    client.once('end', () => {
+      if (!taken.has(client)) return;
+      client.release(true);
+      // Whoever had it may give it back, too.
+      client.release = () => undefined;
+    });
+  });
 }
 
 async function migrate(orm: MikroORM, url: string, schema: string): Promise<void> {

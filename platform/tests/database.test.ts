@@ -2,6 +2,7 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Migration } from '@mikro-orm/migrations';
 import { openDatabase } from '@vibecode/platform/database';
 import { startEmbeddedPostgres } from '../src/embedded/pglite.ts';
+import { interruptDatabase } from '../src/testing/interruptible.database.ts';
 
 @Entity({ tableName: 'note' })
 class Note {
@@ -50,6 +51,23 @@ describe('openDatabase', () => {
     );
     expect(tables).toHaveLength(2);
     await second.close(true);
+  });
+
+  it('gives the place of a connection back that broke within a transaction', async () => {
+    await using postgres = await startEmbeddedPostgres();
+    await using way = await interruptDatabase(postgres.url);
+    const orm = await openDatabase({ ...options, url: way.url, poolSize: 1 });
+    for (let outage = 0; outage < 2; outage += 1) {
+      const broken = orm.em.fork().transactional(async (em) => {
+        await em.count(Note);
+        way.interrupt();
+        await em.count(Note);
+      });
+      await expect(broken).rejects.toThrow('terminated');
+      way.restore();
+      expect(await orm.em.fork().count(Note)).toBe(0);
+    }
+    await orm.close(true);
   });
 
   it('gives ten clients their own transactions and parameters', async () => {

@@ -27,6 +27,14 @@ export const codeExecutorSettings = {
     .integer(1, 100_000)
     .default(50)
     .describe('maximum of waiting runs of one user; default 50'),
+  EXECUTION_USER_CONCURRENCY: setting
+    .integer(1, 100_000)
+    .optional()
+    .describe('maximum of concurrent programs of one user on all instances; default: no limit'),
+  EXECUTION_RETENTION_DAYS: setting
+    .integer(1, 36_500)
+    .optional()
+    .describe('days for which finished runs and their output are kept; default: without end'),
 };
 
 export function parseCodeExecutorEnv(env: NodeJS.ProcessEnv) {

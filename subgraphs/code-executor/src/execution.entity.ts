@@ -32,7 +32,7 @@ export interface StoredProgram {
   readonly stdin: string;
 }
 
-/** One run of a program: QUEUED, RUNNING under a lease, FINISHED with an outcome. */
+/** One run of a program: QUEUED, RUNNING, FINISHED with an outcome. The job of the same id is how it is worked on. */
 @Entity({ tableName: 'execution' })
 @ObjectType()
 @Directive('@key(fields: "id")')
@@ -96,17 +96,6 @@ export class Execution {
   @Property({ type: 'json', nullable: true, lazy: true })
   program: StoredProgram | null = null;
 
-  @Property({ type: 'boolean' })
-  cancelRequested = false;
-
-  /** Grows with each worker that claims the run, and fences the output stream. */
-  @Property({ type: 'integer' })
-  epoch = 0;
-
-  /** The worker counts as dead if it has not renewed its lease by then. */
-  @Property({ type: 'datetime', nullable: true })
-  leaseUntil: Date | null = null;
-
   @Property({ type: 'datetime' })
   @Field(() => GraphQLISODateTime)
   createdAt: Date;
@@ -142,7 +131,6 @@ export class Execution {
     this.memoryPeakBytes = result.memoryPeakBytes;
     this.output = [...output];
     this.program = null;
-    this.leaseUntil = null;
     this.finishedAt = at;
   }
 }

@@ -1,31 +1,26 @@
-import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import type { Broadcast } from '@vibecode/platform/broadcast/broadcast';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { NotFoundError } from '@vibecode/platform/errors';
 import { addToOutbox } from '@vibecode/platform/events/outbox';
 import { isUuid, newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
+import { QueueFullError as JobQueueFullError } from '@vibecode/platform/jobs/job';
+import type { Cancelled, JobQueue } from '@vibecode/platform/jobs/job.queue';
+import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { ServiceClient } from '@vibecode/platform/service-call';
-import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import { findStart, type Start } from './entrypoint.ts';
 import { EntrypointUnknownError, ProjectTooLargeError, QueueFullError, RuntimeUnknownError } from './errors.ts';
-import { Execution, ExecutionStatus } from './execution.entity.ts';
+import { Execution } from './execution.entity.ts';
 import { toExecutionComplete } from './execution.events.ts';
 import { findFilesProblem, type ProgramFile, projectSnapshot, runInput, runProjectInput } from './execution.input.ts';
-import { countQueued, requestCancel } from './execution.repository.ts';
-import { CANCEL_CHANNEL, type ExecutionRunner } from './execution.runner.ts';
-import { endStream } from './execution.stream.ts';
 import type { Runtime } from './runtime.type.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
 export interface ExecutionServiceOptions {
   readonly sandbox: Sandbox;
-  readonly runner: ExecutionRunner;
+  readonly queue: JobQueue;
+  readonly worker: Pick<JobWorker, 'wake' | 'stop'>;
   readonly calls: ServiceClient;
-  readonly streamLog: StreamLog;
-  readonly broadcast: Broadcast;
-  readonly queueLimit: number;
-  readonly userQueueLimit: number;
 }
 
 interface Job extends Start {
@@ -101,13 +96,11 @@ export class ExecutionService {
   /** Stops a run, or removes it from the queue. A finished run stays unchanged. */
   async cancel(em: EntityManager, viewer: Viewer, id: string): Promise<Execution> {
     const execution = await this.get(em, viewer, id);
-    if (execution.status === ExecutionStatus.FINISHED) return execution;
-    const epoch = await em.fork().transactional((tx) => cancelQueued(tx, id));
-    if (epoch !== null) await endStream(this.options.streamLog, id, epoch, 0);
-    else {
-      await requestCancel(em, id);
-      await this.options.broadcast.publish(CANCEL_CHANNEL, id);
-    }
+    const { queue, worker } = this.options;
+    const was = await em.fork().transactional((tx) => cancelJob(tx, queue, id));
+    // A waiting one is settled like any other that has ended.
+    if (was === 'waiting') worker.wake();
+    if (was === 'running') await worker.stop(id);
     return em.refreshOrFail(execution);
   }
 
@@ -118,10 +111,7 @@ export class ExecutionService {
     origin: Partial<Pick<Execution, 'projectId' | 'versionNumber' | 'versionId'>>,
   ): Promise<Execution> {
     this.#assertRuntime(runtime);
-    const { queueLimit, userQueueLimit, sandbox, runner } = this.options;
-    const waiting = await countQueued(em, ownerId);
-    if (waiting.own >= userQueueLimit) throw new QueueFullError('you', userQueueLimit);
-    if (waiting.all >= queueLimit) throw new QueueFullError('all users', queueLimit);
+    const { queue, worker, sandbox } = this.options;
     const execution = Object.assign(new Execution(), {
       ...origin,
       id: newId(),
@@ -136,8 +126,16 @@ export class ExecutionService {
         stdin,
       },
     });
-    await em.persist(execution).flush();
-    runner.wake();
+    try {
+      await em.transactional(async (tx) => {
+        await queue.enqueue(tx, { id: execution.id, userId: ownerId });
+        tx.persist(execution);
+      });
+    } catch (error) {
+      if (!(error instanceof JobQueueFullError)) throw error;
+      throw new QueueFullError(error.whose === 'user' ? 'you' : 'all users', error.limit);
+    }
+    worker.wake();
     return execution;
   }
 
@@ -147,17 +145,13 @@ export class ExecutionService {
   }
 }
 
-/** Finishes a waiting run. @returns the epoch for ending its stream; null if the run is no longer waiting */
-async function cancelQueued(em: EntityManager, id: string): Promise<number | null> {
-  const execution = await em.findOne(
-    Execution,
-    { id, status: ExecutionStatus.QUEUED },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
-  if (!execution) return null;
-  execution.epoch += 1;
+/** Finishes a run that still waits, and marks one that runs. */
+async function cancelJob(em: EntityManager, queue: JobQueue, id: string): Promise<Cancelled> {
+  const was = await queue.cancel(em, id);
+  if (was !== 'waiting') return was;
+  const execution = await em.findOneOrFail(Execution, { id });
   const never = { exitCode: null, signal: null, truncated: false, durationMs: 0, memoryPeakBytes: null };
   execution.finish({ ...never, outcome: 'CANCELLED' }, [], new Date());
   addToOutbox(em, toExecutionComplete(execution));
-  return execution.epoch;
+  return was;
 }

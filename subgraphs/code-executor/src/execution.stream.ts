@@ -20,10 +20,19 @@ export function toEntry(seq: number, chunk: OutputChunk): StreamEntry {
   return { seq, data: JSON.stringify({ stream: chunk.stream, text: chunk.text }) };
 }
 
-/** Ends the stream of a finished run. Its outcome must be in the database before. */
-export async function endStream(log: StreamLog, id: string, epoch: number, outputLength: number): Promise<void> {
+/**
+ * Tells readers that a run has finished, as its row says, with whatever of its output the stream does not have yet. Does
+ * nothing where that has been done.
+ */
+export async function endStream(log: StreamLog, { id, output }: Execution, epoch: number): Promise<void> {
   const stream = toStreamName(id);
-  await log.append(stream, epoch, [{ seq: outputLength + 1, data: lastEntry }]);
+  const last = await log.last(stream);
+  if (last?.sealed) return;
+  const entries = [
+    ...output.map((chunk, index) => toEntry(index + 1, chunk)),
+    { seq: output.length + 1, data: lastEntry },
+  ];
+  await log.append(stream, epoch, entries.slice(last?.seq ?? 0));
   await log.seal(stream, epoch);
 }
 

@@ -1,11 +1,14 @@
 import { openDatabase } from '@vibecode/platform/database';
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { JobQueue } from '@vibecode/platform/jobs/job.queue';
+import { startJobWorker } from '@vibecode/platform/jobs/job.worker';
 import { runService } from '@vibecode/platform/service';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { createExecutorContext } from './context.ts';
 import { database } from './database.ts';
 import { codeExecutorSettings, parseCodeExecutorEnv } from './env.ts';
+import { startRetention } from './execution.retention.ts';
 import { ExecutionRunner } from './execution.runner.ts';
 import { ExecutionService } from './execution.service.ts';
 import { createSandbox } from './sandbox/create.sandbox.ts';
@@ -25,18 +28,31 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
     }),
   );
   started.use(startOutboxRelay({ orm, bus, log, service: 'code-executor' }));
-  const runner = started.use(
-    new ExecutionRunner({ orm, sandbox, streamLog, broadcast, log, concurrency: env.SANDBOX_CONCURRENCY }),
-  );
-  const service = new ExecutionService({
-    sandbox,
-    runner,
-    calls,
-    streamLog,
-    broadcast,
-    queueLimit: env.EXECUTION_QUEUE_LIMIT,
-    userQueueLimit: env.EXECUTION_USER_QUEUE_LIMIT,
+  const queue = new JobQueue({
+    service: 'code-executor',
+    limits: {
+      waiting: env.EXECUTION_QUEUE_LIMIT,
+      waitingOfUser: env.EXECUTION_USER_QUEUE_LIMIT,
+      ...(env.EXECUTION_USER_CONCURRENCY ? { runningOfUser: env.EXECUTION_USER_CONCURRENCY } : {}),
+    },
   });
+  const runner = new ExecutionRunner({ orm, sandbox, streamLog, log });
+  const worker = started.use(
+    await startJobWorker({
+      service: 'code-executor',
+      orm,
+      queue,
+      broadcast,
+      log,
+      concurrency: env.SANDBOX_CONCURRENCY,
+      run: (job) => runner.run(job),
+      recover: (job) => runner.recover(job),
+      settle: (job) => runner.settle(job),
+      onClaimed: (em, job) => runner.onClaimed(em, job),
+    }),
+  );
+  started.use(startRetention({ orm, log, days: env.EXECUTION_RETENTION_DAYS ?? null }));
+  const service = new ExecutionService({ sandbox, queue, worker, calls });
   const subgraph = started.use(
     await startSubgraph({
       infrastructure,
@@ -45,9 +61,8 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
       ready: { database: () => orm.em.fork().getConnection().execute('select 1') },
     }),
   );
-  await runner.start();
-  const resources = started.move();
-  return { ...subgraph, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const rest = started.move();
+  return { ...subgraph, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
 if (import.meta.main) await runService('code-executor', startCodeExecutor, codeExecutorSettings);

@@ -1,5 +1,6 @@
 import { openDatabase } from '@vibecode/platform/database';
 import { newId } from '@vibecode/platform/id';
+import { JobQueue } from '@vibecode/platform/jobs/job.queue';
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { type SubgraphTest, startSubgraphTest } from '@vibecode/platform/testing/subgraph';
 import { database } from '../src/database.ts';
@@ -147,14 +148,18 @@ describe('code-executor subgraph', () => {
       runtimeId: 'javascript',
       sandbox: 'wasm',
       status: ExecutionStatus.RUNNING,
-      epoch: 1,
       createdAt: new Date(),
       startedAt: new Date(),
-      leaseUntil: new Date(Date.now() - 1),
     });
     const partial = { seq: 1, data: JSON.stringify({ stream: 'STDOUT', text: 'half' }) };
     await test.infrastructure.streamLog.append(`execution:${id}`, 1, [partial]);
-    await orm.em.fork().persist(abandoned).flush();
+    await orm.em.fork().transactional(async (em) => {
+      await em.persist(abandoned).flush();
+      const limits = { waiting: 1, waitingOfUser: 1 };
+      const dead = new JobQueue({ service: 'code-executor', limits, leaseMs: 0 });
+      await dead.enqueue(em, { id, userId: ownerId });
+      await dead.claim(em);
+    });
     await orm.close(true);
     const owner = await test.sign({ userId: ownerId });
     expect((await readOutput(test, owner, id)).map(({ text }) => text)).toEqual(['half', null]);

@@ -1,0 +1,4 @@
+import { createTestDatabase } from '../../src/testing/database.ts';
+import { describeJobProperties } from './job.property.contract.ts';
+
+describeJobProperties('PostgreSQL', createTestDatabase);

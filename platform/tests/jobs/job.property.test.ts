@@ -1,0 +1,4 @@
+import { startTestDatabase } from '../../src/testing/database.ts';
+import { describeJobProperties } from './job.property.contract.ts';
+
+describeJobProperties('PGlite', startTestDatabase);
