@@ -1,6 +1,7 @@
 import type { DatabaseOptions } from '@vibecode/platform/database';
 import { OutboxMessage, outboxMigration } from '@vibecode/platform/events/outbox';
 import { CreateAiGeneration20261124 } from '../migrations/2026-11-24.create-ai-generation.migration.ts';
+import { EmbeddingSpaces20261128 } from '../migrations/2026-11-28.embedding-spaces.migration.ts';
 import { KeepChanges20261128 } from '../migrations/2026-11-28.keep-changes.migration.ts';
 import { Generation } from './generation.entity.ts';
 import { Template } from './template.entity.ts';
@@ -8,5 +9,10 @@ import { Template } from './template.entity.ts';
 export const database: Pick<DatabaseOptions, 'service' | 'entities' | 'migrations'> = {
   service: 'ai-generation',
   entities: [Generation, Template, OutboxMessage],
-  migrations: [CreateAiGeneration20261124, outboxMigration('ai-generation'), KeepChanges20261128],
+  migrations: [
+    CreateAiGeneration20261124,
+    outboxMigration('ai-generation'),
+    KeepChanges20261128,
+    EmbeddingSpaces20261128,
+  ],
 };

@@ -40,9 +40,9 @@ export const aiGenerationSettings = {
     ),
   FALLBACK_MODEL: name.optional().describe('model that takes over when the chosen one does not answer; default none'),
   EMBEDDING_MODEL: name
-    .default('nomic-embed-text')
+    .optional()
     .describe(
-      'Ollama model that embeds texts; without it they are embedded by feature hashing; default nomic-embed-text',
+      'Ollama model that embeds texts; while it does not answer, templates are searched by older vectors or by words; default nomic-embed-text while that answers, else feature hashing',
     ),
   OPENAI_EMBEDDING_MODEL: name
     .optional()

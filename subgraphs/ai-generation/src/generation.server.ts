@@ -1,13 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { openDatabase } from '@vibecode/platform/database';
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
-import { startInterval } from '@vibecode/platform/interval';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { AnswerStreamer } from './answer.streamer.ts';
 import { createBillingClient } from './billing.client.ts';
 import { createGenerationContext } from './context.ts';
 import { database } from './database.ts';
-import type { Embedder } from './embedders/embedder.ts';
+import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { AiGenerationEnv } from './env.ts';
 import { GenerationService } from './generation.service.ts';
 import { startJobRunner } from './job.runner.ts';
@@ -16,28 +16,31 @@ import type { ModelRegistry } from './models/model.registry.ts';
 import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
 import { schema } from './schema.ts';
+import { startTemplateEmbedding } from './template.embedding.ts';
 import { TemplateSearch } from './template.search.ts';
-import { embedTemplates, seedTemplates, type TemplateSource } from './template.seeding.ts';
+import { seedTemplates, type TemplateSource } from './template.seeding.ts';
 
-const EMBED_EVERY_MS = 60_000;
+/** How long the start waits for the first vectors. A slow embedder goes on in the background. */
+const FIRST_VECTORS_MS = 3_000;
 
 export interface GenerationServerOptions {
   readonly env: AiGenerationEnv;
   readonly registry: ModelRegistry;
-  readonly embedder: Embedder;
+  readonly embedders: EmbedderRegistry;
   readonly templates: readonly TemplateSource[];
 }
 
 /** The subgraph and its job runner over the models, embedder and templates given. */
 export async function startGenerationServer(
   infrastructure: Infrastructure,
-  { env, registry, embedder, templates }: GenerationServerOptions,
+  { env, registry, embedders, templates }: GenerationServerOptions,
 ): Promise<RunningSubgraph> {
   const { databaseUrl: url, databasePoolSize: poolSize, bus, log, streamLog, broadcast, calls } = infrastructure;
   await using starting = new AsyncDisposableStack();
   const orm = starting.adopt(await openDatabase({ ...database, url, poolSize }), (opened) => opened.close(true));
-  await seedTemplates({ orm, embedder, log }, templates);
-  starting.use(startInterval('templates.embed', EMBED_EVERY_MS, () => embedTemplates({ orm, embedder, log }), log));
+  await seedTemplates(orm, templates);
+  const { firstPass } = starting.use(startTemplateEmbedding({ orm, embedders, log }));
+  await Promise.race([firstPass, setTimeout(FIRST_VECTORS_MS, undefined, { ref: false })]);
   for (const { problem, configured, ...report } of await registry.report()) {
     const found = { action: 'models.found', configured, ...report, ...(problem !== null && { problem }) };
     if (configured && (problem !== null || report.available.length === 0))
@@ -46,7 +49,7 @@ export async function startGenerationServer(
   }
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
-  const search = new TemplateSearch({ orm, embedder, log });
+  const search = new TemplateSearch({ orm, embedders, log });
   const answers = new AnswerStreamer({
     registry,
     askModel: createModelGuard({

@@ -1,10 +1,7 @@
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { runService } from '@vibecode/platform/service';
 import type { RunningSubgraph } from '@vibecode/platform/subgraph';
-import type { Embedder } from './embedders/embedder.ts';
-import { createHashingEmbedder } from './embedders/hashing.embedder.ts';
-import { findOllamaEmbedder } from './embedders/ollama.embedder.ts';
-import { createOpenAiEmbedder } from './embedders/openai.embedder.ts';
+import { createEmbedderRegistry } from './embedders/embedder.registry.ts';
 import { type AiGenerationEnv, aiGenerationSettings, parseAiGenerationEnv } from './env.ts';
 import { startGenerationServer } from './generation.server.ts';
 import { createBlueprintModel } from './models/blueprint.model.ts';
@@ -18,8 +15,8 @@ import { loadTemplates } from './templates/template.files.ts';
 
 export async function startAiGeneration(infrastructure: Infrastructure): Promise<RunningSubgraph> {
   const env = parseAiGenerationEnv(infrastructure.env);
-  const embedder = await createEmbedder(env);
-  infrastructure.log.info({ action: 'embedder.chosen', embedder: embedder.id, dimensions: embedder.dimensions });
+  const embedders = createEmbedderRegistry(env, infrastructure.log);
+  infrastructure.log.info({ action: 'embedders.chosen', embedders: embedders.configured.map(({ id }) => id) });
   const templates = await loadTemplates();
   const blueprint = createBlueprintModel(new TemplateCatalogue(templates));
   return startGenerationServer(infrastructure, {
@@ -29,16 +26,9 @@ export async function startAiGeneration(infrastructure: Infrastructure): Promise
       defaultModel: env.DEFAULT_MODEL,
       fallbackModel: env.FALLBACK_MODEL,
     }),
-    embedder,
+    embedders,
     templates,
   });
-}
-
-/** What is configured by name is wanted, so that it fails the start when it does not answer; all else has something to fall back on. */
-async function createEmbedder(env: AiGenerationEnv): Promise<Embedder> {
-  const { OPENAI_EMBEDDING_MODEL: model, OPENAI_API_KEY: apiKey = 'none', OPENAI_BASE_URL: baseUrl } = env;
-  if (model) return createOpenAiEmbedder({ model, apiKey, baseUrl });
-  return (await findOllamaEmbedder(env.OLLAMA_URL, env.EMBEDDING_MODEL)) ?? createHashingEmbedder();
 }
 
 /** In order of preference. The blueprint needs nothing, so it comes last and is always there. */

@@ -1,9 +1,10 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Logger } from '@vibecode/platform/log';
-import type { Embedder } from './embedders/embedder.ts';
+import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { RetrievedTemplate } from './models/model.ts';
+import { embedQuery } from './query.embedding.ts';
 import { Template } from './template.entity.ts';
-import { type FoundTemplate, findSimilar } from './template.repository.ts';
+import { type FoundTemplate, findSimilar, type QueryVector } from './template.repository.ts';
 import { STRANGER_REQUESTS } from './templates/stranger.requests.ts';
 
 export interface TemplateQuery {
@@ -20,9 +21,9 @@ const STRANGER_SHARE = 0.9;
 /** Templates come and go, and so do their embeddings. */
 const LEAST_SCORE_TTL_MS = 300_000;
 
-interface TemplateSearchOptions {
+export interface TemplateSearchOptions {
   readonly orm: MikroORM;
-  readonly embedder: Embedder;
+  readonly embedders: EmbedderRegistry;
   readonly log: Logger;
   /** Default by the clock of the process. */
   readonly now?: () => number;
@@ -30,34 +31,39 @@ interface TemplateSearchOptions {
 
 /** Finds the templates that are most like a request. */
 export class TemplateSearch {
-  #leastScore: { readonly at: number; readonly score: Promise<number> } | null = null;
+  /** By the space that searches use now. */
+  readonly #leastScores = new Map<string, { readonly at: number; readonly score: Promise<number> }>();
 
   constructor(readonly options: TemplateSearchOptions) {}
 
   /**
-   * The score from which a template fits a request at all. It is measured: by what requests score that no template serves, with this
-   * embedder and these templates. Scores of embedders do not compare, so no number could stand here.
+   * The score from which a template fits a request at all. It is measured: by what requests score that no template serves, in the
+   * space that searches use now and with these templates. Scores of spaces do not compare, so no number could stand here.
    */
   async findLeastScore(): Promise<number> {
     const { now = () => performance.now() } = this.options;
-    if (!this.#leastScore || now() - this.#leastScore.at >= LEAST_SCORE_TTL_MS) {
-      this.#leastScore = { at: now(), score: this.#measureStrangers() };
+    const { signal } = new AbortController();
+    const embedded = await this.#embed({ query: STRANGER_REQUESTS[0]!, signal });
+    const space = embedded ? `${embedded.space.model} ${embedded.space.dimensions}` : '';
+    let measured = this.#leastScores.get(space);
+    if (!measured || now() - measured.at >= LEAST_SCORE_TTL_MS) {
+      measured = { at: now(), score: this.#measureStrangers() };
+      this.#leastScores.set(space, measured);
     }
     try {
-      return await this.#leastScore.score;
+      return await measured.score;
     } catch (error) {
-      this.#leastScore = null;
+      this.#leastScores.delete(space);
       throw error;
     }
   }
 
   async #measureStrangers(): Promise<number> {
-    const { embedder } = this.options;
-    const embeddings = await embedder.embed(STRANGER_REQUESTS);
+    const { signal } = new AbortController();
     const scores: number[] = [];
-    for (const [index, query] of STRANGER_REQUESTS.entries()) {
-      const asked = { query, language: null, framework: null, first: 1, signal: new AbortController().signal };
-      const [best] = await this.#find(asked, embeddings[index] ?? null);
+    for (const query of STRANGER_REQUESTS) {
+      const request = { query, language: null, framework: null, first: 1, signal };
+      const [best] = await this.#find(request, await this.#embed(request));
       scores.push(best?.score ?? 0);
     }
     return scores.sort((one, other) => one - other)[Math.floor(scores.length * STRANGER_SHARE)]!;
@@ -66,7 +72,7 @@ export class TemplateSearch {
   /** As many as asked for, as long as there are any: those of the language and framework first, then of the language, then others. */
   async search(query: TemplateQuery): Promise<RetrievedTemplate[]> {
     const { language, framework, first } = query;
-    const embedding = await this.#embed(query);
+    const embedded = await this.#embed(query);
     const tiers = [
       { language, framework },
       { language, framework: null },
@@ -75,7 +81,7 @@ export class TemplateSearch {
     const found = new Map<string, FoundTemplate>();
     for (const tier of tiers) {
       if (found.size >= first) break;
-      for (const match of await this.#find({ ...query, ...tier }, embedding)) {
+      for (const match of await this.#find({ ...query, ...tier }, embedded)) {
         if (found.size < first && !found.has(match.id)) found.set(match.id, match);
       }
     }
@@ -87,28 +93,15 @@ export class TemplateSearch {
     return this.#load(await this.#find(query, await this.#embed(query)));
   }
 
-  /** Words alone find something too, so an embedder that is out of reach stops nothing. */
-  async #embed({ query, signal }: TemplateQuery): Promise<readonly number[] | null> {
-    const { embedder, log } = this.options;
-    try {
-      const [embedding] = await embedder.embed([query], signal);
-      return embedding ?? null;
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({ action: 'embedder.failed', embedder: embedder.id, error }, 'searching templates by words alone');
-      return null;
-    }
+  #embed({ query, signal }: Pick<TemplateQuery, 'query' | 'signal'>): Promise<QueryVector | null> {
+    const { orm, embedders, log } = this.options;
+    return embedQuery({ em: orm.em.fork(), embedders, log }, query, signal);
   }
 
-  #find(
-    { query, language, framework, first }: TemplateQuery,
-    embedding: readonly number[] | null,
-  ): Promise<FoundTemplate[]> {
-    const { orm, embedder } = this.options;
-    return findSimilar(orm.em.fork(), {
+  #find({ query, language, framework, first }: TemplateQuery, embedded: QueryVector | null): Promise<FoundTemplate[]> {
+    return findSimilar(this.options.orm.em.fork(), {
       text: query,
-      space: { model: embedder.id, dimensions: embedder.dimensions },
-      embedding,
+      embedded,
       language: language?.toLowerCase() ?? null,
       framework: framework?.toLowerCase() ?? null,
       limit: first,

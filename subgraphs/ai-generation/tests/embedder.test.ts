@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as fc from '@vibecode/platform/testing/property';
-import { createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
-import { createOllamaEmbedder, findOllamaEmbedder } from '../src/embedders/ollama.embedder.ts';
+import { CHARACTERS_PER_TURN, createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
+import { createOllamaEmbedder } from '../src/embedders/ollama.embedder.ts';
 import { createOpenAiEmbedder } from '../src/embedders/openai.embedder.ts';
 import { describeEmbedder } from './embedder.contract.ts';
 
@@ -21,6 +21,28 @@ describe('feature hashing', () => {
         expect(await embed([text])).toEqual([vector]);
       }),
     );
+  });
+
+  it('gives others their turn after a bounded number of characters', async () => {
+    const texts = Array.from({ length: 400 }, (_, index) => `text ${index} `.repeat(150));
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    await createHashingEmbedder().embed(texts);
+    counting = false;
+    const characters = texts.reduce((sum, text) => sum + text.length, 0);
+    expect(characters / turns).toBeLessThan(2 * CHARACTERS_PER_TURN);
+  });
+
+  it('stops between turns when its signal aborts', async () => {
+    const controller = new AbortController();
+    const embedding = createHashingEmbedder().embed(new Array(1_000).fill('text '.repeat(1_000)), controller.signal);
+    controller.abort(new Error('not wanted any more'));
+    await expect(embedding).rejects.toThrow('not wanted any more');
   });
 
   it('knows other forms of a word', async () => {
@@ -52,7 +74,7 @@ async function startServer(listener: RequestListener) {
 
 describe.each(Object.entries(drivers))('the embedder of %s without a model that answers', (_, createEmbedder) => {
   it('says which cannot be used', async () => {
-    await expect(createEmbedder('http://127.0.0.1:1')).rejects.toMatchObject({
+    await expect(createEmbedder('http://127.0.0.1:1').embed(['text'])).rejects.toMatchObject({
       code: 'GENERATION_EMBEDDER_UNAVAILABLE',
       details: { embedder: expect.stringContaining('some-model') },
     });
@@ -60,7 +82,19 @@ describe.each(Object.entries(drivers))('the embedder of %s without a model that 
 
   it('says how long it has waited for one that is silent', async () => {
     await using server = await startServer(() => {});
-    await expect(createEmbedder(server.url, 50)).rejects.toThrow('no answer within 50 ms');
+    await expect(createEmbedder(server.url, 50).embed(['text'])).rejects.toThrow('no answer within 50 ms');
+  });
+
+  it.each([
+    ['are empty', [[], []]],
+    ['differ in dimensions', [[1], [1, 0]]],
+  ])('refuses vectors that %s', async (_, vectors) => {
+    await using server = await startServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      const data = vectors.map((embedding, index) => ({ embedding, index }));
+      response.end(JSON.stringify({ model_info: {}, embeddings: vectors, data }));
+    });
+    await expect(createEmbedder(server.url).embed(['one', 'two'])).rejects.toThrow('empty or differ in dimensions');
   });
 
   it('refuses an answer with fewer vectors than texts', async () => {
@@ -68,10 +102,6 @@ describe.each(Object.entries(drivers))('the embedder of %s without a model that 
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ model_info: {}, embeddings: [], data: [] }));
     });
-    await expect(createEmbedder(server.url)).rejects.toThrow('0 vectors for 1 texts');
+    await expect(createEmbedder(server.url).embed(['text'])).rejects.toThrow('0 vectors for 1 texts');
   });
-});
-
-it('there is no Ollama embedder where nothing answers', async () => {
-  expect(await findOllamaEmbedder('http://127.0.0.1:1', 'all-minilm')).toBeNull();
 });

@@ -2,6 +2,7 @@ import { newId } from '@vibecode/platform/id';
 import type { Logger } from '@vibecode/platform/log';
 import type { TestInfrastructureOptions } from '@vibecode/platform/testing/infrastructure';
 import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
+import { EmbedderRegistry } from '../src/embedders/embedder.registry.ts';
 import type { Embedder } from '../src/embedders/embedder.ts';
 import { parseAiGenerationEnv } from '../src/env.ts';
 import { startGenerationServer } from '../src/generation.server.ts';
@@ -29,7 +30,6 @@ export const templates: TemplateSource[] = [
 /** Words to buckets: enough to tell templates apart. */
 const wordEmbedder: Embedder = {
   id: 'words',
-  dimensions: 64,
   async embed(texts) {
     return texts.map((text) => {
       const vector = new Array<number>(64).fill(0);
@@ -83,7 +83,7 @@ export async function startGenerationTest(
         startGenerationServer(log ? { ...infrastructure, log } : infrastructure, {
           env: parsed,
           registry: new ModelRegistry({ providers: providers ?? [provider] }),
-          embedder: wordEmbedder,
+          embedders: new EmbedderRegistry({ configured: [wordEmbedder], log: infrastructure.log }),
           templates,
         }),
       { calls: neighbours, ...options },

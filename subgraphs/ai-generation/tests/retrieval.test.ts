@@ -2,7 +2,9 @@ import { openDatabase } from '@vibecode/platform/database';
 import { createLog } from '@vibecode/platform/log';
 import { startTestDatabase } from '@vibecode/platform/testing/database';
 import { database } from '../src/database.ts';
+import { EmbedderRegistry } from '../src/embedders/embedder.registry.ts';
 import { createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
+import { startTemplateEmbedding } from '../src/template.embedding.ts';
 import { TemplateSearch } from '../src/template.search.ts';
 import { seedTemplates } from '../src/template.seeding.ts';
 import { loadTemplates } from '../src/templates/template.files.ts';
@@ -128,10 +130,11 @@ async function startRetrieval() {
   const log = createLog({ service: 'test', level: 'silent' });
   const { url } = started.use(await startTestDatabase());
   const orm = started.adopt(await openDatabase({ ...database, url }), (opened) => opened.close(true));
-  const embedder = createHashingEmbedder();
+  const embedders = new EmbedderRegistry({ configured: [createHashingEmbedder()], log });
   const templates = await loadTemplates();
-  await seedTemplates({ orm, embedder, log }, templates);
-  const search = new TemplateSearch({ orm, embedder, log });
+  await seedTemplates(orm, templates);
+  await started.use(startTemplateEmbedding({ orm, embedders, log })).firstPass;
+  const search = new TemplateSearch({ orm, embedders, log });
   const slugs = new Map(templates.map(({ slug, title }) => [title, slug]));
   const rest = started.move();
   return {

@@ -1,24 +1,40 @@
-import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Embedder } from './embedder.ts';
 
 const DIMENSIONS = 768;
 const GRAM = 4;
+/** What is read of one text. */
+const MAX_CHARACTERS = 8_192;
+/** Characters after which others have their turn: a few milliseconds of work. */
+export const CHARACTERS_PER_TURN = 8_192;
 
-/** Parts of a text's features and how much each counts: whole words tell most, their pieces find other forms of a word. */
+/** Kinds of features, with the weight of each: whole words count most, and their pieces find other forms of a word. */
 const WEIGHTS = { word: 1, pair: 0.5, gram: 0.35 };
 
 /**
  * Embeds without a model, by feature hashing: words, pairs of words and the character n-grams of words go to signed buckets, each
  * counted sublinearly. It compares wording, not meaning: 'tiny web server' is near 'small web server', 'film' is far from 'movie'.
+ * It runs in the process of the caller, and yields to the event loop while it works through many texts.
  * Source: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009.
  */
 export function createHashingEmbedder(): Embedder {
   return {
-    id: `hashing-${DIMENSIONS}`,
-    dimensions: DIMENSIONS,
+    id: `hashing-2-${DIMENSIONS}`,
     async embed(texts, signal) {
       signal?.throwIfAborted();
-      return texts.map(embed);
+      const vectors: number[][] = [];
+      let characters = 0;
+      for (const text of texts) {
+        if (characters >= CHARACTERS_PER_TURN) {
+          await nextTurn();
+          signal?.throwIfAborted();
+          characters = 0;
+        }
+        const read = text.slice(0, MAX_CHARACTERS);
+        vectors.push(embed(read));
+        characters += read.length;
+      }
+      return vectors;
     },
   };
 }
@@ -26,15 +42,25 @@ export function createHashingEmbedder(): Embedder {
 function embed(text: string): number[] {
   const vector = new Array<number>(DIMENSIONS).fill(0);
   for (const [feature, { count, weight }] of countFeatures(text)) {
-    const hash = createHash('sha256').update(feature).digest();
-    const bucket = hash.readUInt32LE(0) % DIMENSIONS;
+    const hash = toHash(feature);
+    // The lowest bit is the sign, and the others choose the bucket.
+    const bucket = (hash >>> 1) % DIMENSIONS;
     const value = weight * (1 + Math.log(count));
-    vector[bucket] = vector[bucket]! + (hash[4]! & 1 ? value : -value);
+    vector[bucket] = vector[bucket]! + (hash & 1 ? value : -value);
   }
   const length = Math.hypot(...vector);
   // A text without a telling word still needs a direction: the cosine with a vector of length zero is not a number.
   if (length === 0) vector[0] = 1;
   return vector.map((value) => value / (length || 1));
+}
+
+/** FNV-1a over UTF-16 units, finished by the mixing step of MurmurHash3, which spreads each unit over all bits. */
+function toHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function countFeatures(text: string): Map<string, { count: number; weight: number }> {

@@ -1,5 +1,4 @@
 import { Ollama } from 'ollama';
-import { EmbedderUnavailableError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 import { embedInBatches, toUnitVectors } from './vector.batches.ts';
 
@@ -19,28 +18,26 @@ const MOST_CONTEXT_TOKENS = 2_048;
 /** Ollama cuts a long text to the context exactly, and a runner that then adds its own tokens to it crashes (ollama#6094, ollama#7288). */
 const SPARE_TOKENS = 8;
 
-/**
- * An embedding model served by Ollama. Texts longer than its context are cut. Its dimensions are what it answers with.
- *
- * @throws EmbedderUnavailableError when none answers, or it does not have the model
- */
-export async function createOllamaEmbedder(
-  { url, model, batchSize = 32, timeoutMs = 30_000 }: OllamaEmbedderOptions,
-  signal?: AbortSignal,
-): Promise<Embedder> {
+/** An embedding model served by Ollama. Nothing is sent before the first text. */
+export function createOllamaEmbedder({
+  url,
+  model,
+  batchSize = 32,
+  timeoutMs = 30_000,
+}: OllamaEmbedderOptions): Embedder {
   const embedder = { id: `ollama/${model}` };
   let contextTokens: number | null = null;
-  const embed = (texts: readonly string[], callerSignal?: AbortSignal): Promise<number[][]> =>
-    embedInBatches(texts, { batchSize, timeoutMs, signal: callerSignal, embedder }, async (batch, limit) => {
-      const client = new Ollama({ host: url, fetch: (input, init) => fetch(input, { ...init, signal: limit }) });
-      contextTokens ??= await readContextTokens(client, model);
-      const options = { num_ctx: contextTokens - SPARE_TOKENS };
-      const { embeddings } = await client.embed({ model, input: [...batch], truncate: true, options });
-      return toUnitVectors(embeddings);
-    });
-  const [probe] = await embed(['probe'], signal);
-  if (!probe?.length) throw new EmbedderUnavailableError(embedder.id, `the model '${model}' answers without a vector`);
-  return { id: embedder.id, dimensions: probe.length, embed };
+  return {
+    ...embedder,
+    embed: (texts, signal) =>
+      embedInBatches(texts, { batchSize, timeoutMs, signal, embedder }, async (batch, limit) => {
+        const client = new Ollama({ host: url, fetch: (input, init) => fetch(input, { ...init, signal: limit }) });
+        contextTokens ??= await readContextTokens(client, model);
+        const options = { num_ctx: contextTokens - SPARE_TOKENS };
+        const { embeddings } = await client.embed({ model, input: [...batch], truncate: true, options });
+        return toUnitVectors(embeddings);
+      }),
+  };
 }
 
 async function readContextTokens(client: Ollama, model: string): Promise<number> {
@@ -50,14 +47,4 @@ async function readContextTokens(client: Ollama, model: string): Promise<number>
   };
   const [, length] = Object.entries(model_info ?? {}).find(([key]) => key.endsWith('.context_length')) ?? [];
   return Math.min(typeof length === 'number' ? length : MOST_CONTEXT_TOKENS, MOST_CONTEXT_TOKENS);
-}
-
-/** The same, or null when none answers or it does not have the model. */
-export async function findOllamaEmbedder(url: string, model: string): Promise<Embedder | null> {
-  try {
-    return await createOllamaEmbedder({ url, model });
-  } catch {
-    // The service goes on with its own embedder, and logs at start which one it uses.
-    return null;
-  }
 }

@@ -1,5 +1,4 @@
 import OpenAI from 'openai';
-import { EmbedderUnavailableError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 import { embedInBatches, toUnitVectors } from './vector.batches.ts';
 
@@ -18,25 +17,27 @@ export interface OpenAiEmbedderOptions {
 }
 
 /**
- * A model behind the embeddings API. Its dimensions are what it answers with.
+ * A model behind the embeddings API. Nothing is sent before the first text.
  * Source: https://platform.openai.com/docs/api-reference/embeddings
- *
- * @throws EmbedderUnavailableError when the server cannot be reached, or refuses the key or the model
  */
-export async function createOpenAiEmbedder(
-  { apiKey, baseUrl, model, batchSize = 64, mostCharacters = 8_000, timeoutMs = 30_000 }: OpenAiEmbedderOptions,
-  signal?: AbortSignal,
-): Promise<Embedder> {
+export function createOpenAiEmbedder({
+  apiKey,
+  baseUrl,
+  model,
+  batchSize = 64,
+  mostCharacters = 8_000,
+  timeoutMs = 30_000,
+}: OpenAiEmbedderOptions): Embedder {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 1 });
   const embedder = { id: `openai/${model}` };
-  const embed = (texts: readonly string[], callerSignal?: AbortSignal): Promise<number[][]> =>
-    embedInBatches(texts, { batchSize, timeoutMs, signal: callerSignal, embedder }, async (batch, limit) => {
-      // An empty text is refused. Plain numbers, because not every compatible server encodes in base64 as the package asks.
-      const input = batch.map((text) => text.slice(0, mostCharacters) || ' ');
-      const { data } = await client.embeddings.create({ model, input, encoding_format: 'float' }, { signal: limit });
-      return toUnitVectors(data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding));
-    });
-  const [probe] = await embed(['probe'], signal);
-  if (!probe?.length) throw new EmbedderUnavailableError(embedder.id, `the model '${model}' answers without a vector`);
-  return { id: embedder.id, dimensions: probe.length, embed };
+  return {
+    ...embedder,
+    embed: (texts, signal) =>
+      embedInBatches(texts, { batchSize, timeoutMs, signal, embedder }, async (batch, limit) => {
+        // An empty text is refused. Plain numbers, because not every compatible server encodes in base64 as the package asks.
+        const input = batch.map((text) => text.slice(0, mostCharacters) || ' ');
+        const { data } = await client.embeddings.create({ model, input, encoding_format: 'float' }, { signal: limit });
+        return toUnitVectors(data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding));
+      }),
+  };
 }

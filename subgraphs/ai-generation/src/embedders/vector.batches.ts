@@ -36,6 +36,12 @@ export async function embedInBatches(
         `it answered with ${embedded.length} vectors for ${batch.length} texts`,
       );
     }
+    if (!embedded.every((vector) => vector.length > 0 && vector.length === embedded[0]!.length)) {
+      throw new EmbedderUnavailableError(
+        embedder.id,
+        'it answered with vectors that are empty or differ in dimensions',
+      );
+    }
     vectors.push(...embedded);
   }
   return vectors;

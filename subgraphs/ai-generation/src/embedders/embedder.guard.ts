@@ -1,0 +1,106 @@
+import type { Logger } from '@vibecode/platform/log';
+import { EmbedderUnavailableError } from '../errors.ts';
+import type { Embedder } from './embedder.ts';
+
+export interface EmbedderGuardOptions {
+  readonly log: Logger;
+  /** False for an embedder that nobody asked for by name: its absence is normal, and logged as information. Default true. */
+  readonly wanted?: boolean;
+  /** The longest that a search waits for the vector of its query. Default 5,000. */
+  readonly queryTimeoutMs?: number;
+  /** How long searches do without the embedder after a failure. Default 15,000. */
+  readonly pauseMs?: number;
+  /** Milliseconds of a clock that never goes back. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/** An embedder that may be away for a while: searches do not wait for it, and each outage is logged once, at its start and its end. */
+export class GuardedEmbedder implements Embedder {
+  readonly id: string;
+  readonly #embedder: Embedder;
+  readonly #options: Required<EmbedderGuardOptions>;
+  #away = false;
+  #retryAtMs = 0;
+
+  constructor(
+    embedder: Embedder,
+    {
+      log,
+      wanted = true,
+      queryTimeoutMs = 5_000,
+      pauseMs = 15_000,
+      now = () => performance.now(),
+    }: EmbedderGuardOptions,
+  ) {
+    this.id = embedder.id;
+    this.#embedder = embedder;
+    this.#options = { log, wanted, queryTimeoutMs, pauseMs, now };
+  }
+
+  /** For work that can wait. A batch may be too large for a slow model, so its failure does not count as an outage. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<number[][]> {
+    return this.#embedder.embed(texts, signal);
+  }
+
+  /**
+   * The vector of a query.
+   *
+   * @throws EmbedderUnavailableError after a failure or `queryTimeoutMs`, and at once for `pauseMs` after that
+   */
+  async embedQuery(text: string, signal: AbortSignal): Promise<number[]> {
+    const { now, pauseMs, queryTimeoutMs } = this.#options;
+    if (this.#away) {
+      if (now() < this.#retryAtMs)
+        throw new EmbedderUnavailableError(this.id, `it failed less than ${pauseMs / 1_000} seconds ago`);
+      // This call finds out whether it is back; until then others go on without it.
+      this.#retryAtMs = now() + pauseMs;
+    }
+    const timeout = AbortSignal.timeout(queryTimeoutMs);
+    try {
+      const vector = await this.#embedOne(text, AbortSignal.any([signal, timeout]));
+      this.#setAnswering();
+      return vector;
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = timeout.aborted
+        ? new EmbedderUnavailableError(this.id, `no answer within ${queryTimeoutMs} ms`, error)
+        : error;
+      this.#setAway(failure);
+      throw failure;
+    }
+  }
+
+  /** The dimensions that the model answers with now, asked of it even during a pause; null while it is away. */
+  async probe(signal: AbortSignal): Promise<number | null> {
+    try {
+      const { length } = await this.#embedOne('probe', signal);
+      this.#setAnswering();
+      return length;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#setAway(error);
+      return null;
+    }
+  }
+
+  async #embedOne(text: string, signal: AbortSignal): Promise<number[]> {
+    const [vector] = await this.#embedder.embed([text], signal);
+    if (!vector?.length) throw new EmbedderUnavailableError(this.id, 'it answered without a vector');
+    return vector;
+  }
+
+  #setAnswering(): void {
+    if (this.#away) this.#options.log.info({ action: 'embedder.back', embedder: this.id });
+    this.#away = false;
+  }
+
+  #setAway(error: unknown): void {
+    const { log, wanted, now, pauseMs } = this.#options;
+    this.#retryAtMs = now() + pauseMs;
+    if (this.#away) return;
+    this.#away = true;
+    const event = { action: 'embedder.away', embedder: this.id, error };
+    if (wanted) log.warn(event, 'templates are searched by older vectors or by words until this embedder answers');
+    else log.info({ ...event, error: undefined, reason: String(error) });
+  }
+}

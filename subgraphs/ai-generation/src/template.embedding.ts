@@ -1,0 +1,166 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { newId } from '@vibecode/platform/id';
+import { startInterval } from '@vibecode/platform/interval';
+import type { Logger } from '@vibecode/platform/log';
+import type { GuardedEmbedder } from './embedders/embedder.guard.ts';
+import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
+import { Template } from './template.entity.ts';
+import {
+  claimSpace,
+  type EmbeddedTemplate,
+  ensureSpace,
+  findUnembedded,
+  releaseSpace,
+  saveEmbeddings,
+  type VectorSpace,
+} from './template.space.ts';
+
+export interface TemplateEmbeddingOptions {
+  readonly orm: MikroORM;
+  readonly embedders: EmbedderRegistry;
+  readonly log: Logger;
+  /** Default 60,000. */
+  readonly everyMs?: number;
+  /** After which a batch counts as too large. Default 45,000. */
+  readonly batchTimeoutMs?: number;
+}
+
+export interface TemplateEmbedding extends AsyncDisposable {
+  /** Resolves when the first pass has ended, whatever came of it. */
+  readonly firstPass: Promise<void>;
+}
+
+/** Embedding models read a few hundred tokens; what tells most stands first. */
+const EMBEDDED_CHARACTERS = 1_500;
+/** Saved together, so that little is lost when the process ends. */
+const MAX_BATCH = 32;
+/** Templates of one pass that are looked up together. */
+const PAGE = 5_000;
+/** Texts in a row that fail alone: then the embedder is at fault, not the text. */
+const MAX_FAILURES_IN_A_ROW = 3;
+
+/**
+ * Keeps the vectors of all templates up to date in the background, for each configured embedder. Several instances may run it: a
+ * lease in the database lets one at a time embed into a space. Disposing aborts the current batch.
+ */
+export function startTemplateEmbedding(options: TemplateEmbeddingOptions): TemplateEmbedding {
+  const { embedders, log, everyMs = 60_000 } = options;
+  const stopping = new AbortController();
+  const run = async () => {
+    await Promise.all(
+      embedders.configured.map((embedder) =>
+        embedTemplates(options, embedder, stopping.signal).catch((error: unknown) => {
+          if (!stopping.signal.aborted)
+            log.warn(
+              { action: 'templates.not-embedded', embedder: embedder.id, error },
+              'they are found by their words',
+            );
+        }),
+      ),
+    );
+  };
+  const firstPass = run();
+  const interval = startInterval('templates.embed', everyMs, run, log);
+  return {
+    firstPass,
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error('The service stops.'));
+      await interval[Symbol.asyncDispose]();
+      await firstPass;
+    },
+  };
+}
+
+/** One pass: embeds what has no vector of this embedder, unless it is away or another instance does so already. */
+export async function embedTemplates(
+  options: TemplateEmbeddingOptions,
+  embedder: GuardedEmbedder,
+  signal: AbortSignal,
+): Promise<void> {
+  const { orm, log } = options;
+  const dimensions = await embedder.probe(signal);
+  if (dimensions === null) return;
+  const space = { model: embedder.id, dimensions };
+  const owner = newId();
+  await ensureSpace(orm.em.fork(), space);
+  if (!(await claimSpace(orm.em.fork(), space, owner))) return;
+  try {
+    const pass = new EmbeddingPass(options, embedder, { space, owner, signal });
+    await pass.run();
+    if (pass.saved > 0) log.info({ action: 'templates.embedded', embedder: embedder.id, templates: pass.saved });
+  } finally {
+    await releaseSpace(orm.em.fork(), space, owner);
+  }
+}
+
+/** The batches of one pass. A batch that fails is halved, so that a slow model, and a text that it refuses, stop nothing else. */
+class EmbeddingPass {
+  saved = 0;
+  readonly #skipped = new Set<string>();
+  #batchSize = MAX_BATCH;
+  #failuresInARow = 0;
+
+  constructor(
+    readonly options: TemplateEmbeddingOptions,
+    readonly embedder: GuardedEmbedder,
+    readonly claim: { readonly space: VectorSpace; readonly owner: string; readonly signal: AbortSignal },
+  ) {}
+
+  async run(): Promise<void> {
+    for (;;) {
+      const page = await findUnembedded(this.options.orm.em.fork(), this.claim.space, PAGE + this.#skipped.size);
+      const waiting = page.filter((id) => !this.#skipped.has(id));
+      if (waiting.length === 0 || !(await this.#embedPage(waiting))) return;
+    }
+  }
+
+  /** False when the pass must end: the lease is lost, or the embedder fails. */
+  async #embedPage(ids: readonly string[]): Promise<boolean> {
+    for (let at = 0; at < ids.length; ) {
+      this.claim.signal.throwIfAborted();
+      const batch = ids.slice(at, at + this.#batchSize);
+      const embedded = await this.#embedBatch(batch);
+      if (embedded) {
+        const { space, owner } = this.claim;
+        if (!(await saveEmbeddings(this.options.orm.em.fork(), space, owner, embedded))) return false;
+        this.saved += embedded.length;
+        this.#failuresInARow = 0;
+        at += batch.length;
+      } else if (batch.length > 1) {
+        this.#batchSize = Math.ceil(batch.length / 2);
+      } else {
+        for (const id of batch) this.#skipped.add(id);
+        this.#failuresInARow += 1;
+        if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) return false;
+        at += 1;
+      }
+    }
+    return true;
+  }
+
+  /** Null if the embedder did not embed them. */
+  async #embedBatch(ids: readonly string[]): Promise<EmbeddedTemplate[] | null> {
+    const { orm, log, batchTimeoutMs = 45_000 } = this.options;
+    const { space, signal } = this.claim;
+    const templates = await orm.em.fork().find(Template, { id: { $in: [...ids] } }, { populate: ['document'] });
+    try {
+      const texts = templates.map(({ document }) => document.slice(0, EMBEDDED_CHARACTERS));
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(batchTimeoutMs)]);
+      const vectors = await this.embedder.embed(texts, limit);
+      if (vectors.some(({ length }) => length !== space.dimensions))
+        throw new Error(`expected vectors of ${space.dimensions} dimensions, as it gave before`);
+      return templates.map((template, index) => ({ template, embedding: vectors[index]! }));
+    } catch (error) {
+      signal.throwIfAborted();
+      const event = {
+        action: 'templates.batch-not-embedded',
+        embedder: this.embedder.id,
+        templates: ids.length,
+        error,
+      };
+      if (ids.length > 1) log.debug(event, 'a smaller batch follows');
+      else log.warn({ ...event, templateId: ids[0] }, 'this template is found by its words until the next pass');
+      return null;
+    }
+  }
+}
