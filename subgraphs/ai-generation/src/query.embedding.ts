@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Logger } from '@vibecode/platform/log';
 import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
-import type { QueryVector } from './template.repository.ts';
+import type { QueryVector } from './template.similarity.ts';
 import { findSpaces, type SpaceState } from './template.space.ts';
 
 /** Share of the templates that a space has to hold before searches use it. */

@@ -87,7 +87,10 @@ export async function embedTemplates(
   try {
     const pass = new EmbeddingPass(options, embedder, { space, owner, signal });
     await pass.run();
-    if (pass.saved > 0) log.info({ action: 'templates.embedded', embedder: embedder.id, templates: pass.saved });
+    if (pass.saved === 0) return;
+    // Search chooses words by the table's statistics, and not every server refreshes them by itself.
+    await orm.em.fork().execute('analyze ai_generation.template, ai_generation.template_embedding');
+    log.info({ action: 'templates.embedded', embedder: embedder.id, templates: pass.saved });
   } finally {
     await releaseSpace(orm.em.fork(), space, owner);
   }

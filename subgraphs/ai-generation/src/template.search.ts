@@ -4,7 +4,7 @@ import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { RetrievedTemplate } from './models/model.ts';
 import { embedQuery } from './query.embedding.ts';
 import { Template } from './template.entity.ts';
-import { type FoundTemplate, findSimilar, type QueryVector } from './template.repository.ts';
+import { type FoundTemplate, findSimilar, type QueryVector } from './template.similarity.ts';
 import { STRANGER_REQUESTS } from './templates/stranger.requests.ts';
 
 export interface TemplateQuery {
