@@ -21,7 +21,7 @@ for (const embedder of embedders) {
     const start = `| \`${figures.embedder}\` | ${figures.set} |`;
     const lines = text.split('\n');
     const at = lines.findIndex((line) => line.startsWith(start));
-    const end = lines.findLastIndex((line) => line.startsWith('| '));
+    const end = lines.findLastIndex((line) => line.startsWith('|'));
     if (at >= 0) lines[at] = row;
     else lines.splice(end + 1, 0, row);
     text = lines.join('\n');
