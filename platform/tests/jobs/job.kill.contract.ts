@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,10 +28,9 @@ export function describeJobKill(name: string, startDatabase: () => Promise<TestD
           if (!ids.has(id)) ended.add(id);
           ids.add(id);
         };
-        await using one = startInstance(database.url, end);
+        await using one = startInstance(database.url, end, JOBS / 10);
         await using _two = startInstance(database.url, end);
-        await ended.reached(JOBS / 5);
-        one.process.kill('SIGKILL');
+        await one.ended;
         const { waiting } = await test.queue.count(test.em);
         await ended.reached(JOBS);
         // It died in the middle.
@@ -54,19 +53,22 @@ export function describeJobKill(name: string, startDatabase: () => Promise<TestD
 }
 
 interface Instance extends AsyncDisposable {
-  readonly process: ChildProcess;
+  readonly ended: Promise<unknown>;
 }
 
-/** @param onEnd hears of each job that has ended there; of one perhaps twice */
-function startInstance(url: string, onEnd: (id: string) => void): Instance {
-  const child = spawn(NODE, [join(import.meta.dirname, 'job.process.ts'), url], {
+/**
+ * @param onEnd hears of each job that has ended there; of one perhaps twice
+ * @param killAt in the middle of which job the instance dies; default none
+ */
+function startInstance(url: string, onEnd: (id: string) => void, killAt = 0): Instance {
+  const child = spawn(NODE, [join(import.meta.dirname, 'job.process.ts'), url, `${killAt}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH },
   });
   const ended = once(child, 'exit');
   createInterface({ input: child.stdout! }).on('line', onEnd);
   return {
-    process: child,
+    ended,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
@@ -80,7 +82,7 @@ function startInstance(url: string, onEnd: (id: string) => void): Instance {
  */
 async function findLargestLead(test: QueueTest): Promise<number> {
   const rows = await test.em.execute<{ user_id: string }[]>(
-    `select user_id from code_executor.work where event = 'begun' and epoch = 1 order by position limit ${JOBS / 5}`,
+    `select user_id from code_executor.work where event = 'begun' and epoch = 1 order by position limit ${JOBS / 10}`,
   );
   const begun = new Map<string, number>();
   let lead = 0;

@@ -1,4 +1,5 @@
-// A process of its own that works on a queue: `node job.process.ts URL`. Prints a line for each job that it has ended.
+// A process of its own that works on a queue: `node job.process.ts URL [N]`. Prints a line for each job that it has ended, and
+// kills itself in the middle of its job N.
 import { createMemoryBroadcast } from '../../dist/broadcast/memory.broadcast.js';
 import { openDatabase } from '../../dist/database.js';
 import { OutboxMessage } from '../../dist/events/outbox.js';
@@ -14,6 +15,8 @@ const orm = await openDatabase({
   migrations: [],
 });
 const record = `insert into code_executor.work (job_id, user_id, epoch, event) values (?, ?, ?, ?)`;
+const killAt = Number(process.argv[3]);
+let begun = 0;
 await startJobWorker({
   service: 'code-executor',
   orm,
@@ -30,6 +33,8 @@ await startJobWorker({
     await job.store(async (em) => {
       await em.execute(record, [id, userId, epoch, 'begun']);
     });
+    begun += 1;
+    if (begun === killAt) process.kill(process.pid, 'SIGKILL');
     await job.finish(async (em) => {
       await em.execute(record, [id, userId, epoch, 'finished']);
     });
