@@ -23,17 +23,13 @@ export interface Contestant {
   readonly answers?: (scenario: string) => boolean;
 }
 
-/** Node's flags as `npm run router` gives them. */
-const SHIPPED_FLAGS = ['--min-semi-space-size=16', '--no-parallel-scavenge'];
-
 /** The first is ours as it is shipped: the others are compared with it. */
 export const contestants: readonly Contestant[] = [
   {
     name: 'VibeCode gateway',
     settings:
-      'started as by `npm run router` (`--min-semi-space-size=16 --no-parallel-scavenge`), with the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, a log line for each operation, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
+      'the shipped `router-config.yaml`: rate limit per user (in memory), field authorization, limits of depth, height, aliases, root fields, body and answer, CORS, CSRF, cookie sessions, client awareness, Prometheus metrics, a log line for each operation, identical queries under way shared by one identity; and each token verified against JWKS (EdDSA)',
     command: ({ supergraphPath, configPath }, port) => [
-      ...SHIPPED_FLAGS,
       join(root, 'supergraph/dist/router.js'),
       `--supergraph=${supergraphPath}`,
       `--config=${configPath}`,
@@ -46,7 +42,6 @@ export const contestants: readonly Contestant[] = [
     settings:
       'without a configuration, but for the log lines: the bearer token is passed on unverified, as by the peers, and subscriptions have a connection to the subgraph for each identity',
     command: ({ supergraphPath }, port) => [
-      ...SHIPPED_FLAGS,
       join(root, 'supergraph/dist/router.js'),
       `--supergraph=${supergraphPath}`,
       `--listen=127.0.0.1:${port}`,

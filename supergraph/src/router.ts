@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --min-semi-space-size=16 --no-parallel-scavenge
+#!/usr/bin/env node
 import cluster from 'node:cluster';
 import { AppError } from '@vibecode/platform/errors';
 import { createLog } from '@vibecode/platform/log';
