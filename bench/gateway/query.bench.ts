@@ -6,7 +6,7 @@ import { type Bar, type Section, toRatio, toTable } from './report.ts';
 import type { Stage } from './stage.ts';
 import { toMedian, toQuantile } from './statistics.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 interface QueryResult {
   readonly gateway: RunningContestant;

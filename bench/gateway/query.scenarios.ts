@@ -39,7 +39,8 @@ export const queryScenarios: readonly QueryScenario[] = [
     queries: ['query One($id: ID!) { user(id: $id) { id name } }'],
     variablesOf: ofOwnUser,
     requests: 2_000,
-    warmUpRequests: 6_000,
+    // Compilers in the background count as CPU until they have seen enough.
+    warmUpRequests: 20_000,
     concurrency: 16,
     bars: [
       { peer: 'Apollo Gateway', atMost: 1 / 4, aim: 1 / 5 },
@@ -52,7 +53,7 @@ export const queryScenarios: readonly QueryScenario[] = [
     queries: [threeSubgraphs('Three', 'me')],
     variablesOf: ofOwnUser,
     requests: 1_000,
-    warmUpRequests: 4_000,
+    warmUpRequests: 10_000,
     concurrency: 16,
     bars: [
       { peer: 'Apollo Gateway', atMost: 1 / 5, aim: 1 / 6 },
@@ -64,7 +65,7 @@ export const queryScenarios: readonly QueryScenario[] = [
     queries: Array.from({ length: 100 }, (_, index) => threeSubgraphs(`Operation${index}`, `viewer${index}`)),
     variablesOf: ofOwnUser,
     requests: 1_000,
-    warmUpRequests: 4_000,
+    warmUpRequests: 10_000,
     concurrency: 16,
   },
   {

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 const HEAD_END = '\r\n\r\n';
 const CONTENT_LENGTH = /\r\ncontent-length: (\d+)/i;
 
-/** A client that sends one and the same request over a connection of its own as fast as it is answered, and reads lengths only. */
+/** A client that sends requests over a connection of its own as fast as they are answered, and reads lengths only. */
 export class RawClient {
   #done = 0;
   #missing = 0;
@@ -13,18 +13,18 @@ export class RawClient {
   #failed: ((error: Error) => void) | null = null;
 
   readonly #socket: Socket;
-  readonly #request: Buffer;
+  readonly #nextRequest: () => string;
 
-  private constructor(socket: Socket, request: Buffer) {
+  private constructor(socket: Socket, nextRequest: () => string) {
     this.#socket = socket;
-    this.#request = request;
+    this.#nextRequest = nextRequest;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error) => this.#failed?.(error));
     socket.on('close', () => this.#failed?.(new Error('The gateway closed the connection.')));
   }
 
-  static async connect(url: string, body: string, token: string): Promise<RawClient> {
+  static async connect(url: string, nextBody: () => string, token: string): Promise<RawClient> {
     const { hostname, port } = new URL(url);
     const head = [
       'POST /graphql HTTP/1.1',
@@ -32,11 +32,13 @@ export class RawClient {
       'content-type: application/json',
       'accept: application/json',
       `authorization: Bearer ${token}`,
-      `content-length: ${Buffer.byteLength(body)}`,
     ];
     const socket = connect(Number(port), hostname);
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-    return new RawClient(socket, Buffer.from(head.join('\r\n') + HEAD_END + body));
+    return new RawClient(socket, () => {
+      const body = nextBody();
+      return `${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}${HEAD_END}${body}`;
+    });
   }
 
   /**
@@ -50,7 +52,7 @@ export class RawClient {
     await new Promise<void>((resolve, reject) => {
       this.#finished = resolve;
       this.#failed = reject;
-      this.#socket.write(this.#request);
+      this.#socket.write(this.#nextRequest());
     });
     this.#failed = null;
     return this.#done;
@@ -77,7 +79,7 @@ export class RawClient {
     if (this.#missing > 0) return;
     this.#missing = 0;
     this.#done += 1;
-    if (this.#onEach?.()) this.#socket.write(this.#request);
+    if (this.#onEach?.()) this.#socket.write(this.#nextRequest());
     else this.#finished?.();
   }
 }
