@@ -151,7 +151,7 @@ rate_limit: { capacity: 3, interval: 60s }`);
   });
 
   it.each([
-    ['path: /graphql, contract: { include_tags: [a] }', /another graph is served at \/graphql/],
+    ['path: /graphql, contract: { include_tags: [a] }', /the path \/graphql already serves another graph/],
     ['path: /p, contract: {}', /expected include_tags or exclude_tags/],
     ['path: p, contract: { include_tags: [a] }', /expected a path that begins with/],
     [
