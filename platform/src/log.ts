@@ -105,7 +105,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function toErrorFields(error: unknown): unknown {
   const fields: unknown = stdSerializers.err(error as Error);
-  return typeof fields === 'object' && fields !== null
-    ? hideSecrets({ ...(fields as Record<string, unknown>) }, MAX_DEPTH - 1)
-    : fields;
+  if (typeof fields !== 'object' || fields === null) return fields;
+  const safe: Record<string, unknown> = { ...fields };
+  // ioredis puts the refused command into its error: the one that signs in has the password, others have users' data.
+  if (isRecord(safe.command)) safe.command = safe.command.name;
+  return hideSecrets(safe, MAX_DEPTH - 1);
 }

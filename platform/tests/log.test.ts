@@ -28,6 +28,14 @@ describe('log', () => {
     expect(lines[0]).toMatchObject({ password: '***', requestId: '1', error: { message: 'no', secret: '***' } });
   });
 
+  it('names the command that Redis refused, without its arguments', () => {
+    const { log, lines } = startLog();
+    const command = { name: 'hello', args: ['3', 'AUTH', 'ann', 'a password'] };
+    log.warn({ error: Object.assign(new Error('WRONGPASS'), { command }) });
+    expect(lines[0]).toMatchObject({ error: { message: 'WRONGPASS', command: 'hello' } });
+    expect(JSON.stringify(lines)).not.toContain('a password');
+  });
+
   it('leaves the objects that it is given as they are', () => {
     const { log } = startLog();
     const given = { user: { password: 'a' } };

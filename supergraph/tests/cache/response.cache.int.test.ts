@@ -87,9 +87,11 @@ describe('the response cache in Redis', () => {
       await texts.ready;
       await texts.write('k', 'v');
       expect(await texts.read('k')).toBe('v');
-      const wrong = open('other');
+      const wrong = open('wr:ong@secret');
       using refused = wrong.texts;
-      expect(await wrong.log.until('redis.away')).toContain('persisted queries goes on without it');
+      const line = await wrong.log.until('redis.away');
+      expect(line).toContain('persisted queries continues without it');
+      expect(line).not.toContain('wr:ong@secret');
       expect(await refused.read('k')).toBeNull();
     } finally {
       await root.commands.call('ACL', 'DELUSER', user);
