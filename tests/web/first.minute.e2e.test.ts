@@ -57,6 +57,21 @@ describe('the web app, without a language model', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Game of Life');
   });
 
+  it('takes a prompt that is sent before the page knows who is signed in', async () => {
+    await using first = await visit(browser, graph.url);
+    const { page } = first;
+    const known = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      await known.promise;
+      await route.continue();
+    });
+    await page.goto('/');
+    await page.getByLabel('What should it build?').fill('A to-do list');
+    await page.keyboard.press('Control+Enter');
+    known.resolve();
+    await page.getByText('Your prompt is kept').waitFor();
+  });
+
   it('keeps what was typed over a reload: a prompt, and a file that is not saved', async () => {
     await using first = await visit(browser, graph.url);
     const { page } = first;

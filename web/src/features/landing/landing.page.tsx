@@ -1,5 +1,5 @@
 import { ArrowRight } from 'lucide-react';
-import { Suspense, useRef } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useDeployment } from '../../app/deployment.ts';
 import { matches, toKeyLabel } from '../../app/keys.ts';
 import { lazyPage } from '../../app/lazy.page.ts';
@@ -51,10 +51,18 @@ interface StartFormProps {
 function StartForm({ start, isBlocked }: StartFormProps) {
   const text = useFirstText();
   const box = useRef<HTMLTextAreaElement>(null);
+  const [isWaiting, setWaiting] = useState(false);
   const submit = () => {
     if (start.prompt.trim() === '') box.current?.focus();
     else if (!isBlocked) void start.start();
+    else if (!start.isStarting) setWaiting(true);
   };
+  // Sent before the page knew who is signed in: it starts as soon as that is known.
+  useEffect(() => {
+    if (!isWaiting || isBlocked) return;
+    setWaiting(false);
+    if (start.prompt.trim() !== '') void start.start();
+  }, [isWaiting, isBlocked, start]);
   return (
     <form
       className={styles.form}

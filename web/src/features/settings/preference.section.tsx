@@ -27,10 +27,14 @@ export function PreferenceSection() {
         className={page.check}
         aria-label={`${topicNames[topic] ?? topic} (${channelNames[channel]})`}
         checked={found.enabled}
-        disabled={result.loading}
-        onChange={({ target }) =>
-          set({ variables: { input: [{ topic, channel, enabled: target.checked }] } }).catch(() => undefined)
-        }
+        onChange={({ target: { checked: enabled } }) => {
+          // The box changes at once, and back where the server refuses; the reason then stands above the table.
+          const setPreferences = preferences.map((each) => (each === found ? { ...each, enabled } : each));
+          set({
+            variables: { input: [{ topic, channel, enabled }] },
+            optimisticResponse: { setPreferences },
+          }).catch(() => undefined);
+        }}
       />
     );
   };
