@@ -2,8 +2,8 @@ import type { Logger } from './log.ts';
 
 interface OutageLine {
   readonly action: string;
-  /** What it means for the operator. */
-  readonly message: string;
+  /** What it means for the operator. Left out where the action says it. */
+  readonly message?: string | undefined;
 }
 
 export interface OutageOptions {
@@ -13,6 +13,8 @@ export interface OutageOptions {
   readonly begins: OutageLine;
   /** Logged when the outage ends. */
   readonly ends: OutageLine;
+  /** An outage that is normal: its beginning is logged as information, with the reason in words. Default false. */
+  readonly isExpected?: boolean;
   /** Further fields of both lines. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
@@ -32,8 +34,10 @@ export class Outage {
   fail(error: unknown): void {
     if (this.#isOn) return;
     this.#isOn = true;
-    const { log, begins, fields } = this.options;
-    log?.warn({ action: begins.action, ...fields, error }, begins.message);
+    const { log, begins, fields, isExpected } = this.options;
+    const line = { action: begins.action, ...fields };
+    if (isExpected) log?.info({ ...line, reason: String(error) }, begins.message);
+    else log?.warn({ ...line, error }, begins.message);
   }
 
   /** Takes every success. Only the first after an outage is logged. */

@@ -28,3 +28,17 @@ it('logs the first failure and the first success after it, however many follow',
     back,
   ]);
 });
+
+it('logs one that is expected as information, with the reason in words', () => {
+  const { log, lines } = collectLog();
+  const outage = new Outage({
+    log,
+    begins: { action: 'store.away' },
+    ends: { action: 'store.back' },
+    isExpected: true,
+  });
+  outage.fail(new Error('nobody listens'));
+  outage.fail(new Error('again'));
+  expect(lines.values).toMatchObject([{ level: 'INFO', action: 'store.away', reason: 'Error: nobody listens' }]);
+  expect(lines.values[0]).not.toHaveProperty('error');
+});

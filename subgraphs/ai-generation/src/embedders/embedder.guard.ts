@@ -1,4 +1,5 @@
 import type { Logger } from '@vibecode/platform/log';
+import { Outage } from '@vibecode/platform/outage';
 import { EmbedderUnavailableError } from '../errors.ts';
 import type { Embedder } from './embedder.ts';
 
@@ -18,8 +19,8 @@ export interface EmbedderGuardOptions {
 export class GuardedEmbedder implements Embedder {
   readonly id: string;
   readonly #embedder: Embedder;
-  readonly #options: Required<EmbedderGuardOptions>;
-  #away = false;
+  readonly #options: Required<Pick<EmbedderGuardOptions, 'queryTimeoutMs' | 'pauseMs' | 'now'>>;
+  readonly #outage: Outage;
   #retryAtMs = 0;
 
   constructor(
@@ -34,7 +35,15 @@ export class GuardedEmbedder implements Embedder {
   ) {
     this.id = embedder.id;
     this.#embedder = embedder;
-    this.#options = { log, wanted, queryTimeoutMs, pauseMs, now };
+    this.#options = { queryTimeoutMs, pauseMs, now };
+    const meaning = 'templates are searched by older vectors or by words until this embedder answers';
+    this.#outage = new Outage({
+      log,
+      begins: { action: 'embedder.away', message: wanted ? meaning : undefined },
+      ends: { action: 'embedder.back' },
+      fields: { embedder: embedder.id },
+      isExpected: !wanted,
+    });
   }
 
   /** For work that can wait. A batch may be too large for a slow model, so its failure does not count as an outage. */
@@ -49,7 +58,7 @@ export class GuardedEmbedder implements Embedder {
    */
   async embedQuery(text: string, signal: AbortSignal): Promise<number[]> {
     const { now, pauseMs, queryTimeoutMs } = this.#options;
-    if (this.#away) {
+    if (this.#outage.isOn) {
       if (now() < this.#retryAtMs)
         throw new EmbedderUnavailableError(this.id, `it failed less than ${pauseMs / 1_000} seconds ago`);
       // This call finds out whether it is back; until then others go on without it.
@@ -58,7 +67,7 @@ export class GuardedEmbedder implements Embedder {
     const timeout = AbortSignal.timeout(queryTimeoutMs);
     try {
       const vector = await this.#embedOne(text, AbortSignal.any([signal, timeout]));
-      this.#setAnswering();
+      this.#outage.succeed();
       return vector;
     } catch (error) {
       signal.throwIfAborted();
@@ -74,7 +83,7 @@ export class GuardedEmbedder implements Embedder {
   async probe(signal: AbortSignal): Promise<number | null> {
     try {
       const { length } = await this.#embedOne('probe', signal);
-      this.#setAnswering();
+      this.#outage.succeed();
       return length;
     } catch (error) {
       signal.throwIfAborted();
@@ -89,18 +98,9 @@ export class GuardedEmbedder implements Embedder {
     return vector;
   }
 
-  #setAnswering(): void {
-    if (this.#away) this.#options.log.info({ action: 'embedder.back', embedder: this.id });
-    this.#away = false;
-  }
-
   #setAway(error: unknown): void {
-    const { log, wanted, now, pauseMs } = this.#options;
+    const { now, pauseMs } = this.#options;
     this.#retryAtMs = now() + pauseMs;
-    if (this.#away) return;
-    this.#away = true;
-    const event = { action: 'embedder.away', embedder: this.id, error };
-    if (wanted) log.warn(event, 'templates are searched by older vectors or by words until this embedder answers');
-    else log.info({ ...event, error: undefined, reason: String(error) });
+    this.#outage.fail(error);
   }
 }
