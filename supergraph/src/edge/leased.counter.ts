@@ -39,7 +39,7 @@ export class LeasedCounter implements SharedCounter {
   async consume(key: string, points = 1): Promise<RateLimiterRes> {
     for (;;) {
       const lease = this.#leaseOf(key);
-      if (lease.left >= points) {
+      if (lease.left >= points && this.now() < lease.endsAtMs) {
         lease.left -= points;
         return this.#toResult(lease);
       }
@@ -65,10 +65,12 @@ export class LeasedCounter implements SharedCounter {
   async #take(key: string, lease: Lease, points: number): Promise<RateLimiterRes> {
     const batch = Math.floor(lease.remaining * LEASED_SHARE);
     const wanted = Math.max(points, Math.min(batch, MAX_LEASE_POINTS));
-    const result = await this.#consumeShared(key, wanted, points);
-    const granted = result.granted;
-    lease.endsAtMs = this.now() + result.standing.msBeforeNext;
-    lease.remaining = result.standing.remainingPoints;
+    const { standing, granted } = await this.#consumeShared(key, wanted, points);
+    const nowMs = this.now();
+    // What was left of a window that ended meanwhile has ended with it.
+    if (nowMs >= lease.endsAtMs) lease.left = 0;
+    lease.endsAtMs = nowMs + standing.msBeforeNext;
+    lease.remaining = standing.remainingPoints;
     lease.left += granted - points;
     return this.#toResult(lease);
   }

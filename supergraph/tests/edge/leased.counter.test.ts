@@ -97,6 +97,34 @@ test('a lease is not taken into the next window', async () => {
   expect(windows).toEqual([1, 3, 1]);
 });
 
+test('what is left of a lease does not outlive a window that ends while more is asked for', async () => {
+  let nowMs = 0;
+  const asked: number[] = [];
+  const answers: (() => void)[] = [];
+  const shared: SharedCounter = {
+    async consume(_key, points = 1) {
+      asked.push(points);
+      if (nowMs > 0) await new Promise<void>((resolve) => answers.push(resolve));
+      return new RateLimiterRes(100 - points, 1_000, points, false);
+    },
+    reward: () => Promise.reject(new Error('nothing was refused')),
+  };
+  const counter = new LeasedCounter(shared, 100, () => nowMs);
+  await counter.consume('user:ann');
+  await counter.consume('user:ann');
+  nowMs = 999;
+  // Two are left, and three are asked for.
+  const three = counter.consume('user:ann', 3);
+  nowMs = 1_001;
+  const one = counter.consume('user:ann');
+  answers.shift()?.();
+  await three;
+  await new Promise(setImmediate);
+  expect(asked).toEqual([1, 3, 3, 3]);
+  answers.shift()?.();
+  await one;
+});
+
 test('the headers count what is left for this worker', async () => {
   const counter = new LeasedCounter(createShared(100), 100);
   const left = [];
