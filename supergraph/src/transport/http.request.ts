@@ -12,7 +12,7 @@ const JSON_TYPE = 'application/json';
 /**
  * The GraphQL request in a POST's JSON body or a GET's parameters; a list of them where batching is on.
  * @param onBody may change the body's text before it is parsed
- * @throws HttpError 405, 408, 413, 415, 422 for a batch that is too large, or 400 for what is no GraphQL request
+ * @throws HttpError 405, 408, 413, 415, 422 for a batch that is too large, or 400 for anything that is not a GraphQL request
  */
 export async function readGraphQLRequest(
   request: IncomingMessage,
@@ -111,7 +111,7 @@ function checkBatch(batch: readonly unknown[], batching: Batching | undefined): 
 
 function checkRequest(request: unknown): GraphQLRequest {
   if (!isObject(request)) {
-    throw new HttpError(400, 'The request is no JSON object; expected { "query": … }.');
+    throw new HttpError(400, 'The request is not a JSON object; expected { "query": … }.');
   }
   const { query, operationName, variables, extensions } = request;
   if (query !== undefined && typeof query !== 'string') throw wrongField('query', 'a string');

@@ -58,7 +58,7 @@ function readChanges(fence: Fence): AnswerEvent[] | null {
   const isDiffFile = /\.(?:diff|patch)$/i.test(fence.path ?? '');
   if (!isDiffFile && (isDiff || (language === '' && isPatch(lines)))) {
     const events = toPatchEvents(lines, fence.path);
-    // Lines with a sign that are no patch are talk: they say what has changed.
+    // Lines with a sign that do not form a patch are talk: they say what has changed.
     return events ?? (isPatch(lines) ? [toPatchProblem(fence.path)] : []);
   }
   return language === 'json' && fence.path === null ? readToolValue(lines.join('\n')) : null;
