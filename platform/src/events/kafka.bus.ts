@@ -23,10 +23,11 @@ export interface KafkaBusOptions {
   readonly retry?: RetryOptions;
 }
 
-const creating = retry(
-  handleWhen((error) => (error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION'),
-  { maxAttempts: 20, backoff: new ConstantBackoff(250) },
-);
+/** The client's own retries wrap the error. */
+const isNotHosted = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION' || isNotHosted(error.cause));
+const untilHosted = retry(handleWhen(isNotHosted), { maxAttempts: 20, backoff: new ConstantBackoff(250) });
 
 /** Concurrent handlers of one partition, for different keys. */
 const CONCURRENCY = 8;
@@ -111,7 +112,7 @@ class KafkaBus implements EventBus {
     const subscription = { [Symbol.asyncDispose]: () => this.#leave(subscription, consumer, stop) };
     this.#subscriptions.add(subscription);
     try {
-      await consumer.subscribe({ topics: names, fromBeginning: true });
+      await this.#whenHosted(names, () => consumer.subscribe({ topics: names, fromBeginning: true }));
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
@@ -186,7 +187,11 @@ class KafkaBus implements EventBus {
 
   async #send(topicMessages: TopicMessages[]): Promise<void> {
     if (topicMessages.length === 0) return;
-    await this.#create(topicMessages.map(({ topic }) => topic));
+    const topics = topicMessages.map(({ topic }) => topic);
+    await this.#whenHosted(topics, () => this.#sendBatch(topicMessages));
+  }
+
+  async #sendBatch(topicMessages: TopicMessages[]): Promise<void> {
     this.#producer ??= this.#connectProducer();
     const producer = this.#producer;
     try {
@@ -215,6 +220,22 @@ class KafkaBus implements EventBus {
     await producer.then((connected) => connected.disconnect()).catch(() => undefined);
   }
 
+  /**
+   * Runs what needs topics. A broker may list a topic before it hosts it, where services that start together create it, and an
+   * operator may have deleted it since: it is waited for, and created again where it is missing.
+   */
+  #whenHosted(topics: readonly string[], work: () => Promise<void>): Promise<void> {
+    return untilHosted.execute(async () => {
+      await this.#create(topics);
+      try {
+        await work();
+      } catch (error) {
+        if (isNotHosted(error)) for (const topic of topics) this.#created.delete(topic);
+        throw error;
+      }
+    });
+  }
+
   async #create(topics: readonly string[]): Promise<void> {
     const missing = topics.filter((topic) => !this.#created.has(topic));
     if (missing.length > 0) {
@@ -241,8 +262,7 @@ class KafkaBus implements EventBus {
         numPartitions: topic.endsWith('.dlq') ? 1 : (this.options.partitions ?? 6),
         replicationFactor: -1,
       }));
-      // Instances that start together create the same topics. The broker may then list a topic before it hosts it.
-      await creating.execute(() => admin.createTopics({ topics: definitions }));
+      await admin.createTopics({ topics: definitions });
     } finally {
       await admin.disconnect();
     }

@@ -16,12 +16,20 @@ interface KafkaHome extends DeadLetterHome {
   open(partitions?: number): EventBus;
   /** Sum of a group's committed offsets; -1 for each partition without one. */
   committed(topic: string, group: string): Promise<number>;
+  deleteTopics(): Promise<void>;
 }
 
 /** Topics and groups of its own, which are deleted at the end. */
 async function startKafkaHome(): Promise<KafkaHome> {
   const prefix = `test-${randomUUID()}.`;
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
+  async function deleteTopics(): Promise<void> {
+    const admin = kafka.admin();
+    await admin.connect();
+    const own = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    if (own.length > 0) await admin.deleteTopics({ topics: own });
+    await admin.disconnect();
+  }
   return {
     kafka,
     prefix,
@@ -57,13 +65,8 @@ async function startKafkaHome(): Promise<KafkaHome> {
       await consumer.disconnect();
       return letters.values;
     },
-    async [Symbol.asyncDispose]() {
-      const admin = kafka.admin();
-      await admin.connect();
-      const own = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
-      if (own.length > 0) await admin.deleteTopics({ topics: own });
-      await admin.disconnect();
-    },
+    deleteTopics,
+    [Symbol.asyncDispose]: deleteTopics,
   };
 }
 
@@ -89,6 +92,24 @@ describe('createKafkaBus', () => {
     await seen.reached(events.length);
     await subscription[Symbol.asyncDispose]();
     expect(await home.committed('user.registered', 'billing')).toBe(events.length);
+  });
+
+  it('creates a topic again that the cluster no longer hosts', async () => {
+    await using home = await startKafkaHome();
+    await using bus = home.open();
+    const first = createUserRegistered({ key: 'ann' });
+    await bus.publish([first]);
+    const before = await bus.subscribe('billing', ['user.registered'], async () => undefined);
+    await before[Symbol.asyncDispose]();
+    await home.deleteTopics();
+    const seen = new Collector<string>();
+    await using _ = await bus.subscribe('billing', ['user.registered'], async ({ id }) => seen.add(id));
+    const second = createUserRegistered({ key: 'ann' });
+    await bus.publish([second]);
+    expect(await seen.reached(1)).toEqual([second.id]);
+    await home.deleteTopics();
+    const third = createUserRegistered({ key: 'ann' });
+    await bus.publish([third]);
   });
 
   it('dead-letters at once what is no event at all', async () => {
