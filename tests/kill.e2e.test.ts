@@ -5,7 +5,7 @@ import { createDataDirectory, startEmbeddedGraph } from './support/embedded-grap
 const TERMINAL = ['COMPLETED', 'FAILED', 'CANCELLED'];
 const STATE = `query($id: ID!) { generation(id: $id) { status text promptTokens completionTokens error { code }
   events(first: 1000) { __typename seq ... on TokenDelta { text } } }
-  me { quota { usedTokens heldTokens } notifications(first: 100) { totalCount } } }`;
+  me { quota { usedTokens heldTokens } notifications(first: 100) { nodes { topic } } } }`;
 
 describe('kill -9 in mid-generation', () => {
   const ollama = process.env.OLLAMA_URL;
@@ -46,7 +46,9 @@ describe('kill -9 in mid-generation', () => {
       const state = await eventually(
         () => again.must(STATE, { id }),
         ({ generation, me }) =>
-          TERMINAL.includes(generation.status) && me.quota.heldTokens === 0 && me.notifications.totalCount > 0,
+          TERMINAL.includes(generation.status) &&
+          me.quota.heldTokens === 0 &&
+          me.notifications.nodes.some(({ topic }: { topic: string }) => topic.startsWith('generation.')),
         60_000,
       );
       const { events, text } = state.generation;

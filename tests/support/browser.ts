@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
+/** The first run of a system that has just started takes its time on a busy machine. */
+const TIMEOUT_MS = 60_000;
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The machine's own Chromium: `CHROMIUM_PATH`, or where packages put it. @throws Error that says how to get one */
@@ -28,8 +30,8 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     baseURL: url,
     ...options,
   });
-  // The first run of a system that has just started takes its time on a busy machine.
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(TIMEOUT_MS);
+  const started = Date.now();
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -37,7 +39,19 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     if (message.type() === 'error' && /Content.Security|Trusted|Uncaught/i.test(message.text()))
       complaints.push(message.text());
   });
-  return { context, page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return {
+    context,
+    page,
+    complaints,
+    async [Symbol.asyncDispose]() {
+      // Who stayed this long waited for something that did not come: what was there instead is all that explains it.
+      if (Date.now() - started >= TIMEOUT_MS) {
+        const text = await page.locator('body').innerText();
+        process.stderr.write(`A page after ${TIMEOUT_MS / 1_000} s, at ${page.url()}:\n${text}\n`);
+      }
+      await context.close();
+    },
+  };
 }
 
 /** Asks the graph as whoever is signed in on the page. */

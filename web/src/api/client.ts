@@ -47,5 +47,7 @@ export function createApiClient(): ApolloClient {
       },
     }),
     clientAwareness: { name: 'web' },
+    // What is asked for after a mutation must not be answered by a question that was on its way before it.
+    queryDeduplication: false,
   });
 }

@@ -31,8 +31,10 @@ export default function NotificationsPage() {
   useTitle(text.notifications.title);
   const me = (data ?? previousData)?.me;
   const list = me?.notifications;
-  const rows = readFragment(NotificationRowFragmentDoc, list?.nodes ?? []);
-  const unread = rows.filter(({ readAt }) => !readAt).map(({ id }) => id);
+  const found = readFragment(NotificationRowFragmentDoc, list?.nodes ?? []);
+  const unread = found.filter(({ readAt }) => !readAt).map(({ id }) => id);
+  // What is read here or elsewhere leaves the list at once, not with the server's next answer.
+  const rows = shown === 'all' ? found : found.filter(({ readAt }) => !readAt);
 
   async function loadMore(after: string) {
     await fetchMore({
