@@ -42,11 +42,22 @@ function isSecret(name: string): boolean {
   return /SECRET|KEY|PASSWORD|TOKEN|_URL$/.test(name);
 }
 
+function isUrl(value: string, protocols: readonly string[]): boolean {
+  return URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1));
+}
+
+function toBeginning(protocols: readonly string[]): string {
+  return `begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+}
+
 /** Schemas for settings, with error messages that state the expected value. */
 export const setting = {
   url: (protocols: readonly string[]) =>
-    z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)), {
-      error: `expected a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    z.string().refine((value) => isUrl(value, protocols), { error: `expected a URL that ${toBeginning(protocols)}` }),
+  /** One or more, separated by commas. */
+  urls: (protocols: readonly string[]) =>
+    setting.list().refine((values) => values.length > 0 && values.every((value) => isUrl(value, protocols)), {
+      error: `expected URLs, separated by commas, each of which ${toBeginning(protocols)}`,
     }),
   integer: (minimum: number, maximum: number) =>
     z

@@ -6,9 +6,11 @@ const name = z.string().max(200);
 /** Settings of ai-generation alone; those that every service has are the platform's. */
 export const aiGenerationSettings = {
   OLLAMA_URL: setting
-    .url(['http', 'https'])
-    .default('http://127.0.0.1:11434')
-    .describe('base URL of an Ollama; its models are used while it answers; default http://127.0.0.1:11434'),
+    .urls(['http', 'https'])
+    .default(['http://127.0.0.1:11434'])
+    .describe(
+      'base URL of an Ollama, or of several, separated by commas; their models are used while they answer, each request by the one with the fewest answers under way; default http://127.0.0.1:11434',
+    ),
   OLLAMA_MODELS: setting
     .list()
     .optional()

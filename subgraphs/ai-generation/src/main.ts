@@ -7,7 +7,7 @@ import { startGenerationServer } from './generation.server.ts';
 import { createBlueprintModel } from './models/blueprint.model.ts';
 import { type ModelProvider, ModelRegistry } from './models/model.registry.ts';
 import type { Model } from './models/model.ts';
-import { createOllamaModel, findOllamaModels } from './models/ollama.model.ts';
+import { OllamaServers } from './models/ollama.servers.ts';
 import { createOpenAiModel } from './models/openai.model.ts';
 import { OpenAiServer } from './models/openai.server.ts';
 import { TemplateCatalogue } from './templates/template.catalogue.ts';
@@ -34,14 +34,14 @@ export async function startAiGeneration(infrastructure: Infrastructure): Promise
 /** In order of preference. The blueprint needs nothing, so it comes last and is always there. */
 function createModelProviders(env: AiGenerationEnv, blueprint: Model, isOllamaNamed: boolean): ModelProvider[] {
   const temperature = env.MODEL_TEMPERATURE;
-  const ollama = { url: env.OLLAMA_URL, contextTokens: env.OLLAMA_CONTEXT_TOKENS, temperature };
-  const ollamaModels = env.OLLAMA_MODELS?.map((id) => createOllamaModel(id, ollama));
+  const ollama = new OllamaServers({ urls: env.OLLAMA_URL, contextTokens: env.OLLAMA_CONTEXT_TOKENS, temperature });
+  const ollamaModels = env.OLLAMA_MODELS?.map((id) => ollama.named(id));
   const apiKey = env.OPENAI_API_KEY ?? (env.OPENAI_BASE_URL ? 'none' : null);
   const providers: ModelProvider[] = [
     {
       name: 'ollama',
       configured: isOllamaNamed || ollamaModels !== undefined,
-      find: () => ollamaModels ?? findOllamaModels(ollama),
+      find: () => ollamaModels ?? ollama.find(),
     },
     { name: 'blueprint', configured: false, find: () => [blueprint] },
   ];

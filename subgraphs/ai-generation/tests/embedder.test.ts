@@ -105,3 +105,18 @@ describe.each(Object.entries(drivers))('the embedder of %s without a model that 
     await expect(createEmbedder(server.url).embed(['text'])).rejects.toThrow('0 vectors for 1 texts');
   });
 });
+
+describe('the embedder of several Ollamas', () => {
+  it('asks another one where one is away, and stays with it', async () => {
+    let asked = 0;
+    await using server = await startServer((request, response) => {
+      if (request.url === '/api/embed') asked += 1;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ model_info: {}, embeddings: [[3, 4]] }));
+    });
+    const others = [server.url, 'http://127.0.0.1:2'];
+    const { embed } = createOllamaEmbedder({ url: 'http://127.0.0.1:1', others, model: 'some-model', batchSize: 1 });
+    expect(await embed(['one', 'two', 'three'])).toEqual(Array(3).fill([0.6, 0.8]));
+    expect(asked).toBe(3);
+  });
+});

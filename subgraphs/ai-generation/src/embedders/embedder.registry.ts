@@ -49,10 +49,11 @@ const DEFAULT_OLLAMA_MODEL = 'nomic-embed-text';
  * answers, and the hashing embedder stands by.
  */
 export function createEmbedderRegistry(env: AiGenerationEnv, log: Logger): EmbedderRegistry {
-  const { OPENAI_EMBEDDING_MODEL, EMBEDDING_MODEL, OLLAMA_URL: url } = env;
+  const { OPENAI_EMBEDDING_MODEL, EMBEDDING_MODEL } = env;
+  const [url, ...others] = env.OLLAMA_URL as [string, ...string[]];
   const createOpenAi = (model: string) =>
     createOpenAiEmbedder({ model, apiKey: env.OPENAI_API_KEY ?? 'none', baseUrl: env.OPENAI_BASE_URL });
-  const createOllama = (model: string) => createOllamaEmbedder({ url, model });
+  const createOllama = (model: string) => createOllamaEmbedder({ url, others, model });
   const hashing = createHashingEmbedder();
   const create = (id: string): Embedder | null => {
     if (id === hashing.id) return hashing;

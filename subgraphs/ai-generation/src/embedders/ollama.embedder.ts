@@ -5,6 +5,8 @@ import { embedInBatches, toUnitVectors } from './vector.batches.ts';
 export interface OllamaEmbedderOptions {
   /** Base URL: `http://127.0.0.1:11434`. */
   readonly url: string;
+  /** Base URLs of further Ollamas, which are asked when it fails. Default none. */
+  readonly others?: readonly string[];
   /** `nomic-embed-text`, `all-minilm`. */
   readonly model: string;
   /** Texts of one request. Default 32. */
@@ -21,21 +23,38 @@ const SPARE_TOKENS = 8;
 /** An embedding model served by Ollama. Nothing is sent before the first text. */
 export function createOllamaEmbedder({
   url,
+  others = [],
   model,
   batchSize = 32,
   timeoutMs = 30_000,
 }: OllamaEmbedderOptions): Embedder {
   const embedder = { id: `ollama/${model}` };
-  let contextTokens: number | null = null;
+  const urls = [url, ...others];
+  const contextTokens = new Map<string, number>();
+  // The one that answered last is asked first.
+  let first = 0;
+
+  async function embedAt(at: string, batch: readonly string[], limit: AbortSignal): Promise<number[][]> {
+    const client = new Ollama({ host: at, fetch: (input, init) => fetch(input, { ...init, signal: limit }) });
+    const context = contextTokens.get(at) ?? (await readContextTokens(client, model));
+    contextTokens.set(at, context);
+    const options = { num_ctx: context - SPARE_TOKENS };
+    const { embeddings } = await client.embed({ model, input: [...batch], truncate: true, options });
+    return toUnitVectors(embeddings);
+  }
+
   return {
     ...embedder,
     embed: (texts, signal) =>
       embedInBatches(texts, { batchSize, timeoutMs, signal, embedder }, async (batch, limit) => {
-        const client = new Ollama({ host: url, fetch: (input, init) => fetch(input, { ...init, signal: limit }) });
-        contextTokens ??= await readContextTokens(client, model);
-        const options = { num_ctx: contextTokens - SPARE_TOKENS };
-        const { embeddings } = await client.embed({ model, input: [...batch], truncate: true, options });
-        return toUnitVectors(embeddings);
+        for (let tries = 1; ; tries += 1) {
+          try {
+            return await embedAt(urls[first % urls.length]!, batch, limit);
+          } catch (error) {
+            first += 1;
+            if (tries === urls.length || limit.aborted) throw error;
+          }
+        }
       }),
   };
 }
