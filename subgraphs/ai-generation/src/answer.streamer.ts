@@ -17,6 +17,7 @@ import type { Model, ModelChunk, ModelRequest } from './models/model.ts';
 import type { ProjectClient, ProjectFile } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
 import { describeAbsent } from './prompt.outline.ts';
+import { rankFiles } from './prompt.relevance.ts';
 import type { TemplateSearch } from './template.search.ts';
 import { toHeldTokens, toPromptBudget } from './token.budget.ts';
 
@@ -65,11 +66,12 @@ export class AnswerStreamer {
     const { generation, writer, signal, onAnswer } = input;
     const { registry, templates, projects } = this.options;
     const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed, files] = await Promise.all([
+    const [matches, listed, stored] = await Promise.all([
       templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
       projects.readFiles(generation.userId, generation.projectId, signal),
     ]);
+    const files = await rankFiles(stored, prompt);
     signal.throwIfAborted();
     const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens);
     const built = this.options.buildPrompt({ prompt, language, framework, templates: matches, files, budgetTokens });

@@ -21,9 +21,9 @@ export interface PromptInput {
   readonly framework: string | null;
   /** Best first. */
   readonly templates: readonly RetrievedTemplate[];
-  /** What the project holds now. */
+  /** What the project holds now, the files that matter most to the request first. */
   readonly files: readonly TextFile[];
-  /** The most tokens the prompt may take. What does not fit is left out, the least similar template first. */
+  /** The most tokens the prompt may take. What does not fit is left out: the last files, then the least similar templates. */
   readonly budgetTokens: number;
 }
 
@@ -87,7 +87,7 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     const listTokens = whole ? 0 : Math.floor(Math.max(0, room.leftTokens) * ABSENT_SHARE);
     room.reserve(listTokens);
     const toBlock = ({ path, content }: TextFile) => toFileBlock(path, content, delimiter);
-    const shown = byMention(files, prompt).flatMap((file) => {
+    const shown = files.flatMap((file) => {
       const section = room.take(file.content.length, () => toBlock(file));
       return section === null ? [] : [{ path: file.path, section }];
     });
@@ -162,18 +162,6 @@ function createRoom(budgetTokens: number) {
 
 /** Of the tags around a file with a path of usual length. */
 const TAG_CHARACTERS = 80;
-
-/** Files that the request names come first; the others keep their order. */
-function byMention(files: readonly TextFile[], prompt: string): readonly TextFile[] {
-  const words = prompt.toLowerCase().split(/[^\p{L}\p{N}_./@+-]+/u);
-  const named = new Set(words.map((word) => toBaseName(word.endsWith('.') ? word.slice(0, -1) : word)));
-  const isNamed = ({ path }: TextFile) => named.has(toBaseName(path.toLowerCase()));
-  return [...files.filter(isNamed), ...files.filter((file) => !isNamed(file))];
-}
-
-function toBaseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
 
 function toExample(
   { template: { title, description, files } }: RetrievedTemplate,

@@ -7,8 +7,9 @@ const HEADING =
   'The project also holds these files, which are not shown because they are too long. Do not write them anew:';
 
 /**
- * Names of files that a prompt has no room for, so that the model knows of them.
+ * Names of files that a prompt has no room for, with the names of what they declare, so that the model knows of them.
  *
+ * @param files the ones that matter most first
  * @param mostCharacters of the list; what goes beyond is counted
  */
 export function toAbsentList(files: readonly TextFile[], mostCharacters: number): string {
@@ -16,8 +17,11 @@ export function toAbsentList(files: readonly TextFile[], mostCharacters: number)
   const lines: string[] = [];
   let left = mostCharacters - HEADING.length - 40;
   for (const file of files) {
-    const line = `- ${describeFile(file)}`;
-    if (line.length + 1 > left) break;
+    const bare = `- ${describeFile(file)}`;
+    if (bare.length + 1 > left) break;
+    const names = left > bare.length + SHORTEST_OUTLINE ? findDeclarations(file.content) : [];
+    const whole = names.length === 0 ? bare : `${bare}: ${names.join(', ')}`;
+    const line = whole.length + 1 > left ? bare : whole;
     left -= line.length + 1;
     lines.push(line);
   }
@@ -25,6 +29,39 @@ export function toAbsentList(files: readonly TextFile[], mostCharacters: number)
   if (others > 0) lines.push(`- ${others} ${lines.length > 0 ? 'more' : 'files'}`);
   return `${HEADING}\n\n${lines.join('\n')}\n\n`;
 }
+
+const SHORTEST_OUTLINE = 20;
+const MOST_DECLARATIONS = 16;
+const READ_CHARACTERS = 256 * 1_024;
+/** What is declared at the start of a line, in the languages that templates are written in and their like. */
+const DECLARATION =
+  // bounded input: the first 200 characters of a line
+  /^(?:export )?(?:default )?(?:public )?(?:abstract )?(?:async )?(?:function\*?|class|interface|type|enum|const|let|var|def|func|fn|struct|trait|module|create table) +(?:if not exists )?([\p{L}_$][\p{L}\p{N}_$]{0,60})/iu;
+const HEADING_LINE = /^#{1,3} (.{1,60})/;
+
+/** Names that a file declares outermost, or its headings, in their order: at most 16. */
+export function findDeclarations(content: string): string[] {
+  const names = new Set<string>();
+  let at = 0;
+  const end = Math.min(content.length, READ_CHARACTERS);
+  while (at < end && names.size < MOST_DECLARATIONS) {
+    const newline = content.indexOf('\n', at);
+    const lineEnd = newline < 0 ? end : newline;
+    const first = content.charCodeAt(at);
+    // Most lines are indented or begin with a bracket.
+    if (first > SPACE && first !== CLOSING_BRACE) {
+      const line = content.slice(at, Math.min(lineEnd, at + MOST_LINE_CHARACTERS));
+      const [, name] = DECLARATION.exec(line) ?? HEADING_LINE.exec(line) ?? [];
+      if (name) names.add(name.trim());
+    }
+    at = lineEnd + 1;
+  }
+  return [...names];
+}
+
+const SPACE = 32;
+const CLOSING_BRACE = 125;
+const MOST_LINE_CHARACTERS = 200;
 
 /** `src/big.js (56 KB)` */
 function describeFile({ path, content }: TextFile): string {

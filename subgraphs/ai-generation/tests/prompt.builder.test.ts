@@ -1,4 +1,5 @@
 import { createPromptBuilder, type PromptInput } from '../src/prompt.builder.ts';
+import { rankFiles } from '../src/prompt.relevance.ts';
 
 function createInput(input: Partial<PromptInput> = {}): PromptInput {
   const template = (title: string) => ({
@@ -88,10 +89,11 @@ describe('a built prompt', () => {
     expect(toText(crowded)).toMatch(/- \d+ more/);
   });
 
-  it('shows a file that the request names before all others', async () => {
+  it('shows the files that the request is about before all others', async () => {
     const build = await createPromptBuilder();
+    const prompt = 'Change zebra.js.';
     const files = ['a.js', 'b.js', 'zebra.js'].map((path) => ({ path, content: 'x'.repeat(8_000) }));
-    const { shown } = build(createInput({ files, prompt: 'Change zebra.js.', templates: [] }));
+    const { shown } = build(createInput({ files: await rankFiles(files, prompt), prompt, templates: [] }));
     expect([...shown]).toEqual(['zebra.js']);
   });
 });
