@@ -16,6 +16,7 @@ import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
 import type { Model, ModelChunk, ModelRequest } from './models/model.ts';
 import type { ProjectClient, ProjectFile } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
+import type { Turn } from './prompt.conversation.ts';
 import { describeAbsent } from './prompt.outline.ts';
 import { rankFiles } from './prompt.relevance.ts';
 import type { TemplateSearch } from './template.search.ts';
@@ -47,6 +48,8 @@ export interface AnswerStreamerOptions {
   readonly buildPrompt: PromptBuilder;
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
+  /** What was asked before, the newest first. */
+  readonly findTurns: (generation: Generation) => Promise<readonly Turn[]>;
   readonly log: Logger;
 }
 
@@ -64,17 +67,21 @@ export class AnswerStreamer {
 
   async stream(input: StreamInput): Promise<StreamedAnswer> {
     const { generation, writer, signal, onAnswer } = input;
-    const { registry, templates, projects } = this.options;
+    const { registry, templates, projects, findTurns } = this.options;
     const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed, stored] = await Promise.all([
+    const [matches, listed, stored, turns] = await Promise.all([
       templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
       projects.readFiles(generation.userId, generation.projectId, signal),
+      findTurns(generation),
     ]);
     const files = await rankFiles(stored, prompt);
     signal.throwIfAborted();
     const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens);
-    const built = this.options.buildPrompt({ prompt, language, framework, templates: matches, files, budgetTokens });
+    const built = this.options.buildPrompt({
+      ...{ prompt, language, framework, turns, files, budgetTokens },
+      templates: matches,
+    });
     this.#shrinkHold(generation, built);
     writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
 

@@ -10,6 +10,7 @@ import { database } from './database.ts';
 import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { AiGenerationEnv } from './env.ts';
 import { GenerationService } from './generation.service.ts';
+import { findTurns } from './generation.turns.ts';
 import { startJobRunner } from './job.runner.ts';
 import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
@@ -63,6 +64,7 @@ export async function startGenerationServer(
     buildPrompt: await createPromptBuilder(),
     billing,
     projects,
+    findTurns: (generation) => findTurns(orm.em.fork(), generation),
     log,
   });
   starting.use(startOutboxRelay({ orm, bus, log, service: 'ai-generation' }));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toFileBlock } from './answer/answer.blocks.ts';
 import { CHARACTERS_PER_TOKEN, estimateTokens, type ModelMessage, type RetrievedTemplate } from './models/model.ts';
 import { packageDir } from './package.dir.ts';
+import { type Turn, toConversation } from './prompt.conversation.ts';
 import { chooseDelimiter } from './prompt.delimiter.ts';
 import { toAbsentList } from './prompt.outline.ts';
 
@@ -21,6 +22,8 @@ export interface PromptInput {
   readonly framework: string | null;
   /** Best first. */
   readonly templates: readonly RetrievedTemplate[];
+  /** What was asked before, the newest first. */
+  readonly turns: readonly Turn[];
   /** What the project holds now, the files that matter most to the request first. */
   readonly files: readonly TextFile[];
   /** The most tokens the prompt may take. What does not fit is left out: the last files, then the least similar templates. */
@@ -56,6 +59,8 @@ export interface PromptBuilder {
   readonly again: (input: AgainInput) => Pick<BuiltPrompt, 'messages' | 'tokens'>;
 }
 
+/** What the earlier turns may take of the budget, at most. */
+const CONVERSATION_SHARE = 0.15;
 /** What the list of files that are not shown may take of the budget, at most. */
 const ABSENT_SHARE = 0.2;
 
@@ -71,8 +76,9 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     { role: 'user', content },
   ];
 
-  function build({ prompt, language, framework, templates, files, budgetTokens }: PromptInput): BuiltPrompt {
-    const project = toProjectLine(language, framework);
+  function build({ prompt, language, framework, turns, templates, files, budgetTokens }: PromptInput): BuiltPrompt {
+    const conversation = toConversation(turns, Math.floor(budgetTokens * CONVERSATION_SHARE) * CHARACTERS_PER_TOKEN);
+    const project = toProjectLine(language, framework) + conversation;
     // What can never fit is not read, so that a large project costs no more than what is shown of it.
     const read = [...files, ...templates.flatMap(({ template }) => template.files)].filter(
       ({ content }) => content.length <= budgetTokens * CHARACTERS_PER_TOKEN,

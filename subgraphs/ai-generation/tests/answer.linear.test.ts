@@ -184,7 +184,7 @@ describe('an edit', () => {
 describe('a prompt', () => {
   it('leaves a file out that does not fit, whatever it would take to write it', async () => {
     const build = await createPromptBuilder();
-    const input = { prompt: 'hi', language: null, framework: null, templates: [], budgetTokens: 6_000 };
+    const input = { prompt: 'hi', language: null, framework: null, turns: [], templates: [], budgetTokens: 6_000 };
     let reads = 0;
     const large = {
       path: 'x.txt',
@@ -203,7 +203,7 @@ describe('a prompt', () => {
 
   it('takes linear time to build from a file of nothing but backslashes', async () => {
     const build = await createPromptBuilder();
-    const input = { prompt: 'hi', language: null, framework: null, templates: [], budgetTokens: 1_000_000 };
+    const input = { prompt: 'hi', language: null, framework: null, turns: [], templates: [], budgetTokens: 1_000_000 };
     assertLinear(
       (size) => [{ path: 'x.txt', content: `${'\\'.repeat(size)}x` }],
       (files) => build({ ...input, files }),

@@ -86,6 +86,25 @@ describe('a generation', () => {
     expect(hold.promptTokens).toBeLessThan(2_000);
   });
 
+  it('knows what was asked before it in the same project, and what came of that', async () => {
+    await using test = await startGenerationTest();
+    const ann = await test.signUp();
+    const start = async (input: Record<string, unknown>) => {
+      const { id } = (await ann.start(input)).data.startGeneration;
+      await ann.watch(id);
+      return id;
+    };
+    const first = await start({ prompt: 'A greeting' });
+    const second = await start({ prompt: 'Greet twice', parentId: first });
+    await start({ prompt: 'In colour', parentId: second });
+    await start({ prompt: 'Alone' });
+    const [, , third, alone] = test.ollama.requests.map(({ messages }) => messages[1]!.content);
+    expect(third).toContain(
+      '- Asked: A greeting\n  Answered: I make a greeting. It changed index.js.\n- Asked: Greet twice\n',
+    );
+    expect(alone).not.toContain('Asked:');
+  });
+
   it('answers the same clientRequestId with the same generation, also when asked at once', async () => {
     await using test = await startGenerationTest();
     const ann = await test.signUp();

@@ -18,6 +18,7 @@ function createInput(input: Partial<PromptInput> = {}): PromptInput {
     prompt: 'A greeting',
     language: 'javascript',
     framework: 'express',
+    turns: [],
     templates: ['first', 'second', 'third'].map(template),
     files: [{ path: 'server.js', content: 'serve();\n' }],
     budgetTokens: 4_000,
@@ -45,6 +46,16 @@ describe('a built prompt', () => {
     expect(text).toContain('## second');
     expect(text).not.toContain('## third');
     expect(toText(build(createInput({ budgetTokens: 0 })))).toContain('A greeting');
+  });
+
+  it('holds what was asked before, within a share of the budget', async () => {
+    const build = await createPromptBuilder();
+    const turn = { prompt: 'A page', text: 'A page of HTML.', failure: null, isCancelled: false };
+    expect(toText(build(createInput({ turns: [turn] })))).toContain('- Asked: A page\n  Answered: A page of HTML.');
+    const many = Array.from({ length: 8 }, () => ({ ...turn, prompt: 'word '.repeat(100) }));
+    const built = build(createInput({ turns: many, budgetTokens: 2_000 }));
+    expect(built.tokens).toBeLessThanOrEqual(2_000);
+    expect([...built.shown]).toEqual(['server.js']);
   });
 
   it('takes what a user writes for text, never for a placeholder', async () => {

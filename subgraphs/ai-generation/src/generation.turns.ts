@@ -1,0 +1,39 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Generation } from './generation.entity.ts';
+import { GenerationStatus } from './generation.status.ts';
+import type { Turn } from './prompt.conversation.ts';
+
+const MOST_TURNS = 8;
+const MOST_TEXT_CHARACTERS = 256 * 1_024;
+
+interface Row {
+  readonly prompt: string;
+  readonly text: string;
+  readonly status: GenerationStatus;
+  readonly error_message: string | null;
+}
+
+/** What the user asked before in the same project, along the generation's parents: the newest first, at most eight. */
+export async function findTurns(
+  em: EntityManager,
+  { parentId, userId, projectId }: Pick<Generation, 'parentId' | 'userId' | 'projectId'>,
+): Promise<Turn[]> {
+  if (parentId === null) return [];
+  const rows = await em.execute<Row[]>(
+    `with recursive turn as (
+      select id, parent_id, 1 as depth from ai_generation.generation
+        where id = ? and user_id = ? and project_id = ?
+      union all
+      select p.id, p.parent_id, t.depth + 1 from turn t join ai_generation.generation p on p.id = t.parent_id
+        where p.user_id = ? and p.project_id = ? and t.depth < ?)
+    select g.prompt, left(g.text, ?) as text, g.status, g.error_message
+    from turn t join ai_generation.generation g on g.id = t.id order by t.depth`,
+    [parentId, userId, projectId, userId, projectId, MOST_TURNS, MOST_TEXT_CHARACTERS],
+  );
+  return rows.map(({ prompt, text, status, error_message }) => ({
+    prompt,
+    text,
+    failure: status === GenerationStatus.FAILED ? (error_message ?? 'It failed.') : null,
+    isCancelled: status === GenerationStatus.CANCELLED,
+  }));
+}
