@@ -25,7 +25,7 @@ export function useStartGeneration(projectId: string) {
   const [error, setError] = useState<unknown>(null);
   const [startedId, setStartedId] = useState<string | null>(null);
   const isBusy = useRef(false);
-  const sent = useRef<{ readonly key: string; readonly id: string } | null>(null);
+  const sent = useRef<{ readonly key: string; readonly id: string; readonly parentId: string | null } | null>(null);
 
   /** @returns whether the server has it */
   const start = useCallback(
@@ -36,9 +36,10 @@ export function useStartGeneration(projectId: string) {
       setError(null);
       const key = JSON.stringify([text, model, maxTokens]);
       // The same prompt after an answer that never came is the same request: it starts once.
-      if (sent.current?.key !== key) sent.current = { key, id: newId() };
+      if (sent.current?.key !== key) sent.current = { key, id: newId(), parentId: findNewest(client.cache, projectId) };
+      const { id, parentId } = sent.current;
       const input = {
-        ...{ projectId, prompt: text, clientRequestId: sent.current.id },
+        ...{ projectId, prompt: text, parentId, clientRequestId: id },
         ...(model && { model }),
         ...(maxTokens > 0 && { maxTokens }),
       };
@@ -62,6 +63,13 @@ export function useStartGeneration(projectId: string) {
     [client, projectId],
   );
   return { start, isBusy, sending, error, startedId };
+}
+
+/** What was asked last in this project: the model is told of it, and of what was asked before that. */
+function findNewest(cache: ApolloCache, projectId: string): string | null {
+  const found = cache.readQuery({ query: WorkspaceDocument, variables: { id: projectId } });
+  const [newest] = readFragment(GenerationCardFragmentDoc, found?.project?.generations?.nodes ?? []);
+  return newest?.id ?? null;
 }
 
 /** Without asking again: the newest one stands in front of those that are known. */
