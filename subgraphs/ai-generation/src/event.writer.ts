@@ -14,8 +14,8 @@ export interface EventWriterOptions {
   readonly lastSeq: number;
   /** Stores events, and changes the row, in one transaction. One call at a time. */
   readonly store: (events: readonly SequencedEvent[], changes: readonly RowChange[]) => Promise<void>;
-  /** Tells watchers of events that are stored. */
-  readonly tell: (events: readonly SequencedEvent[]) => void;
+  /** Sends events that are stored to watchers. */
+  readonly publish: (events: readonly SequencedEvent[]) => void;
   /** Called once when storing fails; nothing is stored after that. */
   readonly onFailure: (error: unknown) => void;
   /** Runs a task later, and answers how to call it off. Default by `setTimeout`. */
@@ -23,7 +23,7 @@ export interface EventWriterOptions {
 }
 
 /**
- * Numbers a generation's events, stores them in order, and then tells of them: what a watcher has seen is stored, so that no seq
+ * Numbers a generation's events, stores them in order, and then publishes them: what a watcher has seen is stored, so that no seq
  * is ever used twice, whoever is killed. The first token goes at once; later ones are joined for at most 15 ms or 256 bytes, and
  * any other event takes what waits with it. What comes while a batch is being stored goes together in the next.
  */
@@ -116,7 +116,7 @@ export class EventWriter {
       this.#options.onFailure(error);
       return;
     }
-    this.#options.tell(events);
+    this.#options.publish(events);
   }
 }
 

@@ -5,7 +5,7 @@ import { AnswerChanges } from './answer/answer.changes.ts';
 import type { Change } from './answer/answer.reduction.ts';
 import { type AnswerStreamer, type ModelAnswer, type StreamedAnswer, toProduced } from './answer.streamer.ts';
 import type { BillingClient } from './billing.client.ts';
-import { GenerationFailure, ModelUnavailableError } from './errors.ts';
+import { GenerationFailure, ModelPausedError, ModelUnavailableError } from './errors.ts';
 import { GenerationJournal, type JournalDependencies } from './generation.journal.ts';
 import { findEvents } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
@@ -23,7 +23,7 @@ export interface JobDependencies extends JournalDependencies {
 
 const { QUEUED, RETRIEVING, STREAMING, APPLYING } = GenerationStatus;
 /** A request that a server fails as often is taken to be at fault itself. */
-const MOST_FAULTS = 5;
+const MAX_FAULTS = 5;
 const REREAD_MS = 30_000;
 
 /**
@@ -161,7 +161,7 @@ export class GenerationJob {
     const absence = await this.#findAbsence(error);
     if (absence) {
       await this.dependencies.lanes.close(journal.generation.model, absence);
-      return this.#requeue({ isFault: !absence.isUnreachable });
+      return this.#requeue({ isFault: absence.mayBlameRequest });
     }
     const cause = journal.failure ?? error;
     const failure = stopped === 'shutdown' ? toInterruption() : toFailure(cause);
@@ -179,9 +179,10 @@ export class GenerationJob {
     // A provider that has just gone does not list its models any more.
     const isUnlisted = error instanceof InvalidInputError;
     if (!isUnlisted && !(error instanceof ModelUnavailableError)) return null;
-    const absence = await this.dependencies.lanes.findAbsence(generation);
-    if (absence?.isUnreachable) return absence;
-    return !isUnlisted && generation.modelFaults < MOST_FAULTS ? absence : null;
+    const absence = await this.dependencies.lanes.findNewAbsence(generation);
+    if (error instanceof ModelPausedError) return { waitMs: absence?.waitMs ?? 0, mayBlameRequest: false };
+    if (!absence?.mayBlameRequest) return absence;
+    return !isUnlisted && generation.modelFaults < MAX_FAULTS ? absence : null;
   }
 
   async #requeue({ isFault = false } = {}): Promise<void> {

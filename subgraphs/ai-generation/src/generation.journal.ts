@@ -35,7 +35,7 @@ export class GenerationJournal implements AsyncDisposable {
     this.writer = new EventWriter({
       lastSeq,
       store: (events, changes) => this.#store(events, changes),
-      tell: (events) => this.#sender.send(events),
+      publish: (events) => this.#sender.send(events),
       onFailure: (error) => this.#broken.abort(error),
     });
   }

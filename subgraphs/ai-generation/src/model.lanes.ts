@@ -16,8 +16,8 @@ export interface ModelLanesOptions {
 /** Why a model cannot be asked, and when to try again. */
 export interface Absence {
   readonly waitMs: number;
-  /** Its server does not answer at all: no request can be at fault for that. */
-  readonly isUnreachable: boolean;
+  /** Its server answers, so that the request that fails may be at fault. */
+  readonly mayBlameRequest: boolean;
 }
 
 /** The lanes of the queue, one for each model. While a model is away its lane is closed, and its jobs keep their places. */
@@ -34,8 +34,15 @@ export class ModelLanes {
     return fallback && !(await this.#findAbsenceOf(fallback.model.id, fallback.model.provider)) ? null : absence;
   }
 
+  /** The same, asked anew: a request has just failed. */
+  findNewAbsence(generation: Pick<Generation, 'model' | 'provider'>): Promise<Absence | null> {
+    this.options.registry.forget();
+    return this.findAbsence(generation);
+  }
+
   /** No instance takes a job of the model for so long. */
   async close(model: string, { waitMs }: Absence): Promise<void> {
+    if (waitMs === 0) return;
     const { orm, queue, log } = this.options;
     await queue.closeLane(orm.em.fork(), model, waitMs);
     if (!this.#closed.has(model))
@@ -53,8 +60,8 @@ export class ModelLanes {
 
   async #findAbsenceOf(model: string, provider: string): Promise<Absence | null> {
     const { circuit, registry } = this.options;
-    if (!(await registry.isReachable(model, provider))) return { waitMs: circuit.pauseMs, isUnreachable: true };
+    if (!(await registry.isReachable(model, provider))) return { waitMs: circuit.pauseMs, mayBlameRequest: false };
     const waitMs = circuit.findWaitMs(model);
-    return waitMs > 0 ? { waitMs, isUnreachable: false } : null;
+    return waitMs > 0 ? { waitMs, mayBlameRequest: true } : null;
   }
 }

@@ -8,7 +8,7 @@ function createWriter({ lastSeq = 0, failure = null as Error | null } = {}) {
   const delays: number[] = [];
   const failures: unknown[] = [];
   const stored: SequencedEvent[] = [];
-  const told: SequencedEvent[] = [];
+  const published: SequencedEvent[] = [];
   const batches: { events: number; changes: number }[] = [];
   const writer = new EventWriter({
     lastSeq,
@@ -18,7 +18,7 @@ function createWriter({ lastSeq = 0, failure = null as Error | null } = {}) {
       batches.push({ events: events.length, changes: changes.length });
       stored.push(...events);
     },
-    tell: (events) => told.push(...events),
+    publish: (events) => published.push(...events),
     onFailure: (error) => failures.push(error),
     schedule: (run, delayMs) => {
       task = run;
@@ -33,13 +33,13 @@ function createWriter({ lastSeq = 0, failure = null as Error | null } = {}) {
     delays,
     failures,
     stored,
-    told,
+    published,
     batches,
     passTime: () => task?.(),
     async readAll(): Promise<SequencedEvent[]> {
       await writer.settle();
-      expect(told).toEqual(stored);
-      return told;
+      expect(published).toEqual(stored);
+      return published;
     },
   };
 }
@@ -115,7 +115,7 @@ describe('EventWriter', () => {
 
   it('tells nothing that could not be stored, and keeps it for the end', async () => {
     const failure = new Error('The disk is full.');
-    const { writer, failures, told } = createWriter({ failure });
+    const { writer, failures, published } = createWriter({ failure });
     writer.writeText('a');
     writer.write({ type: 'FileStarted', path: 'a.js' });
     await expect(writer.settle()).rejects.toBe(failure);
@@ -128,6 +128,6 @@ describe('EventWriter', () => {
       [4, 'StatusChanged'],
     ]);
     expect(failures).toEqual([failure]);
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
   });
 });

@@ -100,6 +100,11 @@ export class ModelRegistry {
     );
   }
 
+  /** Asks the providers anew next time: one of them has just failed. */
+  forget(): void {
+    this.#listed = null;
+  }
+
   /** Whether the provider answers for the model. One that answers, and does not have the model, is reachable: it is not away. */
   async isReachable(id: string, provider: string): Promise<boolean> {
     const { models, reports } = await this.#look();
