@@ -252,6 +252,11 @@ export class JobQueue {
     return this.#turns.findPositions(em, ids);
   }
 
+  /** All that wait, each with its place in the queue of its lane, the first of the lanes first. Reads every waiting job. */
+  findWaiting(em: EntityManager): Promise<{ id: string; position: number }[]> {
+    return this.#turns.findWaiting(em);
+  }
+
   /** How many jobs wait and run, on all instances. */
   async count(em: EntityManager): Promise<{ waiting: number; running: number }> {
     return { waiting: await this.#capacity.count(em, 'waiting'), running: await this.#capacity.count(em, 'running') };

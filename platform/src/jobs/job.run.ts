@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { AppError } from '../errors.ts';
+import { toAppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { JobQueue } from './job.queue.ts';
 import { type ClaimedJob, JobEndedError, LeaseLostError, type LeaseState } from './job.ts';
@@ -70,7 +70,8 @@ export class JobRun {
 
   /**
    * Ends the job, and stores how in the same transaction. While the database is away it is tried again, as long as the lease
-   * may hold, so `change` runs more than once: it may do nothing but change entities of the `em` that it is given.
+   * may hold, so `change` runs more than once: it may do nothing but change entities of the `em` that it is given. A full disk
+   * and what a service refuses are not tried again.
    *
    * @throws LeaseLostError, and what the last attempt threw
    */
@@ -117,7 +118,7 @@ export class JobRun {
       } catch (error) {
         // An earlier attempt was committed, and its answer lost.
         if (error instanceof JobEndedError && attempt > 1) return;
-        const isFinal = [LeaseLostError, JobEndedError, AppError].some((kind) => error instanceof kind);
+        const isFinal = error instanceof LeaseLostError || error instanceof JobEndedError || toAppError(error) !== null;
         if (isFinal || performance.now() + pauseMs > until) throw error;
         log.warn({ action: 'job.not-stored', jobId: this.claim.id, error }, 'it is tried again');
       }

@@ -96,4 +96,16 @@ export class JobTurns {
     );
     return new Map(rows.map(({ id, position }) => [id, Number(position)]));
   }
+
+  /** All that wait, each with its place in the queue of its lane, the first first: in one window, however many wait. */
+  async findWaiting(em: EntityManager): Promise<{ id: string; position: number }[]> {
+    const { turn, job } = this.tables;
+    const rows = await em.execute<{ id: string; position: string }[]>(
+      `select job.id, row_number() over (partition by job.lane
+           order by mine.running + job.ticket - mine.next_ticket + mine.waiting, mine.served, mine.arrived) as position
+       from ${job} job join ${turn} mine on mine.user_id = job.user_id and mine.lane = job.lane
+       where job.state = 'WAITING' order by position, job.lane`,
+    );
+    return rows.map(({ id, position }) => ({ id, position: Number(position) }));
+  }
 }

@@ -100,6 +100,8 @@ export function describeJobProperties(name: string, startDatabase: () => Promise
           break;
       }
       expect(await queue.findPositions(em, model.ids)).toEqual(model.positions);
+      const waiting = await queue.findWaiting(em);
+      expect(new Map(waiting.map(({ id, position }) => [id, position]))).toEqual(model.positions);
       expect(await queue.count(em)).toEqual(model.count);
     }
 

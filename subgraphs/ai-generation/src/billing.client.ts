@@ -5,6 +5,15 @@ const hold = z.object({ expiresAt: z.coerce.date() });
 
 type Hold = z.infer<typeof hold>;
 
+/** Of one user, by one call. */
+export const MAX_RENEWED_HOLDS = 1_000;
+
+const renewedHolds = z.object({
+  holds: z.array(z.object({ generationId: z.string(), expiresAt: z.coerce.date().nullable() })),
+});
+
+type RenewedHold = z.infer<typeof renewedHolds>['holds'][number];
+
 export interface HoldRequest {
   readonly generationId: string;
   readonly promptTokens: number;
@@ -24,11 +33,13 @@ export interface BillingClient {
    */
   placeHold(userId: string, request: HoldRequest): Promise<Hold>;
   /**
-   * A hold that is not renewed expires: its job is dead.
+   * A hold that is not renewed expires: its job is dead. If it is not, this places the hold again.
    *
-   * @throws AppError BILLING_HOLD_CLOSED
+   * @throws AppError BILLING_HOLD_CLOSED, and BILLING_QUOTA_EXCEEDED when there is no room any more
    */
   renewHold(userId: string, generationId: string): Promise<Hold>;
+  /** @returns of each, when it expires; null for one that was not renewed */
+  renewHolds(userId: string, generationIds: readonly string[]): Promise<RenewedHold[]>;
   /** Gives back what the job will not need any more. */
   shrinkHold(userId: string, request: Pick<HoldRequest, 'generationId' | 'promptTokens' | 'maxTokens'>): Promise<void>;
   /** Gives a hold back whose generation never came to be. One that did is settled by `generation.complete`. */
@@ -40,6 +51,10 @@ export function createBillingClient(calls: ServiceClient): BillingClient {
     placeHold: (userId, body) => calls.call('billing', 'holds', { userId, body, result: hold }),
     renewHold: (userId, generationId) =>
       calls.call('billing', 'holds/renew', { userId, body: { generationId }, result: hold }),
+    async renewHolds(userId, generationIds) {
+      const body = { generationIds };
+      return (await calls.call('billing', 'holds/renew-many', { userId, body, result: renewedHolds })).holds;
+    },
     async shrinkHold(userId, body) {
       await calls.call('billing', 'holds/shrink', { userId, body, result: z.unknown() });
     },

@@ -1,10 +1,12 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Viewer } from '@vibecode/platform/identity';
+import type { JobQueue } from '@vibecode/platform/jobs/job.queue';
+import type { Logger } from '@vibecode/platform/log';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import type { OperationContext } from '@vibecode/platform/subgraph/operation-context';
 import DataLoader from 'dataloader';
 import type { Generation } from './generation.entity.ts';
-import { findQueuePositions, findVisibleByIds } from './generation.repository.ts';
+import { findVisibleByIds } from './generation.repository.ts';
 import type { GenerationService } from './generation.service.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import { canRead } from './scope.ts';
@@ -23,6 +25,8 @@ interface GenerationLoaders {
 export interface GenerationServices {
   readonly orm: MikroORM;
   readonly streamLog: StreamLog;
+  readonly queue: JobQueue;
+  readonly log: Logger;
   readonly generations: GenerationService;
   readonly templates: TemplateSearch;
   readonly registry: ModelRegistry;
@@ -35,10 +39,10 @@ export interface GenerationContext extends OperationContext, GenerationServices 
 
 export function createGenerationContext(services: GenerationServices, operation: OperationContext): GenerationContext {
   const em = services.orm.em.fork();
-  return { ...operation, ...services, em, loaders: createLoaders(em, operation.viewer) };
+  return { ...operation, ...services, em, loaders: createLoaders(em, services.queue, operation.viewer) };
 }
 
-function createLoaders(em: EntityManager, viewer: Viewer | null): GenerationLoaders {
+function createLoaders(em: EntityManager, queue: JobQueue, viewer: Viewer | null): GenerationLoaders {
   return {
     generation: new DataLoader(async (ids) => {
       if (!canRead(viewer)) return ids.map(() => null);
@@ -52,7 +56,7 @@ function createLoaders(em: EntityManager, viewer: Viewer | null): GenerationLoad
       return ids.map((id) => byId.get(id) ?? null);
     }),
     queuePosition: new DataLoader(async (ids) => {
-      const positions = await findQueuePositions(em, ids);
+      const positions = await queue.findPositions(em, ids);
       return ids.map((id) => positions.get(id) ?? null);
     }),
   };

@@ -1,8 +1,10 @@
 import type { DatabaseOptions } from '@vibecode/platform/database';
 import { OutboxMessage, outboxMigration } from '@vibecode/platform/events/outbox';
+import { jobsMigration } from '@vibecode/platform/jobs/job.tables';
 import { CreateAiGeneration20261124 } from '../migrations/2026-11-24.create-ai-generation.migration.ts';
 import { EmbeddingSpaces20261128 } from '../migrations/2026-11-28.embedding-spaces.migration.ts';
 import { KeepChanges20261128 } from '../migrations/2026-11-28.keep-changes.migration.ts';
+import { MoveGenerationsToJobs20261128 } from '../migrations/2026-11-28.move-generations-to-jobs.migration.ts';
 import { Generation } from './generation.entity.ts';
 import { Template } from './template.entity.ts';
 
@@ -14,5 +16,7 @@ export const database: Pick<DatabaseOptions, 'service' | 'entities' | 'migration
     outboxMigration('ai-generation'),
     KeepChanges20261128,
     EmbeddingSpaces20261128,
+    jobsMigration('ai-generation'),
+    MoveGenerationsToJobs20261128,
   ],
 };

@@ -83,6 +83,16 @@ export const aiGenerationSettings = {
     .integer(1, 100_000)
     .default(50)
     .describe('generations that may wait, of one user; default 50'),
+  GENERATION_RETENTION_DAYS: setting
+    .integer(1, 36_500)
+    .optional()
+    .describe('days for which generations that have ended are kept, with their text; default: without end'),
+  GENERATION_EVENT_RETENTION_DAYS: setting
+    .integer(1, 36_500)
+    .optional()
+    .describe(
+      'days for which the events of generations that have ended can be replayed; afterwards only the last one can; default: as long as the generations',
+    ),
 };
 
 export function parseAiGenerationEnv(env: NodeJS.ProcessEnv) {

@@ -71,6 +71,16 @@ export class ModelUnavailableError extends UnavailableError {
   }
 }
 
+/** The model was not asked, because it has failed too often lately. */
+export class ModelPausedError extends ModelUnavailableError {
+  constructor(model: ModelIdentity, faults: number, waitMs: number) {
+    const seconds = Math.ceil(waitMs / 1_000);
+    super(model, `it failed ${faults} times in a row; it will be asked again in ${seconds} seconds.`, {
+      countsAsFault: false,
+    });
+  }
+}
+
 /** The provider answered that the request itself is at fault: the model works, and asking it again changes nothing. */
 export class ModelRefusedError extends AppError {
   constructor(model: ModelIdentity, words: string, cause?: unknown) {

@@ -1,27 +1,31 @@
-import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
-import { type GenerationEventData, type SequencedEvent, toStreamName } from './generation.events.ts';
+import type { Generation } from './generation.entity.ts';
+import type { GenerationEventData, SequencedEvent } from './generation.events.ts';
 
 /** Tokens wait for company at most this long … */
 const COALESCE_MS = 15;
 /** … and until there are this many bytes of them. */
 const COALESCE_BYTES = 256;
 
+/** Changes a generation's row. It may run more than once, on a row read anew. */
+export type RowChange = (generation: Generation) => void;
+
 export interface EventWriterOptions {
-  readonly log: StreamLog;
-  readonly generationId: string;
-  readonly epoch: number;
   /** Seq of the last event there is already. */
   readonly lastSeq: number;
-  /** Called once when an append fails; nothing is appended after that. */
+  /** Stores events, and changes the row, in one transaction. One call at a time. */
+  readonly store: (events: readonly SequencedEvent[], changes: readonly RowChange[]) => Promise<void>;
+  /** Sends events that are stored to watchers. */
+  readonly publish: (events: readonly SequencedEvent[]) => void;
+  /** Called once when storing fails; nothing is stored after that. */
   readonly onFailure: (error: unknown) => void;
   /** Runs a task later, and answers how to call it off. Default by `setTimeout`. */
   readonly schedule?: (task: () => void, delayMs: number) => () => void;
 }
 
 /**
- * Numbers a generation's events and sends them to the stream log in order. The first token goes at once; later ones are joined
- * for at most 15 ms or 256 bytes, and any other event takes what waits with it. Appends that come while one is under way go
- * together in the next.
+ * Numbers a generation's events, stores them in order, and then publishes them: what a watcher has seen is stored, so that no seq
+ * is ever used twice, whoever is killed. The first token goes at once; later ones are joined for at most 15 ms or 256 bytes, and
+ * any other event takes what waits with it. What comes while a batch is being stored goes together in the next.
  */
 export class EventWriter {
   readonly #options: EventWriterOptions;
@@ -31,10 +35,10 @@ export class EventWriter {
   #textBytes = 0;
   #hasFirstToken = false;
   #cancelTimer: (() => void) | null = null;
-  #toAppend: SequencedEvent[] = [];
-  #toPersist: SequencedEvent[] = [];
-  #appending: Promise<void> | null = null;
-  #failed = false;
+  #events: SequencedEvent[] = [];
+  #changes: RowChange[] = [];
+  #storing: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(options: EventWriterOptions) {
     this.#options = options;
@@ -54,86 +58,66 @@ export class EventWriter {
   write(...events: readonly GenerationEventData[]): void {
     this.#flushText();
     this.#add(events);
+    this.#startStoring();
   }
 
-  /** Numbers events that have to be stored before anyone sees them; `publish` sends them. */
-  prepare(...events: readonly GenerationEventData[]): SequencedEvent[] {
-    this.#flushText();
-    return events.map((event) => ({ seq: ++this.#seq, ...event }));
+  /** Changes the row in one transaction with the events. */
+  change(change: RowChange, ...events: readonly GenerationEventData[]): void {
+    this.#changes.push(change);
+    this.write(...events);
   }
 
-  publish(events: readonly SequencedEvent[]): void {
-    this.#toAppend.push(...events);
-    this.#startAppending();
-  }
-
-  /** The events that were not handed out for storing yet; those given back by `restoreUnpersisted` among them. */
-  takeUnpersisted(): SequencedEvent[] {
-    this.#flushText();
-    const events = this.#toPersist;
-    this.#toPersist = [];
-    return events;
-  }
-
-  restoreUnpersisted(events: readonly SequencedEvent[]): void {
-    this.#toPersist = [...events, ...this.#toPersist];
-  }
-
-  /** Resolves when everything written so far is in the stream log. */
+  /** @throws what storing has thrown, when not everything written so far is stored */
   async settle(): Promise<void> {
     this.#flushText();
-    while (this.#appending) await this.#appending;
+    while (this.#storing) await this.#storing;
+    if (this.#failure) throw this.#failure.error;
   }
 
-  /** Drops what waits. */
-  stop(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
+  /** What could not be stored, and these events behind it, for whoever stores the end. Nothing may be written after that. */
+  async close(...events: readonly GenerationEventData[]): Promise<SequencedEvent[]> {
+    await this.settle().catch(() => undefined);
+    this.#add(events);
+    return this.#events;
   }
 
   #flushText(): void {
-    this.stop();
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     if (this.#text === '') return;
     const text = this.#text;
     this.#text = '';
     this.#textBytes = 0;
     this.#hasFirstToken = true;
     this.#add([{ type: 'TokenDelta', text }]);
+    this.#startStoring();
   }
 
   #add(events: readonly GenerationEventData[]): void {
-    const numbered = events.map((event) => ({ seq: ++this.#seq, ...event }));
-    this.#toPersist.push(...numbered);
-    this.publish(numbered);
+    this.#events.push(...events.map((event) => ({ seq: ++this.#seq, ...event })));
   }
 
-  #startAppending(): void {
-    if (this.#appending || this.#failed || this.#toAppend.length === 0) return;
-    this.#appending = this.#appendAll().finally(() => {
-      this.#appending = null;
-      this.#startAppending();
+  #startStoring(): void {
+    if (this.#storing || this.#failure || (this.#events.length === 0 && this.#changes.length === 0)) return;
+    this.#storing = this.#storeAll().finally(() => {
+      this.#storing = null;
+      this.#startStoring();
     });
   }
 
-  async #appendAll(): Promise<void> {
-    const { log, generationId, epoch, onFailure } = this.#options;
-    const events = this.#toAppend;
-    this.#toAppend = [];
+  async #storeAll(): Promise<void> {
+    const [events, changes] = [this.#events, this.#changes];
+    [this.#events, this.#changes] = [[], []];
     try {
-      await log.append(toStreamName(generationId), epoch, events.map(toEntry));
+      await this.#options.store(events, changes);
     } catch (error) {
-      this.#failed = true;
-      onFailure(error);
+      this.#events = [...events, ...this.#events];
+      this.#failure = { error };
+      this.#options.onFailure(error);
+      return;
     }
+    this.#options.publish(events);
   }
-}
-
-export function toEntry({ seq, ...event }: SequencedEvent): { seq: number; data: string } {
-  return { seq, data: JSON.stringify(event) };
-}
-
-export function fromEntry({ seq, data }: { readonly seq: number; readonly data: string }): SequencedEvent {
-  return { seq, ...(JSON.parse(data) as GenerationEventData) };
 }
 
 function scheduleTimeout(task: () => void, delayMs: number): () => void {

@@ -34,10 +34,7 @@ export interface NewGeneration {
   readonly holdExpiresAt: Date;
 }
 
-/**
- * One request for code and what came of it. The row is the job as well: whoever holds its lease works on it, and every write
- * of the worker names the lease's epoch, so that one who lost the lease unknowingly changes nothing.
- */
+/** One request for code and what came of it. The job of the same id is how it is worked on. */
 @Entity({ tableName: 'generation' })
 @ObjectType()
 @Directive('@key(fields: "id")')
@@ -126,15 +123,13 @@ export class Generation {
   @Property({ type: 'datetime' })
   holdExpiresAt: Date;
 
-  @Property({ type: 'datetime', nullable: true })
-  cancelRequestedAt: Date | null = null;
+  /** How often its model failed before it answered, although its server was there. */
+  @Property({ type: 'int' })
+  modelFaults = 0;
 
   @Property({ type: 'datetime' })
   @Field(() => GraphQLISODateTime)
   createdAt: Date;
-
-  @Property({ type: 'datetime', nullable: true })
-  startedAt: Date | null = null;
 
   @Property({ type: 'datetime', nullable: true })
   @Field(() => GraphQLISODateTime, { nullable: true })
@@ -144,18 +139,9 @@ export class Generation {
   @Field(() => GraphQLISODateTime, { nullable: true })
   finishedAt: Date | null = null;
 
-  @Property({ type: 'text', nullable: true })
-  leaseOwner: string | null = null;
-
-  @Property({ type: 'int' })
-  leaseEpoch = 0;
-
-  @Property({ type: 'datetime', nullable: true })
-  leaseUntil: Date | null = null;
-
-  /** When all events were in the stream log and it was closed; null while that may still have to be done. */
-  @Property({ type: 'datetime', nullable: true })
-  streamSealedAt: Date | null = null;
+  /** False once retention has deleted all events but the last. */
+  @Property({ type: 'boolean' })
+  hasAllEvents = true;
 
   @Field(() => GenerationError, { nullable: true })
   get error(): GenerationError | null {
@@ -183,6 +169,12 @@ export class Generation {
   /** The job begins. */
   retrieve(): void {
     this.become(GenerationStatus.RETRIEVING);
+  }
+
+  /** The job goes back to the queue: its model is away, or its instance stops. */
+  requeue({ isFault = false } = {}): void {
+    this.become(GenerationStatus.QUEUED);
+    if (isFault) this.modelFaults += 1;
   }
 
   /** The prompt is built and on its way to the model, which need not be the one that was asked for. */
@@ -228,6 +220,8 @@ export class Generation {
   }
 
   private become(next: GenerationStatus): void {
+    // An earlier attempt was committed, and its answer lost.
+    if (this.status === next) return;
     if (!canFollow(this.status, next)) {
       throw new Error(`The generation ${this.id} is ${this.status} and cannot become ${next}.`);
     }

@@ -20,5 +20,10 @@ export function toStreamName(generationId: string): string {
   return `generation:${generationId}`;
 }
 
-/** The broadcast channel on which every instance hears whom to stop: the message is the generation's id. */
-export const CANCEL_CHANNEL = 'generation.cancel';
+export function toEntry({ seq, ...event }: SequencedEvent): { seq: number; data: string } {
+  return { seq, data: JSON.stringify(event) };
+}
+
+export function fromEntry({ seq, data }: { readonly seq: number; readonly data: string }): SequencedEvent {
+  return { seq, ...(JSON.parse(data) as GenerationEventData) };
+}

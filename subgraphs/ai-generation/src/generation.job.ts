@@ -1,15 +1,16 @@
-import { AppError, toAppError } from '@vibecode/platform/errors';
+import { AppError, InvalidInputError, toAppError } from '@vibecode/platform/errors';
+import { LeaseLostError } from '@vibecode/platform/jobs/job';
+import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import { AnswerChanges } from './answer/answer.changes.ts';
 import type { Change } from './answer/answer.reduction.ts';
 import { type AnswerStreamer, type ModelAnswer, type StreamedAnswer, toProduced } from './answer.streamer.ts';
 import type { BillingClient } from './billing.client.ts';
-import { GenerationFailure } from './errors.ts';
-import { EventWriter } from './event.writer.ts';
-import { findEvents, getLeased, type Lease, LeaseLostError } from './generation.repository.ts';
+import { GenerationFailure, ModelPausedError, ModelUnavailableError } from './errors.ts';
+import { GenerationJournal, type JournalDependencies } from './generation.journal.ts';
+import { findEvents } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
-import { recoverStream } from './generation.stream.ts';
-import { JobJournal, type JournalDependencies } from './job.journal.ts';
-import { HOLD_MARGIN_MS, JobStopped, type StopReason, startLeaseKeeper } from './job.lease.ts';
+import { isHoldDoubtful, keepHold } from './hold.renewal.ts';
+import type { Absence, ModelLanes } from './model.lanes.ts';
 import { estimateTokens } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
 
@@ -17,53 +18,45 @@ export interface JobDependencies extends JournalDependencies {
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
   readonly answers: AnswerStreamer;
+  readonly lanes: ModelLanes;
 }
 
-const { QUEUED, RETRIEVING, STREAMING, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
+const { QUEUED, RETRIEVING, STREAMING, APPLYING } = GenerationStatus;
+/** A request that a server fails as often is taken to be at fault itself. */
+const MAX_FAULTS = 5;
+const REREAD_MS = 30_000;
 
 /**
- * One worker's work on one generation, under a lease, to its end. What a dead worker has left is taken up where that is safe: before the
- * model was asked, and once its whole answer is stored. In between, the answer is lost with the worker: GENERATION_INTERRUPTED.
+ * One worker's work on one generation, to its end. What a dead worker has left is taken up where that is safe: before the model was
+ * asked, and once its whole answer is stored. In between, the answer is lost with the worker: GENERATION_INTERRUPTED.
  */
 export class GenerationJob {
-  readonly #stop = new AbortController();
-  #journal: JobJournal;
   #answer: ModelAnswer | null = null;
-  /** The row becoming STREAMING, which the model's answer does not wait for. */
-  #streaming: Promise<void> = Promise.resolve();
 
-  constructor(
+  private constructor(
     readonly dependencies: JobDependencies,
-    readonly lease: Lease,
+    readonly job: JobRun,
+    readonly journal: GenerationJournal,
   ) {}
 
-  stop(reason: StopReason): void {
-    this.#stop.abort(new JobStopped(reason));
+  /** @throws LeaseLostError, and what went wrong when the end could not be stored */
+  static async run(dependencies: JobDependencies, job: JobRun): Promise<void> {
+    await using journal = await GenerationJournal.open(dependencies, job);
+    const { generation } = journal;
+    const { lanes } = dependencies;
+    if (generation.status === QUEUED) {
+      const absence = await lanes.findAbsence(generation);
+      if (absence) {
+        await lanes.close(generation.model, absence);
+        await job.release();
+        return;
+      }
+    }
+    await using _ = keepHold(dependencies, generation);
+    await new GenerationJob(dependencies, job, journal).#run();
   }
 
-  /** Never rejects for what becomes of the generation; only when its end could not be stored. */
-  async run(): Promise<void> {
-    const { orm, streamLog, log } = this.dependencies;
-    const em = orm.em.fork();
-    const generation = await getLeased(em, this.lease);
-    const writer = new EventWriter({
-      log: streamLog,
-      generationId: generation.id,
-      epoch: this.lease.epoch,
-      lastSeq: await recoverStream(em, streamLog, this.lease),
-      onFailure: (error) => {
-        log.warn({ action: 'generation.stream-failed', generationId: generation.id, error });
-        this.stop('lease lost');
-      },
-    });
-    this.#journal = new JobJournal(this.dependencies, this.lease, generation, writer);
-    await using _keeper = startLeaseKeeper({
-      ...this.dependencies,
-      lease: this.lease,
-      generation,
-      writer,
-      stop: (reason) => this.stop(reason),
-    });
+  async #run(): Promise<void> {
     try {
       await this.#work();
     } catch (error) {
@@ -72,40 +65,41 @@ export class GenerationJob {
   }
 
   async #work(): Promise<void> {
-    const { status, cancelRequestedAt } = this.#journal.generation;
+    const { journal } = this;
+    const { status } = journal.generation;
     if (status === STREAMING) {
       this.#answer = await this.#findLostAnswer();
       throw toInterruption();
     }
-    if (cancelRequestedAt && status !== APPLYING) throw new JobStopped('cancelled');
     if (status !== APPLYING) {
       await this.#assureHold();
-      if (status === QUEUED) await this.#journal.transition((generation) => generation.retrieve(), RETRIEVING);
+      if (status === QUEUED) await journal.transition((generation) => generation.retrieve(), RETRIEVING);
       const answer = await this.#produce();
       if (answer.failure) throw answer.failure;
-      this.#stop.signal.throwIfAborted();
+      journal.signal.throwIfAborted();
       const produced = toProduced(answer);
-      await this.#journal.transition((generation) => generation.apply(produced, answer.changeset), APPLYING);
+      await journal.transition((generation) => generation.apply(produced, answer.changeset), APPLYING);
     }
-    const { generation } = this.#journal;
-    await this.#apply(generation.changes ?? (await this.dependencies.answers.reread(generation, this.#stop.signal)));
+    // Applying is not stopped: a version may be there already.
+    const { generation } = journal;
+    const signal = AbortSignal.timeout(REREAD_MS);
+    await this.#apply(generation.changes ?? (await this.dependencies.answers.reread(generation, signal)));
   }
 
-  /** As much of a dead worker's answer as was stored: its text stays that of the events. */
+  /** As much of a dead worker's answer as any watcher has seen, and what was stored behind that. */
   async #findLostAnswer(): Promise<ModelAnswer> {
-    const { orm } = this.dependencies;
-    const events = await findEvents(orm.em.fork(), this.lease.generationId, 0, Number.MAX_SAFE_INTEGER);
+    const em = this.dependencies.orm.em.fork();
+    const { id, promptTokens, firstTokenAt } = this.journal.generation;
+    const events = await findEvents(em, id, 0, Number.MAX_SAFE_INTEGER);
     const text = events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
-    const { promptTokens, firstTokenAt } = this.#journal.generation;
     return { changes: new AnswerChanges(), text, promptTokens, completionTokens: estimateTokens(text), firstTokenAt };
   }
 
-  /** While a generation waited long, or no server ran, its hold may have been lost. */
   async #assureHold(): Promise<void> {
-    const { id, userId, createdAt } = this.#journal.generation;
-    if (Date.now() - createdAt.getTime() < HOLD_MARGIN_MS) return;
+    const { generation } = this.journal;
+    if (!isHoldDoubtful(generation)) return;
     try {
-      await this.dependencies.billing.renewHold(userId, id);
+      await this.dependencies.billing.renewHold(generation.userId, generation.id);
     } catch (error) {
       if (error instanceof AppError && error.code !== 'SERVICE_UNAVAILABLE') throw error;
     }
@@ -113,25 +107,25 @@ export class GenerationJob {
 
   /** Retrieval, prompt and the model's answer. */
   async #produce(): Promise<StreamedAnswer> {
-    const answer = await this.dependencies.answers.stream({
-      generation: this.#journal.generation,
-      writer: this.#journal.writer,
-      signal: this.#stop.signal,
+    const { journal } = this;
+    const { answers, lanes } = this.dependencies;
+    const answer = await answers.stream({
+      generation: journal.generation,
+      writer: journal.writer,
+      signal: journal.signal,
       onAnswer: (answer) => {
         this.#answer = answer;
       },
-      onFirstToken: (asked) => {
-        this.#streaming = this.#journal.store((generation) => generation.stream(asked));
-        // Awaited below; a rejection meanwhile must not count as unhandled.
-        this.#streaming.catch(() => undefined);
-      },
+      // The model's answer does not wait for it.
+      onFirstToken: (asked) => journal.writer.change((generation) => generation.stream(asked)),
     });
-    await this.#streaming;
+    await journal.writer.settle();
+    await lanes.open(journal.generation.model);
     return answer;
   }
 
   async #apply(changes: readonly Change[]): Promise<void> {
-    const { generation, writer } = this.#journal;
+    const { generation, writer } = this.journal;
     const version = await this.dependencies.projects.applyChangeset(generation.userId, {
       projectId: generation.projectId,
       generationId: generation.id,
@@ -147,36 +141,54 @@ export class GenerationJob {
       if (edited.has(path)) writer.write({ type: 'FileFinished', path, bytes, sha256 });
     }
     const made = { id: version.versionId, number: version.number };
-    await this.#journal.finish((row, now) => row.complete(made, now), COMPLETED, generation.completionTokens);
+    await this.journal.finish((row, now) => row.complete(made, now));
   }
 
-  /** Stores how a generation has ended that did not complete. */
+  /** Stores how a generation has ended that did not complete, or gives it back to the queue. */
   async #end(error: unknown): Promise<void> {
     const { log } = this.dependencies;
-    const { generationId } = this.lease;
-    // A failure to store the start of the stream has ended the job already: it is `error`.
-    await this.#streaming.catch(() => undefined);
-    const { status } = this.#journal.generation;
-    const cause = status !== APPLYING && this.#stop.signal.aborted ? this.#stop.signal.reason : error;
-    const stopped = cause instanceof JobStopped ? cause.reason : null;
-    const lost = cause instanceof LeaseLostError || stopped === 'lease lost';
-    if (lost || (stopped === 'shutdown' && status !== STREAMING)) {
-      log.warn({ action: 'generation.left', generationId, error: cause }, 'another worker will take it up');
-      await this.#journal.release();
-      return;
-    }
+    const { journal, job } = this;
+    await journal.writer.settle().catch(() => undefined);
+    const { id: generationId, status } = journal.generation;
+    if (error instanceof LeaseLostError || job.hasEnded || job.stopReason === 'lease lost') throw error;
+    const stopped = status === APPLYING ? null : job.stopReason;
     const produced = this.#answer ? toProduced(this.#answer) : undefined;
-    const tokens = produced?.completionTokens ?? 0;
-    if (stopped === 'cancelled') {
-      await this.#journal.finish((row, now) => row.cancel(now, produced), CANCELLED, tokens);
-      return;
+    if (stopped === 'cancelled') return journal.finish((row, now) => row.cancel(now, produced));
+    if (stopped === 'shutdown' && status !== STREAMING) {
+      log.info({ action: 'generation.left', generationId }, 'another worker will take it up');
+      return this.#requeue();
     }
+    const absence = await this.#findAbsence(error);
+    if (absence) {
+      await this.dependencies.lanes.close(journal.generation.model, absence);
+      return this.#requeue({ isFault: absence.mayBlameRequest });
+    }
+    const cause = journal.failure ?? error;
     const failure = stopped === 'shutdown' ? toInterruption() : toFailure(cause);
     // A driver's error is told to the client by a code of the catalogue, and whole to the operator.
     if (stopped === null && !(cause instanceof AppError)) {
       log.error({ action: 'generation.failed', generationId, error: cause });
     }
-    await this.#journal.finish((row, now) => row.fail(failure, now, produced), FAILED, tokens);
+    return journal.finish((row, now) => row.fail(failure, now, produced));
+  }
+
+  /** Why the model is away, where that is what failed the job before its answer began. */
+  async #findAbsence(error: unknown): Promise<Absence | null> {
+    const { generation } = this.journal;
+    if (this.#answer || generation.status !== RETRIEVING) return null;
+    // A provider that has just gone does not list its models any more.
+    const isUnlisted = error instanceof InvalidInputError;
+    if (!isUnlisted && !(error instanceof ModelUnavailableError)) return null;
+    const absence = await this.dependencies.lanes.findNewAbsence(generation);
+    if (error instanceof ModelPausedError) return { waitMs: absence?.waitMs ?? 0, mayBlameRequest: false };
+    if (!absence?.mayBlameRequest) return absence;
+    return !isUnlisted && generation.modelFaults < MAX_FAULTS ? absence : null;
+  }
+
+  async #requeue({ isFault = false } = {}): Promise<void> {
+    const { status } = this.journal.generation;
+    if (status === RETRIEVING) await this.journal.transition((generation) => generation.requeue({ isFault }), QUEUED);
+    await this.job.release();
   }
 }
 

@@ -6,10 +6,9 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import type { GenerationContext } from './context.ts';
 import { Generation } from './generation.entity.ts';
 import { StartGenerationInput } from './generation.input.ts';
-import { findGenerations, findQueued } from './generation.repository.ts';
+import { findEvents, findGenerations } from './generation.repository.ts';
 import { toAfterSeq } from './generation.service.ts';
 import { GenerationStatus } from './generation.status.ts';
-import { findEventsSoFar } from './generation.stream.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
 import { GenerationConnection, Project, User, Version } from './reference.types.ts';
 import { TemplateMatch } from './template.entity.ts';
@@ -24,13 +23,13 @@ export class GenerationResolver {
   }
 
   @Query(() => [Generation], { description: 'What waits, the next first. For admins.' })
-  async generationQueue(@Ctx() { viewer, em, loaders }: GenerationContext): Promise<Generation[]> {
+  async generationQueue(@Ctx() { viewer, em, queue, loaders }: GenerationContext): Promise<Generation[]> {
     if (requireScope(viewer, 'generation:read').role !== 'ADMIN')
       throw new ForbiddenError('Only admins may see the queue of all users.');
-    const queued = await findQueued(em);
-    const positions = await loaders.queuePosition.loadMany(queued.map(({ id }) => id));
-    const position = new Map(queued.map(({ id }, index) => [id, Number(positions[index] ?? 0)]));
-    return queued.sort((one, other) => position.get(one.id)! - position.get(other.id)!);
+    const waiting = await queue.findWaiting(em);
+    for (const { id, position } of waiting) loaders.queuePosition.prime(id, position);
+    const found = await loaders.generation.loadMany(waiting.map(({ id }) => id));
+    return found.filter((generation): generation is Generation => generation instanceof Generation);
   }
 
   @Mutation(() => Generation)
@@ -50,9 +49,9 @@ export class GenerationResolver {
   }
 
   @FieldResolver(() => String, { description: 'The answer so far.' })
-  async text(@Root() generation: Generation, @Ctx() context: GenerationContext): Promise<string> {
+  async text(@Root() generation: Generation, @Ctx() { em }: GenerationContext): Promise<string> {
     if (generation.isTerminal || generation.status === GenerationStatus.APPLYING) return generation.text;
-    const events = await findEventsSoFar(context, generation, 0, Number.MAX_SAFE_INTEGER);
+    const events = await findEvents(em, generation.id, 0, Number.MAX_SAFE_INTEGER);
     return events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
   }
 
@@ -97,12 +96,12 @@ export class GenerationResolver {
   @FieldResolver(() => [GenerationEvent])
   async events(
     @Root() generation: Generation,
-    @Ctx() context: GenerationContext,
+    @Ctx() { em }: GenerationContext,
     @Arg('afterSeq', () => Int, { nullable: true, defaultValue: 0 }) afterSeq: number | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 1_000 }) first: number | null,
   ): Promise<GenerationEvent[]> {
     const { first: limit } = toPage(first ?? 1_000, null, MOST_EVENTS);
-    const events = await findEventsSoFar(context, generation, toAfterSeq(afterSeq ?? 0), limit);
+    const events = await findEvents(em, generation.id, toAfterSeq(afterSeq ?? 0), limit);
     return events.map(
       (event): EventOfGeneration => ({ ...event, generationId: generation.id }),
     ) as unknown[] as GenerationEvent[];

@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { openDatabase } from '@vibecode/platform/database';
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { JobQueue } from '@vibecode/platform/jobs/job.queue';
+import { startJobWorker } from '@vibecode/platform/jobs/job.worker';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { AnswerStreamer } from './answer.streamer.ts';
 import { createBillingClient } from './billing.client.ts';
@@ -9,9 +11,14 @@ import { createGenerationContext } from './context.ts';
 import { database } from './database.ts';
 import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { AiGenerationEnv } from './env.ts';
+import { settleStream } from './generation.end.ts';
+import { GenerationJob } from './generation.job.ts';
+import { startRetention } from './generation.retention.ts';
 import { GenerationService } from './generation.service.ts';
 import { findTurns } from './generation.turns.ts';
-import { startJobRunner } from './job.runner.ts';
+import { startHoldRenewal } from './hold.renewal.ts';
+import { ModelLanes } from './model.lanes.ts';
+import { ModelCircuit } from './models/model.circuit.ts';
 import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import { createProjectClient } from './project.client.ts';
@@ -23,6 +30,8 @@ import { seedTemplates, type TemplateSource } from './template.seeding.ts';
 
 /** How long the start waits for the first vectors. A slow embedder goes on in the background. */
 const FIRST_VECTORS_MS = 3_000;
+/** Long enough that a database may be away for ten seconds at any moment; a dead worker is missed for as long. */
+const LEASE_MS = 30_000;
 
 export interface GenerationServerOptions {
   readonly env: AiGenerationEnv;
@@ -51,9 +60,11 @@ export async function startGenerationServer(
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
   const search = new TemplateSearch({ orm, embedders, log });
+  const circuit = new ModelCircuit();
   const answers = new AnswerStreamer({
     registry,
     askModel: createModelGuard({
+      circuit,
       times: {
         firstTokenMs: env.MODEL_FIRST_TOKEN_SECONDS * 1_000,
         silenceMs: env.MODEL_SILENCE_SECONDS * 1_000,
@@ -68,32 +79,37 @@ export async function startGenerationServer(
     log,
   });
   starting.use(startOutboxRelay({ orm, bus, log, service: 'ai-generation' }));
-  const runner = starting.use(
-    await startJobRunner({
+  const queue = new JobQueue({
+    service: 'ai-generation',
+    limits: { waiting: env.GENERATION_QUEUE_LIMIT, waitingOfUser: env.GENERATION_USER_QUEUE_LIMIT },
+    leaseMs: LEASE_MS,
+  });
+  const lanes = new ModelLanes({ orm, queue, circuit, registry, log });
+  const worker = starting.use(
+    await startJobWorker({
+      service: 'ai-generation',
       orm,
-      streamLog,
+      queue,
       broadcast,
       log,
-      billing,
-      projects,
-      answers,
-      modelConcurrency: env.MODEL_CONCURRENCY,
+      concurrency: Number.POSITIVE_INFINITY,
+      laneConcurrency: env.MODEL_CONCURRENCY,
+      run: (job) => GenerationJob.run({ orm, streamLog, log, billing, projects, answers, lanes }, job),
+      settle: (job) => settleStream({ orm, streamLog }, job),
       alone: infrastructure.embedded,
     }),
   );
-  const generations = new GenerationService({
-    orm,
-    streamLog,
-    broadcast,
-    billing,
-    projects,
-    registry,
-    runner,
-    log,
-    queueLimit: env.GENERATION_QUEUE_LIMIT,
-    userQueueLimit: env.GENERATION_USER_QUEUE_LIMIT,
-  });
-  const services = { orm, streamLog, generations, templates: search, registry };
+  starting.use(startHoldRenewal({ orm, billing, log }));
+  starting.use(
+    startRetention({
+      orm,
+      log,
+      days: env.GENERATION_RETENTION_DAYS ?? null,
+      eventDays: env.GENERATION_EVENT_RETENTION_DAYS ?? null,
+    }),
+  );
+  const generations = new GenerationService({ orm, queue, worker, billing, projects, registry, log });
+  const services = { orm, streamLog, queue, log, generations, templates: search, registry };
   const subgraph = starting.use(
     await startSubgraph({
       infrastructure,

@@ -1,36 +1,31 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { Broadcast } from '@vibecode/platform/broadcast/broadcast';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
+import { QueueFullError as JobQueueFullError } from '@vibecode/platform/jobs/job';
+import type { Cancelled, JobQueue } from '@vibecode/platform/jobs/job.queue';
+import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { Logger } from '@vibecode/platform/log';
-import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { BillingClient, HoldRequest } from './billing.client.ts';
 import { ModelUnavailableError, QueueFullError } from './errors.ts';
-import { toEntry } from './event.writer.ts';
+import { storeEnd, toEndEvents } from './generation.end.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
-import { CANCEL_CHANNEL, type SequencedEvent, toStreamName } from './generation.events.ts';
 import { type StartGenerationInput, startGenerationInput } from './generation.input.ts';
-import { countWaiting, findVisible, insertEvents, requestCancel, reserveId } from './generation.repository.ts';
+import { findLastSeq, findVisible, insertEvents, reserveId } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
-import type { JobRunner } from './job.runner.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import type { ProjectClient } from './project.client.ts';
 import { toHeldPromptTokens, toMaxTokens } from './token.budget.ts';
 
 export interface GenerationServiceOptions {
   readonly orm: MikroORM;
-  readonly streamLog: StreamLog;
-  readonly broadcast: Broadcast;
+  readonly queue: JobQueue;
+  readonly worker: Pick<JobWorker, 'wake' | 'stop'>;
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
   readonly registry: ModelRegistry;
-  readonly runner: JobRunner;
   readonly log: Logger;
-  /** The most generations that may wait, in all and of one user. */
-  readonly queueLimit: number;
-  readonly userQueueLimit: number;
 }
 
 export class GenerationService {
@@ -96,18 +91,18 @@ export class GenerationService {
   }
 
   /**
-   * Asks the job to stop, wherever it runs. What was produced until then is kept and settled; one that is being applied, or has
-   * ended, goes on as it is.
+   * Ends a generation that waits, and asks the job of one that runs to stop, wherever it runs. What was produced until then is kept
+   * and settled; one that is being applied, or has ended, goes on as it is.
    */
   async cancel(viewer: Viewer, id: string): Promise<Generation> {
-    const { orm, broadcast, runner } = this.options;
+    const { orm, queue, worker } = this.options;
     const generation = await this.get(viewer, id);
     if (generation.userId !== viewer.userId)
       throw new ForbiddenError('Only the user who started a generation may cancel it.');
-    if (await requestCancel(orm.em.fork(), id)) {
-      await broadcast.publish(CANCEL_CHANNEL, id);
-      runner.wake();
-    }
+    const was = await orm.em.fork().transactional((em) => cancelJob(em, queue, generation.id));
+    // A waiting one is settled like any other that has ended.
+    if (was === 'waiting') worker.wake();
+    if (was === 'running') await worker.stop(generation.id);
     return this.get(viewer, id);
   }
 
@@ -120,27 +115,22 @@ export class GenerationService {
   }
 
   async #queue(input: NewGeneration): Promise<Generation> {
-    const { orm, streamLog, runner, queueLimit, userQueueLimit, log } = this.options;
-    const first: SequencedEvent = { seq: 1, type: 'StatusChanged', status: GenerationStatus.QUEUED };
-    const queued = await orm.em.fork().transactional(async (em: EntityManager) => {
-      const waiting = await countWaiting(em, input.userId);
-      // A start with the same clientRequestId was faster.
-      const known = await findVisible(em, input.id, input.userId);
-      if (known) return known;
-      if (waiting.ofUser >= userQueueLimit) throw new QueueFullError('user', userQueueLimit);
-      if (waiting.all >= queueLimit) throw new QueueFullError('system', queueLimit);
-      const generation = Generation.queue(input, new Date());
-      em.persist(generation);
-      await em.flush();
-      await insertEvents(em, generation.id, [first]);
-      return generation;
-    });
-    // A job that was faster has written it already; one that finds it missing writes it itself.
-    await streamLog
-      .append(toStreamName(input.id), 0, [toEntry(first)])
-      .catch((error) => log.debug({ action: 'generation.stream-not-opened', generationId: input.id, error }));
-    runner.wake();
-    return queued;
+    const { orm, queue, worker } = this.options;
+    const { id, userId, model: lane } = input;
+    const generation = Generation.queue(input, new Date());
+    try {
+      await orm.em.fork().transactional(async (em: EntityManager) => {
+        await queue.enqueue(em, { id, userId, lane });
+        em.persist(generation);
+        await em.flush();
+        await insertEvents(em, id, [{ seq: 1, type: 'StatusChanged', status: GenerationStatus.QUEUED }]);
+      });
+    } catch (error) {
+      if (!(error instanceof JobQueueFullError)) throw error;
+      throw new QueueFullError(error.whose === 'user' ? 'user' : 'system', error.limit);
+    }
+    worker.wake();
+    return generation;
   }
 
   async #releaseHold(userId: string, generationId: string): Promise<void> {
@@ -150,6 +140,18 @@ export class GenerationService {
       .releaseHold(userId, generationId)
       .catch((error) => log.warn({ action: 'hold.not-released', generationId, error }));
   }
+}
+
+/** Ends a generation that waits, and marks one that runs. */
+async function cancelJob(em: EntityManager, queue: JobQueue, id: string): Promise<Cancelled> {
+  const was = await queue.cancel(em, id);
+  if (was !== 'waiting') return was;
+  const generation = await em.findOneOrFail(Generation, { id });
+  generation.cancel(new Date());
+  const lastSeq = await findLastSeq(em, id);
+  const events = toEndEvents(generation).map((event, index) => ({ seq: lastSeq + index + 1, ...event }));
+  await storeEnd(em, generation, events);
+  return was;
 }
 
 function toBudget({ sessionId, tokenBudget }: Viewer): HoldRequest['budget'] {

@@ -13,12 +13,12 @@ export enum GenerationStatus {
   CANCELLED = 'CANCELLED',
 }
 
-const { RETRIEVING, STREAMING, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
+const { QUEUED, RETRIEVING, STREAMING, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
 
-/** What may follow each state. Once APPLYING, a version may be there already: it is too late to cancel. */
+/** What may follow each state. While its model is away, a generation waits again. Once APPLYING, a version may be there already: it is too late to cancel. */
 const TRANSITIONS: Readonly<Record<GenerationStatus, readonly GenerationStatus[]>> = {
   QUEUED: [RETRIEVING, FAILED, CANCELLED],
-  RETRIEVING: [STREAMING, FAILED, CANCELLED],
+  RETRIEVING: [QUEUED, STREAMING, FAILED, CANCELLED],
   STREAMING: [APPLYING, FAILED, CANCELLED],
   APPLYING: [COMPLETED, FAILED],
   COMPLETED: [],

@@ -1,22 +1,24 @@
-import { createMemoryStreamLog } from '@vibecode/platform/stream-log/memory.stream-log';
 import * as fc from '@vibecode/platform/testing/property';
-import { EventWriter, fromEntry } from '../src/event.writer.ts';
+import { EventWriter } from '../src/event.writer.ts';
 import type { SequencedEvent } from '../src/generation.events.ts';
-import { toStreamName } from '../src/generation.events.ts';
 import { GenerationStatus } from '../src/generation.status.ts';
 
-const generationId = '018f0000-0000-7000-8000-000000000001';
-
-function createWriter(lastSeq = 0) {
-  const log = createMemoryStreamLog();
+function createWriter({ lastSeq = 0, failure = null as Error | null } = {}) {
   let task: (() => void) | null = null;
   const delays: number[] = [];
   const failures: unknown[] = [];
+  const stored: SequencedEvent[] = [];
+  const published: SequencedEvent[] = [];
+  const batches: { events: number; changes: number }[] = [];
   const writer = new EventWriter({
-    log,
-    generationId,
-    epoch: 1,
     lastSeq,
+    store: async (events, changes) => {
+      await Promise.resolve();
+      if (failure) throw failure;
+      batches.push({ events: events.length, changes: changes.length });
+      stored.push(...events);
+    },
+    publish: (events) => published.push(...events),
     onFailure: (error) => failures.push(error),
     schedule: (run, delayMs) => {
       task = run;
@@ -27,17 +29,17 @@ function createWriter(lastSeq = 0) {
     },
   });
   return {
-    log,
     writer,
     delays,
     failures,
+    stored,
+    published,
+    batches,
     passTime: () => task?.(),
     async readAll(): Promise<SequencedEvent[]> {
       await writer.settle();
-      await log.seal(toStreamName(generationId), 1);
-      const events: SequencedEvent[] = [];
-      for await (const entry of log.read(toStreamName(generationId), 0)) events.push(fromEntry(entry));
-      return events;
+      expect(published).toEqual(stored);
+      return published;
     },
   };
 }
@@ -78,42 +80,54 @@ describe('EventWriter', () => {
       fc.record({ text: fc.string({ maxLength: 300 }) }),
       fc.constant('event' as const),
       fc.constant('time' as const),
-      fc.constant('persist' as const),
+      fc.constant('store' as const),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step), async (steps) => {
         const { writer, passTime, readAll } = createWriter();
-        const persisted: SequencedEvent[] = [];
         let text = '';
         for (const action of steps) {
           if (action === 'time') passTime();
           else if (action === 'event') writer.write({ type: 'FileStarted', path: 'a' });
-          else if (action === 'persist') persisted.push(...writer.takeUnpersisted());
+          else if (action === 'store') await Promise.resolve();
           else {
             writer.writeText(action.text);
             text += action.text;
           }
         }
         const events = await readAll();
-        persisted.push(...writer.takeUnpersisted());
         expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
         expect(events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('')).toBe(text);
         expect(events.filter(({ type }) => type === 'FileStarted')).toHaveLength(
           steps.filter((s) => s === 'event').length,
         );
-        expect(persisted).toEqual(events);
       }),
       { numRuns: 200 },
     );
   });
 
-  it('goes on after what was there before, and says when it may not write any more', async () => {
-    const { log, writer, failures, readAll } = createWriter(1);
-    await log.append(toStreamName(generationId), 1, [{ seq: 1, data: '{"type":"StatusChanged","status":"QUEUED"}' }]);
-    writer.write({ type: 'StatusChanged', status: GenerationStatus.RETRIEVING });
-    expect((await readAll()).map(({ seq }) => seq)).toEqual([1, 2]);
-    writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
-    await writer.settle();
-    expect(failures).toMatchObject([{ code: 'STREAM_SEALED' }]);
+  it('stores a change of the row with its event, in one transaction', async () => {
+    const { writer, batches, readAll } = createWriter({ lastSeq: 7 });
+    writer.change(() => undefined, { type: 'StatusChanged', status: GenerationStatus.RETRIEVING });
+    expect(await readAll()).toEqual([{ seq: 8, type: 'StatusChanged', status: 'RETRIEVING' }]);
+    expect(batches).toEqual([{ events: 1, changes: 1 }]);
+  });
+
+  it('tells nothing that could not be stored, and keeps it for the end', async () => {
+    const failure = new Error('The disk is full.');
+    const { writer, failures, published } = createWriter({ failure });
+    writer.writeText('a');
+    writer.write({ type: 'FileStarted', path: 'a.js' });
+    await expect(writer.settle()).rejects.toBe(failure);
+    writer.writeText('b');
+    const end = await writer.close({ type: 'StatusChanged', status: GenerationStatus.FAILED });
+    expect(end.map(({ seq, type }) => [seq, type])).toEqual([
+      [1, 'TokenDelta'],
+      [2, 'FileStarted'],
+      [3, 'TokenDelta'],
+      [4, 'StatusChanged'],
+    ]);
+    expect(failures).toEqual([failure]);
+    expect(published).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { newId } from '@vibecode/platform/id';
+import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import type { Logger } from '@vibecode/platform/log';
 import type { TestInfrastructureOptions } from '@vibecode/platform/testing/infrastructure';
 import { startSubgraphTest } from '@vibecode/platform/testing/subgraph';
@@ -10,7 +11,7 @@ import { type ModelProvider, ModelRegistry } from '../src/models/model.registry.
 import { findOllamaModels } from '../src/models/ollama.model.ts';
 import type { TemplateSource } from '../src/template.seeding.ts';
 import { Neighbours } from './neighbours.ts';
-import { type ChatRequest, type ScriptedAnswer, startScriptedOllama } from './scripted.ollama.ts';
+import { type ChatRequest, type ScriptedAnswer, type ScriptedOllama, startScriptedOllama } from './scripted.ollama.ts';
 
 export const templates: TemplateSource[] = [
   ['cli-js', 'Command-line greeting', 'Prints a greeting to the terminal', 'javascript', null],
@@ -59,16 +60,21 @@ interface FixtureOptions extends TestInfrastructureOptions {
   readonly providers?: readonly ModelProvider[];
   /** Default: the log of the infrastructure, which is silent. */
   readonly log?: Logger;
+  /** In place of what the test's infrastructure has, such as a Redis that several instances share. */
+  readonly infrastructure?: Partial<Infrastructure>;
+  /** Shared with other instances. Default: new ones. */
+  readonly neighbours?: Neighbours;
+  readonly ollama?: ScriptedOllama;
 }
 
 /** The subgraph with a scripted model, and one user with a project. */
 export async function startGenerationTest(
   script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
-  { env = {}, prepare, providers, log, ...options }: FixtureOptions = {},
+  { env = {}, prepare, providers, log, infrastructure = {}, ...options }: FixtureOptions = {},
 ) {
   await using started = new AsyncDisposableStack();
-  const ollama = started.use(await startScriptedOllama(script));
-  const neighbours = new Neighbours();
+  const ollama = options.ollama ?? started.use(await startScriptedOllama(script));
+  const neighbours = options.neighbours ?? new Neighbours();
   prepare?.(neighbours);
   const parsed = parseAiGenerationEnv({ ...env, OLLAMA_URL: ollama.url });
   const provider: ModelProvider = {
@@ -79,13 +85,16 @@ export async function startGenerationTest(
   const test = started.use(
     await startSubgraphTest(
       'ai-generation',
-      (infrastructure) =>
-        startGenerationServer(log ? { ...infrastructure, log } : infrastructure, {
-          env: parsed,
-          registry: new ModelRegistry({ providers: providers ?? [provider] }),
-          embedders: new EmbedderRegistry({ configured: [wordEmbedder], log: infrastructure.log }),
-          templates,
-        }),
+      (standard) =>
+        startGenerationServer(
+          { ...standard, ...infrastructure, ...(log ? { log } : {}) },
+          {
+            env: parsed,
+            registry: new ModelRegistry({ providers: providers ?? [provider] }),
+            embedders: new EmbedderRegistry({ configured: [wordEmbedder], log: standard.log }),
+            templates,
+          },
+        ),
       { calls: neighbours, ...options },
     ),
   );
@@ -94,13 +103,19 @@ export async function startGenerationTest(
     ...test,
     ollama,
     neighbours,
-    async signUp(project: Parameters<Neighbours['createProject']>[1] = {}) {
-      const userId = newId();
+    async signUp(project: Parameters<Neighbours['createProject']>[1] = {}, userId = newId()) {
       const token = await test.sign({ scope: SCOPES, userId });
       const projectId = neighbours.createProject(userId, project);
       // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
       const ask = async (query: string, variables: Record<string, unknown> = {}): Promise<any> =>
         JSON.parse(JSON.stringify(await test.query(query, variables, token)));
+      // biome-ignore lint/suspicious/noExplicitAny: events of any shape
+      async function* events(id: string, after = 0): AsyncGenerator<any> {
+        for await (const { data, errors } of test.subscribe(EVENTS, { id, after }, token)) {
+          if (errors) throw new Error(JSON.stringify(errors));
+          yield data!.generationEvents;
+        }
+      }
       return {
         userId,
         token,
@@ -108,14 +123,12 @@ export async function startGenerationTest(
         ask,
         start: async (input: Record<string, unknown> = {}) =>
           ask(START, { input: { projectId, prompt: 'Print a greeting', clientRequestId: newId(), ...input } }),
+        events,
         async watch(id: string, after = 0) {
           // biome-ignore lint/suspicious/noExplicitAny: events of any shape
-          const events: any[] = [];
-          for await (const { data, errors } of test.subscribe(EVENTS, { id, after }, token)) {
-            if (errors) throw new Error(JSON.stringify(errors));
-            events.push(data!.generationEvents);
-          }
-          return events;
+          const all: any[] = [];
+          for await (const event of events(id, after)) all.push(event);
+          return all;
         },
       };
     },

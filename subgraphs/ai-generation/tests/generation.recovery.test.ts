@@ -1,5 +1,6 @@
 import { openDatabase } from '@vibecode/platform/database';
 import { newId } from '@vibecode/platform/id';
+import { JobQueue } from '@vibecode/platform/jobs/job.queue';
 import { startTestDatabase } from '@vibecode/platform/testing/database';
 import { database } from '../src/database.ts';
 import { Generation } from '../src/generation.entity.ts';
@@ -38,14 +39,15 @@ async function leaveGeneration(url: string, status: GenerationStatus, events: Se
     text: status === APPLYING ? text : '',
     promptSha256: 'a'.repeat(64),
     completionTokens: status === APPLYING ? 4 : 0,
-    leaseOwner: 'the dead',
-    leaseEpoch: 1,
-    leaseUntil: new Date(Date.now() + 15_000),
   });
-  const em = orm.em.fork();
-  em.persist(generation);
-  await em.flush();
-  await insertEvents(em, id, events);
+  const queue = new JobQueue({ service: 'ai-generation', limits: { waiting: 9, waitingOfUser: 9 } });
+  await orm.em.fork().transactional(async (em) => {
+    await queue.enqueue(em, { id, userId, lane: 'scripted' });
+    em.persist(generation);
+    await em.flush();
+    await insertEvents(em, id, events);
+    await queue.claim(em);
+  });
   await orm.close(true);
   return { id, userId, projectId };
 }

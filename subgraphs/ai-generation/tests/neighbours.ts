@@ -61,6 +61,10 @@ export class Neighbours implements ServiceClient {
         return this.#placeHold(userId, body);
       case 'billing holds/renew':
         return { expiresAt: toExpiry() };
+      case 'billing holds/renew-many':
+        return {
+          holds: body.generationIds.map((generationId: string) => ({ generationId, expiresAt: toExpiry() })),
+        };
       case 'billing holds/shrink':
         Object.assign(this.holds.get(body.generationId)!, {
           promptTokens: body.promptTokens,

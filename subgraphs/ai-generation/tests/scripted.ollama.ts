@@ -18,6 +18,7 @@ export interface ChatRequest {
 export async function startScriptedOllama(script: (request: ChatRequest) => ScriptedAnswer, models = ['scripted']) {
   const requests: ChatRequest[] = [];
   const hungUp = Promise.withResolvers<void>();
+  let chatStatus = 200;
   const server = createServer(async (request, response) => {
     const body = request.method === 'POST' ? await readJson(request, 10_000_000) : null;
     if (request.url === '/api/tags') return send(response, { models: models.map((name) => ({ name, model: name })) });
@@ -26,6 +27,10 @@ export async function startScriptedOllama(script: (request: ChatRequest) => Scri
     }
     const chat = body as ChatRequest;
     requests.push(chat);
+    if (chatStatus !== 200) {
+      response.statusCode = chatStatus;
+      return send(response, { error: 'The server is overloaded.' });
+    }
     response.on('close', () => response.writableFinished || hungUp.resolve());
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     let tokens = 0;
@@ -40,16 +45,27 @@ export async function startScriptedOllama(script: (request: ChatRequest) => Scri
     const end = { done: true, done_reason: 'stop', prompt_eval_count: 100, eval_count: tokens };
     response.end(`${JSON.stringify({ message: { role: 'assistant', content: '' }, ...end })}\n`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  };
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
+    /** Breaks every connection, and refuses new ones until it is back. */
+    goAway: close,
+    comeBack: () => listen(port),
+    /** Answers every chat with a status from now on. */
+    answerChatsWith(status: number) {
+      chatStatus = status;
+    },
     /** Resolves when a client has left in the middle of an answer. */
     hungUp: hungUp.promise,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -57,3 +73,5 @@ function send(response: ServerResponse, body: unknown): void {
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify(body));
 }
+
+export type ScriptedOllama = Awaited<ReturnType<typeof startScriptedOllama>>;

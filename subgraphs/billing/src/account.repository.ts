@@ -48,10 +48,6 @@ export async function getPrice(em: EntityManager, provider: string, model: strin
   return best;
 }
 
-export function findHold(em: EntityManager, userId: string, generationId: string): Promise<Hold | null> {
-  return em.findOne(Hold, { generationId, userId });
-}
-
 /** Whether another user has a hold for this generation. */
 export async function isHeldByAnother(em: EntityManager, userId: string, generationId: string): Promise<boolean> {
   return (await em.count(Hold, { generationId, userId: { $ne: userId } })) > 0;
@@ -84,11 +80,42 @@ export async function sumApiKeyTokens(em: EntityManager, apiKeyId: string, now: 
   return row?.tokens ?? 0;
 }
 
-/** Closes holds that were not renewed in time, of one account or of all. */
-export async function expireHolds(em: EntityManager, now: Date, userId?: string): Promise<number> {
-  return em.nativeUpdate(
-    Hold,
-    { status: 'ACTIVE', expiresAt: { $lte: now }, ...(userId !== undefined && { userId }) },
-    { status: 'EXPIRED', closedAt: now },
+/** Locks the hold's row, so that the sweep passes it over. The account's row is locked before. */
+export function lockHold(em: EntityManager, userId: string, generationId: string): Promise<Hold | null> {
+  return em.findOne(Hold, { generationId, userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+/** Extends those of the user's holds that count now. @returns when they expire, by generation */
+export async function renewHolds(
+  em: EntityManager,
+  userId: string,
+  generationIds: readonly string[],
+  { now, until }: { readonly now: Date; readonly until: Date },
+): Promise<Map<string, Date>> {
+  const rows = await em.execute<{ generation_id: string; expires_at: string | Date }[]>(
+    `update billing.hold set expires_at = greatest(expires_at, ?)
+      where user_id = ? and generation_id = any(?::uuid[]) and status = 'ACTIVE' and expires_at > ?
+      returning generation_id, expires_at`,
+    [until, userId, `{${generationIds.join(',')}}`, now],
   );
+  return new Map(rows.map((row) => [row.generation_id, new Date(row.expires_at)]));
+}
+
+export function findHolds(em: EntityManager, userId: string, generationIds: readonly string[]): Promise<Hold[]> {
+  return em.find(Hold, { generationId: { $in: [...generationIds] }, userId });
+}
+
+/**
+ * Closes holds that were not renewed in time, of one account or of all. It never waits: a hold whose row is locked is being
+ * changed, and is looked at again by the next sweep.
+ */
+export async function expireHolds(em: EntityManager, now: Date, userId: string | null = null): Promise<number> {
+  const rows = await em.execute<unknown[]>(
+    `update billing.hold set status = 'EXPIRED', closed_at = ? where id in (
+       select id from billing.hold where status = 'ACTIVE' and expires_at <= ? and (?::uuid is null or user_id = ?)
+       for update skip locked)
+     returning id`,
+    [now, now, userId, userId],
+  );
+  return rows.length;
 }

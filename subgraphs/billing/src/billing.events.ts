@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { EventHandlers } from '@vibecode/platform/events/inbox';
 import type { Envelope } from '@vibecode/schema/events/envelope';
 import type { EventData } from '@vibecode/schema/events/topics';
-import { findHold, getPrice, lockAccount } from './account.repository.ts';
+import { getPrice, lockAccount, lockHold } from './account.repository.ts';
 import { Usage } from './usage.entity.ts';
 import { insertUsage } from './usage.repository.ts';
 
@@ -26,6 +26,6 @@ async function settle(
   const usage = Usage.of(data, await getPrice(em, data.provider, data.model), new Date(time));
   if (!(await insertUsage(em, usage))) return;
   account.charge(usage.countedTokens, usage.costMicros);
-  const hold = await findHold(em, data.userId, data.generationId);
+  const hold = await lockHold(em, data.userId, data.generationId);
   if (hold && hold.status !== 'RELEASED') hold.close('SETTLED', now);
 }

@@ -18,10 +18,26 @@ export interface HeldTotal {
 
 type HoldInput = Pick<
   Hold,
-  'generationId' | 'userId' | 'apiKeyId' | 'provider' | 'model' | 'promptTokens' | 'maxTokens' | 'costMicros'
+  | 'generationId'
+  | 'userId'
+  | 'apiKeyId'
+  | 'budgetTokens'
+  | 'provider'
+  | 'model'
+  | 'promptTokens'
+  | 'maxTokens'
+  | 'costMicros'
 >;
 
-const NOTHING_HELD = { apiKeyId: null, provider: '*', model: '*', promptTokens: 0, maxTokens: 0, costMicros: 0 };
+const NOTHING_HELD = {
+  apiKeyId: null,
+  budgetTokens: null,
+  provider: '*',
+  model: '*',
+  promptTokens: 0,
+  maxTokens: 0,
+  costMicros: 0,
+};
 
 /** Tokens that are held for one generation while it runs. It is a row rather than a counter, so that it expires after a crash. */
 @Entity({ tableName: 'hold' })
@@ -38,6 +54,10 @@ export class Hold {
   /** The API key of the request, if it has a budget. */
   @Property({ type: 'uuid', nullable: true })
   apiKeyId: string | null;
+
+  /** The budget of that API key for all periods together, as the request had it. */
+  @Property({ type: new BigIntType('number'), nullable: true })
+  budgetTokens: number | null;
 
   /** `*` if the caller named none. */
   @Property({ type: 'text' })
@@ -94,10 +114,23 @@ export class Hold {
     if (this.status !== 'ACTIVE') throw new HoldClosedError(this.generationId, this.status);
   }
 
+  /** Whether it was not renewed in time, so that its tokens count as free; it need not have been swept yet. */
+  hasExpired(now: Date): boolean {
+    return this.status === 'EXPIRED' || (this.status === 'ACTIVE' && this.expiresAt <= now);
+  }
+
   /** Extends the hold; never shortens it. */
   renew(now: Date, ttlMs: number): void {
     this.assertActive();
     this.expiresAt = new Date(Math.max(this.expiresAt.getTime(), now.getTime() + ttlMs));
+  }
+
+  /** Holds the tokens again after it has expired, at the price of now. */
+  reopen(costMicros: number, now: Date, ttlMs: number): void {
+    this.status = 'ACTIVE';
+    this.closedAt = null;
+    this.costMicros = costMicros;
+    this.renew(now, ttlMs);
   }
 
   /** Reduces each number, never increases it, because a larger hold could exceed the limit. */

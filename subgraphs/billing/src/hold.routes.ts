@@ -4,6 +4,7 @@ import type { Hold } from './hold.entity.ts';
 import type { HoldService } from './hold.service.ts';
 
 const MAX_TOKENS = 10_000_000;
+const MAX_RENEWED = 1_000;
 const generationId = z.uuid('expected the id of a generation, a UUID');
 const promptTokens = z.int().min(0).max(MAX_TOKENS);
 const maxTokens = z.int().min(0).max(MAX_TOKENS);
@@ -35,6 +36,12 @@ export function createHoldRoutes(holds: HoldService): HttpRoute[] {
       handle: async (input, { viewer }) => ({
         expiresAt: toGrant(await holds.renew(viewer.userId, input.generationId)).expiresAt,
       }),
+    }),
+    defineInternalRoute({
+      path: '/internal/holds/renew-many',
+      callers,
+      input: z.object({ generationIds: z.array(generationId).min(1).max(MAX_RENEWED) }),
+      handle: async (input, { viewer }) => ({ holds: await holds.renewMany(viewer.userId, input.generationIds) }),
     }),
     defineInternalRoute({
       path: '/internal/holds/shrink',

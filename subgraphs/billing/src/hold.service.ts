@@ -1,20 +1,24 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { NotFoundError } from '@vibecode/platform/errors';
 import { createEvent } from '@vibecode/platform/events/event';
 import { addToOutbox } from '@vibecode/platform/events/outbox';
+import type { Account } from './account.entity.ts';
 import {
   expireHolds,
-  findHold,
+  findHolds,
   getPlan,
   getPrice,
   isHeldByAnother,
   lockAccount,
+  lockHold,
+  renewHolds,
   sumApiKeyTokens,
   sumHolds,
 } from './account.repository.ts';
 import { decideHold } from './allowance.ts';
 import { ForeignHoldError, HoldClosedError, type QuotaExceeded, QuotaExceededError } from './errors.ts';
 import { Hold } from './hold.entity.ts';
+import type { HoldStatus } from './hold.status.ts';
 import { isSettled } from './usage.repository.ts';
 
 export interface HoldServiceOptions {
@@ -42,6 +46,13 @@ export interface ApiKeyBudget {
   readonly tokens: number;
 }
 
+export interface RenewedHold {
+  readonly generationId: string;
+  /** Null unless it was renewed. */
+  readonly expiresAt: Date | null;
+  readonly status: HoldStatus | null;
+}
+
 const NOTHING = { tokens: 0, costMicros: 0 };
 
 /**
@@ -56,7 +67,7 @@ export class HoldService {
   }
 
   /**
-   * Places a hold. Repeated calls for the same generation return the same hold.
+   * Places a hold. Repeated calls for the same generation return the same hold, placed again if it has expired meanwhile.
    *
    * @throws QuotaExceededError, HoldClosedError, ForeignHoldError
    */
@@ -67,49 +78,72 @@ export class HoldService {
       const { userId, generationId, provider, model, budget, ...tokens } = request;
       const account = await lockAccount(em, userId, now);
       await expireHolds(em, now, userId);
-      const known = await findHold(em, userId, generationId);
+      const known = await lockHold(em, userId, generationId);
+      if (known?.hasExpired(now)) return this.#reopen(em, account, known, now);
       if (known) {
         known.assertActive();
         return known;
       }
       if (await isHeldByAnother(em, userId, generationId)) throw new ForeignHoldError(generationId);
       if (await isSettled(em, generationId)) throw new HoldClosedError(generationId, 'SETTLED');
-      const plan = await getPlan(em, account.planId);
-      const held = (await sumHolds(em, [userId], now)).get(userId) ?? NOTHING;
-      const allowance = account.toAllowance(plan, held);
-      const price = await getPrice(em, provider, model);
-      const budgetTokens = budget && budget.tokens - (await sumApiKeyTokens(em, budget.apiKeyId, now));
-      const decision = decideHold(allowance, { ...tokens, price, budgetTokens });
-      if (decision.granted) {
-        const apiKeyId = budget?.apiKeyId ?? null;
-        const requested = { userId, generationId, apiKeyId, provider, model, ...tokens };
-        const hold = Hold.place({ ...requested, costMicros: decision.costMicros }, now, this.#options.ttlMs);
-        em.persist(hold);
-        return hold;
-      }
-      const refusal: QuotaExceeded = {
-        ...decision,
-        allowance,
-        requestedTokens: request.promptTokens + request.maxTokens,
-        periodEnd: account.periodEnd,
-      };
-      if (decision.reason !== 'API_KEY_BUDGET' && account.announceRefusal(plan))
-        addToOutbox(em, toQuotaExceededEvent(userId, refusal));
-      return refusal;
+      const decision = await this.#decide(em, account, { userId, provider, model, budget, ...tokens }, now);
+      if (!decision.granted) return decision.refusal;
+      const requested = { userId, generationId, provider, model, ...tokens };
+      const within = { apiKeyId: budget?.apiKeyId ?? null, budgetTokens: budget?.tokens ?? null };
+      const { costMicros } = decision;
+      const hold = Hold.place({ ...requested, ...within, costMicros }, now, this.#options.ttlMs);
+      em.persist(hold);
+      return hold;
     });
     if (outcome instanceof Hold) return outcome;
     throw new QuotaExceededError(outcome);
   }
 
-  /** @throws HoldClosedError, NotFoundError */
+  /**
+   * Extends a hold. One that has expired is placed again, if there is still room for it.
+   *
+   * @throws HoldClosedError, NotFoundError, QuotaExceededError
+   */
   async renew(userId: string, generationId: string): Promise<Hold> {
+    const { orm, clock, ttlMs } = this.#options;
+    const outcome = await orm.em.fork().transactional(async (em) => {
+      const now = clock();
+      const account = await lockAccount(em, userId, now);
+      const hold = (await lockHold(em, userId, generationId)) ?? missing(generationId);
+      if (!hold.hasExpired(now)) {
+        hold.renew(now, ttlMs);
+        return hold;
+      }
+      return this.#reopen(em, account, hold, now);
+    });
+    if (outcome instanceof Hold) return outcome;
+    throw new QuotaExceededError(outcome);
+  }
+
+  /**
+   * Extends many holds of one user at once, by one statement. Those that have expired stay as they are: `renew` places one again.
+   *
+   * @returns in the order of the ids; a status other than ACTIVE is a hold that was not renewed, null one that is missing
+   */
+  async renewMany(userId: string, generationIds: readonly string[]): Promise<RenewedHold[]> {
     const { orm, clock, ttlMs } = this.#options;
     return orm.em.fork().transactional(async (em) => {
       const now = clock();
       await lockAccount(em, userId, now);
-      const hold = (await findHold(em, userId, generationId)) ?? missing(generationId);
-      hold.renew(now, ttlMs);
-      return hold;
+      const until = new Date(now.getTime() + ttlMs);
+      const renewed = await renewHolds(em, userId, generationIds, { now, until });
+      const closed = await findHolds(
+        em,
+        userId,
+        generationIds.filter((id) => !renewed.has(id)),
+      );
+      const statuses = new Map(
+        closed.map((hold) => [hold.generationId, hold.hasExpired(now) ? 'EXPIRED' : hold.status]),
+      );
+      return generationIds.map((generationId) => {
+        const expiresAt = renewed.get(generationId) ?? null;
+        return { generationId, expiresAt, status: expiresAt ? 'ACTIVE' : (statuses.get(generationId) ?? null) };
+      });
     });
   }
 
@@ -121,7 +155,7 @@ export class HoldService {
   async shrink(userId: string, generationId: string, promptTokens: number, maxTokens: number): Promise<Hold> {
     return this.#options.orm.em.fork().transactional(async (em) => {
       await lockAccount(em, userId, this.#options.clock());
-      const hold = (await findHold(em, userId, generationId)) ?? missing(generationId);
+      const hold = (await lockHold(em, userId, generationId)) ?? missing(generationId);
       hold.shrink(promptTokens, maxTokens, await getPrice(em, hold.provider, hold.model));
       return hold;
     });
@@ -132,7 +166,7 @@ export class HoldService {
     return this.#options.orm.em.fork().transactional(async (em) => {
       const now = this.#options.clock();
       await lockAccount(em, userId, now);
-      const hold = await findHold(em, userId, generationId);
+      const hold = await lockHold(em, userId, generationId);
       if (!hold) {
         if (await isHeldByAnother(em, userId, generationId)) throw new ForeignHoldError(generationId);
         em.persist(Hold.released({ userId, generationId }, now));
@@ -146,6 +180,38 @@ export class HoldService {
   /** Closes holds that were not renewed in time. @returns their number */
   expire(): Promise<number> {
     return expireHolds(this.#options.orm.em.fork(), this.#options.clock());
+  }
+
+  /** Places a hold that has expired again, if there is still room for it. */
+  async #reopen(em: EntityManager, account: Account, hold: Hold, now: Date): Promise<Hold | QuotaExceeded> {
+    const { userId, provider, model, promptTokens, maxTokens, apiKeyId, budgetTokens } = hold;
+    const budget = apiKeyId !== null && budgetTokens !== null ? { apiKeyId, tokens: budgetTokens } : null;
+    const request = { userId, provider, model, promptTokens, maxTokens, budget };
+    const decision = await this.#decide(em, account, request, now);
+    if (!decision.granted) return decision.refusal;
+    hold.reopen(decision.costMicros, now, this.#options.ttlMs);
+    return hold;
+  }
+
+  /** Whether the account, whose row is locked, has room. A refusal is announced, once for each limit. */
+  async #decide(
+    em: EntityManager,
+    account: Account,
+    { userId, provider, model, budget, ...tokens }: Omit<HoldRequest, 'generationId'>,
+    now: Date,
+  ): Promise<{ granted: true; costMicros: number } | { granted: false; refusal: QuotaExceeded }> {
+    const plan = await getPlan(em, account.planId);
+    const held = (await sumHolds(em, [userId], now)).get(userId) ?? NOTHING;
+    const allowance = account.toAllowance(plan, held);
+    const price = await getPrice(em, provider, model);
+    const budgetTokens = budget && budget.tokens - (await sumApiKeyTokens(em, budget.apiKeyId, now));
+    const decision = decideHold(allowance, { ...tokens, price, budgetTokens });
+    if (decision.granted) return decision;
+    const requestedTokens = tokens.promptTokens + tokens.maxTokens;
+    const refusal = { ...decision, allowance, requestedTokens, periodEnd: account.periodEnd };
+    if (decision.reason !== 'API_KEY_BUDGET' && account.announceRefusal(plan))
+      addToOutbox(em, toQuotaExceededEvent(userId, refusal));
+    return { granted: false, refusal };
   }
 }
 

@@ -194,11 +194,86 @@ export function describeBilling(
       expect(await billing.holds.expire()).toBeGreaterThanOrEqual(1);
       expect(await holdStatus(billing.orm, alive)).toBe('ACTIVE');
       expect(await holdStatus(billing.orm, dead)).toBe('EXPIRED');
-      expect(await refusalOf(billing.holds.renew(user, dead))).toMatchObject({ code: 'BILLING_HOLD_CLOSED' });
       await billing.complete(user, dead);
       expect(await holdStatus(billing.orm, dead)).toBe('SETTLED');
       expect(await billing.quota(user)).toMatchObject({ heldTokens: 100, usedTokens: 150 });
       expect(expiresAt).toEqual(new Date('2026-11-24T12:01:59.999Z'));
+      expect(await refusalOf(billing.holds.renew(user, dead))).toMatchObject({ code: 'BILLING_HOLD_CLOSED' });
+    });
+
+    it('renews many holds at once, each of them or not, and of nobody else', async () => {
+      await using billing = await startBillingServices(testDatabase);
+      const [user, other] = [newId(), newId()];
+      const [one, two, expired, released, foreign, missing] = [newId(), newId(), newId(), newId(), newId(), newId()];
+      await billing.place(user, expired, 0, 100);
+      billing.pass(TTL_MS / 2);
+      for (const generation of [one, two, released]) await billing.place(user, generation, 0, 100);
+      await billing.holds.release(user, released);
+      await billing.place(other, foreign, 0, 100);
+      billing.pass(TTL_MS / 2);
+      const until = new Date('2026-11-24T12:02:00.000Z');
+      const asked = [one, expired, released, foreign, missing, two];
+      const answers = [
+        { generationId: one, expiresAt: until, status: 'ACTIVE' },
+        { generationId: expired, expiresAt: null, status: 'EXPIRED' },
+        { generationId: released, expiresAt: null, status: 'RELEASED' },
+        { generationId: foreign, expiresAt: null, status: null },
+        { generationId: missing, expiresAt: null, status: null },
+        { generationId: two, expiresAt: until, status: 'ACTIVE' },
+      ];
+      expect(await billing.holds.renewMany(user, asked)).toEqual(answers);
+      await billing.holds.expire();
+      expect(await billing.holds.renewMany(user, asked)).toEqual(answers);
+      expect(await billing.quota(user)).toMatchObject({ heldTokens: 200 });
+      expect(await billing.quota(other)).toMatchObject({ heldTokens: 100 });
+    });
+
+    it('places an expired hold again while there is room, within the budget of its key, and not once it is settled', async () => {
+      await using billing = await startBillingServices(testDatabase);
+      const user = newId();
+      const [first, second, keyed, done] = [newId(), newId(), newId(), newId()];
+      const budget = { apiKeyId: newId(), tokens: 100 };
+      await billing.place(user, first, 0, LIMIT - 1_000);
+      await billing.place(user, keyed, 0, 80, budget);
+      await billing.place(user, done, 0, 10);
+      billing.pass(TTL_MS);
+      // Whether or not a sweep has been there.
+      expect((await billing.holds.renew(user, first)).status).toBe('ACTIVE');
+      billing.pass(TTL_MS);
+      await billing.holds.expire();
+      await billing.place(user, second, 0, LIMIT - 1_000);
+      await billing.place(user, newId(), 0, 50, budget);
+      expect(await refusalOf(billing.holds.renew(user, first))).toMatchObject({ code: 'BILLING_QUOTA_EXCEEDED' });
+      expect(await refusalOf(billing.holds.renew(user, keyed))).toMatchObject({
+        code: 'BILLING_QUOTA_EXCEEDED',
+        details: { reason: 'API_KEY_BUDGET', affordableTokens: 50 },
+      });
+      await billing.complete(user, done);
+      expect(await refusalOf(billing.holds.renew(user, done))).toMatchObject({ code: 'BILLING_HOLD_CLOSED' });
+      await billing.holds.release(user, second);
+      expect(await billing.holds.renew(user, first)).toMatchObject({ status: 'ACTIVE', maxTokens: LIMIT - 1_000 });
+      expect((await billing.quota(user)).heldTokens).toBe(LIMIT - 1_000 + 50);
+    });
+
+    it('never says that a hold was renewed which a sweep closes at the same moment', async () => {
+      await using billing = await startBillingServices(testDatabase, 8);
+      const user = newId();
+      const ids = Array.from({ length: 40 }, newId);
+      for (const id of ids) await billing.place(user, id, 0, 10);
+      billing.pass(TTL_MS);
+      const [, , many, ...single] = await Promise.all([
+        billing.holds.expire(),
+        billing.holds.expire(),
+        billing.holds.renewMany(user, ids.slice(0, 20)),
+        ...ids.slice(20).map((id) => billing.holds.renew(user, id)),
+      ]);
+      await billing.holds.expire();
+      expect(many.map(({ status }) => status)).toEqual(many.map(() => 'EXPIRED'));
+      expect(single.map(({ status }) => status)).toEqual(single.map(() => 'ACTIVE'));
+      for (const [index, id] of ids.entries()) {
+        expect(await holdStatus(billing.orm, id)).toBe(index < 20 ? 'EXPIRED' : 'ACTIVE');
+      }
+      expect((await billing.quota(user)).heldTokens).toBe(200);
     });
 
     it('leaves no hold behind, whichever of hold, end and release comes first', async () => {

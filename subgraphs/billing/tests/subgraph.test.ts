@@ -136,6 +136,16 @@ describe('billing subgraph', () => {
       status: 404,
       body: { error: { code: 'NOT_FOUND' } },
     });
+    expect(await hold(newId(), 'holds/renew-many', { generationIds: [generationId] })).toMatchObject({
+      body: { holds: [{ generationId, expiresAt: null, status: null }] },
+    });
+    const tooMany = Array.from({ length: 1_001 }, newId);
+    for (const generationIds of [[], tooMany]) {
+      expect(await hold(newId(), 'holds/renew-many', { generationIds })).toMatchObject({
+        status: 400,
+        body: { error: { code: 'INVALID_INPUT', details: { field: 'generationIds' } } },
+      });
+    }
     expect(await hold(newId(), 'holds', body)).toMatchObject({
       status: 409,
       body: { error: { code: 'CONFLICT' } },

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ModelUnavailableError } from '../errors.ts';
+import { ModelPausedError, ModelUnavailableError } from '../errors.ts';
 import { ModelCircuit } from './model.circuit.ts';
 import { limitTimes, type ModelTimes } from './model.times.ts';
 import type { Model, ModelChunk, ModelRequest } from './model.ts';
@@ -45,15 +45,7 @@ export function createModelGuard({
 
   return async (model, request) => {
     const waitMs = circuit.findWaitMs(model.id);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1_000);
-      const failures = circuit.countFaults(model.id);
-      throw new ModelUnavailableError(
-        model,
-        `it failed ${failures} times in a row; it will be asked again in ${seconds} seconds.`,
-        { countsAsFault: false },
-      );
-    }
+    if (waitMs > 0) throw new ModelPausedError(model, circuit.countFaults(model.id), waitMs);
     circuit.begin(model.id);
     for (let attempt = 0; ; attempt += 1) {
       try {

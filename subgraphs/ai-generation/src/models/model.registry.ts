@@ -100,8 +100,21 @@ export class ModelRegistry {
     );
   }
 
+  /** Asks the providers anew next time: one of them has just failed. */
+  forget(): void {
+    this.#listed = null;
+  }
+
+  /** Whether the provider answers for the model. One that answers, and does not have the model, is reachable: it is not away. */
+  async isReachable(id: string, provider: string): Promise<boolean> {
+    const { models, reports } = await this.#look();
+    const found = findById(models, id);
+    if (found) return found.available;
+    return reports.every((report) => report.provider !== provider || report.problem === null);
+  }
+
   /** The model that takes over for one that is not available, or null. */
-  async findFallback(failed: Model): Promise<ListedModel | null> {
+  async findFallback(failed: Pick<Model, 'id'>): Promise<ListedModel | null> {
     const { fallbackModel } = this.#options;
     if (fallbackModel === undefined || fallbackModel === failed.id) return null;
     return findById(await this.list(), fallbackModel) ?? null;

@@ -1,0 +1,107 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { JobRun } from '@vibecode/platform/jobs/job.run';
+import type { Logger } from '@vibecode/platform/log';
+import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
+import { EventWriter, type RowChange } from './event.writer.ts';
+import { storeEnd, toEndEvents } from './generation.end.ts';
+import { Generation } from './generation.entity.ts';
+import type { SequencedEvent } from './generation.events.ts';
+import { findEvents, findLastSeq, insertEvents } from './generation.repository.ts';
+import type { GenerationStatus } from './generation.status.ts';
+import { StreamSender } from './stream.sender.ts';
+
+export interface JournalDependencies {
+  readonly orm: MikroORM;
+  readonly streamLog: StreamLog;
+  readonly log: Logger;
+}
+
+/** What a job tells the world: events and changes of its generation, stored under the job's lease before any watcher sees them. */
+export class GenerationJournal implements AsyncDisposable {
+  readonly writer: EventWriter;
+  readonly #sender: StreamSender;
+  readonly #broken = new AbortController();
+
+  private constructor(
+    private readonly dependencies: JournalDependencies,
+    private readonly job: JobRun,
+    private row: Generation,
+    lastSeq: number,
+  ) {
+    const { streamLog, log, orm } = dependencies;
+    const { id: generationId, epoch } = job.claim;
+    const load = (afterSeq: number) => findEvents(orm.em.fork(), generationId, afterSeq, Number.MAX_SAFE_INTEGER);
+    this.#sender = new StreamSender({ streamLog, log, generationId, epoch, load });
+    this.writer = new EventWriter({
+      lastSeq,
+      store: (events, changes) => this.#store(events, changes),
+      publish: (events) => this.#sender.send(events),
+      onFailure: (error) => this.#broken.abort(error),
+    });
+  }
+
+  static async open(dependencies: JournalDependencies, job: JobRun): Promise<GenerationJournal> {
+    const em = dependencies.orm.em.fork();
+    const row = await em.findOneOrFail(Generation, { id: job.claim.id });
+    return new GenerationJournal(dependencies, job, row, await findLastSeq(em, row.id));
+  }
+
+  /** As it was stored last. */
+  get generation(): Generation {
+    return this.row;
+  }
+
+  /** Aborted when the work should end early: by the job, or because nothing can be stored any more. */
+  get signal(): AbortSignal {
+    return AbortSignal.any([this.job.signal, this.#broken.signal]);
+  }
+
+  /** Why nothing can be stored any more; null while it can. */
+  get failure(): unknown {
+    return this.#broken.signal.aborted ? this.#broken.signal.reason : null;
+  }
+
+  /** Resolves when it is stored. */
+  async transition(change: RowChange, status: GenerationStatus): Promise<void> {
+    this.writer.change(change, { type: 'StatusChanged', status });
+    await this.writer.settle();
+  }
+
+  /**
+   * The end is stored, with its event for the other services, before any watcher sees it.
+   *
+   * @throws LeaseLostError
+   */
+  async finish(change: (generation: Generation, now: Date) => void): Promise<void> {
+    const now = new Date();
+    // What could not be stored is stored with the end.
+    await this.writer.settle().catch(() => undefined);
+    change(this.row, now);
+    const { id: generationId, userId, status, completionTokens: tokensUsed } = this.row;
+    const events = await this.writer.close(...toEndEvents(this.row));
+    await this.job.finish(async (em) => {
+      const row = await em.findOneOrFail(Generation, { id: generationId });
+      change(row, now);
+      await storeEnd(em, row, events);
+    });
+    this.dependencies.log.info({ action: 'generation.finished', generationId, userId, status, tokensUsed });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // After the end, whoever settles the job sends what is missing.
+    if (!this.job.hasEnded) await this.writer.close();
+    await this.#sender[Symbol.asyncDispose]();
+  }
+
+  async #store(events: readonly SequencedEvent[], changes: readonly RowChange[]): Promise<void> {
+    let changed: Generation | null = null;
+    await this.job.store(async (em) => {
+      if (changes.length > 0) {
+        changed = await em.findOneOrFail(Generation, { id: this.row.id });
+        for (const change of changes) change(changed);
+      }
+      await insertEvents(em, this.row.id, events);
+    });
+    if (changed) this.row = changed;
+  }
+}
