@@ -16,7 +16,7 @@ it('5,000 generations of 50 users all run on two instances, the users take turns
   await using database = await createTestDatabase();
   await using redis = await startRedis();
   const gate = Promise.withResolvers<void>();
-  const script = () => [gate.promise, '<file path="index.js">\n', `console.log('${newId()}');\n`, '</file>\n'];
+  const script = () => [gate.promise, ...GREETING];
   const settings = {
     databaseUrl: database.url,
     infrastructure: redis.infrastructure,
@@ -49,7 +49,9 @@ it('5,000 generations of 50 users all run on two instances, the users take turns
     users.map(async (user, name) => {
       const started: string[] = [];
       for (let job = 0; job < JOBS_OF_USER; job += 1) {
-        const { data } = await user.start({ prompt: `user ${name} job ${job}` });
+        // Two answers for one project at once would be a conflict of their changes.
+        const projectId = neighbours.createProject(user.userId);
+        const { data } = await user.start({ prompt: `user ${name} job ${job}`, projectId });
         started.push(data.startGeneration.id);
       }
       return started;
