@@ -15,6 +15,7 @@ describe('kill -9 in mid-generation', () => {
     await using data = await createDataDirectory();
     let person: Awaited<ReturnType<typeof signUp>>;
     let id: string;
+    const seen: { seq: number; text?: string }[] = [];
     {
       await using graph = await startEmbeddedGraph({ dataDir: data.path, env: { OLLAMA_URL: ollama } });
       person = await signUp(graph.url, 'ann');
@@ -33,8 +34,12 @@ describe('kill -9 in mid-generation', () => {
         },
       );
       id = startGeneration.id;
-      const events = person.watch('subscription($id: ID!) { generationEvents(id: $id) { __typename } }', { id });
-      for await (const { data: event } of events) if (event?.generationEvents.__typename === 'TokenDelta') break;
+      const watching =
+        'subscription($id: ID!) { generationEvents(id: $id) { seq __typename ... on TokenDelta { text } } }';
+      for await (const { data: event } of person.watch(watching, { id })) {
+        seen.push(event?.generationEvents);
+        if (event?.generationEvents.__typename === 'TokenDelta') break;
+      }
       graph.process.kill('SIGKILL');
       await graph.process.exited;
     }
@@ -55,6 +60,7 @@ describe('kill -9 in mid-generation', () => {
       expect(events.map((event: { seq: number }) => event.seq)).toEqual(
         events.map((_: unknown, index: number) => index + 1),
       );
+      expect(events.slice(0, seen.length)).toEqual(seen);
       expect(events.at(-1).__typename).toBe('GenerationFinished');
       expect(events.map((event: { text?: string }) => event.text ?? '').join('')).toBe(text);
       // The second round finds exactly what the first one left.

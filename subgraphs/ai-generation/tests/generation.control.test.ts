@@ -2,7 +2,7 @@ import { newId } from '@vibecode/platform/id';
 import { startTestDatabase } from '@vibecode/platform/testing/database';
 import { GREETING, SCOPES, START, startGenerationTest } from './generation.fixture.ts';
 
-const CANCEL = 'mutation($id: ID!) { cancelGeneration(id: $id) { id } }';
+const CANCEL = 'mutation($id: ID!) { cancelGeneration(id: $id) { status queuePosition } }';
 const STATE = 'query($id: ID!) { generation(id: $id) { status text completionTokens queuePosition error { code } } }';
 
 /** An answer that begins, and goes on when the test lets it. */
@@ -79,7 +79,15 @@ describe('cancelling', () => {
       status: 'QUEUED',
       queuePosition: 1,
     });
-    await ann.ask(CANCEL, { id: waiting });
+    const settled = Promise.withResolvers<unknown>();
+    await using _ = await test.infrastructure.bus.subscribe('test', ['generation.complete'], async ({ data }) =>
+      settled.resolve(data),
+    );
+    expect((await ann.ask(CANCEL, { id: waiting })).data.cancelGeneration).toEqual({
+      status: 'CANCELLED',
+      queuePosition: null,
+    });
+    expect(await settled.promise).toMatchObject({ generationId: waiting, status: 'CANCELLED', chargeable: false });
     expect((await ann.watch(waiting)).at(-1)).toMatchObject({ status: 'CANCELLED', completionTokens: 0 });
     held.release();
     expect((await ann.watch(running)).at(-1)).toMatchObject({ status: 'COMPLETED' });

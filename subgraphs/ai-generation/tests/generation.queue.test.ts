@@ -31,8 +31,7 @@ describe('a model that is away', () => {
   ] as const)('and %s keeps its queue, with the places, and goes on with it when it is back', async (_, how) => {
     const gate = Promise.withResolvers<void>();
     const { log, logged } = createWatchedLog();
-    let answers = 0;
-    const script = () => ['<file path="index.js">\n', gate.promise, `console.log(${(answers += 1)});\n`, '</file>\n'];
+    const script = () => ['<file path="index.js">\n', gate.promise, `console.log('${newId()}');\n`, '</file>\n'];
     await using test = await startGenerationTest(script, { log, env: { MODEL_CONCURRENCY: '2' } });
     const users = [await test.signUp(), await test.signUp(), await test.signUp()];
     const started: { id: string; user: (typeof users)[number] }[] = [];

@@ -8,6 +8,7 @@ interface HoldState {
   promptTokens: number;
   maxTokens: number;
   released: boolean;
+  expiresAt: number;
   readonly budget?: unknown;
 }
 
@@ -33,6 +34,9 @@ export type Files = Record<string, string>;
 /** Billing and project as this service sees them, in memory: what it asked of them, and what they answer. */
 export class Neighbours implements ServiceClient {
   readonly holds = new Map<string, HoldState>();
+  /** Generations whose hold was needed after it had expired. */
+  readonly lostHolds = new Set<string>();
+  holdTtlMs = 60_000;
   readonly changesets = new Map<string, AppliedChangeset>();
   readonly projects = new Map<string, { ownerId: string; language: string | null; files: Files }>();
   /** The project service's rule for changesets. */
@@ -60,17 +64,20 @@ export class Neighbours implements ServiceClient {
       case 'billing holds':
         return this.#placeHold(userId, body);
       case 'billing holds/renew':
-        return { expiresAt: toExpiry() };
+        return this.#getRenewedHold(userId, body.generationId);
       case 'billing holds/renew-many':
         return {
-          holds: body.generationIds.map((generationId: string) => ({ generationId, expiresAt: toExpiry() })),
+          holds: body.generationIds.map((generationId: string) => {
+            const expiresAt = this.#renewHold(userId, generationId);
+            return { generationId, expiresAt };
+          }),
         };
       case 'billing holds/shrink':
         Object.assign(this.holds.get(body.generationId)!, {
           promptTokens: body.promptTokens,
           maxTokens: body.maxTokens,
         });
-        return { expiresAt: toExpiry() };
+        return {};
       case 'billing holds/release':
         Object.assign(this.holds.get(body.generationId) ?? {}, { released: true });
         return { released: true };
@@ -99,13 +106,38 @@ export class Neighbours implements ServiceClient {
       const affordableTokens = Math.max(0, this.affordableTokens - promptTokens);
       throw new RemoteError('BILLING_QUOTA_EXCEEDED', 'Too much.', 402, { details: { affordableTokens } });
     }
+    const expiresAt = Date.now() + this.holdTtlMs;
     if (!this.holds.has(generationId))
-      this.holds.set(generationId, { userId, promptTokens, maxTokens, released: false, budget });
-    return { holdId: generationId, grantedTokens: promptTokens + maxTokens, expiresAt: toExpiry() };
+      this.holds.set(generationId, { userId, promptTokens, maxTokens, released: false, expiresAt, budget });
+    return {
+      holdId: generationId,
+      grantedTokens: promptTokens + maxTokens,
+      expiresAt: new Date(expiresAt).toISOString(),
+    };
+  }
+
+  #getRenewedHold(userId: string, generationId: string) {
+    const expiresAt = this.#renewHold(userId, generationId);
+    if (expiresAt === null) throw new RemoteError('BILLING_HOLD_CLOSED', 'The hold is closed.', 409);
+    return { expiresAt };
+  }
+
+  /** Null when there is nothing to renew. Unlike billing, it never places a hold again. */
+  #renewHold(userId: string, generationId: string): string | null {
+    const hold = this.holds.get(generationId);
+    if (hold?.userId !== userId || hold.released) return null;
+    if (hold.expiresAt <= Date.now()) {
+      this.lostHolds.add(generationId);
+      return null;
+    }
+    hold.expiresAt = Date.now() + this.holdTtlMs;
+    return new Date(hold.expiresAt).toISOString();
   }
 
   async #apply(userId: string, changeset: AppliedChangeset) {
     const project = this.#getProject(userId, changeset.projectId);
+    const hold = this.holds.get(changeset.idempotencyKey);
+    if (hold && hold.expiresAt <= Date.now()) this.lostHolds.add(changeset.idempotencyKey);
     const files = await this.applyChanges(project.files, changeset.changes);
     this.changesets.set(changeset.idempotencyKey, changeset);
     project.files = files;
@@ -147,8 +179,4 @@ function applyChanges(before: Files, changes: readonly ChangeToApply[]): Files {
 
 function toSha256(content: string): string {
   return createHash('sha256').update(content).digest('hex');
-}
-
-function toExpiry(): string {
-  return new Date(Date.now() + 60_000).toISOString();
 }
