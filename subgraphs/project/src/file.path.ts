@@ -36,11 +36,6 @@ function findPathProblem(path: string): string | null {
   return null;
 }
 
-/** A form that is equal for paths that some file systems cannot distinguish. */
-export function foldPath(path: string): string {
-  return path.normalize('NFC').toLowerCase().normalize('NFC');
-}
-
 /** The folders of a path: `a` and `a/b` for `a/b/c`. */
 export function toFolders(path: string): string[] {
   const segments = path.split('/');

@@ -86,6 +86,8 @@ export class Version {
   projectId: string;
   authorId: string;
   pathChanges: readonly PathChange[];
+  /** Locked paths that the generation wanted to change. */
+  leftAlone: readonly string[];
   provenanceRecord: ProvenanceRecord | null;
   /** Hash of the request that created it, so that a repeated request returns the same version. */
   requestSha256: string | null;

@@ -1,6 +1,7 @@
 import { posix, win32 } from 'node:path';
+import { foldPath } from '@vibecode/platform/files/path.locks';
 import * as fc from '@vibecode/platform/testing/property';
-import { assertPath, foldPath, toFolders } from '../src/file.path.ts';
+import { assertPath, toFolders } from '../src/file.path.ts';
 
 function isAccepted(path: string): boolean {
   try {
