@@ -13,12 +13,13 @@ import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
 import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
-import type { Model, ModelChunk, ModelRequest } from './models/model.ts';
-import type { ProjectClient, ProjectFile } from './project.client.ts';
+import type { Model, ModelChunk, ModelImage, ModelRequest } from './models/model.ts';
+import type { ProjectClient, ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
+import { describeLeftAlone } from './prompt.locks.ts';
 import { describeAbsent } from './prompt.outline.ts';
 import type { TemplateSearch } from './template.search.ts';
-import { toHeldTokens, toPromptBudget } from './token.budget.ts';
+import { toHeldTokens, toImageTokens, toPromptBudget } from './token.budget.ts';
 
 export type { ModelAnswer } from './answer.reader.ts';
 
@@ -46,6 +47,8 @@ export interface AnswerStreamerOptions {
   readonly buildPrompt: PromptBuilder;
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
+  /** The images of a generation's request. */
+  readonly findImages: (generationId: string) => Promise<readonly ModelImage[]>;
   readonly log: Logger;
 }
 
@@ -65,20 +68,25 @@ export class AnswerStreamer {
     const { generation, writer, signal, onAnswer } = input;
     const { registry, templates, projects } = this.options;
     const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed, files] = await Promise.all([
+    const [matches, listed, { files, lockedPaths }, images] = await Promise.all([
       templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
-      projects.readFiles(generation.userId, generation.projectId, signal),
+      projects.readSnapshot(generation.userId, generation.projectId, signal),
+      this.options.findImages(generation.id),
     ]);
     signal.throwIfAborted();
-    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens);
-    const built = this.options.buildPrompt({ prompt, language, framework, templates: matches, files, budgetTokens });
+    const imageTokens = toImageTokens(images);
+    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens) - imageTokens;
+    const content = { templates: matches, files, lockedPaths };
+    const text = this.options.buildPrompt({ prompt, language, framework, ...content, budgetTokens });
+    const built = { ...text, tokens: text.tokens + imageTokens };
     this.#shrinkHold(generation, built);
     writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
 
     const request: ModelRequest = {
       prompt,
       messages: built.messages,
+      images,
       templates: matches,
       leastScore: () => templates.findLeastScore(),
       language,
@@ -90,7 +98,7 @@ export class AnswerStreamer {
     };
     const { model, chunks } = await this.#open(listed, request);
     const answer: ModelAnswer = {
-      changes: new AnswerChanges(toBase(files, built)),
+      changes: new AnswerChanges(toBase({ files, lockedPaths }, built)),
       text: '',
       promptTokens: built.tokens,
       completionTokens: 0,
@@ -105,8 +113,9 @@ export class AnswerStreamer {
     { userId, projectId, text, completionTokens, maxTokens }: Generation,
     signal: AbortSignal,
   ): Promise<readonly Change[]> {
-    const files = await this.options.projects.readFiles(userId, projectId, signal);
-    const changes = new AnswerChanges(toBase(files, { shown: new Set(files.map(({ path }) => path)) }));
+    const snapshot = await this.options.projects.readSnapshot(userId, projectId, signal);
+    const shown = new Set(snapshot.files.map(({ path }) => path));
+    const changes = new AnswerChanges(toBase(snapshot, { shown }));
     const parser = new AnswerParser();
     const reason = completionTokens >= maxTokens ? 'length' : 'stop';
     for (const event of [...parser.push(text), ...parser.end(reason)]) changes.add(event);
@@ -162,8 +171,8 @@ export class AnswerStreamer {
     }
     const failure = findAnswerFailure({ changes, end, model, maxTokens });
     const changeset = failure ? [] : changes.toChangeset();
-    const absent = describeAbsent(built.absent);
-    writeNotes(answer, writer, absent === null || failure ? changes.notes : [...changes.notes, absent]);
+    const told = failure ? [] : [describeAbsent(built.absent), describeLeftAlone(changes.leftAlone)];
+    writeNotes(answer, writer, [...changes.notes, ...told.filter((note) => note !== null)]);
     return Object.assign(answer, { changeset, failure });
   }
 
@@ -177,7 +186,7 @@ export class AnswerStreamer {
     } catch (error) {
       if (!(error instanceof ModelUnavailableError)) throw error;
       const fallback = await this.options.registry.findFallback(listed.model);
-      if (!fallback) throw error;
+      if (!fallback || (request.images?.length && !fallback.seesImages)) throw error;
       this.options.log.warn({
         action: 'generation.fallback',
         model: listed.model.id,
@@ -197,8 +206,8 @@ export class AnswerStreamer {
   }
 }
 
-function toBase(files: readonly ProjectFile[], { shown }: Pick<BuiltPrompt, 'shown'>): AnswerBase {
-  return { files: new Map(files.map(({ path, content }) => [path, content])), shown };
+function toBase({ files, lockedPaths }: ProjectSnapshot, { shown }: Pick<BuiltPrompt, 'shown'>): AnswerBase {
+  return { files: new Map(files.map(({ path, content }) => [path, content])), shown, lockedPaths };
 }
 
 /** Whoever reads the answer is told what became of it, behind the answer and told apart from it. */
@@ -210,6 +219,6 @@ function writeNotes(answer: ModelAnswer, writer: EventWriter, notes: readonly st
 }
 
 export function toProduced(answer: ModelAnswer): Produced {
-  const { text, promptTokens, completionTokens, firstTokenAt } = answer;
-  return { text, promptTokens, completionTokens, firstTokenAt };
+  const { text, promptTokens, completionTokens, firstTokenAt, changes } = answer;
+  return { text, promptTokens, completionTokens, firstTokenAt, leftAlone: changes.leftAlone };
 }

@@ -12,11 +12,14 @@ import { JobJournal, type JournalDependencies } from './job.journal.ts';
 import { HOLD_MARGIN_MS, JobStopped, type StopReason, startLeaseKeeper } from './job.lease.ts';
 import { estimateTokens } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
+import { handleRefusal, offerForReview, toLockedFailureOf } from './review.job.ts';
 
 export interface JobDependencies extends JournalDependencies {
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
   readonly answers: AnswerStreamer;
+  /** For how long changes wait to be accepted. */
+  readonly reviewMs: number;
 }
 
 const { QUEUED, RETRIEVING, STREAMING, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
@@ -85,6 +88,10 @@ export class GenerationJob {
       if (answer.failure) throw answer.failure;
       this.#stop.signal.throwIfAborted();
       const produced = toProduced(answer);
+      if (this.#journal.generation.review) {
+        await offerForReview(this.#journal, produced, answer.changes.toProposal(), this.dependencies.reviewMs);
+        return;
+      }
       await this.#journal.transition((generation) => generation.apply(produced, answer.changeset), APPLYING);
     }
     const { generation } = this.#journal;
@@ -132,7 +139,7 @@ export class GenerationJob {
 
   async #apply(changes: readonly Change[]): Promise<void> {
     const { generation, writer } = this.#journal;
-    const version = await this.dependencies.projects.applyChangeset(generation.userId, {
+    const changeset = {
       projectId: generation.projectId,
       generationId: generation.id,
       message: toMessage(generation.prompt),
@@ -141,12 +148,18 @@ export class GenerationJob {
       provider: generation.provider,
       promptSha256: generation.promptSha256 ?? '',
       templates: generation.templates,
+      merge: generation.reviewedAt !== null,
+    };
+    const version = await this.dependencies.projects.applyChangeset(generation.userId, changeset).catch((error) => {
+      if (generation.reviewedAt !== null) return handleRefusal(this.#journal, error);
+      throw toLockedFailureOf(error);
     });
+    if (version === null) return;
     const edited = new Set(changes.flatMap(({ operation, path }) => (operation === 'EDIT' ? [path] : [])));
     for (const { path, bytes, sha256 } of version.files) {
       if (edited.has(path)) writer.write({ type: 'FileFinished', path, bytes, sha256 });
     }
-    const made = { id: version.versionId, number: version.number };
+    const made = { id: version.versionId, number: version.number, leftAlone: version.leftAlone };
     await this.#journal.finish((row, now) => row.complete(made, now), COMPLETED, generation.completionTokens);
   }
 
@@ -166,7 +179,7 @@ export class GenerationJob {
       return;
     }
     const produced = this.#answer ? toProduced(this.#answer) : undefined;
-    const tokens = produced?.completionTokens ?? 0;
+    const tokens = produced?.completionTokens ?? this.#journal.generation.completionTokens;
     if (stopped === 'cancelled') {
       await this.#journal.finish((row, now) => row.cancel(now, produced), CANCELLED, tokens);
       return;

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { openDatabase } from '@vibecode/platform/database';
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { startInterval } from '@vibecode/platform/interval';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { AnswerStreamer } from './answer.streamer.ts';
 import { createBillingClient } from './billing.client.ts';
@@ -10,11 +11,13 @@ import { database } from './database.ts';
 import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { AiGenerationEnv } from './env.ts';
 import { GenerationService } from './generation.service.ts';
+import { findImages } from './image.repository.ts';
 import { startJobRunner } from './job.runner.ts';
 import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
+import { ReviewService } from './review.service.ts';
 import { schema } from './schema.ts';
 import { startTemplateEmbedding } from './template.embedding.ts';
 import { TemplateSearch } from './template.search.ts';
@@ -28,12 +31,14 @@ export interface GenerationServerOptions {
   readonly registry: ModelRegistry;
   readonly embedders: EmbedderRegistry;
   readonly templates: readonly TemplateSource[];
+  /** How often reviews whose time is over are ended. Default 60,000. */
+  readonly reviewSweepMs?: number;
 }
 
 /** The subgraph and its job runner over the models, embedder and templates given. */
 export async function startGenerationServer(
   infrastructure: Infrastructure,
-  { env, registry, embedders, templates }: GenerationServerOptions,
+  { env, registry, embedders, templates, reviewSweepMs = 60_000 }: GenerationServerOptions,
 ): Promise<RunningSubgraph> {
   const { databaseUrl: url, databasePoolSize: poolSize, bus, log, streamLog, broadcast, calls } = infrastructure;
   await using starting = new AsyncDisposableStack();
@@ -63,6 +68,7 @@ export async function startGenerationServer(
     buildPrompt: await createPromptBuilder(),
     billing,
     projects,
+    findImages: (generationId) => findImages(orm.em.fork(), generationId),
     log,
   });
   starting.use(startOutboxRelay({ orm, bus, log, service: 'ai-generation' }));
@@ -75,6 +81,7 @@ export async function startGenerationServer(
       billing,
       projects,
       answers,
+      reviewMs: env.GENERATION_REVIEW_HOURS * 3_600_000,
       modelConcurrency: env.MODEL_CONCURRENCY,
       alone: infrastructure.embedded,
     }),
@@ -91,7 +98,9 @@ export async function startGenerationServer(
     queueLimit: env.GENERATION_QUEUE_LIMIT,
     userQueueLimit: env.GENERATION_USER_QUEUE_LIMIT,
   });
-  const services = { orm, streamLog, generations, templates: search, registry };
+  const reviews = new ReviewService({ orm, streamLog, log, wakeRunner: () => runner.wake() });
+  starting.use(startInterval('generation.review', reviewSweepMs, () => reviews.expire(), log));
+  const services = { orm, streamLog, generations, reviews, templates: search, registry };
   const subgraph = starting.use(
     await startSubgraph({
       infrastructure,

@@ -7,17 +7,19 @@ import type { Logger } from '@vibecode/platform/log';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { BillingClient, HoldRequest } from './billing.client.ts';
-import { ModelUnavailableError, QueueFullError } from './errors.ts';
+import { ImagesUnsupportedError, ModelUnavailableError, QueueFullError } from './errors.ts';
 import { toEntry } from './event.writer.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
 import { CANCEL_CHANNEL, type SequencedEvent, toStreamName } from './generation.events.ts';
 import { type StartGenerationInput, startGenerationInput } from './generation.input.ts';
 import { countWaiting, findVisible, insertEvents, requestCancel, reserveId } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
+import { insertImages } from './image.repository.ts';
 import type { JobRunner } from './job.runner.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
+import type { ModelImage } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
-import { toHeldPromptTokens, toMaxTokens } from './token.budget.ts';
+import { toHeldPromptTokens, toImageTokens, toMaxTokens } from './token.budget.ts';
 
 export interface GenerationServiceOptions {
   readonly orm: MikroORM;
@@ -44,7 +46,10 @@ export class GenerationService {
   async start(viewer: Viewer, input: StartGenerationInput): Promise<Generation> {
     const { orm, billing, projects, registry } = this.options;
     const { userId } = viewer;
-    const { projectId, prompt, model, maxTokens, parentId, clientRequestId } = parseInput(startGenerationInput, input);
+    const { projectId, prompt, model, maxTokens, parentId, clientRequestId, review, images } = parseInput(
+      startGenerationInput,
+      input,
+    );
     const id = await reserveId(orm.em.fork(), { userId, clientRequestId, proposedId: newId() });
     const known = await findVisible(orm.em.fork(), id, userId);
     if (known) return known;
@@ -56,13 +61,20 @@ export class GenerationService {
         'its provider does not answer. Try later, or choose another model.',
       );
     }
+    if (images.length > 0 && !listed.seesImages) {
+      const seeing = (await registry.list()).filter(({ seesImages }) => seesImages);
+      throw new ImagesUnsupportedError(
+        listed.model,
+        seeing.map(({ model: { id: name } }) => name),
+      );
+    }
     if (parentId !== null && !(await findVisible(orm.em.fork(), parentId, userId))) {
       throw new NotFoundError('generation', parentId);
     }
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model);
     const { id: modelId, provider } = listed.model;
     const hold = {
-      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens),
+      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens) + toImageTokens(images),
       maxTokens: answerTokens,
     };
     try {
@@ -73,19 +85,23 @@ export class GenerationService {
         provider,
         budget: toBudget(viewer),
       });
-      return await this.#queue({
-        id,
-        userId,
-        projectId,
-        parentId,
-        prompt,
-        language: project.language?.toLowerCase() ?? null,
-        framework: project.framework?.toLowerCase() ?? null,
-        model: modelId,
-        provider,
-        maxTokens: answerTokens,
-        holdExpiresAt: expiresAt,
-      });
+      return await this.#queue(
+        {
+          id,
+          userId,
+          projectId,
+          parentId,
+          prompt,
+          language: project.language?.toLowerCase() ?? null,
+          framework: project.framework?.toLowerCase() ?? null,
+          model: modelId,
+          provider,
+          maxTokens: answerTokens,
+          review,
+          holdExpiresAt: expiresAt,
+        },
+        images,
+      );
     } catch (error) {
       // The same request, made at the same time, may have succeeded and be over already: its hold is not ours to release.
       const other = await findVisible(orm.em.fork(), id, userId);
@@ -119,7 +135,7 @@ export class GenerationService {
     return generation;
   }
 
-  async #queue(input: NewGeneration): Promise<Generation> {
+  async #queue(input: NewGeneration, images: readonly ModelImage[]): Promise<Generation> {
     const { orm, streamLog, runner, queueLimit, userQueueLimit, log } = this.options;
     const first: SequencedEvent = { seq: 1, type: 'StatusChanged', status: GenerationStatus.QUEUED };
     const queued = await orm.em.fork().transactional(async (em: EntityManager) => {
@@ -133,6 +149,7 @@ export class GenerationService {
       em.persist(generation);
       await em.flush();
       await insertEvents(em, generation.id, [first]);
+      await insertImages(em, generation.id, images);
       return generation;
     });
     // A job that was faster has written it already; one that finds it missing writes it itself.

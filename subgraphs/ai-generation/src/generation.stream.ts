@@ -4,6 +4,7 @@ import { fromEntry, toEntry } from './event.writer.ts';
 import type { Generation } from './generation.entity.ts';
 import { type SequencedEvent, toStreamName } from './generation.events.ts';
 import { findEvents, findUnsealed, insertEvents, type Lease, markSealed } from './generation.repository.ts';
+import { GenerationStatus } from './generation.status.ts';
 
 const PAGE_EVENTS = 1_000;
 
@@ -18,7 +19,14 @@ export async function* readEvents(
   signal: AbortSignal,
 ): AsyncGenerator<SequencedEvent, void, undefined> {
   if (!generation.isTerminal) {
-    for await (const entry of streamLog.read(toStreamName(generation.id), afterSeq, signal)) yield fromEntry(entry);
+    // The stream log may have forgotten what waits for its user for days; all of it is stored.
+    const past =
+      generation.status === GenerationStatus.REVIEW
+        ? await findEvents(orm.em.fork(), generation.id, afterSeq, Number.MAX_SAFE_INTEGER)
+        : [];
+    yield* past;
+    const after = past.at(-1)?.seq ?? afterSeq;
+    for await (const entry of streamLog.read(toStreamName(generation.id), after, signal)) yield fromEntry(entry);
     return;
   }
   for (let after = afterSeq; !signal.aborted; ) {
@@ -36,7 +44,8 @@ export async function findEventsSoFar(
   afterSeq: number,
   first: number,
 ): Promise<SequencedEvent[]> {
-  if (generation.isTerminal) return findEvents(em, generation.id, afterSeq, first);
+  const isStored = generation.isTerminal || generation.status === GenerationStatus.REVIEW;
+  if (isStored) return findEvents(em, generation.id, afterSeq, first);
   const entries = await readLogSoFar(streamLog, generation.id, afterSeq, first);
   return entries?.map(fromEntry) ?? findEvents(em, generation.id, afterSeq, first);
 }

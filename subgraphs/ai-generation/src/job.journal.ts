@@ -46,16 +46,33 @@ export class JobJournal {
     await this.store(change);
   }
 
+  /**
+   * The changes wait for the user, or wait again. That is stored before any watcher sees it.
+   *
+   * @param settles whether billing is told to settle the answer
+   * @throws LeaseLostError
+   */
+  async offer(change: (generation: Generation, em: EntityManager) => unknown, { settles }: { settles: boolean }) {
+    const events = this.writer.prepare({ type: 'StatusChanged', status: GenerationStatus.REVIEW });
+    const durationMs = Date.now() - this.#generation.createdAt.getTime();
+    await this.store(async (generation, em) => {
+      await change(generation, em);
+      if (settles) addToOutbox(em, toCompleteEvent(generation, durationMs));
+    }, events);
+    this.writer.publish(events);
+    await this.writer.settle();
+  }
+
   /** @throws LeaseLostError */
   async store(
-    change: (generation: Generation, em: EntityManager) => void,
+    change: (generation: Generation, em: EntityManager) => unknown,
     finalEvents: readonly SequencedEvent[] = [],
   ): Promise<void> {
     const events = this.writer.takeUnpersisted();
     try {
       this.#generation = await this.dependencies.orm.em.fork().transactional(async (em) => {
         const generation = await getLeased(em, this.lease);
-        change(generation, em);
+        await change(generation, em);
         await insertEvents(em, generation.id, [...events, ...finalEvents]);
         return generation;
       });
@@ -91,10 +108,10 @@ export class JobJournal {
     log.info({ action: 'generation.finished', generationId, userId, status, tokensUsed: completionTokens, durationMs });
   }
 
-  /** Lets another worker begin at once, unless one has already. */
-  async release(): Promise<void> {
+  /** Lets another worker begin at once or after a delay, unless one has already. */
+  async release(delayMs = 0): Promise<void> {
     try {
-      await renewLease(this.dependencies.orm.em.fork(), this.lease, 0, this.writer.takeUnpersisted());
+      await renewLease(this.dependencies.orm.em.fork(), this.lease, delayMs, this.writer.takeUnpersisted());
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
     }
@@ -115,7 +132,8 @@ export class JobJournal {
   }
 }
 
-function toCompleteEvent(generation: Generation, durationMs: number) {
+/** What other services learn of a generation that has ended, or whose answer is whole and waits for its user. */
+export function toCompleteEvent(generation: Generation, durationMs: number) {
   const { id, userId, status, completionTokens } = generation;
   return createEvent('generation.complete', {
     source: 'ai-generation',
@@ -125,7 +143,7 @@ function toCompleteEvent(generation: Generation, durationMs: number) {
       generationId: id,
       userId,
       projectId: generation.projectId,
-      status: status as 'COMPLETED' | 'FAILED' | 'CANCELLED',
+      status: status as 'REVIEW' | 'COMPLETED' | 'FAILED' | 'CANCELLED',
       chargeable: generation.chargeable ?? false,
       model: generation.model,
       provider: generation.provider,

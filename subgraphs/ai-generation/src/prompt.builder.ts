@@ -5,6 +5,7 @@ import { toFileBlock } from './answer/answer.blocks.ts';
 import { CHARACTERS_PER_TOKEN, estimateTokens, type ModelMessage, type RetrievedTemplate } from './models/model.ts';
 import { packageDir } from './package.dir.ts';
 import { chooseDelimiter } from './prompt.delimiter.ts';
+import { toLockedList } from './prompt.locks.ts';
 import { toAbsentList } from './prompt.outline.ts';
 
 /** Versions are directories of `prompts/`: a version in use never changes, so that what was asked can be told later. */
@@ -23,6 +24,8 @@ export interface PromptInput {
   readonly templates: readonly RetrievedTemplate[];
   /** What the project holds now. */
   readonly files: readonly TextFile[];
+  /** Files that the answer may not change, and folders with all that is in them. Default: none. */
+  readonly lockedPaths?: readonly string[];
   /** The most tokens the prompt may take. What does not fit is left out, the least similar template first. */
   readonly budgetTokens: number;
 }
@@ -58,6 +61,8 @@ export interface PromptBuilder {
 
 /** What the list of files that are not shown may take of the budget, at most. */
 const ABSENT_SHARE = 0.2;
+/** The same, of the list of locked paths. */
+const LOCKED_SHARE = 0.1;
 
 /** Reads the prompt templates once; what it answers builds prompts from them. */
 export async function createPromptBuilder(): Promise<PromptBuilder> {
@@ -71,7 +76,8 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     { role: 'user', content },
   ];
 
-  function build({ prompt, language, framework, templates, files, budgetTokens }: PromptInput): BuiltPrompt {
+  function build(input: PromptInput): BuiltPrompt {
+    const { prompt, language, framework, templates, files, budgetTokens, lockedPaths = [] } = input;
     const project = toProjectLine(language, framework);
     // What can never fit is not read, so that a large project costs no more than what is shown of it.
     const read = [...files, ...templates.flatMap(({ template }) => template.files)].filter(
@@ -82,7 +88,8 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
       read.map(({ content }) => content),
     );
     const form = toForm(delimiter, files.length > 0);
-    const room = createRoom(budgetTokens - estimateTokens(system! + user! + form + project + prompt));
+    const locked = toLockedList(lockedPaths, budgetTokens * CHARACTERS_PER_TOKEN * LOCKED_SHARE);
+    const room = createRoom(budgetTokens - estimateTokens(system! + user! + form + project + locked + prompt));
     const whole = room.takesAll(files, ({ content }) => content.length);
     const listTokens = whole ? 0 : Math.floor(Math.max(0, room.leftTokens) * ABSENT_SHARE);
     room.reserve(listTokens);
@@ -103,7 +110,8 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     const content = fill(user!, {
       examples: toPart('Projects that work, as examples of style and structure:', examples),
       files: toPart('The project holds these files now:', sections),
-      absent: absentList,
+      // The list follows the files, in the words of this version of the prompt; without locks nothing is added.
+      absent: absentList + locked,
       project,
       form,
       prompt,

@@ -59,15 +59,18 @@ interface FixtureOptions extends TestInfrastructureOptions {
   readonly providers?: readonly ModelProvider[];
   /** Default: the log of the infrastructure, which is silent. */
   readonly log?: Logger;
+  readonly reviewSweepMs?: number;
+  /** Of the scripted Ollama; those whose name begins with 'seeing' take images. Default: 'scripted'. */
+  readonly models?: readonly string[];
 }
 
 /** The subgraph with a scripted model, and one user with a project. */
 export async function startGenerationTest(
   script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
-  { env = {}, prepare, providers, log, ...options }: FixtureOptions = {},
+  { env = {}, prepare, providers, log, reviewSweepMs, models, ...options }: FixtureOptions = {},
 ) {
   await using started = new AsyncDisposableStack();
-  const ollama = started.use(await startScriptedOllama(script));
+  const ollama = started.use(await startScriptedOllama(script, models));
   const neighbours = new Neighbours();
   prepare?.(neighbours);
   const parsed = parseAiGenerationEnv({ ...env, OLLAMA_URL: ollama.url });
@@ -85,6 +88,7 @@ export async function startGenerationTest(
           registry: new ModelRegistry({ providers: providers ?? [provider] }),
           embedders: new EmbedderRegistry({ configured: [wordEmbedder], log: infrastructure.log }),
           templates,
+          ...(reviewSweepMs !== undefined && { reviewSweepMs }),
         }),
       { calls: neighbours, ...options },
     ),

@@ -44,6 +44,7 @@ export class Provenance {
 
 /** The change of one path by a version, or between two versions. */
 @ObjectType()
+@Directive('@shareable')
 export class FileChange {
   @Field(() => String)
   path: string;

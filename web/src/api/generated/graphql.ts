@@ -16,6 +16,8 @@ export type ApplyChangesetInput = {
 export type ChangeInput = {
   content?: string | null | undefined;
   contentBase64?: string | null | undefined;
+  /** With WRITE: refused if the file exists. */
+  ifAbsent?: boolean | null | undefined;
   ifSha256?: string | null | undefined;
   operation: ChangeOperation;
   path: string;
@@ -80,6 +82,7 @@ export type GenerationStatus =
   | 'FAILED'
   | 'QUEUED'
   | 'RETRIEVING'
+  | 'REVIEW'
   | 'STREAMING';
 
 export type LoginInput = {
@@ -120,11 +123,15 @@ export type RunProjectInput = {
 
 export type StartGenerationInput = {
   clientRequestId: string;
+  /** Data URLs, for models that see. */
+  images?: Array<string> | null | undefined;
   maxTokens?: number | null | undefined;
   model?: string | null | undefined;
   parentId?: string | number | null | undefined;
   projectId: string | number;
   prompt: string;
+  /** Whether the changes wait for acceptGeneration before they reach the project. */
+  review?: boolean | null | undefined;
 };
 
 export type UpdateProfileInput = {
