@@ -17,6 +17,9 @@ interface PromptBoxProps {
   /** Tokens that the answer may take; 0 leaves it to the server. */
   readonly maxTokens: number;
   readonly onMaxTokens: (maxTokens: number) => void;
+  /** Whether the changes are shown before they reach the project. */
+  readonly review: boolean;
+  readonly onReview: (review: boolean) => void;
   readonly isFirst: boolean;
   /** Something is under way that can be stopped. */
   readonly isBusy: boolean;
@@ -59,6 +62,10 @@ export function PromptBox(props: PromptBoxProps) {
         <div className={styles.choices}>
           <ModelChoice model={model} onModel={onModel} />
           <LengthChoice maxTokens={props.maxTokens} onMaxTokens={props.onMaxTokens} />
+          <label className={styles.review} title={text.review.askHint}>
+            <input type="checkbox" checked={props.review} onChange={({ target }) => props.onReview(target.checked)} />
+            <span>{text.review.ask}</span>
+          </label>
         </div>
         {isBusy ? (
           <Button size="small" icon={Square} onClick={onStop} title={toKeyLabel('mod+.')}>
