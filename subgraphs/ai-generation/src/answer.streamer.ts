@@ -16,7 +16,6 @@ import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
 import type { Model, ModelChunk, ModelImage, ModelRequest } from './models/model.ts';
 import type { ProjectClient, ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
-import { describeLeftAlone } from './prompt.locks.ts';
 import { describeAbsent } from './prompt.outline.ts';
 import type { TemplateSearch } from './template.search.ts';
 import { toHeldTokens, toImageTokens, toPromptBudget } from './token.budget.ts';
@@ -171,8 +170,8 @@ export class AnswerStreamer {
     }
     const failure = findAnswerFailure({ changes, end, model, maxTokens });
     const changeset = failure ? [] : changes.toChangeset();
-    const told = failure ? [] : [describeAbsent(built.absent), describeLeftAlone(changes.leftAlone)];
-    writeNotes(answer, writer, [...changes.notes, ...told.filter((note) => note !== null)]);
+    const absent = describeAbsent(built.absent);
+    writeNotes(answer, writer, absent === null || failure ? changes.notes : [...changes.notes, absent]);
     return Object.assign(answer, { changeset, failure });
   }
 

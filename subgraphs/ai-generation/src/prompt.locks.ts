@@ -19,9 +19,3 @@ export function toLockedList(paths: readonly string[], mostCharacters: number): 
   if (others > 0) lines.push(`- ${others} ${lines.length > 0 ? 'more' : 'paths'}`);
   return `${HEADING}\n\n${lines.join('\n')}\n\n`;
 }
-
-/** What the one who reads the answer is told of locked paths that it wanted to change; null when there are none. */
-export function describeLeftAlone(paths: readonly string[]): string | null {
-  if (paths.length === 0) return null;
-  return `Left as they are, because they are locked: ${paths.map((path) => `'${path}'`).join(', ')}.`;
-}

@@ -149,6 +149,7 @@ export const de: PageMessages = {
     reject: 'Ablehnen',
     take: (path) => `Änderungen an ${path} annehmen`,
     takeShort: 'annehmen',
+    conflict: 'Das Projekt hat sich inzwischen geändert. Nichts wurde angewendet, und die Änderungen warten weiter.',
     withoutConflicts: 'Diese weglassen',
     problem: (problem) => PROBLEMS[problem] ?? problem,
     leftAlone: (paths) => `unverändert, weil gesperrt: ${paths}`,

@@ -137,6 +137,7 @@ export const en = {
     reject: 'Reject',
     take: (path: string) => `Accept the changes of ${path}`,
     takeShort: 'accept',
+    conflict: 'The project has changed since. Nothing was applied, and the changes wait as before.',
     withoutConflicts: 'Leave these out',
     problem: (problem: string) => problem,
     leftAlone: (paths: string) => `left alone, because locked: ${paths}`,

@@ -58,14 +58,14 @@ export function PromptBox(props: PromptBoxProps) {
           onSend();
         }}
       />
+      <label className={styles.review} title={text.review.askHint}>
+        <input type="checkbox" checked={props.review} onChange={({ target }) => props.onReview(target.checked)} />
+        <span>{text.review.ask}</span>
+      </label>
       <div className={styles.row}>
         <div className={styles.choices}>
           <ModelChoice model={model} onModel={onModel} />
           <LengthChoice maxTokens={props.maxTokens} onMaxTokens={props.onMaxTokens} />
-          <label className={styles.review} title={text.review.askHint}>
-            <input type="checkbox" checked={props.review} onChange={({ target }) => props.onReview(target.checked)} />
-            <span>{text.review.ask}</span>
-          </label>
         </div>
         {isBusy ? (
           <Button size="small" icon={Square} onClick={onStop} title={toKeyLabel('mod+.')}>

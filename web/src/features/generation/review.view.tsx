@@ -61,26 +61,14 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
           </Button>
         </div>
       </header>
-      <Failure error={review.error} />
-      {review.conflicts.length > 0 && (
-        <Notice
-          kind="warning"
-          actions={
-            <Button size="small" onClick={() => setDropped(new Set(review.conflicts.map(({ path }) => path)))}>
-              {text.review.withoutConflicts}
-            </Button>
-          }
-        >
-          <ul className={styles.conflicts}>
-            {review.conflicts.map(({ path, problem }) => (
-              <li key={path}>
-                <code>{path}</code> {text.review.problem(problem)}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-      <LeftAlone paths={leftAlone} />
+      <div className={styles.notices}>
+        {review.conflicts.length === 0 && <Failure error={review.error} />}
+        <Conflicts
+          conflicts={review.conflicts}
+          onLeaveOut={() => setDropped(new Set([...dropped, ...review.conflicts.map(({ path }) => path)]))}
+        />
+        <LeftAlone paths={leftAlone} />
+      </div>
       <DiffList
         changes={changes}
         projectId={projectId}
@@ -99,6 +87,36 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
         )}
       />
     </div>
+  );
+}
+
+interface ConflictsProps {
+  readonly conflicts: ReturnType<typeof useReview>['conflicts'];
+  readonly onLeaveOut: () => void;
+}
+
+/** Files that do not fit the project any more, and why. */
+function Conflicts({ conflicts, onLeaveOut }: ConflictsProps) {
+  const text = useText();
+  if (conflicts.length === 0) return null;
+  return (
+    <Notice
+      kind="warning"
+      actions={
+        <Button size="small" onClick={onLeaveOut}>
+          {text.review.withoutConflicts}
+        </Button>
+      }
+    >
+      {text.review.conflict}
+      <ul className={styles.conflicts}>
+        {conflicts.map(({ path, problem }) => (
+          <li key={path}>
+            <code>{path}</code> {text.review.problem(problem)}
+          </li>
+        ))}
+      </ul>
+    </Notice>
   );
 }
 
