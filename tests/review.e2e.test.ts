@@ -5,9 +5,9 @@ import { startScriptedModel } from './support/scripted.model.ts';
 
 const START = 'mutation($input: StartGenerationInput!) { startGeneration(input: $input) { id } }';
 const ACCEPT = 'mutation($id: ID!) { acceptGeneration(id: $id) { status version { number } } }';
-const STATE = `query($id: ID!) {
+const STATE = `query($id: ID!, $from: DateTime!, $to: DateTime!) {
   generation(id: $id) { status chargeable costCents leftAlone proposed { path operation before after diff } version { number } }
-  me { quota { usedTokens heldTokens } usage(from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") { generations } }
+  me { quota { usedTokens heldTokens } usage(from: $from, to: $to) { generations } }
 }`;
 
 describe('a review over real services', () => {
@@ -34,11 +34,13 @@ describe('a review over real services', () => {
       input: { projectId, prompt: 'Change it', clientRequestId: randomUUID(), review: true },
     });
     const { id } = startGeneration;
+    const day = 86_400_000;
+    const [from, to] = [-day, day].map((ms) => new Date(Date.now() + ms).toISOString());
     const answer = await next;
     answer.say('<file path="index.js">\none\ntwo\nTHREE\n</file>\n<file path="docs/a.md">\n# A\n</file>\n');
     answer.end();
     const offered = await eventually(
-      () => ann.must(STATE, { id }),
+      () => ann.must(STATE, { id, from, to }),
       ({ generation, me }) => generation.status === 'REVIEW' && me.quota.usedTokens > 0,
       60_000,
     );
@@ -65,7 +67,7 @@ describe('a review over real services', () => {
     await accepting;
     await Promise.all([graph.restart('ai-generation'), graph.restart('project')]);
     const done = await eventually(
-      () => ann.ask(STATE, { id }),
+      () => ann.ask(STATE, { id, from, to }),
       ({ data }) => data?.generation?.status === 'COMPLETED',
       90_000,
     );
