@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
+import { findFaults } from '../support/axe.ts';
 import { askAs, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted.model.ts';
@@ -105,7 +106,7 @@ describe('changes that are reviewed before they land', () => {
   });
 
   it('are accepted by file, with the keyboard, where the others do not fit any more', async () => {
-    await using guest = await enter({ colorScheme: 'dark' });
+    await using guest = await enter({ colorScheme: 'dark', bypassCSP: true });
     const { page } = guest;
     const { id, write, read } = await createProject(page, { 'a.js': LINES, 'b.js': LINES });
     await page.goto(`/p/${id}`);
@@ -118,6 +119,7 @@ describe('changes that are reviewed before they land', () => {
     await page.getByRole('button', { name: 'Accept all' }).click();
     await page.getByText('b.js has changed in the same place since').waitFor();
     expect((await read()).version).toBe(2);
+    expect(await findFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Leave these out' }).click();
     await page.getByRole('button', { name: 'Accept 2 of 3 files' }).waitFor();
     const box = (path: string) => page.getByRole('checkbox', { name: `Accept the changes of ${path}` });

@@ -27,7 +27,7 @@ const snapshot = z.object({
 type AuthorizedProject = z.infer<typeof project>;
 type AppliedVersion = z.infer<typeof version>;
 
-export interface ProjectFile {
+interface ProjectFile {
   readonly path: string;
   readonly content: string;
 }

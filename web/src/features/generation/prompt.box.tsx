@@ -5,7 +5,7 @@ import { ModelsDocument } from '../../api/generated/graphql.ts';
 import { matches, toKeyLabel } from '../../app/keys.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Select } from '../../ui/field.tsx';
+import { Checkbox, Select } from '../../ui/field.tsx';
 import { ANSWER_LENGTHS } from './answer.length.ts';
 import styles from './prompt.module.css';
 
@@ -58,10 +58,13 @@ export function PromptBox(props: PromptBoxProps) {
           onSend();
         }}
       />
-      <label className={styles.review} title={text.review.askHint}>
-        <input type="checkbox" checked={props.review} onChange={({ target }) => props.onReview(target.checked)} />
-        <span>{text.review.ask}</span>
-      </label>
+      <div className={styles.review} title={text.review.askHint}>
+        <Checkbox
+          label={text.review.ask}
+          checked={props.review}
+          onChange={({ target }) => props.onReview(target.checked)}
+        />
+      </div>
       <div className={styles.row}>
         <div className={styles.choices}>
           <ModelChoice model={model} onModel={onModel} />

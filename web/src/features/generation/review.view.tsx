@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type GenerationCardFragment, ReviewDocument } from '../../api/generated/graphql.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Checkbox } from '../../ui/field.tsx';
 import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import { DiffList } from '../version/diff.list.tsx';
 import { DiffModeChoice } from '../version/diff.mode.choice.tsx';
@@ -74,16 +75,13 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
         projectId={projectId}
         mode={mode}
         actions={(path) => (
-          <label className={styles.choice}>
-            <input
-              type="checkbox"
-              data-path={path}
-              checked={!dropped.has(path)}
-              aria-label={text.review.take(path)}
-              onChange={({ target }) => choose(path, target.checked)}
-            />
-            <span aria-hidden="true">{text.review.takeShort}</span>
-          </label>
+          <Checkbox
+            data-path={path}
+            label={text.review.takeShort}
+            aria-label={text.review.take(path)}
+            checked={!dropped.has(path)}
+            onChange={({ target }) => choose(path, target.checked)}
+          />
         )}
       />
     </div>
