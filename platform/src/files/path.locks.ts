@@ -1,7 +1,4 @@
-/** A form that is equal for paths that some file systems cannot distinguish. */
-export function foldPath(path: string): string {
-  return path.normalize('NFC').toLowerCase().normalize('NFC');
-}
+import { foldPath } from '../file.path.ts';
 
 /**
  * The paths of a project that no generation changes: files, and folders with all that is in them. Paths that some file systems

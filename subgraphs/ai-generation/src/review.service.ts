@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
 import { addToOutbox } from '@vibecode/platform/events/outbox';
-import { foldPath } from '@vibecode/platform/files/path.locks';
+import { foldPath } from '@vibecode/platform/file.path';
 import type { Viewer } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';

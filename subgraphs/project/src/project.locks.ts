@@ -1,4 +1,5 @@
-import { foldPath, PathLocks } from '@vibecode/platform/files/path.locks';
+import { foldPath } from '@vibecode/platform/file.path';
+import { PathLocks } from '@vibecode/platform/files/path.locks';
 import type { Change } from './changeset.ts';
 import { LockedByFolderError, PathsLockedError, ProjectTooLargeError } from './errors.ts';
 import { assertPath, comparePaths } from './file.path.ts';

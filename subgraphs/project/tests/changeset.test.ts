@@ -1,4 +1,4 @@
-import { foldPath } from '@vibecode/platform/files/path.locks';
+import { foldPath } from '@vibecode/platform/file.path';
 import * as fc from '@vibecode/platform/testing/property';
 import {
   type AppliedChanges,
