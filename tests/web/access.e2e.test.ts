@@ -1,27 +1,7 @@
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { findFaults, RULES, WCAG } from '../support/axe.ts';
 import { askAs, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
-
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const RULES = [...WCAG, 'best-practice'];
-
-/** The headless library's focus guards are hidden from readers and lead the focus on at once; axe cannot know. */
-const GUARDS = '[data-base-ui-focus-guard]';
-
-/** What axe finds, one line a fault. */
-async function findFaults(page: Page, tags = RULES): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(
-    ({ values, exclude }) =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(
-        { exclude: [exclude] },
-        { runOnly: { type: 'tag', values }, resultTypes: ['violations'] },
-      ),
-    { values: tags, exclude: GUARDS },
-  );
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id} at ${target}: ${html}`));
-}
 
 describe('the web app, for everyone', () => {
   const opened = new AsyncDisposableStack();

@@ -38,7 +38,8 @@ const NO_LIMIT = 2 ** 30;
 /**
  * A durable queue in the service's own database. The service keeps what its jobs are in rows of its own under the same ids.
  * Here a job is WAITING; RUNNING under a lease; ENDED, under its lease, until whoever watches has been told; then its row is
- * deleted.
+ * deleted. A job that waits for somebody's decision is PARKED: it counts nowhere, under its lease until whoever watches has
+ * been told, and then under none.
  *
  * Users take turns: first whoever has fewest running, then whoever was served longest ago; each user's own jobs in their
  * order. A lane is what jobs have in common that may be away, such as a model: each has an order of its own, and a user's
@@ -132,7 +133,7 @@ export class JobQueue {
     );
     if (!found) return null;
     const { id, epoch, user_id: userId, lane, state } = found;
-    return { id, epoch, userId, lane, task: state === 'ENDED' ? 'settle' : 'recover' };
+    return { id, epoch, userId, lane, task: state === 'RUNNING' ? 'recover' : 'settle' };
   }
 
   /** Renews any number of leases at once; their states, in the order of the claims. */
@@ -142,7 +143,7 @@ export class JobQueue {
     const epochs = toArray(claims.map(({ epoch }) => epoch));
     const rows = await em.execute<{ id: string; epoch: number; cancel_requested: boolean }[]>(
       `update ${this.#tables.job} set lease_until = ${LATER}
-       where id = any(?::uuid[]) and (id, epoch) in (select * from unnest(?::uuid[], ?::int[])) and state <> 'WAITING'
+       where id = any(?::uuid[]) and (id, epoch) in (select * from unnest(?::uuid[], ?::int[])) and lease_until is not null
        returning id, epoch, cancel_requested`,
       [this.#now(), this.leaseMs, ids, ids, epochs],
     );
@@ -164,35 +165,88 @@ export class JobQueue {
   }
 
   /**
-   * Ends a job in the caller's transaction, which stores how it ended. Call it before that, and not after `assertHeld`: it
-   * locks. The lease holds on, until `remove`.
+   * Ends or parks a job in the caller's transaction, which stores how it ended. Call it before that, and not after
+   * `assertHeld`: it locks. The lease holds on, until `remove`.
    *
    * @throws LeaseLostError, and JobEndedError when this has been done already
    */
-  async finish(em: EntityManager, claim: Claim): Promise<void> {
+  async finish(em: EntityManager, claim: Claim, end: 'ENDED' | 'PARKED' = 'ENDED'): Promise<void> {
     const { user, turn, job } = this.#tables;
     await this.#lockUserOf(em, claim.id);
     const [found] = await em.execute<{ state: string; done: boolean }[]>(
       `with held as (select id, user_id, state from ${job} where id = ? and epoch = ? and state <> 'WAITING'),
-         done as (update ${job} j set state = 'ENDED' from held where j.id = held.id and held.state = 'RUNNING'
+         done as (update ${job} j set state = ? from held where j.id = held.id and held.state = 'RUNNING'
            and j.epoch = ? returning j.user_id),
          counted as (update ${user} u set running = running - 1 from done where u.user_id = done.user_id
            returning u.user_id, running),
          turned as (update ${turn} t set running = counted.running from counted where t.user_id = counted.user_id)
        select state, exists (select from done) as done from held`,
-      [claim.id, claim.epoch, claim.epoch],
+      [claim.id, claim.epoch, end, claim.epoch],
     );
-    if (found?.state === 'ENDED') throw new JobEndedError(claim);
+    if (found?.state === 'ENDED' || found?.state === 'PARKED') throw new JobEndedError(claim);
     if (!found?.done) throw new LeaseLostError(claim);
     await this.#capacity.change(em, 'running', -1);
   }
 
-  /** Forgets a job that has ended, once whoever watches has been told; unless another worker has taken that over. */
-  async remove(em: EntityManager, claim: Claim): Promise<void> {
-    await em.execute(`delete from ${this.#tables.job} where id = ? and epoch = ? and state = 'ENDED'`, [
-      claim.id,
-      claim.epoch,
-    ]);
+  /**
+   * Forgets a job that has ended, and gives up the lease of one that is parked, once whoever watches has been told; unless
+   * another worker has taken that over.
+   */
+  async remove(em: EntityManager, { id, epoch }: Claim): Promise<void> {
+    const { job } = this.#tables;
+    await em.execute(
+      `with parked as (update ${job} set lease_until = null where id = ? and epoch = ? and state = 'PARKED')
+       delete from ${job} where id = ? and epoch = ? and state = 'ENDED'`,
+      [id, epoch, id, epoch],
+    );
+  }
+
+  /**
+   * Lets a parked job go on, in the caller's transaction: it waits at the head of its user's jobs, whatever the limits.
+   *
+   * @param lane from now on
+   * @returns whether it was parked
+   */
+  async unpark(em: EntityManager, id: string, lane: string): Promise<boolean> {
+    const { user, turn, lane: lanes, job } = this.#tables;
+    // A user without another job may have been forgotten meanwhile.
+    await em.execute(
+      `insert into ${user} (user_id, active_at) select user_id, ${NOW} from ${job} where id = ? and state = 'PARKED'
+       on conflict (user_id) do update set active_at = excluded.active_at`,
+      [this.#now(), id],
+    );
+    const unparked = await em.execute<unknown[]>(
+      `with parked as (select id, user_id from ${job} where id = ? and state = 'PARKED'),
+         counted as (update ${user} u set waiting = waiting + 1 from parked where u.user_id = parked.user_id
+           returning u.user_id, running, served, arrived),
+         opened as (insert into ${lanes} (lane) select ?::text from parked on conflict do nothing),
+         turned as (
+           insert into ${turn} as known (user_id, lane, waiting, next_ticket, running, served, arrived)
+           select user_id, ?::text, 1, 2, running, served, arrived from counted
+           on conflict (user_id, lane) do update set waiting = known.waiting + 1
+           returning next_ticket - waiting as ticket)
+       update ${job} j set state = 'WAITING', lease_until = null, lane = ?::text, ticket = turned.ticket
+       from parked, turned where j.id = parked.id returning j.id`,
+      [id, lane, lane, lane],
+    );
+    if (unparked.length === 0) return false;
+    await this.#capacity.change(em, 'waiting', 1);
+    return true;
+  }
+
+  /**
+   * Ends a parked job, in the caller's transaction, which stores that; whoever looks for abandoned jobs next will settle it.
+   *
+   * @returns whether it was parked
+   */
+  async endParked(em: EntityManager, id: string): Promise<boolean> {
+    await this.#lockUserOf(em, id);
+    const ended = await em.execute<unknown[]>(
+      `update ${this.#tables.job} set state = 'ENDED', epoch = epoch + 1, lease_until = ${NOW} - interval '1 millisecond'
+       where id = ? and state = 'PARKED' returning id`,
+      [this.#now(), id],
+    );
+    return ended.length > 0;
   }
 
   /**
@@ -234,7 +288,7 @@ export class JobQueue {
       `update ${job} set cancel_requested = true,
          lease_until = case state when 'WAITING' then ${NOW} - interval '1 millisecond' else lease_until end,
          state = case state when 'WAITING' then 'ENDED' else state end
-       where id = ? and state <> 'ENDED' returning user_id, lane, state, ticket`,
+       where id = ? and state in ('WAITING', 'RUNNING') returning user_id, lane, state, ticket`,
       [this.#now(), id],
     );
     if (!found) return 'over';

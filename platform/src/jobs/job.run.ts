@@ -69,16 +69,16 @@ export class JobRun {
   }
 
   /**
-   * Ends the job, and stores how in the same transaction. While the database is away it is tried again, as long as the lease
+   * Ends or parks the job, and stores how in the same transaction. While the database is away it is tried again, as long as the lease
    * may hold, so `change` runs more than once: it may do nothing but change entities of the `em` that it is given. A full disk
    * and what a service refuses are not tried again.
    *
    * @throws LeaseLostError, and what the last attempt threw
    */
-  async finish(change: (em: EntityManager) => Promise<void>): Promise<void> {
+  async finish(change: (em: EntityManager) => Promise<void>, end?: 'ENDED' | 'PARKED'): Promise<void> {
     const { queue } = this.dependencies;
     await this.#persist(async (em) => {
-      await queue.finish(em, this.claim);
+      await queue.finish(em, this.claim, end);
       await change(em);
     });
     this.#hasEnded = true;

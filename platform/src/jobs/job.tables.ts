@@ -36,10 +36,10 @@ export function jobsMigration(service: ServiceName): MigrationClass {
         "id" uuid primary key,
         "user_id" uuid not null,
         "lane" text not null,
-        "state" text not null check ("state" in ('WAITING', 'RUNNING', 'ENDED')),
+        "state" text not null check ("state" in ('WAITING', 'RUNNING', 'ENDED', 'PARKED')),
         "ticket" bigint not null,
         "epoch" int not null default 0,
-        "lease_until" timestamptz check (("lease_until" is null) = ("state" = 'WAITING')),
+        "lease_until" timestamptz check ("state" = 'PARKED' or ("lease_until" is null) = ("state" = 'WAITING')),
         "cancel_requested" boolean not null default false)`);
       this.addSql(`create index "job_waiting" on ${job} ("user_id", "lane", "ticket") where "state" = 'WAITING'`);
       this.addSql(`create index "job_leased" on ${job} ("lease_until") where "state" <> 'WAITING'`);

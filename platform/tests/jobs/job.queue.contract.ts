@@ -1,5 +1,5 @@
 import { newId } from '../../src/id.ts';
-import { JobEndedError, LeaseLostError, QueueFullError } from '../../src/jobs/job.ts';
+import { type Claim, JobEndedError, LeaseLostError, QueueFullError } from '../../src/jobs/job.ts';
 import type { TestDatabase } from '../../src/testing/database.ts';
 import { createUsers, QueueTest } from './job.fixture.ts';
 
@@ -131,6 +131,43 @@ export function describeJobQueue(name: string, startDatabase: () => Promise<Test
       test.pass(test.queue.leaseMs + 1);
       expect(await test.queue.claimAbandoned(test.em)).toBeNull();
       await expect(test.finish(third)).rejects.toThrow(LeaseLostError);
+    });
+
+    it('parks a job until somebody decides, counted nowhere, and goes on under a later epoch', async () => {
+      await using test = await QueueTest.start(database.url);
+      const userId = newId();
+      const id = await test.add(userId, 'model');
+      const claim = (await test.queue.claim(test.em))!;
+      const park = (parked: Claim) => test.em.transactional((em) => test.queue.finish(em, parked, 'PARKED'));
+      const unpark = () => test.em.transactional((em) => test.queue.unpark(em, id, 'review'));
+      expect(await unpark()).toBe(false);
+      await park(claim);
+      await expect(park(claim)).rejects.toThrow(JobEndedError);
+      expect(await test.queue.count(test.em)).toEqual({ waiting: 0, running: 0 });
+      // Its worker dies before it has told whoever watches.
+      test.pass(test.queue.leaseMs + 1);
+      const told = (await test.queue.claimAbandoned(test.em))!;
+      expect(told).toMatchObject({ id, epoch: 2, task: 'settle' });
+      await test.queue.remove(test.em, told);
+      expect(await test.queue.renew(test.em, [told])).toEqual(['lost']);
+      test.pass(30 * 24 * 3_600_000);
+      await test.queue.forgetIdleUsers(test.em, 7 * 24 * 3_600_000);
+      expect(await test.queue.claimAbandoned(test.em)).toBeNull();
+      expect(await test.em.transactional((em) => test.queue.cancel(em, id))).toBe('over');
+
+      const other = await test.add(userId, 'review');
+      expect(await Promise.all([unpark(), unpark()])).toEqual(expect.arrayContaining([true, false]));
+      expect(await test.queue.count(test.em)).toEqual({ waiting: 2, running: 0 });
+      expect(Object.fromEntries(await test.queue.findPositions(test.em, [id, other]))).toEqual({ [id]: 1, [other]: 2 });
+      const again = (await test.queue.claim(test.em))!;
+      expect(again).toMatchObject({ id, epoch: 3, lane: 'review', task: 'run' });
+      await park(again);
+      expect(await test.em.transactional((em) => test.queue.endParked(em, id))).toBe(true);
+      expect(await test.em.transactional((em) => test.queue.endParked(em, id))).toBe(false);
+      // Whoever parked it must not take its end back.
+      await test.queue.remove(test.em, again);
+      expect(await test.queue.claimAbandoned(test.em)).toMatchObject({ id, task: 'settle' });
+      expect(await test.drain()).toEqual([other]);
     });
 
     it('cancels what waits wherever it stands, and marks what runs', async () => {

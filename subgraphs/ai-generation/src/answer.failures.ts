@@ -25,7 +25,8 @@ export function findAnswerFailure({
   if (end.reason === 'length' || (model === null && isCut)) return toTruncatedFailure(changes, maxTokens);
   if (isCut && model !== null) return toBrokenFailure(changes, model);
   if (changes.problems.length > 0) return toProblemFailure(changes.problems);
-  return changes.toChangeset().length === 0 ? toNoFilesFailure(changes) : null;
+  if (changes.toChangeset().length > 0) return null;
+  return changes.leftAlone.length > 0 ? toLockedFailure(changes.leftAlone) : toNoFilesFailure(changes);
 }
 
 function toProblemFailure(problems: readonly AnswerProblem[]): GenerationFailure {
@@ -33,6 +34,15 @@ function toProblemFailure(problems: readonly AnswerProblem[]): GenerationFailure
   return new GenerationFailure(
     'GENERATION_ANSWER_INVALID',
     `The model's answer cannot be used: ${messages} Nothing was written.`,
+  );
+}
+
+/** All that an answer would change is locked. */
+export function toLockedFailure(paths: readonly string[]): GenerationFailure {
+  const names = paths.map((path) => `'${path}'`).join(', ');
+  return new GenerationFailure(
+    'GENERATION_PATHS_LOCKED',
+    `The answer would change locked paths only: ${names}. Nothing was written. Unlock them, or ask for other changes.`,
   );
 }
 

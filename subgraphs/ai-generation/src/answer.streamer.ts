@@ -13,14 +13,14 @@ import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
 import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
-import type { Model, ModelChunk, ModelRequest } from './models/model.ts';
-import type { ProjectClient, ProjectFile } from './project.client.ts';
+import type { Model, ModelChunk, ModelImage, ModelRequest } from './models/model.ts';
+import type { ProjectClient, ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
 import type { Turn } from './prompt.conversation.ts';
 import { describeAbsent } from './prompt.outline.ts';
 import { rankFiles } from './prompt.relevance.ts';
 import type { TemplateSearch } from './template.search.ts';
-import { toHeldTokens, toPromptBudget } from './token.budget.ts';
+import { toHeldTokens, toImageTokens, toPromptBudget } from './token.budget.ts';
 
 export type { ModelAnswer } from './answer.reader.ts';
 
@@ -50,6 +50,8 @@ export interface AnswerStreamerOptions {
   readonly projects: ProjectClient;
   /** What was asked before, the newest first. */
   readonly findTurns: (generation: Generation) => Promise<readonly Turn[]>;
+  /** The images of a generation's request. */
+  readonly findImages: (generationId: string) => Promise<readonly ModelImage[]>;
   readonly log: Logger;
 }
 
@@ -69,25 +71,27 @@ export class AnswerStreamer {
     const { generation, writer, signal, onAnswer } = input;
     const { registry, templates, projects, findTurns } = this.options;
     const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed, stored, turns] = await Promise.all([
+    const [matches, listed, { files: stored, lockedPaths }, turns, images] = await Promise.all([
       templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
-      projects.readFiles(generation.userId, generation.projectId, signal),
+      projects.readSnapshot(generation.userId, generation.projectId, signal),
       findTurns(generation),
+      this.options.findImages(generation.id),
     ]);
     const files = await rankFiles(stored, prompt);
     signal.throwIfAborted();
-    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens);
-    const built = this.options.buildPrompt({
-      ...{ prompt, language, framework, turns, files, budgetTokens },
-      templates: matches,
-    });
+    const imageTokens = toImageTokens(images);
+    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens) - imageTokens;
+    const content = { turns, templates: matches, files, lockedPaths };
+    const text = this.options.buildPrompt({ prompt, language, framework, ...content, budgetTokens });
+    const built = { ...text, tokens: text.tokens + imageTokens };
     this.#shrinkHold(generation, built);
     writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
 
     const request: ModelRequest = {
       prompt,
       messages: built.messages,
+      images,
       templates: matches,
       leastScore: () => templates.findLeastScore(),
       language,
@@ -99,7 +103,7 @@ export class AnswerStreamer {
     };
     const { model, chunks } = await this.#open(listed, request);
     const answer: ModelAnswer = {
-      changes: new AnswerChanges(toBase(files, built)),
+      changes: new AnswerChanges(toBase({ files, lockedPaths }, built)),
       text: '',
       promptTokens: built.tokens,
       completionTokens: 0,
@@ -114,8 +118,9 @@ export class AnswerStreamer {
     { userId, projectId, text, completionTokens, maxTokens }: Generation,
     signal: AbortSignal,
   ): Promise<readonly Change[]> {
-    const files = await this.options.projects.readFiles(userId, projectId, signal);
-    const changes = new AnswerChanges(toBase(files, { shown: new Set(files.map(({ path }) => path)) }));
+    const snapshot = await this.options.projects.readSnapshot(userId, projectId, signal);
+    const shown = new Set(snapshot.files.map(({ path }) => path));
+    const changes = new AnswerChanges(toBase(snapshot, { shown }));
     const parser = new AnswerParser();
     const reason = completionTokens >= maxTokens ? 'length' : 'stop';
     for (const event of [...parser.push(text), ...parser.end(reason)]) changes.add(event);
@@ -186,7 +191,7 @@ export class AnswerStreamer {
     } catch (error) {
       if (!(error instanceof ModelUnavailableError)) throw error;
       const fallback = await this.options.registry.findFallback(listed.model);
-      if (!fallback) throw error;
+      if (!fallback || (request.images?.length && !fallback.seesImages)) throw error;
       this.options.log.warn({
         action: 'generation.fallback',
         model: listed.model.id,
@@ -206,8 +211,8 @@ export class AnswerStreamer {
   }
 }
 
-function toBase(files: readonly ProjectFile[], { shown }: Pick<BuiltPrompt, 'shown'>): AnswerBase {
-  return { files: new Map(files.map(({ path, content }) => [path, content])), shown };
+function toBase({ files, lockedPaths }: ProjectSnapshot, { shown }: Pick<BuiltPrompt, 'shown'>): AnswerBase {
+  return { files: new Map(files.map(({ path, content }) => [path, content])), shown, lockedPaths };
 }
 
 /** Whoever reads the answer is told what became of it, behind the answer and told apart from it. */
@@ -219,6 +224,6 @@ function writeNotes(answer: ModelAnswer, writer: EventWriter, notes: readonly st
 }
 
 export function toProduced(answer: ModelAnswer): Produced {
-  const { text, promptTokens, completionTokens, firstTokenAt } = answer;
-  return { text, promptTokens, completionTokens, firstTokenAt };
+  const { text, promptTokens, completionTokens, firstTokenAt, changes } = answer;
+  return { text, promptTokens, completionTokens, firstTokenAt, leftAlone: changes.leftAlone };
 }

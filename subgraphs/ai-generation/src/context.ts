@@ -9,6 +9,7 @@ import type { Generation } from './generation.entity.ts';
 import { findVisibleByIds } from './generation.repository.ts';
 import type { GenerationService } from './generation.service.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
+import type { ReviewService } from './review.service.ts';
 import { canRead } from './scope.ts';
 import { Template } from './template.entity.ts';
 import type { TemplateSearch } from './template.search.ts';
@@ -28,6 +29,7 @@ export interface GenerationServices {
   readonly queue: JobQueue;
   readonly log: Logger;
   readonly generations: GenerationService;
+  readonly reviews: ReviewService;
   readonly templates: TemplateSearch;
   readonly registry: ModelRegistry;
 }

@@ -31,6 +31,10 @@ export const aiGenerationSettings = {
     .list()
     .default(['gpt-4o-mini'])
     .describe('names of models to offer from it, first the preferred; default gpt-4o-mini'),
+  OPENAI_VISION_MODELS: setting
+    .list()
+    .default(['gpt-4o-mini'])
+    .describe('names of those of them that take images; an Ollama says itself which do; default gpt-4o-mini'),
   OPENAI_CONTEXT_TOKENS: setting
     .integer(512, 10_000_000)
     .optional()
@@ -79,6 +83,10 @@ export const aiGenerationSettings = {
     .integer(1, 1_000_000)
     .default(1_000)
     .describe('generations that may wait, of all users; default 1000'),
+  GENERATION_REVIEW_HOURS: setting
+    .integer(1, 8_760)
+    .default(168)
+    .describe('hours for which changes wait to be accepted, where a generation asked for a review; default 168'),
   GENERATION_USER_QUEUE_LIMIT: setting
     .integer(1, 100_000)
     .default(50)

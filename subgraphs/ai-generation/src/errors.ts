@@ -1,5 +1,5 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
-import { AppError, UnavailableError } from '@vibecode/platform/errors';
+import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
 
 /** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
 export const GENERATION_ERRORS = defineErrors({
@@ -12,6 +12,10 @@ export const GENERATION_ERRORS = defineErrors({
     GENERATION_NO_FILES: 'The model answered without a file. Say more precisely what to make, or choose another model.',
     GENERATION_NOTHING_FITS:
       'No blueprint fits the request or the project, so nothing was written. Choose a language model, or ask for what `searchTemplates` finds.',
+    GENERATION_PATHS_LOCKED:
+      'The answer would change locked paths only, so nothing was written. Unlock them, or ask for other changes.',
+    GENERATION_REVIEW_EXPIRED:
+      'Nobody accepted the changes in time, so nothing was written. Start the generation again.',
     GENERATION_REQUEST_REFUSED:
       'The provider refused the request itself. The message holds its words: change the prompt or `maxTokens`, or choose another model.',
     GENERATION_TRUNCATED:
@@ -20,6 +24,14 @@ export const GENERATION_ERRORS = defineErrors({
   400: {
     GENERATION_CONTEXT_EXCEEDED:
       "The prompt does not fit into the model's context. `exceededBy` says by how many tokens, where that is known: shorten the prompt, or choose another model.",
+    GENERATION_IMAGES_UNSUPPORTED:
+      'The model does not see images. Choose one that does (`known`), or leave the images out.',
+  },
+  409: {
+    GENERATION_CONFLICT:
+      'The accepted changes do not fit the project any more (`conflicts`: path and problem of each file). They wait as before: accept the other files, or reject them.',
+    GENERATION_NOT_IN_REVIEW:
+      'The generation does not wait for a review (`status`), or was accepted with other paths. Read it again.',
   },
   500: {
     GENERATION_TEMPLATE_INVALID:
@@ -91,6 +103,18 @@ export class ModelRefusedError extends AppError {
   }
 }
 
+/** The request has images, and the model does not see any. `details.known` has the models that do. */
+export class ImagesUnsupportedError extends AppError {
+  constructor(model: ModelIdentity, known: readonly string[]) {
+    const others = known.map((id) => `'${id}'`).join(', ');
+    super(
+      'GENERATION_IMAGES_UNSUPPORTED',
+      `The model '${model.id}' does not see images. ${others === '' ? 'No model that is configured does' : `Choose one that does: ${others}`}, or leave the images out.`,
+      { details: { field: 'images', model: model.id, known } },
+    );
+  }
+}
+
 /** Tokens of a prompt beside those of a model's context; null where nobody says. */
 export interface ContextSize {
   readonly promptTokens: number | null;
@@ -149,6 +173,35 @@ export class QueueFullError extends UnavailableError {
         ? `You already have ${limit} generations waiting, which is the most a user may have. Let one finish, or cancel one.`
         : `${limit} generations are waiting already, which is the most there may be. Try again in a while.`,
       { details: { whose, limit } },
+    );
+  }
+}
+
+/** Why the project refused changes that were accepted. */
+export interface ReviewRefusal {
+  /** The project's code. */
+  readonly code: string;
+  readonly message: string;
+  /** Empty where it is about all files together, such as a limit. */
+  readonly conflicts: readonly { readonly path: string; readonly problem: string }[];
+}
+
+/** Accepted changes do not fit the project any more. They wait as before. */
+export class ReviewConflictError extends ConflictError {
+  constructor({ code, message, conflicts }: ReviewRefusal) {
+    super('GENERATION_CONFLICT', `The changes wait as before, because the project refused them: ${message}`, {
+      details: { reason: code, conflicts },
+    });
+  }
+}
+
+/** The generation has nothing to accept or reject, or not any more. */
+export class NotInReviewError extends ConflictError {
+  constructor(id: string, status: string) {
+    super(
+      'GENERATION_NOT_IN_REVIEW',
+      `The generation is ${status} and has no changes to accept or reject: they were accepted, rejected, or applied at once.`,
+      { details: { generationId: id, status } },
     );
   }
 }

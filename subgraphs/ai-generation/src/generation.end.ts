@@ -5,9 +5,9 @@ import { addToOutbox } from '@vibecode/platform/events/outbox';
 import type { Claim } from '@vibecode/platform/jobs/job';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
-import type { Generation } from './generation.entity.ts';
+import { Generation } from './generation.entity.ts';
 import { type GenerationEventData, type SequencedEvent, toEntry, toStreamName } from './generation.events.ts';
-import { findEvents, insertEvents } from './generation.repository.ts';
+import { findEvents, findLastSeq, insertEvents } from './generation.repository.ts';
 
 /** The last events of a generation that has ended. */
 export function toEndEvents(generation: Generation): GenerationEventData[] {
@@ -16,6 +16,21 @@ export function toEndEvents(generation: Generation): GenerationEventData[] {
     { type: 'StatusChanged', status },
     { type: 'GenerationFinished', status, completionTokens, durationMs: toDurationMs(generation) },
   ];
+}
+
+/** Ends a generation that no worker is at work on: after `cancel` has changed its row, in the transaction that ends its job. */
+export async function storeIdleEnd(em: EntityManager, generation: Generation): Promise<void> {
+  await storeEnd(em, generation, await toNextEvents(em, generation.id, toEndEvents(generation)));
+}
+
+/** Numbers events of a generation that no worker is at work on, behind those that there are. */
+export async function toNextEvents(
+  em: EntityManager,
+  generationId: string,
+  events: readonly GenerationEventData[],
+): Promise<SequencedEvent[]> {
+  const lastSeq = await findLastSeq(em, generationId);
+  return events.map((event, index) => ({ seq: lastSeq + index + 1, ...event }));
 }
 
 /** In the transaction that ends the generation's job. */
@@ -32,7 +47,7 @@ const SETTLE_MS = 10_000;
 const PAUSE_MS = 250;
 
 /**
- * Tells watchers all that is stored of a generation that has ended. Does nothing where that has been done.
+ * Tells watchers all that is stored of a generation that has ended, or waits for a review. Does nothing where that has been done.
  *
  * @throws what the stream log or the database throws for ten seconds
  */
@@ -59,10 +74,13 @@ async function endStream(em: EntityManager, streamLog: StreamLog, { id, epoch }:
   if (last?.sealed) return;
   const missing = await findEvents(em, id, last?.seq ?? 0, Number.MAX_SAFE_INTEGER);
   await streamLog.append(stream, epoch, missing.map(toEntry));
-  await streamLog.seal(stream, epoch);
+  // What waits for a review goes on.
+  const { isTerminal } = await em.findOneOrFail(Generation, { id });
+  if (isTerminal) await streamLog.seal(stream, epoch);
 }
 
-function toCompleteEvent(generation: Generation) {
+/** For the other services: how a generation has ended, or that its answer waits for a review. */
+export function toCompleteEvent(generation: Generation) {
   const { id, userId, status, completionTokens } = generation;
   return createEvent('generation.complete', {
     source: 'ai-generation',
@@ -72,7 +90,7 @@ function toCompleteEvent(generation: Generation) {
       generationId: id,
       userId,
       projectId: generation.projectId,
-      status: status as 'COMPLETED' | 'FAILED' | 'CANCELLED',
+      status: status as 'REVIEW' | 'COMPLETED' | 'FAILED' | 'CANCELLED',
       chargeable: generation.chargeable ?? false,
       model: generation.model,
       provider: generation.provider,

@@ -1,6 +1,7 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Change } from './answer/answer.reduction.ts';
+import type { ReviewRefusal } from './errors.ts';
 import { canFollow, GenerationStatus, isTerminal } from './generation.status.ts';
 
 registerEnumType(GenerationStatus, { name: 'GenerationStatus' });
@@ -31,6 +32,8 @@ export interface NewGeneration {
   readonly model: string;
   readonly provider: string;
   readonly maxTokens: number;
+  /** Whether the changes wait for the user before they are applied. */
+  readonly review: boolean;
   readonly holdExpiresAt: Date;
 }
 
@@ -100,6 +103,28 @@ export class Generation {
   @Field(() => [String], { description: 'Files of the project that the model saw.' })
   contextPaths: string[] = [];
 
+  @Property({ type: 'json' })
+  @Field(() => [String], { description: 'Locked paths that the answer wanted to change. They are as they were.' })
+  leftAlone: readonly string[] = [];
+
+  @Property({ type: 'boolean' })
+  review = false;
+
+  /** When the answer was whole and its changes were offered; null where they never were. */
+  @Property({ type: 'datetime', nullable: true })
+  reviewedAt: Date | null = null;
+
+  @Property({ type: 'datetime', nullable: true })
+  reviewExpiresAt: Date | null = null;
+
+  /** Paths of the changes that the user accepted; null while there are none. */
+  @Property({ type: 'json', nullable: true })
+  acceptedPaths: readonly string[] | null = null;
+
+  /** Why the project refused what was accepted last; null where it did not. */
+  @Property({ type: 'json', nullable: true })
+  refusal: ReviewRefusal | null = null;
+
   @Property({ type: 'int' })
   @Field(() => Int)
   promptTokens = 0;
@@ -148,9 +173,13 @@ export class Generation {
     return this.errorCode === null ? null : { code: this.errorCode, message: this.errorMessage ?? '' };
   }
 
-  /** What could not be used costs nothing; what was produced until a stop is settled. */
+  /**
+   * What could not be used costs nothing; what was produced until a stop is settled. An answer that is offered for review is
+   * settled when it is whole, whatever becomes of it.
+   */
   @Field(() => Boolean, { nullable: true, description: 'Whether its tokens are charged; null until it has ended.' })
   get chargeable(): boolean | null {
+    if (this.reviewedAt !== null) return true;
     if (!this.isTerminal) return null;
     return (
       this.status === GenerationStatus.COMPLETED ||
@@ -196,11 +225,29 @@ export class Generation {
     Object.assign(this, produced, { changes });
   }
 
-  complete(version: { id: string; number: number }, now: Date): void {
+  /** The answer is whole, and its changes wait for the user. */
+  offer(produced: Produced, now: Date, expiresAt: Date): void {
+    this.become(GenerationStatus.REVIEW);
+    Object.assign(this, produced, { reviewedAt: now, reviewExpiresAt: expiresAt });
+  }
+
+  accept(paths: readonly string[], changes: readonly Change[]): void {
+    this.become(GenerationStatus.APPLYING);
+    Object.assign(this, { acceptedPaths: paths, changes, refusal: null });
+  }
+
+  /** What was accepted does not fit the project. Nothing of it was applied. */
+  offerAgain(refusal: ReviewRefusal): void {
+    this.become(GenerationStatus.REVIEW);
+    Object.assign(this, { acceptedPaths: null, changes: null, refusal });
+  }
+
+  complete(version: { id: string; number: number; leftAlone: readonly string[] }, now: Date): void {
     this.become(GenerationStatus.COMPLETED);
     this.changes = null;
     this.versionId = version.id;
     this.versionNumber = version.number;
+    this.leftAlone = [...new Set([...this.leftAlone, ...version.leftAlone])].sort();
     this.finishedAt = now;
   }
 
@@ -235,4 +282,5 @@ export interface Produced {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly firstTokenAt: Date | null;
+  readonly leftAlone: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { isUuid } from '@vibecode/platform/id';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
+import { imagesInput } from './image.input.ts';
 import { MOST_MAX_TOKENS } from './token.budget.ts';
 
 const MOST_PROMPT_BYTES = 100_000;
@@ -25,6 +26,16 @@ export class StartGenerationInput {
 
   @Field(() => String)
   clientRequestId: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether the changes wait for acceptGeneration before they reach the project.',
+  })
+  review?: boolean | null;
+
+  @Field(() => [String], { nullable: true, description: 'Data URLs, for models that see.' })
+  images?: string[] | null;
 }
 
 const text = z
@@ -60,6 +71,21 @@ export const startGenerationInput = z.object({
     .transform((value) => value ?? null),
   parentId: uuid.nullish().transform((value) => value ?? null),
   clientRequestId: name,
+  images: imagesInput,
+  review: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false),
+});
+
+/** Which of the proposed changes are accepted; null: all. */
+export const acceptedPathsInput = z.object({
+  paths: z
+    .array(z.string())
+    .min(1, 'expected at least one path; to accept none, reject the generation')
+    .max(1_000, 'expected at most 1000 paths')
+    .nullish()
+    .transform((value) => value ?? null),
 });
 
 export const searchTemplatesInput = z.object({

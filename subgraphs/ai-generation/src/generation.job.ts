@@ -13,12 +13,15 @@ import { isHoldDoubtful, keepHold } from './hold.renewal.ts';
 import type { Absence, ModelLanes } from './model.lanes.ts';
 import { estimateTokens } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
+import { applyReviewed, offerForReview, toLockedFailureOf } from './review.job.ts';
 
 export interface JobDependencies extends JournalDependencies {
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
   readonly answers: AnswerStreamer;
   readonly lanes: ModelLanes;
+  /** For how long changes wait to be accepted. */
+  readonly reviewMs: number;
 }
 
 const { QUEUED, RETRIEVING, STREAMING, APPLYING } = GenerationStatus;
@@ -52,7 +55,8 @@ export class GenerationJob {
         return;
       }
     }
-    await using _ = keepHold(dependencies, generation);
+    // What was reviewed is settled, and has no hold any more.
+    await using _ = generation.reviewedAt === null ? keepHold(dependencies, generation) : null;
     await new GenerationJob(dependencies, job, journal).#run();
   }
 
@@ -78,6 +82,11 @@ export class GenerationJob {
       if (answer.failure) throw answer.failure;
       journal.signal.throwIfAborted();
       const produced = toProduced(answer);
+      if (journal.generation.review) {
+        const { reviewMs } = this.dependencies;
+        await offerForReview(journal, produced, answer.changes.toProposal(), reviewMs);
+        return;
+      }
       await journal.transition((generation) => generation.apply(produced, answer.changeset), APPLYING);
     }
     // Applying is not stopped: a version may be there already.
@@ -126,7 +135,7 @@ export class GenerationJob {
 
   async #apply(changes: readonly Change[]): Promise<void> {
     const { generation, writer } = this.journal;
-    const version = await this.dependencies.projects.applyChangeset(generation.userId, {
+    const changeset = {
       projectId: generation.projectId,
       generationId: generation.id,
       message: toMessage(generation.prompt),
@@ -135,12 +144,19 @@ export class GenerationJob {
       provider: generation.provider,
       promptSha256: generation.promptSha256 ?? '',
       templates: generation.templates,
-    });
+      merge: generation.reviewedAt !== null,
+    };
+    const apply = () => this.dependencies.projects.applyChangeset(generation.userId, changeset);
+    const isReviewed = generation.reviewedAt !== null;
+    const version = isReviewed
+      ? await applyReviewed({ journal: this.journal, job: this.job, log: this.dependencies.log }, apply)
+      : await apply().catch(toLocked);
+    if (version === null) return;
     const edited = new Set(changes.flatMap(({ operation, path }) => (operation === 'EDIT' ? [path] : [])));
     for (const { path, bytes, sha256 } of version.files) {
       if (edited.has(path)) writer.write({ type: 'FileFinished', path, bytes, sha256 });
     }
-    const made = { id: version.versionId, number: version.number };
+    const made = { id: version.versionId, number: version.number, leftAlone: version.leftAlone };
     await this.journal.finish((row, now) => row.complete(made, now));
   }
 
@@ -190,6 +206,10 @@ export class GenerationJob {
     if (status === RETRIEVING) await this.journal.transition((generation) => generation.requeue({ isFault }), QUEUED);
     await this.job.release();
   }
+}
+
+function toLocked(error: unknown): never {
+  throw toLockedFailureOf(error);
 }
 
 function toInterruption(): GenerationFailure {

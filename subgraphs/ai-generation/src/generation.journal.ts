@@ -1,13 +1,14 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { addToOutbox } from '@vibecode/platform/events/outbox';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { Logger } from '@vibecode/platform/log';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import { EventWriter, type RowChange } from './event.writer.ts';
-import { storeEnd, toEndEvents } from './generation.end.ts';
+import { storeEnd, toCompleteEvent, toEndEvents } from './generation.end.ts';
 import { Generation } from './generation.entity.ts';
 import type { SequencedEvent } from './generation.events.ts';
 import { findEvents, findLastSeq, insertEvents } from './generation.repository.ts';
-import type { GenerationStatus } from './generation.status.ts';
+import { GenerationStatus } from './generation.status.ts';
 import { StreamSender } from './stream.sender.ts';
 
 export interface JournalDependencies {
@@ -85,6 +86,29 @@ export class GenerationJournal implements AsyncDisposable {
       await storeEnd(em, row, events);
     });
     this.dependencies.log.info({ action: 'generation.finished', generationId, userId, status, tokensUsed });
+  }
+
+  /**
+   * The changes wait for the user, or wait again, and the job is parked. That is stored before any watcher sees it.
+   *
+   * @param change may run more than once, on a row read anew
+   * @param settles whether billing is told to settle the answer
+   * @throws LeaseLostError
+   */
+  async offer(
+    change: (generation: Generation, em: EntityManager) => unknown,
+    { settles }: { readonly settles: boolean },
+  ): Promise<void> {
+    await this.writer.settle().catch(() => undefined);
+    const { id: generationId, userId } = this.row;
+    const events = await this.writer.close({ type: 'StatusChanged', status: GenerationStatus.REVIEW });
+    await this.job.finish(async (em) => {
+      const row = await em.findOneOrFail(Generation, { id: generationId });
+      await change(row, em);
+      await insertEvents(em, generationId, events);
+      if (settles) addToOutbox(em, toCompleteEvent(row));
+    }, 'PARKED');
+    this.dependencies.log.info({ action: 'generation.offered', generationId, userId });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -41,16 +41,20 @@ export class GenerationResolver {
   }
 
   @Mutation(() => Generation)
-  cancelGeneration(
+  async cancelGeneration(
     @Arg('id', () => ID) id: string,
-    @Ctx() { generations, viewer }: GenerationContext,
+    @Ctx() { generations, reviews, viewer }: GenerationContext,
   ): Promise<Generation> {
-    return generations.cancel(requireScope(viewer, 'generation:write'), id);
+    const user = requireScope(viewer, 'generation:write');
+    const generation = await generations.cancel(user, id);
+    // Nothing is at work that could be stopped: its changes are rejected.
+    return generation.status === GenerationStatus.REVIEW ? reviews.reject(user, id) : generation;
   }
 
   @FieldResolver(() => String, { description: 'The answer so far.' })
   async text(@Root() generation: Generation, @Ctx() { em }: GenerationContext): Promise<string> {
-    if (generation.isTerminal || generation.status === GenerationStatus.APPLYING) return generation.text;
+    const isWhole = [GenerationStatus.REVIEW, GenerationStatus.APPLYING].includes(generation.status);
+    if (generation.isTerminal || isWhole) return generation.text;
     const events = await findEvents(em, generation.id, 0, Number.MAX_SAFE_INTEGER);
     return events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
   }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { openDatabase } from '@vibecode/platform/database';
 import { startOutboxRelay } from '@vibecode/platform/events/outbox.relay';
 import type { Infrastructure } from '@vibecode/platform/infrastructure';
+import { startInterval } from '@vibecode/platform/interval';
 import { JobQueue } from '@vibecode/platform/jobs/job.queue';
 import { startJobWorker } from '@vibecode/platform/jobs/job.worker';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
@@ -17,12 +18,14 @@ import { startRetention } from './generation.retention.ts';
 import { GenerationService } from './generation.service.ts';
 import { findTurns } from './generation.turns.ts';
 import { startHoldRenewal } from './hold.renewal.ts';
+import { findImages } from './image.repository.ts';
 import { ModelLanes } from './model.lanes.ts';
 import { ModelCircuit } from './models/model.circuit.ts';
 import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
+import { ReviewService } from './review.service.ts';
 import { schema } from './schema.ts';
 import { startTemplateEmbedding } from './template.embedding.ts';
 import { TemplateSearch } from './template.search.ts';
@@ -38,12 +41,14 @@ export interface GenerationServerOptions {
   readonly registry: ModelRegistry;
   readonly embedders: EmbedderRegistry;
   readonly templates: readonly TemplateSource[];
+  /** How often reviews whose time is over are ended. Default 60,000. */
+  readonly reviewSweepMs?: number;
 }
 
 /** The subgraph and its job runner over the models, embedder and templates given. */
 export async function startGenerationServer(
   infrastructure: Infrastructure,
-  { env, registry, embedders, templates }: GenerationServerOptions,
+  { env, registry, embedders, templates, reviewSweepMs = 60_000 }: GenerationServerOptions,
 ): Promise<RunningSubgraph> {
   const { databaseUrl: url, databasePoolSize: poolSize, bus, log, streamLog, broadcast, calls } = infrastructure;
   await using starting = new AsyncDisposableStack();
@@ -76,6 +81,7 @@ export async function startGenerationServer(
     billing,
     projects,
     findTurns: (generation) => findTurns(orm.em.fork(), generation),
+    findImages: (generationId) => findImages(orm.em.fork(), generationId),
     log,
   });
   starting.use(startOutboxRelay({ orm, bus, log, service: 'ai-generation' }));
@@ -84,6 +90,7 @@ export async function startGenerationServer(
     limits: { waiting: env.GENERATION_QUEUE_LIMIT, waitingOfUser: env.GENERATION_USER_QUEUE_LIMIT },
     leaseMs: LEASE_MS,
   });
+  const reviewMs = env.GENERATION_REVIEW_HOURS * 3_600_000;
   const lanes = new ModelLanes({ orm, queue, circuit, registry, log });
   const worker = starting.use(
     await startJobWorker({
@@ -94,7 +101,7 @@ export async function startGenerationServer(
       log,
       concurrency: Number.POSITIVE_INFINITY,
       laneConcurrency: env.MODEL_CONCURRENCY,
-      run: (job) => GenerationJob.run({ orm, streamLog, log, billing, projects, answers, lanes }, job),
+      run: (job) => GenerationJob.run({ orm, streamLog, log, billing, projects, answers, lanes, reviewMs }, job),
       settle: (job) => settleStream({ orm, streamLog }, job),
       alone: infrastructure.embedded,
     }),
@@ -109,7 +116,9 @@ export async function startGenerationServer(
     }),
   );
   const generations = new GenerationService({ orm, queue, worker, billing, projects, registry, log });
-  const services = { orm, streamLog, queue, log, generations, templates: search, registry };
+  const reviews = new ReviewService({ orm, queue, worker, streamLog });
+  starting.use(startInterval('generation.review', reviewSweepMs, () => reviews.expire(), log));
+  const services = { orm, streamLog, queue, log, generations, reviews, templates: search, registry };
   const subgraph = starting.use(
     await startSubgraph({
       infrastructure,

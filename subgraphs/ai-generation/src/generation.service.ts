@@ -8,15 +8,17 @@ import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { Logger } from '@vibecode/platform/log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { BillingClient, HoldRequest } from './billing.client.ts';
-import { ModelUnavailableError, QueueFullError } from './errors.ts';
-import { storeEnd, toEndEvents } from './generation.end.ts';
+import { ImagesUnsupportedError, ModelUnavailableError, QueueFullError } from './errors.ts';
+import { storeIdleEnd } from './generation.end.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
 import { type StartGenerationInput, startGenerationInput } from './generation.input.ts';
-import { findLastSeq, findVisible, insertEvents, reserveId } from './generation.repository.ts';
+import { findVisible, insertEvents, reserveId } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
+import { insertImages } from './image.repository.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
+import type { ModelImage } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
-import { toHeldPromptTokens, toMaxTokens } from './token.budget.ts';
+import { toHeldPromptTokens, toImageTokens, toMaxTokens } from './token.budget.ts';
 
 export interface GenerationServiceOptions {
   readonly orm: MikroORM;
@@ -39,7 +41,10 @@ export class GenerationService {
   async start(viewer: Viewer, input: StartGenerationInput): Promise<Generation> {
     const { orm, billing, projects, registry } = this.options;
     const { userId } = viewer;
-    const { projectId, prompt, model, maxTokens, parentId, clientRequestId } = parseInput(startGenerationInput, input);
+    const { projectId, prompt, model, maxTokens, parentId, clientRequestId, review, images } = parseInput(
+      startGenerationInput,
+      input,
+    );
     const id = await reserveId(orm.em.fork(), { userId, clientRequestId, proposedId: newId() });
     const known = await findVisible(orm.em.fork(), id, userId);
     if (known) return known;
@@ -51,13 +56,20 @@ export class GenerationService {
         'its provider does not answer. Try later, or choose another model.',
       );
     }
+    if (images.length > 0 && !listed.seesImages) {
+      const seeing = (await registry.list()).filter(({ seesImages }) => seesImages);
+      throw new ImagesUnsupportedError(
+        listed.model,
+        seeing.map(({ model: { id: name } }) => name),
+      );
+    }
     if (parentId !== null && !(await findVisible(orm.em.fork(), parentId, userId))) {
       throw new NotFoundError('generation', parentId);
     }
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model);
     const { id: modelId, provider } = listed.model;
     const hold = {
-      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens),
+      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens) + toImageTokens(images),
       maxTokens: answerTokens,
     };
     try {
@@ -68,19 +80,23 @@ export class GenerationService {
         provider,
         budget: toBudget(viewer),
       });
-      return await this.#queue({
-        id,
-        userId,
-        projectId,
-        parentId,
-        prompt,
-        language: project.language?.toLowerCase() ?? null,
-        framework: project.framework?.toLowerCase() ?? null,
-        model: modelId,
-        provider,
-        maxTokens: answerTokens,
-        holdExpiresAt: expiresAt,
-      });
+      return await this.#queue(
+        {
+          id,
+          userId,
+          projectId,
+          parentId,
+          prompt,
+          language: project.language?.toLowerCase() ?? null,
+          framework: project.framework?.toLowerCase() ?? null,
+          model: modelId,
+          provider,
+          maxTokens: answerTokens,
+          review,
+          holdExpiresAt: expiresAt,
+        },
+        images,
+      );
     } catch (error) {
       // The same request, made at the same time, may have succeeded and be over already: its hold is not ours to release.
       const other = await findVisible(orm.em.fork(), id, userId);
@@ -114,7 +130,7 @@ export class GenerationService {
     return generation;
   }
 
-  async #queue(input: NewGeneration): Promise<Generation> {
+  async #queue(input: NewGeneration, images: readonly ModelImage[]): Promise<Generation> {
     const { orm, queue, worker } = this.options;
     const { id, userId, model: lane } = input;
     const generation = Generation.queue(input, new Date());
@@ -124,6 +140,7 @@ export class GenerationService {
         em.persist(generation);
         await em.flush();
         await insertEvents(em, id, [{ seq: 1, type: 'StatusChanged', status: GenerationStatus.QUEUED }]);
+        await insertImages(em, id, images);
       });
     } catch (error) {
       if (!(error instanceof JobQueueFullError)) throw error;
@@ -148,9 +165,7 @@ async function cancelJob(em: EntityManager, queue: JobQueue, id: string): Promis
   if (was !== 'waiting') return was;
   const generation = await em.findOneOrFail(Generation, { id });
   generation.cancel(new Date());
-  const lastSeq = await findLastSeq(em, id);
-  const events = toEndEvents(generation).map((event, index) => ({ seq: lastSeq + index + 1, ...event }));
-  await storeEnd(em, generation, events);
+  await storeIdleEnd(em, generation);
   return was;
 }
 

@@ -6,6 +6,8 @@ export enum GenerationStatus {
   RETRIEVING = 'RETRIEVING',
   /** The model answers. */
   STREAMING = 'STREAMING',
+  /** The answer is whole, and its changes wait for the user to accept them. */
+  REVIEW = 'REVIEW',
   /** The files go to the project as one version. */
   APPLYING = 'APPLYING',
   COMPLETED = 'COMPLETED',
@@ -13,14 +15,16 @@ export enum GenerationStatus {
   CANCELLED = 'CANCELLED',
 }
 
-const { QUEUED, RETRIEVING, STREAMING, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
+const { QUEUED, RETRIEVING, STREAMING, REVIEW, APPLYING, COMPLETED, FAILED, CANCELLED } = GenerationStatus;
 
 /** What may follow each state. While its model is away, a generation waits again. Once APPLYING, a version may be there already: it is too late to cancel. */
 const TRANSITIONS: Readonly<Record<GenerationStatus, readonly GenerationStatus[]>> = {
   QUEUED: [RETRIEVING, FAILED, CANCELLED],
   RETRIEVING: [QUEUED, STREAMING, FAILED, CANCELLED],
-  STREAMING: [APPLYING, FAILED, CANCELLED],
-  APPLYING: [COMPLETED, FAILED],
+  STREAMING: [REVIEW, APPLYING, FAILED, CANCELLED],
+  REVIEW: [APPLYING, FAILED, CANCELLED],
+  // Accepted changes that do not fit the project any more wait again.
+  APPLYING: [REVIEW, COMPLETED, FAILED],
   COMPLETED: [],
   FAILED: [],
   CANCELLED: [],

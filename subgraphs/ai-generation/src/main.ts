@@ -48,7 +48,8 @@ function createModelProviders(env: AiGenerationEnv, blueprint: Model, isOllamaNa
   if (apiKey === null) return providers;
   const server = new OpenAiServer({ apiKey, baseUrl: env.OPENAI_BASE_URL });
   const openai = { server, contextTokens: env.OPENAI_CONTEXT_TOKENS, temperature };
-  const openaiModels = env.OPENAI_MODELS.map((id) => createOpenAiModel(id, openai));
+  const seeing = new Set(env.OPENAI_VISION_MODELS);
+  const openaiModels = env.OPENAI_MODELS.map((id) => createOpenAiModel(id, { ...openai, seesImages: seeing.has(id) }));
   return [{ name: 'openai', configured: true, find: () => openaiModels }, ...providers];
 }
 

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { AppError } from '@vibecode/platform/errors';
+import { isText } from '@vibecode/platform/files/unified.diff';
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
@@ -16,16 +16,28 @@ const version = z.object({
   versionId: z.string(),
   number: z.int().positive(),
   files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int().nonnegative() })),
+  leftAlone: z.array(z.string()).default([]),
 });
 
-const snapshot = z.object({ files: z.array(z.object({ path: z.string(), contentBase64: z.string() })) });
+const snapshot = z.object({
+  files: z.array(z.object({ path: z.string(), contentBase64: z.string() })),
+  lockedPaths: z.array(z.string()).default([]),
+});
 
 type AuthorizedProject = z.infer<typeof project>;
 type AppliedVersion = z.infer<typeof version>;
 
-export interface ProjectFile {
+interface ProjectFile {
   readonly path: string;
   readonly content: string;
+}
+
+/** The newest version of a project, as a prompt is built on it. */
+export interface ProjectSnapshot {
+  /** The text files, in path order. */
+  readonly files: readonly ProjectFile[];
+  /** Files that no generation changes, and folders with all that is in them. */
+  readonly lockedPaths: readonly string[];
 }
 
 interface Changeset {
@@ -33,6 +45,8 @@ interface Changeset {
   readonly generationId: string;
   readonly message: string;
   readonly changes: readonly Change[];
+  /** Whether files that have changed since are merged. */
+  readonly merge: boolean;
   readonly model: string;
   readonly provider: string;
   readonly promptSha256: string;
@@ -43,9 +57,8 @@ interface Changeset {
 export interface ProjectClient {
   /** @throws AppError NOT_FOUND when there is no such project, or the user may not change it */
   authorize(userId: string, projectId: string): Promise<AuthorizedProject>;
-  /** The text files of the newest version, in path order. */
-  readFiles(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectFile[]>;
-  /** All changes or none, as one version; the same generation never makes a second one. */
+  readSnapshot(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectSnapshot>;
+  /** All changes but those of locked paths, or none, as one version; the same generation never makes a second one. */
   applyChangeset(userId: string, changeset: Changeset): Promise<AppliedVersion>;
 }
 
@@ -53,19 +66,20 @@ export function createProjectClient(calls: ServiceClient): ProjectClient {
   return {
     authorize: (userId, projectId) =>
       calls.call('project', 'projects/authorize', { userId, body: { projectId, need: 'EDITOR' }, result: project }),
-    async readFiles(userId, projectId, signal) {
-      const { files } = await calls.call('project', 'projects/snapshot', {
+    async readSnapshot(userId, projectId, signal) {
+      const { files, lockedPaths } = await calls.call('project', 'projects/snapshot', {
         userId,
         body: { projectId },
         result: snapshot,
         signal,
       });
-      return files.flatMap(({ path, contentBase64 }) => {
+      const texts = files.flatMap(({ path, contentBase64 }) => {
         const content = Buffer.from(contentBase64, 'base64');
-        return isUtf8(content) && !content.includes(0) ? [{ path, content: content.toString() }] : [];
+        return isText(content) ? [{ path, content: content.toString() }] : [];
       });
+      return { files: texts, lockedPaths };
     },
-    applyChangeset: (userId, { projectId, generationId, message, changes, templates, ...made }) =>
+    applyChangeset: (userId, { projectId, generationId, message, changes, merge, templates, ...made }) =>
       // The answer is there and paid for: a project service that restarts must not cost it. The key makes repeating safe.
       whileUnavailable.execute(() =>
         calls.call('project', 'projects/changesets', {
@@ -74,6 +88,7 @@ export function createProjectClient(calls: ServiceClient): ProjectClient {
             projectId,
             message,
             changes,
+            merge,
             idempotencyKey: generationId,
             provenance: {
               generationId,

@@ -6,6 +6,7 @@ import { CHARACTERS_PER_TOKEN, estimateTokens, type ModelMessage, type Retrieved
 import { packageDir } from './package.dir.ts';
 import { type Turn, toConversation } from './prompt.conversation.ts';
 import { chooseDelimiter } from './prompt.delimiter.ts';
+import { toLockedList } from './prompt.locks.ts';
 import { toAbsentList } from './prompt.outline.ts';
 
 /** Versions are directories of `prompts/`: a version in use never changes, so that what was asked can be told later. */
@@ -26,6 +27,8 @@ export interface PromptInput {
   readonly turns: readonly Turn[];
   /** What the project holds now, the files that matter most to the request first. */
   readonly files: readonly TextFile[];
+  /** Files that the answer may not change, and folders with all that is in them. Default: none. */
+  readonly lockedPaths?: readonly string[];
   /** The most tokens the prompt may take. What does not fit is left out: the last files, then the least similar templates. */
   readonly budgetTokens: number;
 }
@@ -63,6 +66,8 @@ export interface PromptBuilder {
 const CONVERSATION_SHARE = 0.15;
 /** What the list of files that are not shown may take of the budget, at most. */
 const ABSENT_SHARE = 0.2;
+/** The same, of the list of locked paths. */
+const LOCKED_SHARE = 0.1;
 
 /** Reads the prompt templates once; what it answers builds prompts from them. */
 export async function createPromptBuilder(): Promise<PromptBuilder> {
@@ -76,7 +81,8 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     { role: 'user', content },
   ];
 
-  function build({ prompt, language, framework, turns, templates, files, budgetTokens }: PromptInput): BuiltPrompt {
+  function build(input: PromptInput): BuiltPrompt {
+    const { prompt, language, framework, turns, templates, files, budgetTokens, lockedPaths = [] } = input;
     const conversation = toConversation(turns, Math.floor(budgetTokens * CONVERSATION_SHARE) * CHARACTERS_PER_TOKEN);
     const project = toProjectLine(language, framework) + conversation;
     // What can never fit is not read, so that a large project costs no more than what is shown of it.
@@ -88,7 +94,8 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
       read.map(({ content }) => content),
     );
     const form = toForm(delimiter, files.length > 0);
-    const room = createRoom(budgetTokens - estimateTokens(system! + user! + form + project + prompt));
+    const locked = toLockedList(lockedPaths, budgetTokens * CHARACTERS_PER_TOKEN * LOCKED_SHARE);
+    const room = createRoom(budgetTokens - estimateTokens(system! + user! + form + project + locked + prompt));
     const whole = room.takesAll(files, ({ content }) => content.length);
     const listTokens = whole ? 0 : Math.floor(Math.max(0, room.leftTokens) * ABSENT_SHARE);
     room.reserve(listTokens);
@@ -109,7 +116,8 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     const content = fill(user!, {
       examples: toPart('Projects that work, as examples of style and structure:', examples),
       files: toPart('The project holds these files now:', sections),
-      absent: absentList,
+      // The list follows the files, in the words of this version of the prompt; without locks nothing is added.
+      absent: absentList + locked,
       project,
       form,
       prompt,

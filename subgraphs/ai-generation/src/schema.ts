@@ -6,6 +6,7 @@ import { GenerationEventResolver } from './generation-event.resolver.ts';
 import { generationEventTypes } from './generation-event.type.ts';
 import { ModelResolver } from './model.resolver.ts';
 import { Project, User, Version } from './reference.types.ts';
+import { ProposedChangeResolver, ReviewResolver } from './review.resolver.ts';
 import { TemplateResolver } from './template.resolver.ts';
 
 interface Reference {
@@ -16,6 +17,8 @@ export const { schema, sdl } = buildSubgraphSchema({
   resolvers: [
     GenerationResolver,
     GenerationEventResolver,
+    ReviewResolver,
+    ProposedChangeResolver,
     UserGenerationsResolver,
     ProjectGenerationsResolver,
     TemplateResolver,
@@ -34,6 +37,9 @@ export const { schema, sdl } = buildSubgraphSchema({
       'Query.models',
       'Mutation.startGeneration',
       'Mutation.cancelGeneration',
+      'Mutation.acceptGeneration',
+      'Mutation.rejectGeneration',
+      'FileChange',
       'Subscription.generationEvents',
       'User.generations',
       'Project.generations',

@@ -7,6 +7,13 @@ const DEFAULT_MAX_TOKENS = 2_048;
 export const MOST_MAX_TOKENS = 32_768;
 /** What templates and files may add to the user's own words. */
 const CONTEXT_TOKENS = 6_000;
+/** What an image counts for in a prompt; providers count about as much, or less. */
+const IMAGE_TOKENS = 1_000;
+
+export function toImageTokens(images: readonly unknown[]): number {
+  return images.length * IMAGE_TOKENS;
+}
+
 /** The prompt's own instructions, and room for what an estimate is off by. */
 const INSTRUCTION_TOKENS = 400;
 

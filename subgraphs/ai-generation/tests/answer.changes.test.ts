@@ -26,7 +26,7 @@ describe('AnswerChanges', () => {
     const { changeset } = gather(
       '<file path="a.js">\n1\n</file>\n<delete path="a.js" />\n<file path="a.js">\n2\n</file>\n',
     );
-    expect(changeset).toEqual([{ operation: 'WRITE', path: 'a.js', content: '2\n' }]);
+    expect(changeset).toEqual([{ operation: 'WRITE', path: 'a.js', content: '2\n', ifAbsent: true }]);
   });
 
   it('says nothing new of a file that is written twice alike', () => {
@@ -36,7 +36,7 @@ describe('AnswerChanges', () => {
 
   it('applies an edit to what the answer has written itself', () => {
     const { changeset, problems } = gather(`<file path="a.js">\nlet a = 1;\n</file>\n${edit('a = 1', 'a = 2')}`);
-    expect(changeset).toEqual([{ operation: 'WRITE', path: 'a.js', content: 'let a = 2;\n' }]);
+    expect(changeset).toEqual([{ operation: 'WRITE', path: 'a.js', content: 'let a = 2;\n', ifAbsent: true }]);
     expect(problems).toEqual([]);
   });
 
@@ -83,6 +83,6 @@ describe('AnswerChanges', () => {
       '<file path="draft.js">\n1\n</file>\n</think>\n<file path="a.js">\n2\n</file>\n',
     );
     expect(events).toContainEqual({ type: 'FileStarted', path: 'draft.js' });
-    expect(changeset).toEqual([{ operation: 'WRITE', path: 'a.js', content: '2\n' }]);
+    expect(changeset).toEqual([{ operation: 'WRITE', path: 'a.js', content: '2\n', ifAbsent: true }]);
   });
 });

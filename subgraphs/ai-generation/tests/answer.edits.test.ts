@@ -32,7 +32,7 @@ describe('a file that is written anew', () => {
 
   it('is no change where nothing differs, and a new file where there was none', () => {
     expect(toChanges('a', 'x\n', 'x\n')).toEqual([]);
-    expect(toChanges('a', null, 'x\n')).toEqual([{ operation: 'WRITE', path: 'a', content: 'x\n' }]);
+    expect(toChanges('a', null, 'x\n')).toEqual([{ operation: 'WRITE', path: 'a', content: 'x\n', ifAbsent: true }]);
   });
 });
 

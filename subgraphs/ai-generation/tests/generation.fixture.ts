@@ -65,15 +65,18 @@ interface FixtureOptions extends TestInfrastructureOptions {
   /** Shared with other instances. Default: new ones. */
   readonly neighbours?: Neighbours;
   readonly ollama?: ScriptedOllama;
+  readonly reviewSweepMs?: number;
+  /** Of the scripted Ollama; those whose name begins with 'seeing' take images. Default: 'scripted'. */
+  readonly models?: readonly string[];
 }
 
 /** The subgraph with a scripted model, and one user with a project. */
 export async function startGenerationTest(
   script: (request: ChatRequest) => ScriptedAnswer = () => GREETING,
-  { env = {}, prepare, providers, log, infrastructure = {}, ...options }: FixtureOptions = {},
+  { env = {}, prepare, providers, log, reviewSweepMs, models, infrastructure = {}, ...options }: FixtureOptions = {},
 ) {
   await using started = new AsyncDisposableStack();
-  const ollama = options.ollama ?? started.use(await startScriptedOllama(script));
+  const ollama = options.ollama ?? started.use(await startScriptedOllama(script, models));
   const neighbours = options.neighbours ?? new Neighbours();
   prepare?.(neighbours);
   const parsed = parseAiGenerationEnv({ ...env, OLLAMA_URL: ollama.url });
@@ -93,6 +96,7 @@ export async function startGenerationTest(
             registry: new ModelRegistry({ providers: providers ?? [provider] }),
             embedders: new EmbedderRegistry({ configured: [wordEmbedder], log: standard.log }),
             templates,
+            ...(reviewSweepMs !== undefined && { reviewSweepMs }),
           },
         ),
       { calls: neighbours, ...options },

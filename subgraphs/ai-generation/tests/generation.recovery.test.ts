@@ -29,6 +29,7 @@ async function leaveGeneration(url: string, status: GenerationStatus, events: Se
       model: 'scripted',
       provider: 'ollama',
       maxTokens: 500,
+      review: false,
       holdExpiresAt: new Date(Date.now() + 60_000),
     },
     new Date(),

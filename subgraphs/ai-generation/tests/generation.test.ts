@@ -62,7 +62,7 @@ describe('a generation', () => {
     expect(generation.templates).toHaveLength(3);
     expect(generation.templates[0].template.title).toBe('Command-line greeting');
     expect(test.neighbours.changesets.get(id)).toMatchObject({
-      changes: [{ operation: 'WRITE', path: 'index.js', content }],
+      changes: [{ operation: 'WRITE', path: 'index.js', content, ifAbsent: true }],
       provenance: { model: 'scripted', provider: 'ollama', generationId: id },
     });
   });

@@ -152,7 +152,10 @@ describe('the probe of a model behind the chat completions API', () => {
   it('takes the context from the list, whatever the server calls it', async () => {
     for (const field of ['max_model_len', 'context_length', 'max_context_length']) {
       const models = { data: [{ id: 'gpt-fake', [field]: 4_096 }, { id: 'other' }] };
-      expect(await probe({ '/v1/models': models }, 'gpt-fake')).toEqual({ available: true, contextTokens: 4_096 });
+      expect(await probe({ '/v1/models': models }, 'gpt-fake')).toMatchObject({
+        available: true,
+        contextTokens: 4_096,
+      });
     }
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AppError, NotFoundError, RemoteError } from '@vibecode/platform/errors';
+import { PathLocks } from '@vibecode/platform/files/path.locks';
 import { newId } from '@vibecode/platform/id';
 import type { CallOptions, ServiceClient } from '@vibecode/platform/service-call';
 
@@ -16,6 +17,7 @@ interface AppliedChangeset {
   readonly projectId: string;
   readonly changes: readonly ChangeToApply[];
   readonly idempotencyKey: string;
+  readonly merge: boolean;
   readonly provenance: { readonly model: string; readonly provider: string; readonly templates: readonly unknown[] };
 }
 
@@ -26,6 +28,7 @@ export interface ChangeToApply {
   readonly search?: string;
   readonly replace?: string;
   readonly ifSha256?: string;
+  readonly ifAbsent?: boolean;
 }
 
 /** Files by path. */
@@ -38,7 +41,10 @@ export class Neighbours implements ServiceClient {
   readonly lostHolds = new Set<string>();
   holdTtlMs = 60_000;
   readonly changesets = new Map<string, AppliedChangeset>();
-  readonly projects = new Map<string, { ownerId: string; language: string | null; files: Files }>();
+  readonly projects = new Map<
+    string,
+    { ownerId: string; language: string | null; files: Files; lockedPaths?: string[] }
+  >();
   /** The project service's rule for changesets. */
   applyChanges: (files: Files, changes: readonly ChangeToApply[]) => Files | Promise<Files> = applyChanges;
   affordableTokens = Number.POSITIVE_INFINITY;
@@ -86,8 +92,9 @@ export class Neighbours implements ServiceClient {
         return { projectId: body.projectId, language, framework: null, headVersion: 0 };
       }
       case 'project projects/snapshot': {
-        const { files } = this.#getProject(userId, body.projectId);
+        const { files, lockedPaths = [] } = this.#getProject(userId, body.projectId);
         return {
+          lockedPaths,
           files: Object.entries(files).map(([path, content]) => ({
             path,
             contentBase64: Buffer.from(content).toString('base64'),
@@ -138,13 +145,21 @@ export class Neighbours implements ServiceClient {
     const project = this.#getProject(userId, changeset.projectId);
     const hold = this.holds.get(changeset.idempotencyKey);
     if (hold && hold.expiresAt <= Date.now()) this.lostHolds.add(changeset.idempotencyKey);
-    const files = await this.applyChanges(project.files, changeset.changes);
+    const known = this.changesets.get(changeset.idempotencyKey);
+    const locks = new PathLocks(project.lockedPaths ?? []);
+    const leftAlone = changeset.changes.map(({ path }) => path).filter((path) => locks.find(path) !== null);
+    if (leftAlone.length === changeset.changes.length) {
+      throw new RemoteError('PROJECT_PATHS_LOCKED', 'All is locked.', 409, { details: { paths: leftAlone } });
+    }
+    const allowed = changeset.changes.filter(({ path }) => locks.find(path) === null);
+    const files = known ? project.files : await this.applyChanges(project.files, allowed);
     this.changesets.set(changeset.idempotencyKey, changeset);
     project.files = files;
-    const paths = [...new Set(changeset.changes.map(({ path }) => path))].filter((path) => path in files);
+    const paths = [...new Set(allowed.map(({ path }) => path))].filter((path) => path in files);
     return {
       versionId: changeset.idempotencyKey,
       number: 1,
+      leftAlone,
       files: paths.map((path) => ({ path, sha256: toSha256(files[path]!), bytes: Buffer.byteLength(files[path]!) })),
     };
   }
@@ -159,12 +174,19 @@ export class Neighbours implements ServiceClient {
 /** As the project service does it: all changes fit, or none is made. */
 function applyChanges(before: Files, changes: readonly ChangeToApply[]): Files {
   const files = { ...before };
-  for (const [index, { operation, path, content, search = '', replace = '', ifSha256 }] of changes.entries()) {
+  for (const [
+    index,
+    { operation, path, content, search = '', replace = '', ifSha256, ifAbsent },
+  ] of changes.entries()) {
     const refuse = (problem: string) => {
-      throw new RemoteError('CONFLICT', `changes.${index}: '${path}' ${problem}. Nothing was changed.`, 409);
+      const details = { path, problem };
+      throw new RemoteError('CONFLICT', `changes.${index}: '${path}' ${problem}. Nothing was changed.`, 409, {
+        details,
+      });
     };
     const present = files[path];
     if (ifSha256 !== undefined && (present === undefined || toSha256(present) !== ifSha256)) refuse('has changed');
+    if (ifAbsent && present !== undefined) refuse('already exists');
     if (operation === 'WRITE') files[path] = content!;
     else if (present === undefined) refuse('is not there');
     else if (operation === 'DELETE') delete files[path];

@@ -7,7 +7,11 @@ export type ScriptedAnswer = readonly (string | Promise<unknown>)[];
 
 export interface ChatRequest {
   readonly model: string;
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly messages: readonly {
+    readonly role: string;
+    readonly content: string;
+    readonly images?: readonly string[];
+  }[];
   readonly options: { readonly num_predict: number };
 }
 
@@ -15,7 +19,10 @@ export interface ChatRequest {
  * A server that speaks Ollama's protocol and answers by script: for what a real model cannot be made to do at will. The driver that
  * talks to it is the real one.
  */
-export async function startScriptedOllama(script: (request: ChatRequest) => ScriptedAnswer, models = ['scripted']) {
+export async function startScriptedOllama(
+  script: (request: ChatRequest) => ScriptedAnswer,
+  models: readonly string[] = ['scripted'],
+) {
   const requests: ChatRequest[] = [];
   const hungUp = Promise.withResolvers<void>();
   let chatStatus = 200;
@@ -23,7 +30,9 @@ export async function startScriptedOllama(script: (request: ChatRequest) => Scri
     const body = request.method === 'POST' ? await readJson(request, 10_000_000) : null;
     if (request.url === '/api/tags') return send(response, { models: models.map((name) => ({ name, model: name })) });
     if (request.url === '/api/show') {
-      return send(response, { capabilities: ['completion'], model_info: { 'llama.context_length': 8_192 } });
+      const sees = (body as { model: string }).model.startsWith('seeing');
+      const capabilities = ['completion', ...(sees ? ['vision'] : [])];
+      return send(response, { capabilities, model_info: { 'llama.context_length': 8_192 } });
     }
     const chat = body as ChatRequest;
     requests.push(chat);

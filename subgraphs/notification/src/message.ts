@@ -20,6 +20,9 @@ export const messages: Writers = {
     if (status === 'FAILED') {
       return { title: 'Generation failed', body: `${model} ended with ${errorCode ?? 'an error'}.`, generationId };
     }
+    if (status === 'REVIEW') {
+      return { title: 'Changes wait for you', body: `Accept or reject them: ${model} wrote ${spent}.`, generationId };
+    }
     if (status === 'CANCELLED') return { title: 'Generation stopped', body: `${model} wrote ${spent}.`, generationId };
     const made = version === null ? 'No file was changed' : `Version ${version} is ready`;
     return { title: 'Generation complete', body: `${made}: ${model} wrote ${spent}.`, generationId };

@@ -1,5 +1,5 @@
 import type { DocumentCollection, Documents } from '@vibecode/platform/documents/documents';
-import { isText } from './changeset.ts';
+import { isText } from '@vibecode/platform/files/unified.diff';
 
 /** The content of a file, stored once for each project and hash. */
 interface BlobDocument {

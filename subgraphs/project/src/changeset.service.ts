@@ -5,6 +5,7 @@ import { newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import { toBlobId } from './blob.repository.ts';
+import { mergeChanges } from './changeset.merge.ts';
 import {
   type AppliedChanges,
   applyChanges,
@@ -18,6 +19,7 @@ import type { FileTree } from './file.tree.ts';
 import type { ProjectAnnouncer } from './project.announcer.ts';
 import type { Project } from './project.entity.ts';
 import { applyChangesetInput, type ProvenanceRecord } from './project.input.ts';
+import { withoutLocked } from './project.locks.ts';
 import type { ProjectService, ProjectStores } from './project.service.ts';
 import type { Version } from './version.entity.ts';
 
@@ -30,6 +32,10 @@ export interface Changeset {
   readonly changes: readonly Change[];
   readonly idempotencyKey: string;
   readonly provenance: ProvenanceRecord | null;
+  /** Whether the changes of locked paths are left out, as for a generation. Users may change what is locked. */
+  readonly keepsLocks: boolean;
+  /** Whether files that have changed since are merged, rather than refused. See `mergeChanges`. */
+  readonly merge: boolean;
 }
 
 interface Draft {
@@ -39,6 +45,7 @@ interface Draft {
   readonly idempotencyKey: string | null;
   readonly requestSha256: string | null;
   readonly applied: AppliedChanges;
+  readonly leftAlone: readonly string[];
 }
 
 const MAX_ATTEMPTS = 20;
@@ -57,17 +64,20 @@ export class ChangesetService {
   ) {}
 
   applyInput(viewer: Viewer, input: unknown): Promise<Version> {
-    return this.apply(viewer, { ...parseInput(applyChangesetInput, input), provenance: null });
+    const changeset = parseInput(applyChangesetInput, input);
+    return this.apply(viewer, { ...changeset, provenance: null, keepsLocks: false, merge: false });
   }
 
   /**
    * Applies a changeset. A repeated idempotency key returns the version that it created.
    *
    * @throws {VersionConflictError} the project is no longer at `baseVersion`
+   * @throws {PathsLockedError} it keeps locks, and all of its paths are locked
+   * @throws {MergeConflictError} it merges, and the project has changed in the same places
    * @throws {IdempotencyKeyReusedError} the key has created a version with other changes
    */
   async apply(viewer: Viewer, changeset: Changeset): Promise<Version> {
-    const { projectId, baseVersion, idempotencyKey, message, changes, provenance } = changeset;
+    const { projectId, baseVersion, idempotencyKey, message, provenance, keepsLocks, merge } = changeset;
     const requestSha256 = toRequestSha256(changeset);
     return this.#commitOnHead(viewer, projectId, async (project) => {
       const made = await this.stores.versions.findByKey(project, idempotencyKey);
@@ -79,12 +89,16 @@ export class ChangesetService {
         throw new VersionConflictError(projectId, baseVersion, project.headNumber);
       }
       const versionId = newId();
-      const applied = await applyChanges(await this.getTree(project.headId), changes, {
+      // The head moves by compare-and-set of the whole project, so that a lock of this moment holds as well.
+      const { changes: allowed, leftAlone } = withoutLocked(keepsLocks ? project.lockedPaths : [], changeset.changes);
+      const tree = await this.getTree(project.headId);
+      const changes = merge ? await mergeChanges(tree, allowed, (sha256) => this.#find(projectId, sha256)) : allowed;
+      const applied = await applyChanges(tree, changes, {
         limits: this.limits,
         versionId,
         read: (sha256) => this.#read(projectId, sha256),
       });
-      return { versionId, message, provenance, idempotencyKey, requestSha256, applied };
+      return { versionId, message, provenance, idempotencyKey, requestSha256, applied, leftAlone };
     });
   }
 
@@ -101,6 +115,7 @@ export class ChangesetService {
         idempotencyKey: null,
         requestSha256: null,
         applied: { tree, changes: compareTrees(from, tree), blobs: new Map() },
+        leftAlone: [],
       };
     });
   }
@@ -135,7 +150,7 @@ export class ChangesetService {
    */
   async #commit(viewer: Viewer, project: Project, draft: Draft): Promise<Version | null> {
     const { stores } = this;
-    const { versionId, message, provenance, idempotencyKey, requestSha256, applied } = draft;
+    const { versionId, message, provenance, idempotencyKey, requestSha256, applied, leftAlone } = draft;
     const number = project.headNumber + 1;
     const begunAt = this.now();
     await stores.versions.confirm(project.headId);
@@ -147,6 +162,7 @@ export class ChangesetService {
       createdAt: begunAt.toISOString(),
       authorId: viewer.userId,
       changes: applied.changes,
+      leftAlone,
       provenance,
       idempotencyKey,
       requestSha256,
@@ -165,19 +181,24 @@ export class ChangesetService {
     return version;
   }
 
-  async #read(projectId: string, sha256: string): Promise<Buffer> {
+  async #find(projectId: string, sha256: string): Promise<Buffer | null> {
     const [content] = await this.stores.blobs.find([toBlobId(projectId, sha256)]);
+    return content ?? null;
+  }
+
+  async #read(projectId: string, sha256: string): Promise<Buffer> {
+    const content = await this.#find(projectId, sha256);
     if (!content) throw new Error(`The content ${sha256} of project ${projectId} is missing.`);
     return content;
   }
 }
 
 /** @returns a hash that is equal for equal requests */
-function toRequestSha256({ baseVersion, message, changes, provenance }: Changeset): string {
+function toRequestSha256({ baseVersion, message, changes, provenance, merge }: Changeset): string {
   const hashed = changes.map((change) =>
     'content' in change ? { ...change, content: toSha256(change.content) } : change,
   );
-  return toSha256(JSON.stringify([baseVersion, message, hashed, provenance]));
+  return toSha256(JSON.stringify([baseVersion, message, hashed, provenance, ...(merge ? ['merge'] : [])]));
 }
 
 function toVersionEvent(project: Project, authorId: string, version: number): Json {

@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '@vibecode/platform/errors';
+import { isText } from '@vibecode/platform/files/unified.diff';
 import { indexOfText } from '@vibecode/platform/text.search';
 import { ChangeConflictError, ProjectTooLargeError } from './errors.ts';
 import { assertPath } from './file.path.ts';
@@ -15,7 +15,12 @@ export interface ChangeBase {
 
 export type Change = ChangeBase &
   (
-    | { readonly operation: 'WRITE'; readonly content: Buffer }
+    | {
+        readonly operation: 'WRITE';
+        readonly content: Buffer;
+        /** The file must not exist when the change is applied. Absent: it may. */
+        readonly ifAbsent?: true;
+      }
     | { readonly operation: 'EDIT'; readonly search: string; readonly replace: string }
     | { readonly operation: 'DELETE' }
     | { readonly operation: 'MOVE'; readonly to: string }
@@ -136,11 +141,6 @@ export function toSha256(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Whether content is text: valid UTF-8 without U+0000. */
-export function isText(content: Buffer): boolean {
-  return isUtf8(content) && !content.includes(0);
-}
-
 function toPathChanges(from: FileTree, to: FileTree, touched: ReadonlyMap<string, Operation>): PathChange[] {
   return [...touched]
     .map(([path, operation]) => ({
@@ -158,9 +158,13 @@ function getFile(tree: FileTree, path: string, field: string): TreeFile {
   return file;
 }
 
-function assertUnchanged(tree: FileTree, { path, ifSha256 }: Change, field: string): void {
-  if (ifSha256 === null) return;
+function assertUnchanged(tree: FileTree, change: Change, field: string): void {
+  const { path, ifSha256 } = change;
   const actual = tree.get(path)?.sha256 ?? null;
+  if (change.operation === 'WRITE' && change.ifAbsent && actual !== null) {
+    throw new ChangeConflictError(field, path, 'already exists', { expected: null, actual });
+  }
+  if (ifSha256 === null) return;
   if (actual === ifSha256) return;
   const problem = actual ? 'does not have the expected content' : 'does not exist';
   throw new ChangeConflictError(field, path, problem, { expected: ifSha256, actual });

@@ -7,6 +7,10 @@ export const PROJECT_ERRORS = defineErrors({
     PROJECT_PATH_INVALID: 'The path is not valid, or conflicts with another path (`problem`). Use another path.',
   },
   409: {
+    PROJECT_MERGE_CONFLICT:
+      'The project has changed in the same places since (`conflicts`: path and problem of each file). Nothing was changed. Redo the changes of these files on the current version.',
+    PROJECT_PATHS_LOCKED:
+      'All changes are of locked paths (`paths`), which no generation changes. Unlock them, or change other files.',
     PROJECT_VERSION_CONFLICT:
       'The project has a newer version than the one the changes are based on. Read the version `head`, and redo the changes on it.',
   },
@@ -47,6 +51,46 @@ export class ChangeConflictError extends ConflictError {
   constructor(field: string, path: string, problem: string, details: Record<string, unknown> = {}) {
     super('CONFLICT', `${field}: ${quote(path)} ${problem}. Nothing was changed.`, {
       details: { field, path, problem, ...details },
+    });
+  }
+}
+
+/** One file that cannot be changed as wanted, because the project has changed since. */
+export interface FileConflict {
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** The project has changed in the same places since the changes were made. `details.conflicts` has every such file. */
+export class MergeConflictError extends ConflictError {
+  constructor(conflicts: readonly FileConflict[]) {
+    const named = conflicts.slice(0, 5).map(({ path, problem }) => `${quote(path)} ${problem}`);
+    const others = conflicts.length - named.length;
+    super(
+      'PROJECT_MERGE_CONFLICT',
+      `The project has changed since: ${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}. Nothing was changed.`,
+      { details: { conflicts } },
+    );
+  }
+}
+
+/** No change is left of a changeset, because all of its paths are locked. `details.paths` has them. */
+export class PathsLockedError extends ConflictError {
+  constructor(paths: readonly string[]) {
+    const others = paths.length - 1;
+    super(
+      'PROJECT_PATHS_LOCKED',
+      `${quote(paths[0] ?? '')}${others > 0 ? ` and ${others} more paths are` : ' is'} locked, and nothing else was to be changed. Nothing was changed.`,
+      { details: { paths } },
+    );
+  }
+}
+
+/** A path that stays locked when it is unlocked, because a folder above it is locked. */
+export class LockedByFolderError extends ConflictError {
+  constructor(path: string, folder: string) {
+    super('CONFLICT', `${quote(path)} is locked with the folder ${quote(folder)}. Unlock the folder.`, {
+      details: { field: 'paths', path, folder },
     });
   }
 }

@@ -6,9 +6,9 @@ import {
   toPage,
 } from '@vibecode/platform/connection';
 import { NotFoundError } from '@vibecode/platform/errors';
+import { isText } from '@vibecode/platform/files/unified.diff';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { toBlobId } from './blob.repository.ts';
-import { isText } from './changeset.ts';
 import type { ProjectContext } from './context.ts';
 import { File, TreeEntry, toEntries, toFile } from './file.entity.ts';
 import { findLanguage } from './file.language.ts';

@@ -28,13 +28,13 @@ export function createInternalRoutes({ stores, projectService, changesetService 
       callers: CALLERS,
       input: serviceChangesetInput,
       async handle(changeset, { viewer }) {
-        const version = await changesetService.apply(viewer, changeset);
+        const version = await changesetService.apply(viewer, { ...changeset, keepsLocks: true });
         const tree = await changesetService.getTree(version.id);
         const files = version.pathChanges.flatMap(({ path }) => {
           const file = tree.get(path);
           return file ? [{ path, sha256: file.sha256, bytes: file.bytes }] : [];
         });
-        return { versionId: version.id, number: version.number, files };
+        return { versionId: version.id, number: version.number, files, leftAlone: version.leftAlone };
       },
     }),
 
@@ -44,7 +44,7 @@ export function createInternalRoutes({ stores, projectService, changesetService 
       input: z.object({ projectId: z.string(), version: z.int().nonnegative().nullish() }),
       async handle({ projectId, version: wanted }, { viewer }) {
         const { project } = await projectService.authorize(viewer, projectId, 'VIEWER');
-        const { ownerId, language, framework, headId, headNumber } = project;
+        const { ownerId, language, framework, headId, headNumber, lockedPaths } = project;
         const number = wanted ?? headNumber;
         const version = number === headNumber ? { id: headId } : await stores.versions.findByNumber(project, number);
         if (!version) throw new NotFoundError('version', String(number));
@@ -59,7 +59,8 @@ export function createInternalRoutes({ stores, projectService, changesetService 
             files.push({ path, contentBase64: content.toString('base64') });
           }
         }
-        return { projectId, ownerId, version: number, versionId: version.id, language, framework, files };
+        const found = { version: number, versionId: version.id, language, framework };
+        return { projectId, ownerId, ...found, lockedPaths, files };
       },
     }),
   ];

@@ -55,6 +55,9 @@ export class ChangeInput {
 
   @Field(() => String, { nullable: true })
   ifSha256?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'With WRITE: refused if the file exists.' })
+  ifAbsent?: boolean | null;
 }
 
 @InputType()

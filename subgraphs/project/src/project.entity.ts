@@ -57,6 +57,11 @@ export class Project {
   @Field(() => GraphQLISODateTime)
   updatedAt: Date;
 
+  @Field(() => [String], {
+    description: 'Files that no generation changes, and folders with all that is in them, in path order.',
+  })
+  lockedPaths: readonly string[];
+
   ownerId: string;
   /** The members, with the owner. */
   memberRecords: readonly MemberRecord[];

@@ -50,6 +50,7 @@ const changeInput = z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'expected the 64 hexadecimal digits of a SHA-256')
       .nullish(),
+    ifAbsent: z.boolean().nullish(),
   })
   .transform((input, context): Change => {
     const { operation, path } = input;
@@ -61,6 +62,7 @@ const changeInput = z
     for (const field of ['content', 'contentBase64', 'search', 'replace', 'to'] as const) {
       if (input[field] != null && !allowed.includes(field)) problem(field, `is not allowed with ${operation}`);
     }
+    if (input.ifAbsent && operation !== 'WRITE') problem('ifAbsent', `is not allowed with ${operation}`);
     const base = { path, ifSha256: input.ifSha256?.toLowerCase() ?? null };
     switch (operation) {
       case 'WRITE': {
@@ -68,9 +70,11 @@ const changeInput = z
         if ((content == null) === (contentBase64 == null)) {
           return problem('content', 'WRITE requires either content or contentBase64');
         }
+        if (input.ifAbsent && base.ifSha256 !== null) problem('ifAbsent', 'is not allowed with ifSha256');
         return {
           ...base,
           operation,
+          ...(input.ifAbsent && { ifAbsent: true }),
           content: content == null ? Buffer.from(contentBase64!, 'base64') : Buffer.from(content),
         };
       }
@@ -124,6 +128,21 @@ export const serviceChangesetInput = applyChangesetInput.extend({
     .nullish()
     .transform((value) => value ?? null),
   provenance: provenanceInput.nullish().transform((value) => value ?? null),
+  /** Whether files that have changed since are merged. */
+  merge: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false),
+});
+
+const MAX_LOCKED_AT_ONCE = 1_000;
+
+/** Paths are checked when they are locked. */
+export const lockedPathsInput = z.object({
+  paths: z
+    .array(z.string())
+    .min(1, 'expected at least one path')
+    .max(MAX_LOCKED_AT_ONCE, `expected at most ${MAX_LOCKED_AT_ONCE} paths`),
 });
 
 export const searchInput = storableText.trim().max(100, 'expected at most 100 characters');

@@ -22,6 +22,8 @@ export interface ProjectDocument {
   readonly headId: string;
   readonly headNumber: number;
   readonly revision: number;
+  /** Missing in projects from before there were locks. */
+  readonly lockedPaths?: readonly string[];
   /** Set for a deleted project, which is invisible for all users. Its versions and contents are removed later. */
   readonly deletedAt: string | null;
   /**
@@ -126,7 +128,7 @@ export class ProjectRepository {
 
 function toProject(document: ProjectDocument): Project {
   const { _id, members, createdAt, updatedAt, ownerId, name, description, language, framework } = document;
-  const { headId, headNumber, revision } = document;
+  const { headId, headNumber, revision, lockedPaths } = document;
   return Object.assign(new Project(), {
     id: _id,
     name,
@@ -140,5 +142,6 @@ function toProject(document: ProjectDocument): Project {
     headId,
     headNumber,
     revision,
+    lockedPaths: lockedPaths ?? [],
   });
 }

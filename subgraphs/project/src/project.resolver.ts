@@ -74,6 +74,26 @@ export class ProjectResolver {
     return changesetService.restore(requireViewer(viewer), projectId, number);
   }
 
+  @Mutation(() => Project, {
+    description: 'No generation changes a locked path: a file, or a folder with all that is in it. Users may.',
+  })
+  lockPaths(
+    @Arg('projectId', () => ID) projectId: string,
+    @Arg('paths', () => [String]) paths: string[],
+    @Ctx() { viewer, projectService }: ProjectContext,
+  ): Promise<Project> {
+    return projectService.lockPaths(requireViewer(viewer), projectId, paths);
+  }
+
+  @Mutation(() => Project)
+  unlockPaths(
+    @Arg('projectId', () => ID) projectId: string,
+    @Arg('paths', () => [String]) paths: string[],
+    @Ctx() { viewer, projectService }: ProjectContext,
+  ): Promise<Project> {
+    return projectService.unlockPaths(requireViewer(viewer), projectId, paths);
+  }
+
   @Subscription(() => ProjectChange, {
     description: 'The versions after afterVersion, past ones first, then live ones; without it, only live ones.',
     subscribe: ({ args, context }) => {

@@ -11,7 +11,8 @@ import { ProjectBusyError } from './errors.ts';
 import { EMPTY_FOLDER } from './file.tree.ts';
 import type { ProjectAnnouncer } from './project.announcer.ts';
 import { isAtLeast, MemberRole, type Need, type Project } from './project.entity.ts';
-import { createProjectInput, updateProjectInput } from './project.input.ts';
+import { createProjectInput, lockedPathsInput, updateProjectInput } from './project.input.ts';
+import { addLocks, removeLocks } from './project.locks.ts';
 import type { ProjectRepository } from './project.repository.ts';
 import type { VersionRepository } from './version.repository.ts';
 
@@ -102,6 +103,27 @@ export class ProjectService {
       ...(name !== undefined && { name, searchName: name.toLowerCase() }),
       ...(description !== undefined && { description }),
       updatedAt: this.now().toISOString(),
+      ...toFieldsEvent({ projectId: id, ownerId: project.ownerId, authorId: viewer.userId }),
+    }));
+    this.announcer.announce(id, 'fields');
+    return changed;
+  }
+
+  /** Locks paths for generations. Editors may, as they may change the files. */
+  async lockPaths(viewer: Viewer, id: string, paths: unknown): Promise<Project> {
+    const wanted = parseInput(lockedPathsInput, { paths });
+    return this.#changeLocks(viewer, id, (locked) => addLocks(locked, wanted.paths));
+  }
+
+  /** @throws {LockedByFolderError} a folder above a path is locked */
+  async unlockPaths(viewer: Viewer, id: string, paths: unknown): Promise<Project> {
+    const wanted = parseInput(lockedPathsInput, { paths });
+    return this.#changeLocks(viewer, id, (locked) => removeLocks(locked, wanted.paths));
+  }
+
+  async #changeLocks(viewer: Viewer, id: string, toLocks: (locked: readonly string[]) => string[]): Promise<Project> {
+    const changed = await this.#change(viewer, id, 'EDITOR', (project) => ({
+      lockedPaths: toLocks(project.lockedPaths),
       ...toFieldsEvent({ projectId: id, ownerId: project.ownerId, authorId: viewer.userId }),
     }));
     this.announcer.announce(id, 'fields');

@@ -31,6 +31,8 @@ export const { schema, sdl } = buildSubgraphSchema({
       'Mutation.updateProject',
       'Mutation.applyChangeset',
       'Mutation.restoreVersion',
+      'Mutation.lockPaths',
+      'Mutation.unlockPaths',
       'Subscription.projectChanged',
       'User.projects',
       'Project',

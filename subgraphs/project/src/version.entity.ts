@@ -44,6 +44,7 @@ export class Provenance {
 
 /** The change of one path by a version, or between two versions. */
 @ObjectType()
+@Directive('@shareable')
 export class FileChange {
   @Field(() => String)
   path: string;
@@ -86,6 +87,8 @@ export class Version {
   projectId: string;
   authorId: string;
   pathChanges: readonly PathChange[];
+  /** Locked paths that the generation wanted to change. */
+  leftAlone: readonly string[];
   provenanceRecord: ProvenanceRecord | null;
   /** Hash of the request that created it, so that a repeated request returns the same version. */
   requestSha256: string | null;

@@ -15,6 +15,8 @@ export interface VersionDocument {
   readonly createdAt: string;
   readonly authorId: string;
   readonly changes: readonly PathChange[];
+  /** Locked paths whose changes were left out. Missing in versions from before there were locks. */
+  readonly leftAlone?: readonly string[];
   readonly provenance: ProvenanceRecord | null;
   readonly idempotencyKey: string | null;
   readonly requestSha256: string | null;
@@ -38,6 +40,7 @@ const LISTED_FIELDS = [
   'createdAt',
   'authorId',
   'changes',
+  'leftAlone',
   'provenance',
   'requestSha256',
   'committed',
@@ -185,8 +188,8 @@ export function isPartOf(project: Project, version: Version): boolean {
 }
 
 function toVersion(document: VersionFields): Version {
-  const { _id, projectId, number, message, createdAt, authorId, changes, provenance, requestSha256, committed } =
-    document;
+  const { _id, projectId, number, message, createdAt, authorId, changes, leftAlone } = document;
+  const { provenance, requestSha256, committed } = document;
   return Object.assign(new Version(), {
     id: _id,
     number,
@@ -195,6 +198,7 @@ function toVersion(document: VersionFields): Version {
     projectId,
     authorId,
     pathChanges: changes,
+    leftAlone: leftAlone ?? [],
     provenanceRecord: provenance,
     requestSha256,
     committed,

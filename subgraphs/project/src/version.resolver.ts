@@ -6,11 +6,11 @@ import {
   toPage,
 } from '@vibecode/platform/connection';
 import { InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
+import { isText, toUnifiedDiff } from '@vibecode/platform/files/unified.diff';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { toBlobId } from './blob.repository.ts';
-import { compareTrees, isText } from './changeset.ts';
+import { compareTrees } from './changeset.ts';
 import type { ProjectContext } from './context.ts';
-import { toUnifiedDiff } from './file.diff.ts';
 import { Project } from './project.entity.ts';
 import { User } from './reference.entity.ts';
 import { FileChange, Provenance, Version } from './version.entity.ts';

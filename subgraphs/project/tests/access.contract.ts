@@ -93,6 +93,7 @@ export function describeAccess(getTest: () => SubgraphTest): void {
         versionId: expect.any(String),
         number: 1,
         files: [{ path: 'main.py', sha256: sha('print(1)\n'), bytes: 9 }],
+        leftAlone: [],
       },
     });
     expect(await getTest().internal('ai-generation', 'projects/changesets', changeset, ann.id)).toEqual(made);
@@ -121,7 +122,10 @@ export function describeAccess(getTest: () => SubgraphTest): void {
     const main = { path: 'main.py', contentBase64: Buffer.from('print(1)\n').toString('base64') };
     const notes = { path: 'notes.txt', contentBase64: Buffer.from('by hand').toString('base64') };
     const { versionId } = made.body as { versionId: string };
-    expect(await snapshot(1)).toEqual({ status: 200, body: { ...facts, version: 1, versionId, files: [main] } });
+    expect(await snapshot(1)).toEqual({
+      status: 200,
+      body: { ...facts, version: 1, versionId, lockedPaths: [], files: [main] },
+    });
     expect(await snapshot()).toMatchObject({ status: 200, body: { version: 2, files: [main, notes] } });
     expect(await snapshot(7)).toMatchObject({ status: 404 });
   });

@@ -1,6 +1,7 @@
 import type { SubgraphTest } from '@vibecode/platform/testing/subgraph';
 import { describeAccess } from './access.contract.ts';
 import { describeChangesets } from './changesets.contract.ts';
+import { describeLocks } from './locks.contract.ts';
 import { describeNews } from './news.contract.ts';
 import { describeProjects } from './projects.contract.ts';
 import { describeVersions } from './versions.contract.ts';
@@ -14,7 +15,14 @@ export function describeProject(driver: string, start: () => Promise<SubgraphTes
     });
     afterAll(() => test[Symbol.asyncDispose]());
 
-    for (const describePart of [describeProjects, describeChangesets, describeVersions, describeNews, describeAccess]) {
+    for (const describePart of [
+      describeProjects,
+      describeChangesets,
+      describeVersions,
+      describeNews,
+      describeLocks,
+      describeAccess,
+    ]) {
       describePart(() => test);
     }
   });

@@ -1,5 +1,15 @@
 import type { PageMessages } from './messages.ts';
 
+/** What the server says of a file that does not fit any more. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  'already exists': 'gibt es inzwischen',
+  'was created by someone else since': 'gibt es inzwischen',
+  'has changed in the same place since': 'wurde inzwischen an derselben Stelle geändert',
+  'has changed since': 'wurde inzwischen geändert',
+  'was deleted or renamed since': 'wurde inzwischen gelöscht oder umbenannt',
+  'is locked': 'ist gesperrt',
+};
+
 export const de: PageMessages = {
   session: {
     signInTitle: 'Anmelden',
@@ -53,6 +63,7 @@ export const de: PageMessages = {
       QUEUED: 'Wartet',
       RETRIEVING: 'Sucht Vorlagen',
       STREAMING: 'Schreibt',
+      REVIEW: 'Wartet auf deine Durchsicht',
       APPLYING: 'Speichert die Dateien',
       COMPLETED: 'Fertig',
       FAILED: 'Fehlgeschlagen',
@@ -120,6 +131,28 @@ export const de: PageMessages = {
     readOnly: (number) => `Version ${number}, nur zum Lesen`,
     blame: 'Herkunft',
     putBack: 'Diese Datei zurückholen',
+    lock: (path) => `${path} sperren: keine Generierung ändert es`,
+    unlock: (path) => `${path} entsperren`,
+    locked: 'Gesperrt: keine Generierung ändert es',
+    lockedWith: (folder) => `Mit dem Ordner ${folder} gesperrt`,
+  },
+
+  review: {
+    ask: 'Erst durchsehen',
+    askHint: 'Du siehst die Änderungen, bevor sie ins Projekt kommen.',
+    title: 'Änderungen durchsehen',
+    hint: 'Noch ist nichts im Projekt. Die Tokens der Antwort sind verbraucht, wie du auch entscheidest. Tasten: j und k gehen von Datei zu Datei, a nimmt eine an, r lässt sie weg.',
+    waits: 'Die Änderungen warten auf dich. Noch ist nichts im Projekt.',
+    open: 'Durchsehen',
+    acceptAll: 'Alle annehmen',
+    acceptSome: (count, all) => `${count} von ${all} Dateien annehmen`,
+    reject: 'Ablehnen',
+    take: (path) => `Änderungen an ${path} annehmen`,
+    takeShort: 'annehmen',
+    conflict: 'Das Projekt hat sich inzwischen geändert. Nichts wurde angewendet, und die Änderungen warten weiter.',
+    withoutConflicts: 'Diese weglassen',
+    problem: (problem) => PROBLEMS[problem] ?? problem,
+    leftAlone: (paths) => `unverändert, weil gesperrt: ${paths}`,
   },
 
   conflict: {

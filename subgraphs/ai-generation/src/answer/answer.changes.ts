@@ -2,6 +2,7 @@ import type { GenerationEventData } from '../generation.events.ts';
 import type { AnswerEvent, AnswerProblemCode } from './answer.event.ts';
 import { isPartOf } from './answer.fences.ts';
 import { findPlaceholderLine } from './answer.laziness.ts';
+import { AnswerLocks } from './answer.locks.ts';
 import { applyEdit } from './answer.matching.ts';
 import { type Change, toChanges, toSha256 } from './answer.reduction.ts';
 import type { Edit } from './answer.replacements.ts';
@@ -19,6 +20,15 @@ export interface AnswerBase {
   readonly files: ReadonlyMap<string, string>;
   /** Paths of those that the prompt held. */
   readonly shown: ReadonlySet<string>;
+  /** Files that no answer changes, and folders with all that is in them. Default: none. */
+  readonly lockedPaths?: readonly string[];
+}
+
+/** What an answer makes of one file; null where there is none. */
+export interface ProposedChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
 }
 
 const NO_BASE: AnswerBase = { files: new Map(), shown: new Set() };
@@ -38,9 +48,16 @@ export class AnswerChanges {
   readonly #notes: string[] = [];
   /** Paths whose text the model has seen since. */
   readonly #seen = new Set<string>();
+  readonly #locks: AnswerLocks;
 
   constructor(base: AnswerBase = NO_BASE) {
     this.#base = base;
+    this.#locks = new AnswerLocks(base.lockedPaths ?? []);
+  }
+
+  /** Locked paths that the answer wanted to change. */
+  get leftAlone(): readonly string[] {
+    return this.#locks.leftAlone;
   }
 
   get problems(): readonly AnswerProblem[] {
@@ -59,6 +76,7 @@ export class AnswerChanges {
 
   /** @returns what watchers are told of it. The end of an edit is known only when the project has applied it. */
   add(event: AnswerEvent): GenerationEventData[] {
+    if (this.#locks.takes(event, (path) => this.#base.files.get(path) ?? null)) return [];
     switch (event.type) {
       case 'started':
         return [{ type: 'FileStarted', path: event.path }];
@@ -90,6 +108,14 @@ export class AnswerChanges {
       const before = this.#base.files.get(path) ?? null;
       if (after !== null) return toChanges(path, before, after);
       return before === null ? [] : [{ operation: 'DELETE', path, ifSha256: toSha256(before) }];
+    });
+  }
+
+  /** All changes of the answer, each with the whole text before and after it. */
+  toProposal(): ProposedChange[] {
+    return [...this.#after].flatMap(([path, after]) => {
+      const before = this.#base.files.get(path) ?? null;
+      return before === after ? [] : [{ path, before, after }];
     });
   }
 

@@ -4,7 +4,15 @@ import { diffArrays } from 'diff';
 
 /** One change of a changeset, as the project service takes it. */
 export type Change =
-  | { readonly operation: 'WRITE'; readonly path: string; readonly content: string; readonly ifSha256?: string }
+  | {
+      readonly operation: 'WRITE';
+      readonly path: string;
+      readonly content: string;
+      /** What the file must hold before. */
+      readonly ifSha256?: string;
+      /** The file must not be there before. */
+      readonly ifAbsent?: true;
+    }
   | { readonly operation: 'EDIT'; readonly path: string; readonly search: string; readonly replace: string }
   | { readonly operation: 'DELETE'; readonly path: string; readonly ifSha256?: string };
 
@@ -28,7 +36,7 @@ interface Hunk {
  * @param before null where there is no file
  */
 export function toChanges(path: string, before: string | null, after: string): Change[] {
-  if (before === null) return [{ operation: 'WRITE', path, content: after }];
+  if (before === null) return [{ operation: 'WRITE', path, content: after, ifAbsent: true }];
   if (before === after) return [];
   const written: Change = { operation: 'WRITE', path, content: after, ifSha256: toSha256(before) };
   if (before === '') return [written];

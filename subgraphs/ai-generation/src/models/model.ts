@@ -23,6 +23,15 @@ export interface ModelStatus {
   readonly available: boolean;
   /** Tokens that prompt and answer may take together; null when the provider does not say. */
   readonly contextTokens: number | null;
+  /** Whether it takes images. Default false. */
+  readonly seesImages?: boolean;
+}
+
+/** An image of a request. */
+export interface ModelImage {
+  /** `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
+  readonly type: string;
+  readonly base64: string;
 }
 
 export interface ModelRequest {
@@ -30,6 +39,8 @@ export interface ModelRequest {
   readonly prompt: string;
   /** The prompt as built from the user's, the project and the retrieved templates; chat models get these. */
   readonly messages: readonly ModelMessage[];
+  /** Images that belong to the user's message. Default: none. Only a model that sees images gets any. */
+  readonly images?: readonly ModelImage[];
   /** Retrieved templates, best first. */
   readonly templates: readonly RetrievedTemplate[];
   /** The score from which a template fits the request; measured when a model asks for it. */

@@ -40,7 +40,8 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
   async function probe(signal?: AbortSignal): Promise<ModelStatus> {
     try {
       const shown = await showModel(url, id, signal);
-      known = { available: true, contextTokens: Math.min(shown.contextTokens ?? mostContext, mostContext) };
+      const { sees: seesImages } = shown;
+      known = { available: true, contextTokens: Math.min(shown.contextTokens ?? mostContext, mostContext), seesImages };
       return known;
     } catch {
       // The model is listed as unavailable until a later probe succeeds.
@@ -48,13 +49,17 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
     }
   }
 
-  async function* stream({ messages, maxTokens, signal }: ModelRequest): AsyncGenerator<ModelChunk> {
+  async function* stream({ messages, images = [], maxTokens, signal }: ModelRequest): AsyncGenerator<ModelChunk> {
     signal.throwIfAborted();
     const num_ctx = known?.contextTokens ?? (await probe(signal)).contextTokens ?? mostContext;
     try {
       const chunks = await createClient(url, signal).chat({
         model: id,
-        messages: messages.map(({ role, content }) => ({ role, content })),
+        messages: messages.map(({ role, content }) => ({
+          role,
+          content,
+          ...(role === 'user' && images.length > 0 && { images: images.map(({ base64 }) => base64) }),
+        })),
         stream: true,
         // A prompt that is too long is an error, where Ollama knows these, and not quietly cut at its beginning.
         ...{ truncate: false, shift: false },
@@ -138,6 +143,7 @@ async function showModel(url: string, id: string, signal?: AbortSignal) {
   const [, length] = Object.entries(shown.model_info ?? {}).find(([key]) => key.endsWith('.context_length')) ?? [];
   return {
     chats: shown.capabilities?.includes('completion') ?? true,
+    sees: shown.capabilities?.includes('vision') ?? false,
     contextTokens: typeof length === 'number' ? length : null,
   };
 }

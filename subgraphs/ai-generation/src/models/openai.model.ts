@@ -3,13 +3,15 @@ import { ModelUnavailableError } from '../errors.ts';
 import { type ProviderError, readProviderError } from './chat.chunk.ts';
 import { HTML_ANSWERED, readCompletion } from './chat.completion.ts';
 import { toConnectionFailure, toModelFailure } from './model.failures.ts';
-import type { Model, ModelChunk, ModelRequest, ModelStatus } from './model.ts';
+import type { Model, ModelChunk, ModelImage, ModelRequest, ModelStatus } from './model.ts';
 import { findServedModel, type OpenAiServer } from './openai.server.ts';
 
 export interface OpenAiModelOptions {
   readonly server: OpenAiServer;
   /** What prompt and answer may take together; default what the server's list of models says, where it does. */
   readonly contextTokens?: number;
+  /** Whether it takes images; no server says so. Default false. */
+  readonly seesImages?: boolean;
   /** How freely it picks its words. Default: the server's; some models take no other. */
   readonly temperature?: number;
 }
@@ -21,7 +23,8 @@ type Parameter = 'stream_options' | 'temperature' | 'max_tokens' | 'max_completi
  * A model behind the chat completions API, as OpenAI serves it, and llama.cpp, vLLM, LM Studio, OpenRouter, DeepSeek and many others.
  * Source: https://platform.openai.com/docs/api-reference/chat/create
  */
-export function createOpenAiModel(id: string, { server, contextTokens, temperature }: OpenAiModelOptions): Model {
+export function createOpenAiModel(id: string, options: OpenAiModelOptions): Model {
+  const { server, contextTokens, temperature, seesImages = false } = options;
   const identity = { id, provider: 'openai' };
   // OpenAI's newer models refuse max_tokens; most compatible servers know nothing else.
   let limitName: Parameter = server.isOpenAi ? 'max_completion_tokens' : 'max_tokens';
@@ -34,13 +37,17 @@ export function createOpenAiModel(id: string, { server, contextTokens, temperatu
       // A server that lists no models, or only under a name of its own, is not asked for a veto.
       available: answers && (models === null || models.length <= 1 || served !== undefined),
       contextTokens: contextTokens ?? served?.contextTokens ?? null,
+      seesImages,
     };
   }
 
-  function toBody({ messages, maxTokens }: ModelRequest): Record<string, unknown> {
+  function toBody({ messages, images = [], maxTokens }: ModelRequest): Record<string, unknown> {
     return {
       model: id,
-      messages: messages.map(({ role, content }) => ({ role, content })),
+      messages: messages.map(({ role, content }) => ({
+        role,
+        content: role === 'user' && images.length > 0 ? toParts(content, images) : content,
+      })),
       stream: true,
       ...(!left.has('stream_options') && { stream_options: { include_usage: true } }),
       ...(temperature !== undefined && !left.has('temperature') && { temperature }),
@@ -87,6 +94,14 @@ export function createOpenAiModel(id: string, { server, contextTokens, temperatu
   }
 
   return { ...identity, probe, stream };
+}
+
+function toParts(text: string, images: readonly ModelImage[]): readonly Record<string, unknown>[] {
+  const parts = images.map(({ type, base64 }) => ({
+    type: 'image_url',
+    image_url: { url: `data:${type};base64,${base64}` },
+  }));
+  return [{ type: 'text', text }, ...parts];
 }
 
 function readErrorBody(body: string): ProviderError {

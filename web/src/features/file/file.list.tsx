@@ -5,7 +5,9 @@ import { useText } from '../../text/text.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import styles from './file.list.module.css';
+import { toLockFinder } from './file.locks.ts';
 import { type FileListRow, toFileRows } from './file.rows.ts';
+import { LockButton } from './lock.button.tsx';
 
 const ROW_PX = 26;
 
@@ -13,18 +15,23 @@ interface FileListProps {
   readonly paths: readonly string[];
   readonly activePath: string | null;
   readonly unsaved: ReadonlySet<string>;
+  /** Paths that no generation changes. */
+  readonly locked: readonly string[];
+  /** Null where locks can only be looked at. */
+  readonly onLock: ((path: string, lock: boolean) => void) | null;
   readonly onOpen: (path: string) => void;
   /** Null where no file can be made, as in an old version. */
   readonly onNew: (() => void) | null;
 }
 
 /** The files as a tree with a search; only the lines in sight are drawn. */
-export function FileList({ paths, activePath, unsaved, onOpen, onNew }: FileListProps) {
+export function FileList({ paths, activePath, unsaved, locked, onLock, onOpen, onNew }: FileListProps) {
   const text = useText();
   const [search, setSearch] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
+  const findLock = useMemo(() => toLockFinder(locked), [locked]);
   const rows = useMemo(() => toFileRows(paths, { closed, search }), [paths, closed, search]);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -49,6 +56,9 @@ export function FileList({ paths, activePath, unsaved, onOpen, onNew }: FileList
       setFocused(index);
       virtualizer.scrollToIndex(index);
       requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
+    } else if (row && onLock && event.key === 'l' && !(event.ctrlKey || event.metaKey || event.altKey)) {
+      event.preventDefault();
+      onLock(row.path, findLock(row.path) === null);
     } else if (row?.kind === 'folder' && (event.key === 'ArrowLeft') !== closed.has(row.path)) {
       if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') activate(row);
     }
@@ -90,7 +100,9 @@ export function FileList({ paths, activePath, unsaved, onOpen, onNew }: FileList
                 title={path}
                 onClick={() => activate(row)}
                 onFocus={() => setFocused(index)}
+                aria-keyshortcuts={onLock ? 'l' : undefined}
                 onKeyDown={(event) => {
+                  if (event.target !== event.currentTarget) return;
                   if (event.key !== 'Enter' && event.key !== ' ') return;
                   event.preventDefault();
                   activate(row);
@@ -101,6 +113,7 @@ export function FileList({ paths, activePath, unsaved, onOpen, onNew }: FileList
                 {unsaved.has(path) && (
                   <span className={styles.dot} role="img" title={text.files.unsaved} aria-label={text.files.unsaved} />
                 )}
+                <LockButton path={path} lock={findLock(path)} onLock={onLock} />
               </div>
             );
           })}

@@ -1,9 +1,9 @@
-import { Info } from 'lucide-react';
+import { Info, Lock } from 'lucide-react';
 import { Link } from 'react-router';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { type GenerationCardFragment, GenerationCardFragmentDoc } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Markdown } from '../../ui/markdown.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
@@ -71,8 +71,33 @@ function Answer({ projectId, card, isNewest, again }: PartProps & Pick<Generatio
           {text.generation.stoppedKept}
         </Notice>
       )}
+      {status === 'REVIEW' && (
+        <Notice
+          kind="warning"
+          actions={
+            <ButtonLink size="small" look="primary" to={`/p/${projectId}/g/${card.id}`}>
+              {text.review.open}
+            </ButtonLink>
+          }
+        >
+          {text.review.waits}
+        </Notice>
+      )}
       {version && <ChangedFiles projectId={projectId} changes={version.changes} />}
+      <LeftAlone paths={card.leftAlone} />
     </>
+  );
+}
+
+/** Locked files that the model wanted to change. */
+export function LeftAlone({ paths }: { readonly paths: readonly string[] }) {
+  const text = useText();
+  if (paths.length === 0) return null;
+  return (
+    <p className={styles.meta}>
+      <Lock size={13} aria-hidden />
+      <span>{text.review.leftAlone(paths.join(', '))}</span>
+    </p>
   );
 }
 

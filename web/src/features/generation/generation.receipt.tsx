@@ -13,8 +13,10 @@ import { Markdown } from '../../ui/markdown.tsx';
 import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
 import { ChangedFiles } from './changed.files.tsx';
+import { LeftAlone } from './generation.card.tsx';
 import styles from './generation.module.css';
 import { BlueprintNote } from './provider.note.tsx';
+import { ReviewView } from './review.view.tsx';
 import { TemplateRows } from './template.list.tsx';
 
 interface GenerationReceiptProps {
@@ -35,6 +37,7 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
   const card = readFragment(GenerationCardFragmentDoc, data.generation);
   const { status, version, templates, provider, prompt } = card;
   const talk = toTalk(card.text);
+  if (status === 'REVIEW') return <ReviewView projectId={projectId} card={card} />;
   return (
     <div className={styles.page}>
       <h1>
@@ -65,6 +68,7 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
       ) : (
         <p>{text.generation.noChanges}</p>
       )}
+      <LeftAlone paths={card.leftAlone} />
       {templates.length > 0 && (
         <>
           <h2>{text.generation.templates}</h2>

@@ -23,6 +23,11 @@ export interface StreamSnapshot {
 
 export const TERMINAL: ReadonlySet<GenerationStatus> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 
+/** Nothing is at work on it: it has ended, or waits for its user. */
+export function isResting(status: GenerationStatus): boolean {
+  return status === 'REVIEW' || TERMINAL.has(status);
+}
+
 const CHARACTERS_A_TOKEN = 4;
 const RATE_WINDOW_MS = 2_000;
 

@@ -5,7 +5,7 @@ import { ModelsDocument } from '../../api/generated/graphql.ts';
 import { matches, toKeyLabel } from '../../app/keys.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Select } from '../../ui/field.tsx';
+import { Checkbox, Select } from '../../ui/field.tsx';
 import { ANSWER_LENGTHS } from './answer.length.ts';
 import styles from './prompt.module.css';
 
@@ -17,6 +17,9 @@ interface PromptBoxProps {
   /** Tokens that the answer may take; 0 leaves it to the server. */
   readonly maxTokens: number;
   readonly onMaxTokens: (maxTokens: number) => void;
+  /** Whether the changes are shown before they reach the project. */
+  readonly review: boolean;
+  readonly onReview: (review: boolean) => void;
   readonly isFirst: boolean;
   /** Something is under way that can be stopped. */
   readonly isBusy: boolean;
@@ -55,6 +58,13 @@ export function PromptBox(props: PromptBoxProps) {
           onSend();
         }}
       />
+      <div className={styles.review} title={text.review.askHint}>
+        <Checkbox
+          label={text.review.ask}
+          checked={props.review}
+          onChange={({ target }) => props.onReview(target.checked)}
+        />
+      </div>
       <div className={styles.row}>
         <div className={styles.choices}>
           <ModelChoice model={model} onModel={onModel} />

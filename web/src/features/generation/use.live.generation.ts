@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type GenerationCardFragment, MeDocument } from '../../api/generated/graphql.ts';
-import { TERMINAL } from './generation.stream.ts';
+import { isResting, TERMINAL } from './generation.stream.ts';
 import { useGenerationStream } from './use.generation.stream.ts';
 
 /** Billing settles by an event of its own, a little after the last token. */
@@ -22,11 +22,16 @@ interface LiveGenerationOptions {
 /** The generation of a project that is at work, followed live until the project itself says how it ended. */
 export function useLiveGeneration({ generations, startedId, reload, onEnded }: LiveGenerationOptions) {
   const client = useApolloClient();
-  const liveId = generations.find(({ status }) => !TERMINAL.has(status))?.id ?? null;
+  const liveId = generations.find(({ status }) => !isResting(status))?.id ?? null;
   // The end of the stream, or word of the new version: whichever comes first asks how it ended.
   const onStreamEnd = useCallback(() => void reload().catch(() => null), [reload]);
   const followed = useGenerationStream(liveId, onStreamEnd);
-  const isOver = liveId !== null && followed?.snapshot.finished != null;
+  const isInReview = followed?.snapshot.status === 'REVIEW';
+  const isOver = liveId !== null && (followed?.snapshot.finished != null || isInReview);
+  useEffect(() => {
+    // The stream stays open until the user has decided.
+    if (isInReview) void reload().catch(() => null);
+  }, [isInReview, reload]);
   useEffect(() => {
     // Until the project says so too, however its answers overtake each other.
     if (!isOver) return;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { dropDraft, promptKey, readDraft, writeDraft } from '../../app/drafts.ts';
 import { readAnswerLength, storeAnswerLength } from './answer.length.ts';
+import { readReviewChoice, storeReviewChoice } from './review.choice.ts';
 import { useStartGeneration } from './use.start.generation.ts';
 
 const MODEL = 'model';
@@ -10,6 +11,8 @@ export interface Prompt {
   readonly model: string;
   /** Tokens that the answer may take; 0 leaves it to the server. */
   readonly maxTokens: number;
+  /** Whether the changes are shown before they reach the project. */
+  readonly review: boolean;
   /** What is on its way to the server; null when nothing is. */
   readonly sending: string | null;
   readonly error: unknown;
@@ -22,6 +25,7 @@ export interface Prompt {
   setPrompt(prompt: string): void;
   setModel(model: string): void;
   setMaxTokens(maxTokens: number): void;
+  setReview(review: boolean): void;
   /** What is in the box with what was chosen, or the text and length that are given. */
   send(text?: string, maxTokens?: number): Promise<void>;
 }
@@ -31,6 +35,7 @@ export function usePrompt(projectId: string): Prompt {
   const [prompt, setText] = useState('');
   const [model, chooseModel] = useState(() => localStorage.getItem(MODEL) ?? '');
   const [length, chooseLength] = useState(readAnswerLength);
+  const [review, chooseReview] = useState(readReviewChoice);
   const [isReady, setReady] = useState(false);
   const [isKept, setKept] = useState(false);
   const { start, isBusy, sending, error, startedId } = useStartGeneration(projectId);
@@ -64,14 +69,14 @@ export function usePrompt(projectId: string): Prompt {
       if (text.trim() === '' || isBusy.current) return;
       // The draft stays until the server has the prompt, in case the page is closed meanwhile.
       setText('');
-      const isStarted = await start({ text, model, maxTokens });
+      const isStarted = await start({ text, model, maxTokens, review });
       setText((typed) => {
         if (!isStarted) return typed === '' || typed === text ? text : `${text}\n\n${typed}`;
         if (typed === '') void dropDraft(promptKey(projectId));
         return typed;
       });
     },
-    [start, isBusy, projectId, prompt, model, length],
+    [start, isBusy, projectId, prompt, model, length, review],
   );
 
   const setModel = useCallback((chosen: string) => {
@@ -85,8 +90,13 @@ export function usePrompt(projectId: string): Prompt {
     storeAnswerLength(chosen);
   }, []);
 
+  const setReview = useCallback((chosen: boolean) => {
+    chooseReview(chosen);
+    storeReviewChoice(chosen);
+  }, []);
+
   return {
-    ...{ prompt, model, maxTokens: length, sending, error, startedId, isReady, isKept },
-    ...{ setPrompt, setModel, setMaxTokens, send },
+    ...{ prompt, model, maxTokens: length, review, sending, error, startedId, isReady, isKept },
+    ...{ setPrompt, setModel, setMaxTokens, setReview, send },
   };
 }

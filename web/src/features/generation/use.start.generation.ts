@@ -16,6 +16,7 @@ interface Wanted {
   readonly model: string;
   /** 0 leaves it to the server. */
   readonly maxTokens: number;
+  readonly review: boolean;
 }
 
 /** Starts generations of a project, one at a time, and each once even when it is sent again after a failure. */
@@ -29,12 +30,12 @@ export function useStartGeneration(projectId: string) {
 
   /** @returns whether the server has it */
   const start = useCallback(
-    async ({ text, model, maxTokens }: Wanted): Promise<boolean> => {
+    async ({ text, model, maxTokens, review }: Wanted): Promise<boolean> => {
       if (isBusy.current) return false;
       isBusy.current = true;
       setSending(text);
       setError(null);
-      const key = JSON.stringify([text, model, maxTokens]);
+      const key = JSON.stringify([text, model, maxTokens, review]);
       // The same prompt after an answer that never came is the same request: it starts once.
       if (sent.current?.key !== key) sent.current = { key, id: newId(), parentId: findNewest(client.cache, projectId) };
       const { id, parentId } = sent.current;
@@ -42,6 +43,7 @@ export function useStartGeneration(projectId: string) {
         ...{ projectId, prompt: text, parentId, clientRequestId: id },
         ...(model && { model }),
         ...(maxTokens > 0 && { maxTokens }),
+        ...(review && { review }),
       };
       try {
         const { data } = await client.mutate({

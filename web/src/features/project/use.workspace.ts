@@ -16,6 +16,7 @@ import { useProjectFiles } from '../file/use.project.files.ts';
 import { useLiveGeneration } from '../generation/use.live.generation.ts';
 import { type Prompt, usePrompt } from '../generation/use.prompt.ts';
 import { useRevert } from '../version/use.revert.ts';
+import { useLocks } from './use.locks.ts';
 import { useMoreOfProject } from './use.more.ts';
 import { useProjectChanges } from './use.project.changes.ts';
 import { useRestore } from './use.restore.ts';
@@ -43,6 +44,7 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
   const restore = useRestore(projectId, reload);
   const revert = useRevert(projectId, reload);
   const more = useMoreOfProject(project);
+  const locks = useLocks(projectId, project.lockedPaths);
   useProjectChanges(projectId, head, reload);
 
   const startRun = run.start;
@@ -90,7 +92,7 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
   });
   return {
     ...{ projectId, head, version, chosen, generations, prompt, promptBox, isSentAtOnce, offerPrompt },
-    ...{ run, restore, revert, more, liveId, followed, live, openFile, files, stop, stopError },
+    ...{ run, restore, revert, more, locks, liveId, followed, live, openFile, files, stop, stopError },
   };
 }
 

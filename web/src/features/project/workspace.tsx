@@ -130,6 +130,8 @@ function Prompt({ state: { prompt, promptBox, generations, liveId, stop, isSentA
       onModel={prompt.setModel}
       maxTokens={prompt.maxTokens}
       onMaxTokens={prompt.setMaxTokens}
+      review={prompt.review}
+      onReview={prompt.setReview}
       isFirst={generations.length === 0}
       isBusy={liveId !== null}
       isSending={prompt.sending !== null}
@@ -139,14 +141,17 @@ function Prompt({ state: { prompt, promptBox, generations, liveId, stop, isSentA
   );
 }
 
-function Files({ view, state: { files, openFile } }: PartProps & { readonly view: WorkspaceView }) {
+function Files({ view, state: { files, locks, openFile } }: PartProps & { readonly view: WorkspaceView }) {
   const [isNaming, setNaming] = useState(false);
   return (
     <>
+      <Failure error={locks.error} />
       <FileList
         paths={files.paths}
         activePath={files.activePath}
         unsaved={files.unsaved}
+        locked={locks.paths}
+        onLock={view.kind === 'version' ? null : locks.toggle}
         onOpen={openFile}
         onNew={view.kind === 'version' ? null : () => setNaming(true)}
       />

@@ -1,5 +1,5 @@
 import { Undo2 } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { ChangeOperation } from '../../api/generated/graphql.ts';
 import { useText } from '../../text/text.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
@@ -19,10 +19,12 @@ interface DiffListProps {
   readonly changes: readonly ShownChange[];
   readonly mode: DiffMode;
   readonly projectId: string;
-  /** Where a file opens: the version that these changes led to. */
-  readonly version: number;
-  /** Puts one file back as it was before these changes; null where that cannot be. */
-  readonly onRevert: ((path: string) => void) | null;
+  /** Where a file opens: the version that these changes led to. Default: nowhere. */
+  readonly version?: number;
+  /** Puts one file back as it was before these changes; null where that cannot be, as by default. */
+  readonly onRevert?: ((path: string) => void) | null;
+  /** What else can be done with a file. */
+  readonly actions?: (path: string) => ReactNode;
 }
 
 const OPEN_AT_FIRST = 20;
@@ -84,11 +86,13 @@ function FileActions({
   projectId,
   version,
   onRevert,
+  actions,
 }: Omit<FileDiffProps, 'mode' | 'isOpen'>) {
   const text = useText();
   return (
     <div className={styles.actions}>
-      {operation !== 'DELETE' && (
+      {actions?.(path)}
+      {version !== undefined && operation !== 'DELETE' && (
         <ButtonLink
           size="small"
           look="quiet"

@@ -1,7 +1,6 @@
 import * as fc from '@vibecode/platform/testing/property';
 import { applyPatch } from 'diff';
-import { toUnifiedDiff } from '../src/file.diff.ts';
-import { findLanguage } from '../src/file.language.ts';
+import { toUnifiedDiff } from '../../src/files/unified.diff.ts';
 
 describe('toUnifiedDiff', () => {
   it('shows changed lines with their surroundings, as git does', () => {
@@ -32,20 +31,5 @@ describe('toUnifiedDiff', () => {
     const [before, after] = [lines('a').join('\n'), `${lines('b').join('\n')}\n`];
     const diff = toUnifiedDiff('x', Buffer.from(before), Buffer.from(after));
     expect(applyPatch(before, diff)).toBe(after);
-  });
-});
-
-describe('findLanguage', () => {
-  it.each([
-    ['index.ts', 'typescript'],
-    ['App.JSX', 'javascript'],
-    ['Dockerfile', 'dockerfile'],
-    ['main.py', 'python'],
-    ['py', null],
-    ['notes', null],
-    ['a.constructor', null],
-    ['constructor', null],
-  ])('%p is %p', (name, language) => {
-    expect(findLanguage(name)).toBe(language);
   });
 });

@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
-import { isText } from './changeset.ts';
 
 /** Time limit for finding the smallest difference. Beyond it, all old lines are shown as removed and all new ones as added. */
 const TIMEOUT_MS = 100;
+
+/** Whether content is text: valid UTF-8 without U+0000. */
+export function isText(content: Buffer): boolean {
+  return isUtf8(content) && !content.includes(0);
+}
 
 /**
  * One file's difference in the unified format, as `git diff` shows it; empty when nothing differs.
