@@ -74,7 +74,8 @@ const viewer: Viewer = {
 };
 
 function toChangeset(projectId: string, changes: readonly Change[], idempotencyKey = newId()) {
-  return { projectId, baseVersion: null, message: 'Change', changes, idempotencyKey, provenance: null };
+  const own = { provenance: null, keepsLocks: false, merge: false };
+  return { projectId, baseVersion: null, message: 'Change', changes, idempotencyKey, ...own };
 }
 
 describe('a process that dies in the middle', () => {

@@ -76,6 +76,7 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
         mode={mode}
         actions={(path) => (
           <Checkbox
+            className={styles.box}
             data-path={path}
             label={text.review.takeShort}
             aria-label={text.review.take(path)}
