@@ -15,7 +15,7 @@ import type { JsonSchema } from './tool.ts';
 
 /** JSON types of GraphQL's own scalars. */
 const SPECIFIED: Readonly<Record<string, JsonSchema>> = {
-  Int: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
+  Int: { type: 'integer' },
   Float: { type: 'number' },
   String: { type: 'string' },
   ID: { type: 'string' },

@@ -50,7 +50,7 @@ describe('a tool', () => {
       type: 'object',
       properties: {
         id: { type: 'string', description: 'Of the shelf.' },
-        first: { type: 'integer', minimum: -2147483648, maximum: 2147483647, default: 5 },
+        first: { type: 'integer', default: 5 },
         after: { type: 'string', format: 'date-time' },
         on: { description: 'A calendar day.' },
         sizes: {
