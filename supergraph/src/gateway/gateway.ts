@@ -130,6 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       onIdentity: streams.renew,
       bodyLimits: toBodyLimits({ config, bodyLimitBytes: options.bodyLimitBytes }),
       apiKeyHeader: config?.authentication.router?.api_key?.header_name ?? 'x-api-key',
+      channel,
       log,
       keepAliveMs: options.heartbeatMs,
     })),

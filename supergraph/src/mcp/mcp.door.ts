@@ -6,6 +6,7 @@ import type { PlannedEndpoint } from '../pipeline/core.ts';
 import type { Identity } from '../request/context.ts';
 import { parseExactJson } from '../request/exact.json.ts';
 import { HttpError } from '../request/http.error.ts';
+import type { WorkerChannel } from '../request/worker.channel.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type BodyLimits, readBody } from '../transport/http.body.ts';
 import { passOnBearer } from '../transport/http.graphql.ts';
@@ -25,6 +26,8 @@ export interface McpDoorOptions {
   readonly onIdentity: (identity: Identity) => void;
   readonly bodyLimits: BodyLimits;
   readonly apiKeyHeader: string;
+  /** To the other workers of this gateway; null where there are none. */
+  readonly channel: WorkerChannel | null;
   readonly log: Logger;
   readonly keepAliveMs?: number | undefined;
 }
@@ -43,7 +46,7 @@ const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
 export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const { log } = options;
   const exchanges = new WeakMap<Request, Exchange>();
-  const calls = new OpenCalls();
+  const calls = new OpenCalls(options.channel);
   const protocol = createProtocol((request) => exchanges.get(request)!, calls, log, options.keepAliveMs);
   let isDraining = false;
 
@@ -121,7 +124,10 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     drain() {
       isDraining = true;
     },
-    [Symbol.asyncDispose]: () => protocol.close(),
+    async [Symbol.asyncDispose]() {
+      calls[Symbol.dispose]();
+      await protocol.close();
+    },
   };
 }
 

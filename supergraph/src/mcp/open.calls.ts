@@ -1,5 +1,6 @@
 import { Cancellation, type CancelSignal } from '../request/cancellation.ts';
 import type { Identity } from '../request/context.ts';
+import type { WorkerChannel } from '../request/worker.channel.ts';
 
 /** One call of a tool that runs. */
 export interface OpenCall extends Disposable {
@@ -25,9 +26,15 @@ export function toClientOf(identity: Identity | null, address: string | undefine
 }
 
 /** The calls that run in this process: to count those of a client, and to find the one that a client cancels. */
-export class OpenCalls {
+export class OpenCalls implements Disposable {
   readonly #byKey = new Map<string, OpenCall>();
   readonly #counts = new Map<string, number>();
+  readonly #stopListening: (() => void) | undefined;
+
+  /** @param channel to the other workers of this gateway; null where there are none */
+  constructor(private readonly channel: Pick<WorkerChannel, 'announceCancelled' | 'onCancelled'> | null) {
+    this.#stopListening = channel?.onCancelled((call) => this.#byKey.get(call)?.cancel());
+  }
 
   /** @returns null when the client has as many open calls as it may */
   open(key: CallKey, max: number): OpenCall | null {
@@ -60,13 +67,16 @@ export class OpenCalls {
     return call;
   }
 
-  /** Cancels the call of this client with this id, if it runs here. */
+  /** Cancels the call of this client with this id, if it runs here or at another worker. */
   cancel(key: CallKey): void {
-    this.#byKey.get(toText(key))?.cancel();
+    const found = toText(key);
+    const call = this.#byKey.get(found);
+    if (call) call.cancel();
+    else this.channel?.announceCancelled(found);
   }
 
-  get size(): number {
-    return this.#byKey.size;
+  [Symbol.dispose](): void {
+    this.#stopListening?.();
   }
 }
 
