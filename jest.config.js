@@ -28,9 +28,8 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   // They have a `source` too, which is TypeScript and is not transformed.
   moduleNameMapper: {
-    '^eventsource$': '<rootDir>/node_modules/eventsource/dist/index.js',
-    '^eventsource-parser$': '<rootDir>/node_modules/eventsource-parser/dist/index.js',
-    '^eventsource-parser/stream$': '<rootDir>/node_modules/eventsource-parser/dist/stream.js',
+    '^(eventsource)(-parser)?$': '<rootDir>/node_modules/$1$2/dist/index.js',
+    '^(eventsource-parser)/(stream)$': '<rootDir>/node_modules/$1/dist/$2.js',
   },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

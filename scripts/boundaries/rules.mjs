@@ -58,13 +58,6 @@ export default {
       from: { path: '^subgraphs/([^/]+)/' },
       to: { path: OWN, pathNot: '(^|/)node_modules/|^(subgraphs/$1|platform/src|schema)/' },
     },
-    {
-      name: 'mcp-is-loaded-when-it-is-configured',
-      comment: 'A gateway that does not serve MCP neither waits for it at start nor keeps it in memory.',
-      severity: 'error',
-      from: { path: '^supergraph/src/', pathNot: '^supergraph/src/mcp/' },
-      to: { path: '^supergraph/src/mcp/|@modelcontextprotocol/', dependencyTypesNot: ['type-only', 'dynamic-import'] },
-    },
     ...FLOORS.slice(1).map((names, index) => ({
       name: `down-from-${names.join('-')}`,
       comment: 'Imports in the gateway go down only.',

@@ -47,6 +47,7 @@ export class Outlet {
       return;
     }
     const reader = answer.body.getReader();
+    // A stream that has failed has nothing left to cancel.
     const leave = () => void reader.cancel().catch(() => undefined);
     response.once('close', leave);
     try {

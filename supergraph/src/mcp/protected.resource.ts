@@ -10,7 +10,7 @@ export function isMetadataPath(pathname: string, { path }: McpConfig): boolean {
 }
 
 /** The endpoint as the client sees it. */
-export function toResource(request: IncomingMessage, { resource, path }: McpConfig): URL {
+function toResource(request: IncomingMessage, { resource, path }: McpConfig): URL {
   if (resource !== undefined) return new URL(resource);
   const scheme = (request.socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
   return URL.parse(path, `${scheme}://${request.headers.host}`) ?? new URL(path, `${scheme}://localhost`);

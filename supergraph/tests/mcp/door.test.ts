@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { AppError, UnauthenticatedError } from '@vibecode/platform/errors';
@@ -293,5 +293,36 @@ describe('a client', () => {
     await expect(following).rejects.toThrow();
     await graph.jobs.until(() => graph.jobs.cancelled.length === 1 && graph.jobs.open === 0);
     await client.close();
+  });
+});
+
+describe('a slow client', () => {
+  it('makes its own subscription wait: what waits for it stays small, and others go on', async () => {
+    await using graph = await startMcp();
+    const { port } = new URL(graph.url);
+    const body = JSON.stringify(callOf('follow_flood', { bytes: 20_000 }, 1, { progressToken: 1 }));
+    const paused = Promise.withResolvers<IncomingMessage>();
+    const slow = request({
+      port,
+      host: '127.0.0.1',
+      path: '/mcp',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    });
+    slow.on('response', (response) => paused.resolve(response.pause()));
+    slow.on('error', () => undefined); // It is cut off below.
+    slow.end(body);
+    const response = await paused.promise;
+    global.gc?.();
+    const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    // 40 MB are to come. The subgraph cannot send them all while the client reads nothing, and the stream is not resumable.
+    expect((await messageOf(await graph.post(callOf('find_job', { id: '1' })))).result.isError).toBeUndefined();
+    await graph.jobs.until(() => graph.jobs.open === 0);
+    const grown = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - before;
+    expect(grown).toBeLessThan(60_000_000);
+    let text = '';
+    for await (const part of response) text += part;
+    expect(text).toContain('SUBSCRIPTION_TOO_SLOW');
+    expect(text.length).toBeLessThan(30_000_000);
   });
 });

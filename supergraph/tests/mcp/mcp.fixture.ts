@@ -29,7 +29,7 @@ const sdl = (more = '') => `${FEDERATION}
   type Step { at: Int! text: String }`;
 
 /** What the subgraph of jobs has done. */
-export interface Jobs {
+interface Jobs {
   readonly cancelled: string[];
   readonly keys: string[];
   readonly waiting: Set<() => void>;
@@ -109,7 +109,7 @@ function toSchema(jobs: Jobs) {
 const compose = (url: string, more?: string) =>
   composeServices([{ name: 'jobs', url, typeDefs: parse(sdl(more)) }]).supergraphSdl!;
 
-export const operations = `
+const operations = `
 # Finds one job.
 query find_job($id: ID!) { job(id: $id) { id text } }
 query list_jobs($filter: Filter, $since: DateTime) { jobs(filter: $filter, since: $since) { id text } }
