@@ -1,6 +1,7 @@
 import { type Agent, connectAgent, createKey } from './support/agent.ts';
 import { signUp } from './support/client.ts';
 import { createDataDirectory, startEmbeddedGraph } from './support/embedded-graph.ts';
+import { startRealGraph } from './support/real-graph.ts';
 import { startScriptedModel } from './support/scripted.model.ts';
 
 const ALL = ['project:read', 'project:write', 'generation:read', 'generation:write', 'execution:run', 'usage:read'];
@@ -147,5 +148,24 @@ describe('an agent with an API key, at an embedded graph', () => {
     expect((await follow(agent, 'follow_generation', generation.id)).last.data.generationEvents).toMatchObject({
       status: 'CANCELLED',
     });
+  });
+});
+
+describe('an agent at seven processes and a gateway of two workers', () => {
+  it('runs and follows, whichever worker takes a request', async () => {
+    const env = { SANDBOX: 'wasm', GATEWAY_WORKERS: '2' };
+    await using graph = await startRealGraph({ env, portOffset: 26_000 });
+    const ann = await signUp(graph.url, 'ann');
+    await using agent = await connectAgent(graph.url, { 'x-api-key': await createKey(ann, ALL) });
+    const { createProject: project } = await agent.must('create_project', { name: 'Sums' });
+    const file = { projectId: project.id, baseVersion: 0, path: 'main.js', content: 'console.log(42);' };
+    await agent.must('create_file', file);
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => agent.must('run_project', { projectId: project.id, entrypoint: 'main.js' })),
+    );
+    for (const { runProject: run } of runs) {
+      expect((await follow(agent, 'follow_run', run.id)).shown.join('')).toContain('42');
+      expect((await agent.must('get_run', { id: run.id })).execution).toMatchObject({ outcome: 'SUCCEEDED' });
+    }
   });
 });

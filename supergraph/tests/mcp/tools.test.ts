@@ -43,6 +43,16 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (mode) =
     expect(silent.structuredContent).toMatchObject({ events: 3 });
   });
 
+  it('is seen by telemetry as one that came by MCP', async () => {
+    await using graph = await startMcp(
+      `${mcpConfig()}\ntelemetry: { exporters: { logging: { stdout: { enabled: true } } } }`,
+    );
+    await using client = await graph.connect({ 'apollographql-client-name': 'agents' }, mode);
+    await client.callTool({ name: 'find_job', arguments: { id: '4' } });
+    const line = JSON.parse(await graph.log.until('operation.answered'));
+    expect(line).toMatchObject({ operationName: 'find_job', transport: 'mcp', clientName: 'agents', status: 200 });
+  });
+
   it('cancels a call: the subscription ends, and what the rules name runs', async () => {
     await using graph = await startMcp();
     await using client = await graph.connect({}, mode);
