@@ -3,6 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Logger } from '@vibecode/platform/log';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import type { RequestContext } from '../request/context.ts';
+import { parseExactJson } from '../request/exact.json.ts';
 import type { GraphQLRequest } from '../request/message.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Follower, followStream } from './followed.stream.ts';
@@ -107,7 +108,7 @@ async function passRouterStage(
 ): Promise<GraphQLRequest> {
   if (!stages?.routerRequest) return request;
   const body = await stages.routerRequest(JSON.stringify(request), path, context);
-  return JSON.parse(body ?? '{}') as GraphQLRequest;
+  return parseExactJson(body ?? '{}') as GraphQLRequest;
 }
 
 async function callOwn(own: SchemaTool, args: Arguments, call: OpenCall, scope: CallScope): Promise<CallToolResult> {

@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { AppError, UnauthenticatedError } from '@vibecode/platform/errors';
+import { startCoprocessor } from '../support/test.coprocessor.ts';
 import { callOf, mcpConfig, messageOf, startMcp } from './mcp.fixture.ts';
 
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
@@ -268,6 +269,41 @@ describe('a client', () => {
     expect((await second('eve')).result.isError).toBeUndefined();
     abort.abort();
     await graph.jobs.until(() => graph.jobs.open === 0);
+  });
+
+  it('that listens for other tools does not keep the gateway from stopping, and counts among its calls', async () => {
+    const graph = await startMcp(mcpConfig('  max_calls_per_client: 1'));
+    const listChanged = { tools: { onChanged: () => undefined } };
+    const client = await graph.connect({}, 'modern', { listChanged } as never);
+    const { structuredContent } = await client.callTool({ name: 'find_job', arguments: { id: '1' } });
+    expect(structuredContent).toMatchObject({ errors: [{ extensions: { code: 'REQUEST_CONCURRENCY_LIMITED' } }] });
+    const started = performance.now();
+    await graph[Symbol.asyncDispose]();
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await client.close();
+  });
+
+  it('passes a coprocessor with each call, and numbers that no double can hold', async () => {
+    await using coprocessor = await startCoprocessor({
+      ['RouterRequest' as const]: ({ body }: { body?: unknown }) =>
+        String(body).includes('cancel_job')
+          ? { control: { break: 403 }, body: { errors: [{ message: 'Not you.' }] } }
+          : {},
+    });
+    const stage = 'router: { request: { body: true, path: true } }';
+    await using graph = await startMcp(`${mcpConfig()}\ncoprocessor: { url: "${coprocessor.url}", ${stage} }`);
+    const big = await graph.post(
+      JSON.stringify(callOf('find_job', { id: 0 })).replace('"id":0', '"id":12345678901234567890'),
+    );
+    expect((await messageOf(big)).result.structuredContent).toMatchObject({
+      data: { job: { id: '12345678901234567890' } },
+    });
+    expect(coprocessor.at('RouterRequest')).toMatchObject([
+      { path: '/mcp', body: expect.stringContaining('find_job') },
+    ]);
+    const refused = await messageOf(await graph.post(callOf('cancel_job', { id: '1' })));
+    expect(refused.result).toMatchObject({ isError: true, structuredContent: { errors: [{ message: 'Not you.' }] } });
+    expect(graph.jobs.cancelled).toEqual([]);
   });
 
   it('follows no longer than it may', async () => {
