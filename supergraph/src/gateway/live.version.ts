@@ -100,6 +100,7 @@ async function createTools(
     config: config.mcp,
     schema: apiSchema,
     base: configFolder,
+    forbidsMutations: config.forbid_mutations,
     log,
     onChanged: onToolsChanged,
   });

@@ -33,6 +33,8 @@ export interface ServedToolsOptions {
   readonly schema: GraphQLSchema;
   /** Folder that paths of operations are relative to. */
   readonly base: string;
+  /** Whether the whole graph refuses mutations. */
+  readonly forbidsMutations: boolean;
   readonly log: Logger;
   /** Called after changed files have changed the tools. */
   readonly onChanged: () => void;
@@ -95,12 +97,12 @@ interface LoadedTools {
   readonly fingerprint: string;
 }
 
-async function loadTools({ config, schema, base, log }: ServedToolsOptions): Promise<LoadedTools> {
+async function loadTools({ config, schema, base, forbidsMutations, log }: ServedToolsOptions): Promise<LoadedTools> {
   const { files, problems: unread } = await readOperationFiles(config.operations, base);
   const registry = createToolRegistry({
     schema,
     files,
-    allowsMutations: config.mutation_mode !== 'none',
+    allowsMutations: config.mutation_mode !== 'none' && !forbidsMutations,
     scalars: config.custom_scalars,
     rules: config.tools,
   });

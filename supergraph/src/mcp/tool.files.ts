@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { OperationFile, ToolProblem } from '@vibecode/platform/tools/tool';
 
 export interface ReadFiles {
@@ -10,7 +10,9 @@ export interface ReadFiles {
 
 /** Larger ones are not operations that somebody wrote. */
 const MAX_FILE_BYTES = 1_048_576;
-const isOperationFile = (name: string): boolean => /\.(graphql|gql)$/.test(name) && !basename(name).startsWith('.');
+/** Kubernetes mounts files as links into hidden folders beside them. */
+const isOperationFile = (name: string): boolean =>
+  /\.(graphql|gql)$/.test(name) && !name.split(sep).some((part) => part.startsWith('.'));
 
 /**
  * Reads `.graphql` and `.gql` files, and folders of them with the folders below. What cannot be read is a problem.

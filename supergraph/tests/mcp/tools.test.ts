@@ -94,6 +94,7 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (mode) =
 describe('the tools', () => {
   it('that do not fit are reported and left out, at start and with each supergraph', async () => {
     const files = {
+      'tools/..2026/a.graphql': 'query hidden { jobs { id } }',
       'tools/a.graphql': 'query find_job { job(id: 1) { id } }\nquery priced { job(id: 1) { price } }',
       'tools/below/b.graphql': 'query find_job { jobs { id } }',
       'tools/c.graphql': 'query {',
@@ -142,6 +143,14 @@ describe('the tools', () => {
     await graph.log.until('config.reloaded');
     expect((await graph.post(callOf('only'))).status).toBe(404);
     expect(changes).toBeGreaterThan(0);
+  });
+
+  it('are none that change something where the whole graph refuses that', async () => {
+    await using graph = await startMcp(`${mcpConfig()}\nforbid_mutations: true`);
+    const { result } = await messageOf(await graph.post({ jsonrpc: '2.0', id: 1, method: 'tools/list' }));
+    const names = result.tools.map(({ name }: { name: string }) => name);
+    expect(names).toContain('follow_job');
+    expect(names).not.toContain('add_job');
   });
 
   it('are none that change something, unless that is allowed', async () => {
