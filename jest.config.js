@@ -26,6 +26,11 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/subgraphs/ai-generation/templates/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  // They have a `source` too, which is TypeScript and is not transformed.
+  moduleNameMapper: {
+    '^(eventsource)(-parser)?$': '<rootDir>/node_modules/$1$2/dist/index.js',
+    '^(eventsource-parser)/(stream)$': '<rootDir>/node_modules/$1/dist/$2.js',
+  },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

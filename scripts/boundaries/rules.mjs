@@ -2,7 +2,7 @@
 const FLOORS = [
   ['main.ts', 'router.ts', 'router.options.ts'],
   ['gateway'],
-  ['subscription', 'edge'],
+  ['subscription', 'edge', 'mcp'],
   ['pipeline'],
   ['defer'],
   ['shape', 'transport', 'cache'],

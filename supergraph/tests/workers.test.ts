@@ -103,6 +103,41 @@ describe('A gateway of two workers', () => {
     await graph[Symbol.asyncDispose]();
   });
 
+  it('serves MCP by whichever worker has time, and cancels a call that runs at the other one', async () => {
+    await using folder = await createFolder();
+    const feed = new Feed();
+    await using source = await startSubgraph(feedSchema(feed), { feed });
+    const [file, config] = [join(folder.path, 'supergraph.graphql'), join(folder.path, 'router.yaml')];
+    await writeFile(file, composeFeed(source.url, 'http://127.0.0.1:1/graphql'));
+    await writeFile(join(folder.path, 'tools.graphql'), 'subscription follow { posted { seq } }\nquery look { ready }');
+    await writeFile(config, 'mcp: { operations: [tools.graphql], require_authentication: false }\n');
+    await using router = await startRouter(2, file, config);
+    const post = (body: object) =>
+      fetch(`${router.url}/mcp`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': 'a',
+          connection: 'close',
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', ...body }),
+      });
+    const follow = (id: number) =>
+      post({ id, method: 'tools/call', params: { name: 'follow', arguments: {}, _meta: { progressToken: id } } });
+    feed.post('first');
+    const ids = [1, 2, 3, 4];
+    const answers = await Promise.all(ids.map(follow));
+    await feed.until(({ open }) => open > 0);
+    for (const requestId of ids) {
+      for (let round = 0; round < 2; round += 1)
+        expect((await post({ method: 'notifications/cancelled', params: { requestId } })).status).toBe(202);
+    }
+    for (const answer of answers) expect(await answer.text()).toContain('CANCELLED');
+    await feed.until(({ open }) => open === 0);
+    for (const id of ids) expect(await (await post({ id, method: 'tools/list' })).text()).toContain('"look"');
+  });
+
   it('keeps a stream whose fresh token came to the other worker', async () => {
     await using folder = await createFolder();
     const feed = new Feed();

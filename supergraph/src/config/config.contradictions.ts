@@ -44,7 +44,17 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
       else warn([...at, 'persisted_queries', 'enabled'], `${message}. Without them, no id is known`);
     }
   };
-  const { persisted_queries: persisted, apq, sandbox, supergraph, homepage, cors, authentication } = config;
+  const {
+    persisted_queries: persisted,
+    apq,
+    sandbox,
+    supergraph,
+    homepage,
+    cors,
+    authentication,
+    mcp,
+    routes,
+  } = config;
   refusePersisted([], persisted, apq);
   const paths = new Set([supergraph.path ?? '/graphql']);
   const names = new Set<string>();
@@ -57,6 +67,7 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
     const own = toVariantConfig(config, variant);
     if (variant.persisted_queries || variant.apq) refusePersisted(at, own.persisted_queries, own.apq);
   }
+  if (mcp?.enabled) refuseMcp(mcp, paths, routes, refuse);
   if (sandbox.enabled && !supergraph.introspection) {
     refuse(['sandbox', 'enabled'], 'the sandbox needs supergraph.introspection: true');
   }
@@ -82,4 +93,21 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
     refuse(['authentication', 'router', 'api_key'], 'expected either exchange_url or subgraph');
   }
   return problems;
+}
+
+type Refuse = (path: string[], message: string) => void;
+
+/** @param graphs paths that serve graphs */
+function refuseMcp(
+  { path, tools }: NonNullable<RouterConfig['mcp']>,
+  graphs: ReadonlySet<string>,
+  routes: RouterConfig['routes'],
+  refuse: Refuse,
+): void {
+  if (graphs.has(path)) refuse(['mcp', 'path'], `the path ${path} already serves a graph`);
+  const taken = routes.find((route) => `${path}/`.startsWith(route.path.replace(/\/?$/, '/')));
+  if (taken) refuse(['mcp', 'path'], `the route ${taken.path} already takes the path ${path}`);
+  for (const [name, { on_cancel: onCancel }] of Object.entries(tools)) {
+    if (onCancel === name) refuse(['mcp', 'tools', name, 'on_cancel'], 'expected another operation');
+  }
 }

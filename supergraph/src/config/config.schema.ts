@@ -3,6 +3,7 @@ import * as access from './access.section.ts';
 import { responseCache } from './cache.section.ts';
 import { coprocessor } from './coprocessor.section.ts';
 import { discovery } from './discovery.section.ts';
+import { mcp } from './mcp.section.ts';
 import * as operation from './operation.section.ts';
 import * as server from './server.section.ts';
 import { telemetry } from './telemetry.section.ts';
@@ -47,6 +48,7 @@ export const routerConfigSchema = z.strictObject({
     .describe('Ours: files whose default export is an Apollo Server plugin, or a list of plugins.'),
   rate_limit: operation.rateLimit.optional(),
   routes: operation.routes,
+  mcp: mcp.optional(),
   variants,
 });
 

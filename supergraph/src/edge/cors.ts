@@ -7,6 +7,8 @@ type Policy = CorsConfig['policies'][number];
 export interface Cors {
   /** Sets the CORS headers of the response. True for a preflight request, which is then answered. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Whether a page of this origin may send requests at all. */
+  listsOrigin(origin: string): boolean;
   /** Whether a page of this origin may send requests with the user's cookies. */
   allowsOrigin(origin: string): boolean;
 }
@@ -20,6 +22,7 @@ export function createCors(config: CorsConfig): Cors {
     );
 
   return {
+    listsOrigin: (origin) => config.allow_any_origin || findPolicy(origin) !== undefined,
     allowsOrigin(origin) {
       const policy = findPolicy(origin);
       return policy !== undefined && (policy.allow_credentials ?? config.allow_credentials);

@@ -101,9 +101,11 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   const finish = createFinish(config);
   const hooks: GatewayHooks = {
     handleHttp: createHttpHandler(options, cors, routes, assertCapacity),
+    allowsOrigin: (origin, host) => cors.listsOrigin(origin) || URL.parse(origin)?.host === host,
     resolveRequest: createRequestGate(config, budget, persisted),
     ...(budget && {
       assertBudget: (context) => budget.assertOpen(context),
+      countRequest: (context) => budget.count(context),
       countMalformed: (context) => budget.countMalformed(context),
     }),
     checkText: limits.checkText,

@@ -20,20 +20,25 @@ export function createHttpHandler(
   const assertPreflighted = createCsrfCheck(config.csrf);
   const isGraphQL = compileRoutePattern(path);
   const mayTakeOthers = hasParameters(path);
+  const mcpPath = config.mcp?.enabled ? config.mcp.path : undefined;
   const maxHeaders = config.limits.router.http1_max_request_headers ?? 100;
 
   return (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/';
     const queryAt = url.indexOf('?');
     const pathname = queryAt < 0 ? url : url.slice(0, queryAt);
-    if (!isGraphQL(pathname)) return routes?.handle(request, response) ?? false;
-    const taken = mayTakeOthers && routes?.handle(request, response);
+    const isMcp = pathname === mcpPath;
+    if (!isMcp && !isGraphQL(pathname)) return routes?.handle(request, response) ?? false;
+    const taken = mayTakeOthers && !isMcp && routes?.handle(request, response);
     if (taken) return taken;
     if (cors.handle(request, response)) return true;
     try {
       assertHeaderCount(request, maxHeaders);
-      assertReadable(request);
-      assertPreflighted?.(request);
+      // There no cookie signs in, and the Origin is checked.
+      if (!isMcp) {
+        assertReadable(request);
+        assertPreflighted?.(request);
+      }
     } catch (error) {
       answerRefused(response, error);
       return true;

@@ -110,7 +110,8 @@ export async function createPersistedQueries(config: PersistedConfig, log: Logge
         if (query !== undefined) return { ...request, query };
         throw refuse('PERSISTED_QUERY_NOT_IN_LIST', `Persisted query '${id}' not found in the persisted query list`);
       }
-      if (request.query === undefined || (!config.safelist.enabled && !config.log_unknown)) return request;
+      if (request.query === undefined || context.isListed) return request;
+      if (!config.safelist.enabled && !config.log_unknown) return request;
       const listed = isTextListed(request.query);
       if (!listed && config.log_unknown)
         log.warn({ action: 'persisted-queries.unknown', operationBody: request.query, clientName: context.clientName });

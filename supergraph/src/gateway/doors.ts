@@ -15,6 +15,7 @@ import { watchUnusedConnections } from '../transport/http.drain.ts';
 import { createHttpServer } from '../transport/http.ts';
 import type { SocketLimits } from '../transport/websocket.options.ts';
 import { startWebSocket } from '../transport/websocket.ts';
+import type { Agents } from './agents.ts';
 import { createSandboxRoutes, type SandboxOptions } from './graphiql.ts';
 import { startHealth } from './health.ts';
 import { startInvalidation } from './invalidation.ts';
@@ -27,6 +28,7 @@ export interface DoorsOptions {
   readonly telemetry: GatewayTelemetry;
   readonly streams: Streams;
   readonly plugins: PluginHost | null;
+  readonly agents: Agents;
   readonly config: RouterConfig | null;
   readonly log: Logger;
   readonly path: string;
@@ -54,14 +56,14 @@ const DRAIN_MS = 10_000;
 
 /** @throws the system's error when an address of its own cannot be listened on, or a certificate cannot be read */
 export async function createDoors(options: DoorsOptions): Promise<Doors> {
-  const { live, telemetry, streams, plugins, config, log, path, heartbeatMs } = options;
+  const { live, telemetry, streams, plugins, agents, config, log, path, heartbeatMs } = options;
   await using starting = new AsyncDisposableStack();
   let isDraining = false;
   const health = starting.use(await startHealth(config, () => !isDraining));
   const invalidation = starting.use(await startInvalidation(config, () => live.current.client.invalidate, log));
   const callbacks = config && starting.use(await startCallbacks({ config, callbacks: streams.callbacks }));
   const tls = config && toServerTls(config.tls.supergraph);
-  const bodyLimitBytes = options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes;
+  const bodyLimits = toBodyLimits(options);
   const hooks = () => live.current.hooks;
   // A load balancer asks for health by address.
   const healthPaths = new Set(health.routes.map(([route]) => route));
@@ -85,7 +87,8 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     servesRoot: config?.supergraph.path === undefined,
     headerLimitBytes: config?.limits.router.http1_max_request_buf_size ?? undefined,
     headersTimeoutMs: config?.server.http.header_read_timeout,
-    bodyLimits: toBodyLimits(bodyLimitBytes, config),
+    bodyLimits,
+    handlerAt: (at) => agents.handlerAt(at),
     ...(tls && { tls: { ...tls, handshakeTimeout: config.server.http.tls_handshake_timeout } }),
   });
   // Behind a proxy that names its clients, all connections come from the proxy.
@@ -96,7 +99,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     ...shared,
     server,
     hooks,
-    messageLimitBytes: bodyLimitBytes,
+    messageLimitBytes: options.bodyLimitBytes ?? config?.limits.router.http_max_request_bytes,
     maxJsonValues: config?.limits.router.http_max_json_values,
     ...(config && { connections: toSocketLimits(config) }),
   });
@@ -112,6 +115,7 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
     },
     async [Symbol.asyncDispose]() {
       isDraining = true;
+      agents.drain();
       await plugins?.drain();
       const closed = new Promise((resolve) => server.close(resolve));
       streams.subscriptions.endAll();
@@ -122,7 +126,8 @@ export async function createDoors(options: DoorsOptions): Promise<Doors> {
   };
 }
 
-function toBodyLimits(bytes = DEFAULT_BODY_LIMITS.bytes, config: RouterConfig | null): BodyLimits {
+export function toBodyLimits({ bodyLimitBytes, config }: Pick<DoorsOptions, 'bodyLimitBytes' | 'config'>): BodyLimits {
+  const bytes = bodyLimitBytes ?? config?.limits.router.http_max_request_bytes ?? DEFAULT_BODY_LIMITS.bytes;
   if (!config) return { ...DEFAULT_BODY_LIMITS, bytes };
   const { body_read_timeout: totalMs, body_idle_timeout: idleMs } = config.server.http;
   return { bytes, totalMs, idleMs, jsonValues: config.limits.router.http_max_json_values };

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { dirname } from 'node:path';
 import { AppError } from '@vibecode/platform/errors';
 import type { TokenVerifier } from '@vibecode/platform/identity';
 import type { Logger } from '@vibecode/platform/log';
@@ -17,7 +18,8 @@ import { openWorkerChannel } from '../request/worker.channel.ts';
 import { fileSource } from '../source/file.source.ts';
 import { fixedSource, type SupergraphSource } from '../source/supergraph.source.ts';
 import { type GatewayTelemetry, startGatewayTelemetry, type TracingSettings } from '../telemetry/gateway.telemetry.ts';
-import { createDoors } from './doors.ts';
+import { type Agents, createAgents } from './agents.ts';
+import { createDoors, toBodyLimits } from './doors.ts';
 import type { SandboxOptions } from './graphiql.ts';
 import { type Address, toAddress } from './listen.ts';
 import { LiveGraph, type VersionLifecycle } from './live.graph.ts';
@@ -121,12 +123,25 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const onChange = (sdl: string) => void takeOver(live, sdl, log);
   const source = starting.use(await toSource(options.supergraph).start({ log, onChange }));
   const address = toListenAddress(options, config);
-  const versions = starting.use(createLifecycle({ options, live, path, address, log, plugins, telemetry, streams }));
+  const agents = starting.use(
+    createAgents(live, () => ({
+      endpoint: () => live.current,
+      telemetry: () => telemetry.current,
+      onIdentity: streams.renew,
+      bodyLimits: toBodyLimits({ config, bodyLimitBytes: options.bodyLimitBytes }),
+      apiKeyHeader: config?.authentication.router?.api_key?.header_name ?? 'x-api-key',
+      channel,
+      log,
+      keepAliveMs: options.heartbeatMs,
+    })),
+  );
+  const scope = { options, live, path, address, log, plugins, agents, telemetry, streams };
+  const versions = starting.use(createLifecycle(scope));
   await live.start({ sdl: source.sdl, config: loaded }, versions);
 
   const { sandbox, site, routes, bodyLimitBytes, heartbeatMs } = options;
   const served = { sandbox, site, routes, bodyLimitBytes, heartbeatMs };
-  const doors = starting.use(await createDoors({ live, telemetry, streams, plugins, config, log, path, ...served }));
+  const doors = starting.use(await createDoors({ ...scope, config, ...served }));
   if (loaded && options.config !== undefined) {
     const take = async (next: LoadedConfig): Promise<void> => {
       await live.replace({ config: next });
@@ -166,6 +181,7 @@ interface LifecycleScope {
   readonly address: Address;
   readonly log: Logger;
   readonly plugins: PluginHost | null;
+  readonly agents: Agents;
   readonly telemetry: GatewayTelemetry;
   readonly streams: Streams;
 }
@@ -178,6 +194,7 @@ function createLifecycle({
   address,
   log,
   plugins,
+  agents,
   telemetry,
   streams: { transport, subscriptions },
 }: LifecycleScope): VersionLifecycle & Disposable {
@@ -196,6 +213,8 @@ function createLifecycle({
         previous,
         metrics: telemetry.current.metrics,
         pluginHost: plugins,
+        configFolder: options.config && dirname(options.config),
+        onToolsChanged: () => agents.toolsChanged(),
         ...(inputs.config?.config.subscription.enabled !== false && { subscribeAt }),
       }),
     onLive(version) {
@@ -203,6 +222,7 @@ function createLifecycle({
       stopListening = version.hooks.onRevoked?.(subscriptions.endSession);
       // The first version has no streams to take over.
       if (subscriptions.size > 0) subscriptions.keepValid();
+      agents.onLive(version);
       plugins?.schemaChanged(version.core.supergraph);
     },
     [Symbol.dispose]: () => stopListening?.(),

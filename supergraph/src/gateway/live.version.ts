@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { withConfiguredCache } from '../cache/configured.cache.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
+import type { ServedTools } from '../mcp/served.tools.ts';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
 import { createHostCheck } from '../request/allowed.hosts.ts';
@@ -46,6 +47,8 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       ...(metrics && { onLookup: (...lookup) => metrics.lookedUp(...lookup) }),
     }),
   );
+  const tools = await createTools(options, supergraph);
+  if (tools) created.use(tools);
   const owned = created.move();
   return {
     core,
@@ -59,6 +62,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
     compressFromBytes: toCompressFrom(config),
     urls: supergraph.subgraphs,
     subscriptions: toSubscriptionSettings(config?.subscription ?? null),
+    tools,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -83,4 +87,21 @@ function toCompressFrom(config: RouterConfig | null): number {
     min_size: 2_048,
   };
   return enabled ? minBytes : Number.POSITIVE_INFINITY;
+}
+
+/** Loaded only where it is configured, so that a gateway without MCP starts as fast as ever. */
+async function createTools(
+  { config, configFolder = process.cwd(), log, onToolsChanged = () => undefined }: VersionOptions,
+  { apiSchema }: LoadedSupergraph,
+): Promise<ServedTools | null> {
+  if (!config?.mcp?.enabled) return null;
+  const { createServedTools } = await import('../mcp/served.tools.ts');
+  return createServedTools({
+    config: config.mcp,
+    schema: apiSchema,
+    base: configFolder,
+    forbidsMutations: config.forbid_mutations,
+    log,
+    onChanged: onToolsChanged,
+  });
 }

@@ -4,6 +4,7 @@ import type { ServiceRegistry } from '@vibecode/platform/registry/registry';
 import type { CachingClient } from '../cache/configured.cache.ts';
 import type { RouterConfig } from '../config/config.schema.ts';
 import type { ExchangeApiKey } from '../edge/api-key.exchange.ts';
+import type { ServedTools } from '../mcp/served.tools.ts';
 import type { StartSubscription } from '../pipeline/core.runner.ts';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import type { PluginHost } from '../plugin/plugin.host.ts';
@@ -40,6 +41,10 @@ export interface VersionOptions {
   /** Null: nothing is measured. */
   readonly metrics: GatewayMetrics | null;
   readonly pluginHost: PluginHost | null;
+  /** Folder that paths in the configuration are relative to. Default: the working directory. */
+  readonly configFolder?: string | undefined;
+  /** Called when changed files have changed the tools of MCP. */
+  readonly onToolsChanged?: () => void;
 }
 
 /** All of a gateway that a new configuration or a new supergraph replaces. */
@@ -52,4 +57,6 @@ export interface GatewayVersion extends PlannedEndpoint, AsyncDisposable {
   readonly compressFromBytes: number;
   readonly urls: ReadonlyMap<string, string>;
   readonly subscriptions: SubscriptionSettings;
+  /** Null where the configuration does not serve MCP. */
+  readonly tools: ServedTools | null;
 }

@@ -121,6 +121,7 @@ class WorkerPool implements AsyncDisposable {
         this.#onServing?.();
         return;
       case 'renewed':
+      case 'call-cancelled':
         for (const worker of this.#workers) if (worker !== from) send(worker, message);
         return;
       case 'metrics-wanted':

@@ -44,6 +44,8 @@ export interface RequestContext {
   entries?: ContextEntries;
   /** Where the client's connection comes from. */
   readonly remoteAddress?: string;
+  /** Set for an operation whose text is the operator's own. It needs no place in a list of persisted operations. */
+  isListed?: boolean;
   /** Set for a request that must change nothing: a GET. Mutations are refused. */
   readonly isReadOnly?: boolean;
   /** Ends the operation: `signal` aborts with this reason. */

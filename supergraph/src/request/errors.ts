@@ -72,6 +72,10 @@ export const GATEWAY_ERRORS = defineErrors({
     UNKNOWN_ERROR:
       'The document is not valid, and `supergraph.redact_query_validation_errors` hides why. Validate it against the schema.',
   },
+  403: {
+    FOREIGN_ORIGIN: 'A page of another origin sent the request, and `cors` does not list it. List it there.',
+    INSUFFICIENT_SCOPE: 'The token or API key does not have the scopes that the tool needs. Use one that has them.',
+  },
   405: {
     METHOD_NOT_ALLOWED:
       'The path does not take this HTTP method, or a mutation came by GET. Use one of the methods in `allow`.',

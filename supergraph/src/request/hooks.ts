@@ -64,10 +64,14 @@ export interface GatewayHooks {
    * @throws AppError `RATE_LIMITED` for a client that is known to have nothing left
    */
   assertBudget?(context: RequestContext): void;
+  /** Counts a request that is no operation. Rejects with `RATE_LIMITED` for a client that has nothing left. */
+  countRequest?(context: Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity' | 'setHeader'>): Promise<void>;
   /** Counts a request or message that could not be read. Rejects with `RATE_LIMITED` for a client that has nothing left. */
   countMalformed?(context: Pick<RequestContext, 'headers' | 'remoteAddress' | 'identity'>): Promise<void>;
   /** Whether a WebSocket may be opened: a page of a foreign origin may not, where a cookie signs in. */
   allowUpgrade?(headers: RequestContext['headers']): boolean;
+  /** Whether a page of this origin, given with that of the gateway itself, may send requests. Left out: any may. */
+  allowsOrigin?(origin: string, host: string | undefined): boolean;
   /** Calls back when a session ends; the answer stops that. */
   onRevoked?(listener: (sessionId: string) => void): () => void;
   /** Headers in which clients say their name and version. Default `apollographql-client-name` and `-version`. */

@@ -5,7 +5,7 @@ import type { GraphQLRequest, GraphQLResult, SubgraphRequest, SubscriptionStream
 import type { ParsedOperation } from './parsed.operation.ts';
 
 /** What carried an operation. */
-export type ClientTransport = 'http' | 'websocket';
+export type ClientTransport = 'http' | 'websocket' | 'mcp';
 
 /** W3C Trace Context and Baggage, as headers or as `extensions` of a subscription. */
 export interface TraceHeaders {

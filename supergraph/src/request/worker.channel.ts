@@ -9,7 +9,9 @@ export type WorkerMessage =
   | { readonly gateway: 'metrics-wanted'; readonly id: number }
   | { readonly gateway: 'metrics'; readonly id: number; readonly text: string | null }
   /** A fresher token has come for streams that may run at other workers. */
-  | { readonly gateway: 'renewed'; readonly identity: Identity };
+  | { readonly gateway: 'renewed'; readonly identity: Identity }
+  /** A client has cancelled a call of a tool that may run at another worker. */
+  | { readonly gateway: 'call-cancelled'; readonly call: string };
 
 export function isWorkerMessage(message: unknown): message is WorkerMessage {
   return typeof message === 'object' && message !== null && 'gateway' in message;
@@ -26,6 +28,9 @@ export interface WorkerChannel {
   announceRenewal(identity: Identity): void;
   /** @returns stops listening */
   onRenewal(listener: (identity: Identity) => void): () => void;
+  announceCancelled(call: string): void;
+  /** @returns stops listening */
+  onCancelled(listener: (call: string) => void): () => void;
 }
 
 /** Null for a gateway that is one process. */
@@ -48,6 +53,11 @@ export function openWorkerChannel(): WorkerChannel | null {
     onRenewal: (listener) =>
       listen((message) => {
         if (message.gateway === 'renewed') listener(message.identity);
+      }),
+    announceCancelled: (call) => send({ gateway: 'call-cancelled', call }),
+    onCancelled: (listener) =>
+      listen((message) => {
+        if (message.gateway === 'call-cancelled') listener(message.call);
       }),
     collectMetrics() {
       const id = requested++;

@@ -18,6 +18,7 @@ export class HttpContext implements RequestContext {
   /** Of the answer, where a plugin has set it. */
   status: number | undefined;
   takesBytes = false;
+  isListed?: boolean;
   readonly isReadOnly: boolean;
   #cancellation: Cancellation | undefined;
 

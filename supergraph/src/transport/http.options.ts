@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   readonly path?: string;
   /** The variant of the graph at a path; undefined where there is none. */
   readonly variantAt?: (path: string) => Endpoint | undefined;
+  /** The handler of a path that comes and goes with the configuration; undefined where there is none. */
+  readonly handlerAt?: (path: string) => HttpHandler | undefined;
   readonly bodyLimits?: BodyLimits;
   /** Time for a request's line and headers, checked every 500 ms. Default Node's own, 60,000. */
   readonly headersTimeoutMs?: number | undefined;

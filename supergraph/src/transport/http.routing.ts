@@ -53,7 +53,7 @@ export class HttpRouting {
       const at: GraphQLAddress = { path: pathname, search: queryAt < 0 ? '' : url.slice(queryAt), hooks };
       return this.#graphql.answer(request, response, at, variant ? () => variant.core : options.core);
     }
-    const route = this.#routes.get(pathname) ?? options.site;
+    const route = options.handlerAt?.(pathname) ?? this.#routes.get(pathname) ?? options.site;
     if (route) await route(request, response);
     else sendText(response, 404, `There is nothing at ${pathname}. GraphQL is served at ${this.#path}.`);
     return undefined;

@@ -52,8 +52,8 @@ describe('every section that Apollo Router documents', () => {
   });
 });
 
-describe('docs/router-config.md', () => {
-  const text = readFileSync(new URL('../../../docs/router-config.md', import.meta.url), 'utf8');
+describe.each(['router-config.md', 'mcp.md'])('docs/%s', (name) => {
+  const text = readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block!);
 
   it.each(blocks)('has examples that load: %s', (block) => {

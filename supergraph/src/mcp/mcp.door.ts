@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { UnauthenticatedError } from '@vibecode/platform/errors';
+import type { Logger } from '@vibecode/platform/log';
+import type { PlannedEndpoint } from '../pipeline/core.ts';
+import type { Identity } from '../request/context.ts';
+import { HttpError } from '../request/http.error.ts';
+import type { WorkerChannel } from '../request/worker.channel.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { BodyLimits } from '../transport/http.body.ts';
+import { assertOrigin, assertScopes, identify, runsOperation, toClient, toRefusal } from './client.admission.ts';
+import { readMessage } from './client.message.ts';
+import { Exchanges } from './exchanges.ts';
+import { sendRpcError } from './json.rpc.ts';
+import { type CallKey, type OpenCall, OpenCalls, toClientOf } from './open.calls.ts';
+import { isMetadataPath, sendMetadata } from './protected.resource.ts';
+import type { ServedTools } from './served.tools.ts';
+import { ToolContext } from './tool.context.ts';
+
+export interface McpDoorOptions {
+  /** Read for each request, so that a reload takes effect. */
+  readonly endpoint: () => PlannedEndpoint;
+  readonly telemetry: () => Telemetry;
+  readonly onIdentity: (identity: Identity) => void;
+  readonly bodyLimits: BodyLimits;
+  readonly apiKeyHeader: string;
+  /** To the other workers of this gateway; null where there are none. */
+  readonly channel: WorkerChannel | null;
+  readonly log: Logger;
+  readonly keepAliveMs?: number | undefined;
+}
+
+/** The endpoint of the Model Context Protocol. Disposing it ends what still runs. */
+export interface McpDoor extends AsyncDisposable {
+  handle(request: IncomingMessage, response: ServerResponse, pathname: string, tools: ServedTools): Promise<void>;
+  /** Clients that listen hear that the tools are others. */
+  toolsChanged(): void;
+  /** The gateway stops: a connection that closes now is not the client's doing. */
+  drain(): void;
+}
+
+const LISTEN = 'subscriptions/listen';
+
+export function createMcpDoor(options: McpDoorOptions): McpDoor {
+  const { log } = options;
+  const calls = new OpenCalls(options.channel);
+  const exchanges = new Exchanges(calls, log, options.keepAliveMs);
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    tools: ServedTools,
+    path: string,
+  ): Promise<void> {
+    const endpoint = options.endpoint();
+    const { hooks } = endpoint;
+    const { config } = tools;
+    let client = toClient(request, response, null, undefined, hooks.clientHeaders);
+    let id: unknown;
+    try {
+      assertOrigin(request, hooks);
+      client = { ...client, identity: await identify(request, client, hooks, options.apiKeyHeader) };
+      if (client.identity) options.onIdentity(client.identity);
+      else if (config.require_authentication) throw new UnauthenticatedError();
+      const context = new ToolContext(client);
+      hooks.assertBudget?.(context);
+      if (request.method !== 'POST')
+        throw new HttpError(405, 'MCP takes POST only.', 'METHOD_NOT_ALLOWED', { allow: 'POST' });
+      const bytes = config.max_request_bytes ?? options.bodyLimits.bytes;
+      const message = await readMessage(request, context, hooks, { ...options.bodyLimits, bytes });
+      id = message.id;
+      client = toClient(request, response, client.identity, message, hooks.clientHeaders);
+      if (!runsOperation(message, tools)) await hooks.countRequest?.(context);
+      const session = request.headers['mcp-session-id'] as string | undefined;
+      const key = { client: toClientOf(client.identity, client.remoteAddress), session };
+      if (message.method === 'notifications/cancelled') {
+        calls.cancel({ ...key, id: message.params?.requestId });
+        response.writeHead(202).end();
+        return;
+      }
+      assertScopes(request, message, tools, client.identity);
+      const headers: Readonly<Record<string, string>> =
+        message.method === 'initialize' ? { 'mcp-session-id': randomUUID() } : {};
+      const exchange = { tools, endpoint, client, telemetry: options.telemetry(), path, log, session };
+      // A client listens for as long as it likes, so that this counts among its calls.
+      using listening = message.method === LISTEN ? openListening({ ...key, id }, config) : null;
+      await exchanges.run(request, response, message, exchange, headers, listening);
+    } catch (error) {
+      if (response.destroyed) return;
+      if (response.headersSent) {
+        log.error({ action: 'mcp.answer.failed', error }, 'An answer to an MCP client broke off.');
+        response.destroy();
+        return;
+      }
+      sendRpcError(response, id, toRefusal(request, tools, client.identity, error));
+    }
+  }
+
+  function openListening(key: CallKey, { max_calls_per_client: max }: ServedTools['config']): OpenCall {
+    const call = calls.open(key, max);
+    if (call) return call;
+    throw new HttpError(503, `You have ${max} calls open; at most as many may be.`, 'REQUEST_CONCURRENCY_LIMITED');
+  }
+
+  return {
+    async handle(request, response, pathname, tools) {
+      if (isMetadataPath(pathname, tools.config)) sendMetadata(request, response, tools.config);
+      else await answer(request, response, tools, pathname);
+    },
+    toolsChanged: () => exchanges.toolsChanged(),
+    drain: () => exchanges.drain(),
+    async [Symbol.asyncDispose]() {
+      calls[Symbol.dispose]();
+      await exchanges[Symbol.asyncDispose]();
+    },
+  };
+}
