@@ -44,7 +44,7 @@ for (const framework of [null, FILTER]) {
     await embedder.embed([query]);
     embedTimes.push(performance.now() - beforeEmbed);
     const before = performance.now();
-    const found = await stage.search.searchStrictly({ query, language: null, framework, first: FIRST, signal });
+    const found = await stage.search.searchStrictly({ query, language: null, framework, ownerId: null, first: FIRST, signal });
     times.push(performance.now() - before);
     const exact = await searchExactly(stage.orm.em.fork(), embedder, query, framework);
     recalls.push(
@@ -57,7 +57,7 @@ for (const framework of [null, FILTER]) {
   }
   const cpuBefore = await stage.readCpuMs();
   for (const query of queries)
-    await stage.search.searchStrictly({ query, language: null, framework, first: FIRST, signal });
+    await stage.search.searchStrictly({ query, language: null, framework, ownerId: null, first: FIRST, signal });
   const cpuAfter = await stage.readCpuMs();
   const cpuMs = cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / queries.length;
   const recall = toSum(recalls) / recalls.length;

@@ -64,11 +64,11 @@ export class AnswerStreamer {
   async stream(input: StreamInput): Promise<StreamedAnswer> {
     const { generation, writer, signal, onAnswer } = input;
     const { registry, templates, projects } = this.options;
-    const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed, files] = await Promise.all([
-      templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
+    const { userId, prompt, language, framework, maxTokens } = generation;
+    const [{ matches, findLeastScore }, listed, files] = await Promise.all([
+      templates.search({ query: prompt, language, framework, ownerId: userId, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
-      projects.readFiles(generation.userId, generation.projectId, signal),
+      projects.readFiles(userId, generation.projectId, signal),
     ]);
     signal.throwIfAborted();
     const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens);
@@ -80,7 +80,7 @@ export class AnswerStreamer {
       prompt,
       messages: built.messages,
       templates: matches,
-      leastScore: () => templates.findLeastScore(),
+      leastScore: findLeastScore,
       language,
       framework,
       existingPaths: files.map(({ path }) => path),

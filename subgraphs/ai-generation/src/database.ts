@@ -3,6 +3,7 @@ import { OutboxMessage, outboxMigration } from '@vibecode/platform/events/outbox
 import { CreateAiGeneration20261124 } from '../migrations/2026-11-24.create-ai-generation.migration.ts';
 import { EmbeddingSpaces20261128 } from '../migrations/2026-11-28.embedding-spaces.migration.ts';
 import { KeepChanges20261128 } from '../migrations/2026-11-28.keep-changes.migration.ts';
+import { OwnTemplates20261128 } from '../migrations/2026-11-28.own-templates.migration.ts';
 import { Generation } from './generation.entity.ts';
 import { Template } from './template.entity.ts';
 
@@ -14,5 +15,6 @@ export const database: Pick<DatabaseOptions, 'service' | 'entities' | 'migration
     outboxMigration('ai-generation'),
     KeepChanges20261128,
     EmbeddingSpaces20261128,
+    OwnTemplates20261128,
   ],
 };

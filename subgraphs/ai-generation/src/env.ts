@@ -81,6 +81,10 @@ export const aiGenerationSettings = {
     .integer(1, 100_000)
     .default(50)
     .describe('generations that may wait, of one user; default 50'),
+  TEMPLATE_USER_LIMIT: setting
+    .integer(0, 1_000)
+    .default(100)
+    .describe('templates of their own that a user may have; default 100'),
 };
 
 export function parseAiGenerationEnv(env: NodeJS.ProcessEnv) {

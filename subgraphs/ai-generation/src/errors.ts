@@ -1,5 +1,5 @@
 import { defineErrors, type StatusByCode } from '@vibecode/platform/error.catalogue';
-import { AppError, UnavailableError } from '@vibecode/platform/errors';
+import { AppError, ConflictError, UnavailableError } from '@vibecode/platform/errors';
 
 /** The codes of this service, beside those that every service may answer with. @public the catalogue is made of them */
 export const GENERATION_ERRORS = defineErrors({
@@ -20,6 +20,14 @@ export const GENERATION_ERRORS = defineErrors({
   400: {
     GENERATION_CONTEXT_EXCEEDED:
       "The prompt does not fit into the model's context. `exceededBy` says by how many tokens, where that is known: shorten the prompt, or choose another model.",
+    GENERATION_TEMPLATE_PATH_INVALID:
+      'The path of a file of the template is not valid, or conflicts with another path (`problem`). Use another path.',
+  },
+  409: {
+    GENERATION_TEMPLATE_LIMIT: 'The user has the maximum number of templates. Delete one.',
+  },
+  413: {
+    GENERATION_TEMPLATE_TOO_LARGE: 'The template exceeds a limit (`limit`, `most`, `actual`). Leave files out.',
   },
   500: {
     GENERATION_TEMPLATE_INVALID:
@@ -140,6 +148,36 @@ export class QueueFullError extends UnavailableError {
         : `${limit} generations are waiting already, which is the most there may be. Try again in a while.`,
       { details: { whose, limit } },
     );
+  }
+}
+
+/** A path of a user's template. `details.field` is its position in the input. */
+export class TemplatePathError extends AppError {
+  constructor(field: string, path: string, problem: string) {
+    const quoted = path.length > 100 ? `${path.slice(0, 100)}…` : path;
+    super('GENERATION_TEMPLATE_PATH_INVALID', `${field}: the path '${quoted}' ${problem}.`, {
+      details: { field, path: path.slice(0, 1_000), problem },
+    });
+  }
+}
+
+/** A user's template exceeds a limit. `details` has the limit's name, the limit and the actual value. */
+export class TemplateTooLargeError extends AppError {
+  constructor(field: string, limit: string, most: number, actual: number) {
+    super(
+      'GENERATION_TEMPLATE_TOO_LARGE',
+      `${field}: the template has ${actual} ${limit}; at most ${most} are allowed.`,
+      { details: { field, limit, most, actual } },
+    );
+  }
+}
+
+/** The user has as many templates as one may have. */
+export class TemplateLimitError extends ConflictError {
+  constructor(limit: number) {
+    super('GENERATION_TEMPLATE_LIMIT', `You have ${limit} templates, which is the maximum. Delete one first.`, {
+      details: { limit },
+    });
   }
 }
 

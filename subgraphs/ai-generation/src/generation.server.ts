@@ -19,6 +19,7 @@ import { schema } from './schema.ts';
 import { startTemplateEmbedding } from './template.embedding.ts';
 import { TemplateSearch } from './template.search.ts';
 import { seedTemplates, type TemplateSource } from './template.seeding.ts';
+import { TemplateService } from './template.service.ts';
 
 /** How long the start waits for the first vectors. A slow embedder goes on in the background. */
 const FIRST_VECTORS_MS = 3_000;
@@ -39,8 +40,10 @@ export async function startGenerationServer(
   await using starting = new AsyncDisposableStack();
   const orm = starting.adopt(await openDatabase({ ...database, url, poolSize }), (opened) => opened.close(true));
   await seedTemplates(orm, templates);
-  const { firstPass } = starting.use(startTemplateEmbedding({ orm, embedders, log }));
-  await Promise.race([firstPass, setTimeout(FIRST_VECTORS_MS, undefined, { ref: false })]);
+  const search = new TemplateSearch({ orm, embedders, log });
+  const { thresholds } = search;
+  const embedding = starting.use(startTemplateEmbedding({ orm, embedders, log, thresholds }));
+  await Promise.race([embedding.firstPass, setTimeout(FIRST_VECTORS_MS, undefined, { ref: false })]);
   for (const { problem, configured, ...report } of await registry.report()) {
     const found = { action: 'models.found', configured, ...report, ...(problem !== null && { problem }) };
     if (configured && (problem !== null || report.available.length === 0))
@@ -49,7 +52,6 @@ export async function startGenerationServer(
   }
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
-  const search = new TemplateSearch({ orm, embedders, log });
   const answers = new AnswerStreamer({
     registry,
     askModel: createModelGuard({
@@ -91,7 +93,13 @@ export async function startGenerationServer(
     queueLimit: env.GENERATION_QUEUE_LIMIT,
     userQueueLimit: env.GENERATION_USER_QUEUE_LIMIT,
   });
-  const services = { orm, streamLog, generations, templates: search, registry };
+  const templateService = new TemplateService({
+    orm,
+    projects,
+    userLimit: env.TEMPLATE_USER_LIMIT,
+    onAdded: () => embedding.wake(),
+  });
+  const services = { orm, streamLog, generations, search, templates: templateService, registry };
   const subgraph = starting.use(
     await startSubgraph({
       infrastructure,

@@ -18,7 +18,11 @@ const version = z.object({
   files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int().nonnegative() })),
 });
 
-const snapshot = z.object({ files: z.array(z.object({ path: z.string(), contentBase64: z.string() })) });
+const snapshot = z.object({
+  language: z.string().nullish(),
+  framework: z.string().nullish(),
+  files: z.array(z.object({ path: z.string(), contentBase64: z.string() })),
+});
 
 type AuthorizedProject = z.infer<typeof project>;
 type AppliedVersion = z.infer<typeof version>;
@@ -26,6 +30,13 @@ type AppliedVersion = z.infer<typeof version>;
 export interface ProjectFile {
   readonly path: string;
   readonly content: string;
+}
+
+interface ProjectSnapshot {
+  readonly language: string | null;
+  readonly framework: string | null;
+  /** The text files, in path order. */
+  readonly files: ProjectFile[];
 }
 
 interface Changeset {
@@ -43,6 +54,12 @@ interface Changeset {
 export interface ProjectClient {
   /** @throws AppError NOT_FOUND when there is no such project, or the user may not change it */
   authorize(userId: string, projectId: string): Promise<AuthorizedProject>;
+  /**
+   * The newest version.
+   *
+   * @throws AppError NOT_FOUND when there is no such project, or the user may not see it
+   */
+  readSnapshot(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectSnapshot>;
   /** The text files of the newest version, in path order. */
   readFiles(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectFile[]>;
   /** All changes or none, as one version; the same generation never makes a second one. */
@@ -50,21 +67,27 @@ export interface ProjectClient {
 }
 
 export function createProjectClient(calls: ServiceClient): ProjectClient {
+  const readSnapshot: ProjectClient['readSnapshot'] = async (userId, projectId, signal) => {
+    const { language, framework, files } = await calls.call('project', 'projects/snapshot', {
+      userId,
+      body: { projectId },
+      result: snapshot,
+      signal,
+    });
+    return {
+      language: language ?? null,
+      framework: framework ?? null,
+      files: files.flatMap(({ path, contentBase64 }) => {
+        const content = Buffer.from(contentBase64, 'base64');
+        return isUtf8(content) && !content.includes(0) ? [{ path, content: content.toString() }] : [];
+      }),
+    };
+  };
   return {
     authorize: (userId, projectId) =>
       calls.call('project', 'projects/authorize', { userId, body: { projectId, need: 'EDITOR' }, result: project }),
-    async readFiles(userId, projectId, signal) {
-      const { files } = await calls.call('project', 'projects/snapshot', {
-        userId,
-        body: { projectId },
-        result: snapshot,
-        signal,
-      });
-      return files.flatMap(({ path, contentBase64 }) => {
-        const content = Buffer.from(contentBase64, 'base64');
-        return isUtf8(content) && !content.includes(0) ? [{ path, content: content.toString() }] : [];
-      });
-    },
+    readSnapshot,
+    readFiles: async (userId, projectId, signal) => (await readSnapshot(userId, projectId, signal)).files,
     applyChangeset: (userId, { projectId, generationId, message, changes, templates, ...made }) =>
       // The answer is there and paid for: a project service that restarts must not cost it. The key makes repeating safe.
       whileUnavailable.execute(() =>

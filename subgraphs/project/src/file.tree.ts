@@ -1,5 +1,6 @@
+import { foldPath, toFolders } from '@vibecode/platform/file.path';
 import { PathInvalidError } from './errors.ts';
-import { comparePaths, foldPath, toFolders } from './file.path.ts';
+import { comparePaths } from './file.path.ts';
 
 /** A file, identified by the hash of its content. */
 export interface TreeFile {

@@ -1,3 +1,4 @@
+import { foldPath } from '@vibecode/platform/file.path';
 import * as fc from '@vibecode/platform/testing/property';
 import {
   type AppliedChanges,
@@ -7,7 +8,7 @@ import {
   type ProjectLimits,
   toSha256,
 } from '../src/changeset.ts';
-import { assertPath, foldPath } from '../src/file.path.ts';
+import { assertPath } from '../src/file.path.ts';
 import { FileTree } from '../src/file.tree.ts';
 import { anyChange, edit, move, remove, write } from './changeset.fixture.ts';
 

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 import * as fc from '@vibecode/platform/testing/property';
-import { assertPath, foldPath, toFolders } from '../src/file.path.ts';
+import { assertPath } from '../src/file.path.ts';
 
 function isAccepted(path: string): boolean {
   try {
@@ -76,11 +76,5 @@ describe('assertPath', () => {
       ),
       { numRuns: 2_000 },
     );
-  });
-
-  it('folds case and the two ways to write an accent', () => {
-    expect(foldPath('SRC/Caf\u00e9.txt')).toBe(foldPath('src/cafe\u0301.TXT'));
-    expect(toFolders('a/b/c')).toEqual(['a', 'a/b']);
-    expect(toFolders('a')).toEqual([]);
   });
 });

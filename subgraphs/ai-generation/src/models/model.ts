@@ -32,7 +32,7 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** Retrieved templates, best first. */
   readonly templates: readonly RetrievedTemplate[];
-  /** The score from which a template fits the request; measured when a model asks for it. */
+  /** The score from which a template fits the request. */
   readonly leastScore: () => Promise<number>;
   /** What the project is written in, lower case (`javascript`), where it says. */
   readonly language: string | null;

@@ -44,8 +44,9 @@ export async function evaluate(embedder: Embedder): Promise<Figures[]> {
     const slugs = new Map(templates.map(({ slug, title }) => [title, slug]));
     const search = new TemplateSearch({ orm, embedders, log });
     const find = async ({ prompt, language }: LabelledPrompt) => {
-      const found = await search.search({ query: prompt, language, framework: null, first: RANKED, signal });
-      return found.map(({ template, score }) => ({ slug: slugs.get(template.title)!, score }));
+      const query = { query: prompt, language, framework: null, ownerId: null, first: RANKED, signal };
+      const { matches } = await search.search(query);
+      return matches.map(({ template, score }) => ({ slug: slugs.get(template.title)!, score }));
     };
     return [
       await measure(embedder.id, 'tuning', tuningPrompts, find),
