@@ -44,7 +44,14 @@ for (const framework of [null, FILTER]) {
     await embedder.embed([query]);
     embedTimes.push(performance.now() - beforeEmbed);
     const before = performance.now();
-    const found = await stage.search.searchStrictly({ query, language: null, framework, ownerId: null, first: FIRST, signal });
+    const found = await stage.search.searchStrictly({
+      query,
+      language: null,
+      framework,
+      ownerId: null,
+      first: FIRST,
+      signal,
+    });
     times.push(performance.now() - before);
     const exact = await searchExactly(stage.orm.em.fork(), embedder, query, framework);
     recalls.push(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { compile } from './engine.ts';
+import { compile } from './letter.ts';
 
 console.log('{{title}}');
 const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
