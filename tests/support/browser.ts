@@ -46,6 +46,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     async [Symbol.asyncDispose]() {
       // Who stayed this long waited for something that did not come: what was there instead is all that explains it.
       if (Date.now() - started >= TIMEOUT_MS) {
+        // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, without scripts and what is hidden
         const text = await page.locator('body').innerText();
         process.stderr.write(`A page after ${TIMEOUT_MS / 1_000} s, at ${page.url()}:\n${text}\n`);
       }
