@@ -14,6 +14,8 @@ const BARS = { recall: 0.95, p95Ms: 50 };
 /** Keeps 1 % of the variants. */
 const FILTER = 'framework-7';
 const FIRST = 3;
+/** Users, and templates of each. */
+const OWN = { users: 100, each: 100 };
 
 const { values } = parseArgs({
   options: { templates: { type: 'string', default: '10000' }, embedder: { type: 'string', default: 'hashing' } },
@@ -44,7 +46,14 @@ for (const framework of [null, FILTER]) {
     await embedder.embed([query]);
     embedTimes.push(performance.now() - beforeEmbed);
     const before = performance.now();
-    const found = await stage.search.searchStrictly({ query, language: null, framework, first: FIRST, signal });
+    const found = await stage.search.searchStrictly({
+      query,
+      language: null,
+      framework,
+      ownerId: null,
+      first: FIRST,
+      signal,
+    });
     times.push(performance.now() - before);
     const exact = await searchExactly(stage.orm.em.fork(), embedder, query, framework);
     recalls.push(
@@ -55,11 +64,7 @@ for (const framework of [null, FILTER]) {
       ),
     );
   }
-  const cpuBefore = await stage.readCpuMs();
-  for (const query of queries)
-    await stage.search.searchStrictly({ query, language: null, framework, first: FIRST, signal });
-  const cpuAfter = await stage.readCpuMs();
-  const cpuMs = cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / queries.length;
+  const cpuMs = await measureCpuMs(framework, null);
   const recall = toSum(recalls) / recalls.length;
   const [p50, p95] = [toQuantile(times, 0.5), toQuantile(times, 0.95)];
   missed ||= recall < BARS.recall || p95 >= BARS.p95Ms;
@@ -68,4 +73,31 @@ for (const framework of [null, FILTER]) {
       `of which the embedder p50 ${toQuantile(embedTimes, 0.5).toFixed(1)} ms; CPU ${cpuMs?.toFixed(1) ?? '?'} ms of service and database; recall@${FIRST} ${recall.toFixed(3)}\n`,
   );
 }
+
+// Users' own templates must not make the search of others slower, and cost their owner little.
+const before = await measureCpuMs(null, null);
+const owner = await stage.addOwn(OWN.users, OWN.each);
+const scansBefore = await stage.readScans();
+const [others, own] = [await measureCpuMs(null, null), await measureCpuMs(null, owner)];
+const scans = [...(await stage.readScans())].map(
+  ([name, count]) => [name, count - (scansBefore.get(name) ?? 0)] as const,
+);
+const toRatio = (cpuMs: number | null) => (before && cpuMs ? (cpuMs / before).toFixed(2) : '?');
+process.stdout.write(
+  `with ${OWN.each} own templates of each of ${OWN.users} users: CPU times ${toRatio(others)} for a user without any, ` +
+    `${toRatio(own)} for an owner\nscans of ${queries.length} searches without and ${queries.length} with an owner: ` +
+    `${scans
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}\n`,
+);
 if (missed) process.exitCode = 1;
+
+/** CPU time of service and database for a search. */
+async function measureCpuMs(framework: string | null, ownerId: string | null): Promise<number | null> {
+  const cpuBefore = await stage.readCpuMs();
+  for (const query of queries)
+    await stage.search.searchStrictly({ query, language: null, framework, ownerId, first: FIRST, signal });
+  const cpuAfter = await stage.readCpuMs();
+  return cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / queries.length;
+}

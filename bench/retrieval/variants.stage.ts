@@ -43,6 +43,27 @@ export async function startVariants(url: string, embedder: Embedder, count: numb
   return {
     search: new TemplateSearch({ orm, embedders, log }),
     orm,
+    /** Copies of the first variants as own templates of so many users; the id of one of them. */
+    async addOwn(users: number, each: number): Promise<string> {
+      const { rows } = await client.query<{ owner: string }>(
+        `with owners as materialized (select gen_random_uuid() as owner from generate_series(1, $1)),
+          copied as (insert into ai_generation.template
+              (id, owner_id, title, description, language, framework, tags, files, content_sha256, document)
+            select gen_random_uuid(), owner, title, description, language, framework, tags, files, content_sha256, document
+            from owners cross join (select * from ai_generation.template where owner_id is null order by id limit $2) t
+            returning id, owner_id, content_sha256),
+          embedded as (insert into ai_generation.template_embedding
+              (template_id, owner_id, model, dimensions, content_sha256, language, framework, embedding)
+            select copied.id, copied.owner_id, model, dimensions, content_sha256, language, framework, embedding
+            from copied join ai_generation.template_embedding e using (content_sha256) where e.owner_id is null)
+        select owner from owners limit 1`,
+        [users, each],
+      );
+      await client.query('vacuum analyze ai_generation.template, ai_generation.template_embedding');
+      return rows[0]!.owner;
+    },
+    /** How often each index was read so far, and each table without one, as `table (whole)`. */
+    readScans: () => readScans(client),
     /** CPU time of this process and of the database's connections so far; null where the server is on another machine. */
     async readCpuMs(): Promise<number | null> {
       const { rows } = await client.query<{ pid: number }>(
@@ -89,6 +110,16 @@ function readProcessCpuMs(pid: number): number {
   // The fields after the name, which may contain blanks. Source: proc_pid_stat(5).
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+async function readScans(client: Client): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ name: string; scans: string }>(
+    `select indexrelname as name, idx_scan as scans from pg_stat_user_indexes
+        where schemaname = 'ai_generation' and relname in ('template', 'template_embedding')
+      union all select relname || ' (whole)', seq_scan from pg_stat_user_tables
+        where schemaname = 'ai_generation' and relname in ('template', 'template_embedding')`,
+  );
+  return new Map(rows.map(({ name, scans }) => [name, Number(scans)]));
 }
 
 async function drop(url: string, name: string): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Client } from 'pg';
 
 export interface TemplateFile {
   readonly path: string;
@@ -32,6 +33,24 @@ export async function createProject(files: readonly TemplateFile[]) {
       const env = { PATH: process.env.PATH, PORT: '0', PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1' };
       return spawn(command, [entrypoint, ...args], { cwd: directory, env });
     },
+    /** Runs a command of the Go toolchain, which takes nothing from the network. */
+    startGo(...args: readonly string[]): ChildProcess {
+      const cache = join(tmpdir(), 'vibecode-go');
+      const env = {
+        PATH: process.env.PATH,
+        PORT: '0',
+        HOME: cache,
+        GOPATH: cache,
+        GOPROXY: 'off',
+        GOTOOLCHAIN: 'local',
+      };
+      return spawn('go', args, { cwd: directory, env });
+    },
+    /** Starts what was built there. */
+    startProgram(path: string, args: readonly string[] = []): ChildProcess {
+      return spawn(path, args, { cwd: directory, env: { PATH: process.env.PATH, PORT: '0' } });
+    },
+    directory,
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 }
@@ -60,4 +79,23 @@ export async function readUrl(child: ChildProcess): Promise<string> {
   child.stderr?.setEncoding('utf8').on('data', read);
   child.once('close', () => reject(new Error(`The server ended before it listened: ${output}`)));
   return promise;
+}
+
+/** Runs the SQL files of a project in the order of their names; what the queries of its entry point return, as JSON. */
+export async function runStatements(
+  url: string,
+  { files, entrypoint }: { readonly files: readonly TemplateFile[]; readonly entrypoint: string },
+): Promise<string> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    let output = '';
+    for (const { path, content } of files.filter(({ path }) => path.endsWith('.sql'))) {
+      const results = [await client.query(content)].flat();
+      if (path === entrypoint) output = results.map(({ rows }) => JSON.stringify(rows)).join('\n');
+    }
+    return output;
+  } finally {
+    await client.end();
+  }
 }

@@ -70,11 +70,11 @@ export class AnswerStreamer {
   async stream(input: StreamInput): Promise<StreamedAnswer> {
     const { generation, writer, signal, onAnswer } = input;
     const { registry, templates, projects, findTurns } = this.options;
-    const { prompt, language, framework, maxTokens } = generation;
-    const [matches, listed, { files: stored, lockedPaths }, turns, images] = await Promise.all([
-      templates.search({ query: prompt, language, framework, first: RETRIEVED_TEMPLATES, signal }),
+    const { userId, prompt, language, framework, maxTokens } = generation;
+    const [{ matches, findLeastScore }, listed, { files: stored, lockedPaths }, turns, images] = await Promise.all([
+      templates.search({ query: prompt, language, framework, ownerId: userId, first: RETRIEVED_TEMPLATES, signal }),
       registry.get(generation.model),
-      projects.readSnapshot(generation.userId, generation.projectId, signal),
+      projects.readSnapshot(userId, generation.projectId, signal),
       findTurns(generation),
       this.options.findImages(generation.id),
     ]);
@@ -93,7 +93,7 @@ export class AnswerStreamer {
       messages: built.messages,
       images,
       templates: matches,
-      leastScore: () => templates.findLeastScore(),
+      leastScore: findLeastScore,
       language,
       framework,
       existingPaths: files.map(({ path }) => path),
@@ -211,7 +211,10 @@ export class AnswerStreamer {
   }
 }
 
-function toBase({ files, lockedPaths }: ProjectSnapshot, { shown }: Pick<BuiltPrompt, 'shown'>): AnswerBase {
+function toBase(
+  { files, lockedPaths }: Pick<ProjectSnapshot, 'files' | 'lockedPaths'>,
+  { shown }: Pick<BuiltPrompt, 'shown'>,
+): AnswerBase {
   return { files: new Map(files.map(({ path, content }) => [path, content])), shown, lockedPaths };
 }
 

@@ -11,13 +11,16 @@ import type { GenerationService } from './generation.service.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import type { ReviewService } from './review.service.ts';
 import { canRead } from './scope.ts';
-import { Template } from './template.entity.ts';
+import type { Template } from './template.entity.ts';
+import { findVisibleTemplates } from './template.repository.ts';
 import type { TemplateSearch } from './template.search.ts';
+import type { TemplateService } from './template.service.ts';
 
 /** Batches what one operation asks for. */
 interface GenerationLoaders {
   /** By id; null for what is missing or not the viewer's to see. */
   readonly generation: DataLoader<string, Generation | null>;
+  /** The same. */
   readonly template: DataLoader<string, Template | null>;
   /** By generation id; null for one that does not wait. */
   readonly queuePosition: DataLoader<string, number | null>;
@@ -30,7 +33,8 @@ export interface GenerationServices {
   readonly log: Logger;
   readonly generations: GenerationService;
   readonly reviews: ReviewService;
-  readonly templates: TemplateSearch;
+  readonly search: TemplateSearch;
+  readonly templates: TemplateService;
   readonly registry: ModelRegistry;
 }
 
@@ -53,7 +57,7 @@ function createLoaders(em: EntityManager, queue: JobQueue, viewer: Viewer | null
       return ids.map((id) => byId.get(id) ?? null);
     }),
     template: new DataLoader(async (ids) => {
-      const found = await em.find(Template, { id: { $in: [...ids] } });
+      const found = await findVisibleTemplates(em, ids, canRead(viewer) ? viewer.userId : null);
       const byId = new Map(found.map((template) => [template.id, template]));
       return ids.map((id) => byId.get(id) ?? null);
     }),

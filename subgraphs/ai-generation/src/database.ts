@@ -5,6 +5,7 @@ import { CreateAiGeneration20261124 } from '../migrations/2026-11-24.create-ai-g
 import { EmbeddingSpaces20261128 } from '../migrations/2026-11-28.embedding-spaces.migration.ts';
 import { KeepChanges20261128 } from '../migrations/2026-11-28.keep-changes.migration.ts';
 import { MoveGenerationsToJobs20261128 } from '../migrations/2026-11-28.move-generations-to-jobs.migration.ts';
+import { OwnTemplates20261128 } from '../migrations/2026-11-28.own-templates.migration.ts';
 import { Review20261128 } from '../migrations/2026-11-28.review.migration.ts';
 import { Generation } from './generation.entity.ts';
 import { Template } from './template.entity.ts';
@@ -20,5 +21,6 @@ export const database: Pick<DatabaseOptions, 'service' | 'entities' | 'migration
     jobsMigration('ai-generation'),
     MoveGenerationsToJobs20261128,
     Review20261128,
+    OwnTemplates20261128,
   ],
 };

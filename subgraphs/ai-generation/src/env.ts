@@ -101,6 +101,10 @@ export const aiGenerationSettings = {
     .describe(
       'days for which the events of generations that have ended can be replayed; afterwards only the last one can; default: as long as the generations',
     ),
+  TEMPLATE_USER_LIMIT: setting
+    .integer(0, 1_000)
+    .default(100)
+    .describe('templates of their own that a user may have; default 100'),
 };
 
 export function parseAiGenerationEnv(env: NodeJS.ProcessEnv) {

@@ -26,12 +26,18 @@ export const GENERATION_ERRORS = defineErrors({
       "The prompt does not fit into the model's context. `exceededBy` says by how many tokens, where that is known: shorten the prompt, or choose another model.",
     GENERATION_IMAGES_UNSUPPORTED:
       'The model does not see images. Choose one that does (`known`), or leave the images out.',
+    GENERATION_TEMPLATE_PATH_INVALID:
+      'The path of a file of the template is not valid, or conflicts with another path (`problem`). Use another path.',
   },
   409: {
     GENERATION_CONFLICT:
       'The accepted changes do not fit the project any more (`conflicts`: path and problem of each file). They wait as before: accept the other files, or reject them.',
     GENERATION_NOT_IN_REVIEW:
       'The generation does not wait for a review (`status`), or was accepted with other paths. Read it again.',
+    GENERATION_TEMPLATE_LIMIT: 'The user has the maximum number of templates. Delete one.',
+  },
+  413: {
+    GENERATION_TEMPLATE_TOO_LARGE: 'The template exceeds a limit (`limit`, `most`, `actual`). Leave files out.',
   },
   500: {
     GENERATION_TEMPLATE_INVALID:
@@ -195,6 +201,16 @@ export class ReviewConflictError extends ConflictError {
   }
 }
 
+/** A path of a user's template. `details.field` is its position in the input. */
+export class TemplatePathError extends AppError {
+  constructor(field: string, path: string, problem: string) {
+    const quoted = path.length > 100 ? `${path.slice(0, 100)}…` : path;
+    super('GENERATION_TEMPLATE_PATH_INVALID', `${field}: the path '${quoted}' ${problem}.`, {
+      details: { field, path: path.slice(0, 1_000), problem },
+    });
+  }
+}
+
 /** The generation has nothing to accept or reject, or not any more. */
 export class NotInReviewError extends ConflictError {
   constructor(id: string, status: string) {
@@ -203,6 +219,26 @@ export class NotInReviewError extends ConflictError {
       `The generation is ${status} and has no changes to accept or reject: they were accepted, rejected, or applied at once.`,
       { details: { generationId: id, status } },
     );
+  }
+}
+
+/** A user's template exceeds a limit. `details` has the limit's name, the limit and the actual value. */
+export class TemplateTooLargeError extends AppError {
+  constructor(field: string, limit: string, most: number, actual: number) {
+    super(
+      'GENERATION_TEMPLATE_TOO_LARGE',
+      `${field}: the template has ${actual} ${limit}; at most ${most} are allowed.`,
+      { details: { field, limit, most, actual } },
+    );
+  }
+}
+
+/** The user has as many templates as one may have. */
+export class TemplateLimitError extends ConflictError {
+  constructor(limit: number) {
+    super('GENERATION_TEMPLATE_LIMIT', `You have ${limit} templates, which is the maximum. Delete one first.`, {
+      details: { limit },
+    });
   }
 }
 

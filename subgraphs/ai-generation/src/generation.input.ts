@@ -42,7 +42,7 @@ const text = z
   .string()
   .refine((value) => !value.includes('\0'), 'must not contain U+0000')
   .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
-const uuid = z
+export const uuid = z
   .string()
   .refine(isUuid, 'expected a UUID')
   .transform((id) => id.toLowerCase());

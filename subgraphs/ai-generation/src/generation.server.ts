@@ -30,6 +30,7 @@ import { schema } from './schema.ts';
 import { startTemplateEmbedding } from './template.embedding.ts';
 import { TemplateSearch } from './template.search.ts';
 import { seedTemplates, type TemplateSource } from './template.seeding.ts';
+import { TemplateService } from './template.service.ts';
 
 /** How long the start waits for the first vectors. A slow embedder goes on in the background. */
 const FIRST_VECTORS_MS = 3_000;
@@ -54,8 +55,10 @@ export async function startGenerationServer(
   await using starting = new AsyncDisposableStack();
   const orm = starting.adopt(await openDatabase({ ...database, url, poolSize }), (opened) => opened.close(true));
   await seedTemplates(orm, templates);
-  const { firstPass } = starting.use(startTemplateEmbedding({ orm, embedders, log }));
-  await Promise.race([firstPass, setTimeout(FIRST_VECTORS_MS, undefined, { ref: false })]);
+  const search = new TemplateSearch({ orm, embedders, log });
+  const { thresholds } = search;
+  const embedding = starting.use(startTemplateEmbedding({ orm, embedders, log, thresholds }));
+  await Promise.race([embedding.firstPass, setTimeout(FIRST_VECTORS_MS, undefined, { ref: false })]);
   for (const { problem, configured, ...report } of await registry.report()) {
     const found = { action: 'models.found', configured, ...report, ...(problem !== null && { problem }) };
     if (configured && (problem !== null || report.available.length === 0))
@@ -64,7 +67,6 @@ export async function startGenerationServer(
   }
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
-  const search = new TemplateSearch({ orm, embedders, log });
   const circuit = new ModelCircuit();
   const answers = new AnswerStreamer({
     registry,
@@ -118,7 +120,16 @@ export async function startGenerationServer(
   const generations = new GenerationService({ orm, queue, worker, billing, projects, registry, log });
   const reviews = new ReviewService({ orm, queue, worker, streamLog });
   starting.use(startInterval('generation.review', reviewSweepMs, () => reviews.expire(), log));
-  const services = { orm, streamLog, queue, log, generations, reviews, templates: search, registry };
+  const templateService = new TemplateService({
+    orm,
+    projects,
+    userLimit: env.TEMPLATE_USER_LIMIT,
+    onAdded: () => embedding.wake(),
+  });
+  const services = {
+    ...{ orm, streamLog, queue, log, generations, reviews, search, registry },
+    templates: templateService,
+  };
   const subgraph = starting.use(
     await startSubgraph({
       infrastructure,

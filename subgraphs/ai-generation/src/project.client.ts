@@ -20,6 +20,8 @@ const version = z.object({
 });
 
 const snapshot = z.object({
+  language: z.string().nullish(),
+  framework: z.string().nullish(),
   files: z.array(z.object({ path: z.string(), contentBase64: z.string() })),
   lockedPaths: z.array(z.string()).default([]),
 });
@@ -34,6 +36,8 @@ interface ProjectFile {
 
 /** The newest version of a project, as a prompt is built on it. */
 export interface ProjectSnapshot {
+  readonly language: string | null;
+  readonly framework: string | null;
   /** The text files, in path order. */
   readonly files: readonly ProjectFile[];
   /** Files that no generation changes, and folders with all that is in them. */
@@ -57,28 +61,38 @@ interface Changeset {
 export interface ProjectClient {
   /** @throws AppError NOT_FOUND when there is no such project, or the user may not change it */
   authorize(userId: string, projectId: string): Promise<AuthorizedProject>;
+  /**
+   * The newest version.
+   *
+   * @throws AppError NOT_FOUND when there is no such project, or the user may not see it
+   */
   readSnapshot(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectSnapshot>;
   /** All changes but those of locked paths, or none, as one version; the same generation never makes a second one. */
   applyChangeset(userId: string, changeset: Changeset): Promise<AppliedVersion>;
 }
 
 export function createProjectClient(calls: ServiceClient): ProjectClient {
+  const readSnapshot: ProjectClient['readSnapshot'] = async (userId, projectId, signal) => {
+    const { language, framework, files, lockedPaths } = await calls.call('project', 'projects/snapshot', {
+      userId,
+      body: { projectId },
+      result: snapshot,
+      signal,
+    });
+    return {
+      language: language ?? null,
+      framework: framework ?? null,
+      files: files.flatMap(({ path, contentBase64 }) => {
+        const content = Buffer.from(contentBase64, 'base64');
+        return isText(content) ? [{ path, content: content.toString() }] : [];
+      }),
+      lockedPaths,
+    };
+  };
   return {
     authorize: (userId, projectId) =>
       calls.call('project', 'projects/authorize', { userId, body: { projectId, need: 'EDITOR' }, result: project }),
-    async readSnapshot(userId, projectId, signal) {
-      const { files, lockedPaths } = await calls.call('project', 'projects/snapshot', {
-        userId,
-        body: { projectId },
-        result: snapshot,
-        signal,
-      });
-      const texts = files.flatMap(({ path, contentBase64 }) => {
-        const content = Buffer.from(contentBase64, 'base64');
-        return isText(content) ? [{ path, content: content.toString() }] : [];
-      });
-      return { files: texts, lockedPaths };
-    },
+    readSnapshot,
     applyChangeset: (userId, { projectId, generationId, message, changes, merge, templates, ...made }) =>
       // The answer is there and paid for: a project service that restarts must not cost it. The key makes repeating safe.
       whileUnavailable.execute(() =>

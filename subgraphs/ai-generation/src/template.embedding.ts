@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { newId } from '@vibecode/platform/id';
 import { startInterval } from '@vibecode/platform/interval';
@@ -14,11 +15,14 @@ import {
   saveEmbeddings,
   type VectorSpace,
 } from './template.space.ts';
+import type { TemplateThresholds } from './template.thresholds.ts';
 
 export interface TemplateEmbeddingOptions {
   readonly orm: MikroORM;
   readonly embedders: EmbedderRegistry;
   readonly log: Logger;
+  /** What to keep up to date with the vectors. Default none. */
+  readonly thresholds?: TemplateThresholds;
   /** Default 60,000. */
   readonly everyMs?: number;
   /** After which a batch counts as too large. Default 45,000. */
@@ -28,6 +32,8 @@ export interface TemplateEmbeddingOptions {
 export interface TemplateEmbedding extends AsyncDisposable {
   /** Resolves when the first pass has ended, whatever came of it. */
   readonly firstPass: Promise<void>;
+  /** Another pass soon: a template was added. */
+  wake(): void;
 }
 
 /** Embedding models read a few hundred tokens; what tells most stands first. */
@@ -36,8 +42,14 @@ const EMBEDDED_CHARACTERS = 1_500;
 const MAX_BATCH = 32;
 /** Templates of one pass that are looked up together. */
 const PAGE = 5_000;
-/** Texts in a row that fail alone: then the embedder is at fault, not the text. */
+/** Texts in a row that fail alone: then the embedder is asked whether it works at all. */
 const MAX_FAILURES_IN_A_ROW = 3;
+/** Texts of one pass that fail alone. */
+const MAX_SKIPPED = 100;
+/** Batches in a row after which a larger one is tried. */
+const BATCHES_BEFORE_GROWTH = 8;
+/** Between a pass and one that it was woken for: many additions make few passes. */
+const WAKE_PAUSE_MS = 1_000;
 
 /**
  * Keeps the vectors of all templates up to date in the background, for each configured embedder. Several instances may run it: a
@@ -48,49 +60,83 @@ export function startTemplateEmbedding(options: TemplateEmbeddingOptions): Templ
   const stopping = new AbortController();
   const run = async () => {
     await Promise.all(
-      embedders.configured.map((embedder) =>
-        embedTemplates(options, embedder, stopping.signal).catch((error: unknown) => {
+      embedders.configured.map(async (embedder) => {
+        try {
+          const pass = await embedTemplates(options, embedder, stopping.signal);
+          if (pass) await options.thresholds?.refresh(pass.space, { changed: pass.savedShared > 0 });
+        } catch (error) {
           if (!stopping.signal.aborted)
             log.warn(
               { action: 'templates.not-embedded', embedder: embedder.id, error },
               'they are found by their words',
             );
-        }),
-      ),
+        }
+      }),
     );
   };
-  const firstPass = run();
-  const interval = startInterval('templates.embed', everyMs, run, log);
+  let running: Promise<void> | null = null;
+  let isWoken = false;
+  const runWhileWoken = async () => {
+    for (;;) {
+      isWoken = false;
+      await run();
+      if (!isWoken || stopping.signal.aborted) return;
+      await wait(WAKE_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+  const start = () => {
+    running ??= runWhileWoken().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const firstPass = start();
+  const interval = startInterval('templates.embed', everyMs, start, log);
   return {
     firstPass,
+    wake() {
+      isWoken = true;
+      if (!stopping.signal.aborted) void start();
+    },
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('The service stops.'));
       await interval[Symbol.asyncDispose]();
-      await firstPass;
+      await running;
     },
   };
 }
 
-/** One pass: embeds what has no vector of this embedder, unless it is away or another instance does so already. */
+export interface EmbeddedSpace {
+  readonly space: VectorSpace;
+  /** How many of everybody's templates got a new vector. */
+  readonly savedShared: number;
+}
+
+/**
+ * One pass: embeds what has no vector of this embedder, unless another instance does so already.
+ *
+ * @returns null while the embedder is away
+ */
 export async function embedTemplates(
   options: TemplateEmbeddingOptions,
   embedder: GuardedEmbedder,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<EmbeddedSpace | null> {
   const { orm, log } = options;
   const dimensions = await embedder.probe(signal);
-  if (dimensions === null) return;
+  if (dimensions === null) return null;
   const space = { model: embedder.id, dimensions };
   const owner = newId();
   await ensureSpace(orm.em.fork(), space);
-  if (!(await claimSpace(orm.em.fork(), space, owner))) return;
+  if (!(await claimSpace(orm.em.fork(), space, owner))) return { space, savedShared: 0 };
   try {
     const pass = new EmbeddingPass(options, embedder, { space, owner, signal });
     await pass.run();
-    if (pass.saved === 0) return;
+    if (pass.saved > 0) log.info({ action: 'templates.embedded', embedder: embedder.id, templates: pass.saved });
     // Search chooses words by the table's statistics, and not every server refreshes them by itself.
-    await orm.em.fork().execute('analyze ai_generation.template, ai_generation.template_embedding');
-    log.info({ action: 'templates.embedded', embedder: embedder.id, templates: pass.saved });
+    if (pass.savedShared > 0)
+      await orm.em.fork().execute('analyze ai_generation.template, ai_generation.template_embedding');
+    return { space, savedShared: pass.savedShared };
   } finally {
     await releaseSpace(orm.em.fork(), space, owner);
   }
@@ -99,9 +145,11 @@ export async function embedTemplates(
 /** The batches of one pass. A batch that fails is halved, so that a slow model, and a text that it refuses, stop nothing else. */
 class EmbeddingPass {
   saved = 0;
+  savedShared = 0;
   readonly #skipped = new Set<string>();
   #batchSize = MAX_BATCH;
   #failuresInARow = 0;
+  #batchesInARow = 0;
 
   constructor(
     readonly options: TemplateEmbeddingOptions,
@@ -127,18 +175,30 @@ class EmbeddingPass {
         const { space, owner } = this.claim;
         if (!(await saveEmbeddings(this.options.orm.em.fork(), space, owner, embedded))) return false;
         this.saved += embedded.length;
+        this.savedShared += embedded.filter(({ template }) => template.ownerId === null).length;
         this.#failuresInARow = 0;
+        this.#batchesInARow += 1;
+        if (this.#batchesInARow % BATCHES_BEFORE_GROWTH === 0)
+          this.#batchSize = Math.min(MAX_BATCH, this.#batchSize * 2);
         at += batch.length;
-      } else if (batch.length > 1) {
-        this.#batchSize = Math.ceil(batch.length / 2);
       } else {
-        for (const id of batch) this.#skipped.add(id);
-        this.#failuresInARow += 1;
-        if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) return false;
-        at += 1;
+        this.#batchesInARow = 0;
+        if (batch.length > 1) this.#batchSize = Math.ceil(batch.length / 2);
+        else if (await this.#skip(batch[0]!)) at += 1;
+        else return false;
       }
     }
     return true;
+  }
+
+  /** False when the embedder is at fault, not the texts: one user's texts must not keep those of others waiting. */
+  async #skip(id: string): Promise<boolean> {
+    this.#skipped.add(id);
+    this.#failuresInARow += 1;
+    if (this.#failuresInARow < MAX_FAILURES_IN_A_ROW) return true;
+    this.#failuresInARow = 0;
+    const { space, signal } = this.claim;
+    return this.#skipped.size < MAX_SKIPPED && (await this.embedder.probe(signal)) === space.dimensions;
   }
 
   /** Null if the embedder did not embed them. */
@@ -162,6 +222,7 @@ class EmbeddingPass {
         error,
       };
       if (ids.length > 1) log.debug(event, 'a smaller batch follows');
+      else if (this.#skipped.size >= MAX_FAILURES_IN_A_ROW) log.debug(event, 'one more of the same');
       else log.warn({ ...event, templateId: ids[0] }, 'this template is found by its words until the next pass');
       return null;
     }

@@ -19,9 +19,13 @@ export class Template {
   @Field(() => ID)
   id: string;
 
-  /** The name of its directory. */
-  @Property({ type: 'text' })
-  slug: string;
+  /** The user whose own it is, and who alone sees it; null for one of this package, which is everybody's. */
+  @Property({ type: 'uuid', nullable: true })
+  ownerId: string | null;
+
+  /** The name of its directory; null for a user's own. */
+  @Property({ type: 'text', nullable: true })
+  slug: string | null;
 
   @Property({ type: 'text' })
   @Field(() => String)

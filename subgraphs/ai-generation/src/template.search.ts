@@ -1,77 +1,38 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import type { Logger } from '@vibecode/platform/log';
-import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { RetrievedTemplate } from './models/model.ts';
 import { embedQuery } from './query.embedding.ts';
-import { Template } from './template.entity.ts';
+import { findVisibleTemplates } from './template.repository.ts';
 import { type FoundTemplate, findSimilar, type QueryVector } from './template.similarity.ts';
-import { STRANGER_REQUESTS } from './templates/stranger.requests.ts';
+import { TemplateThresholds, type TemplateThresholdsOptions } from './template.thresholds.ts';
 
 export interface TemplateQuery {
   readonly query: string;
   /** Any case. Null does not filter. */
   readonly language: string | null;
   readonly framework: string | null;
+  /** Whose own templates are searched beside everybody's; null for none. */
+  readonly ownerId: string | null;
   readonly first: number;
   readonly signal: AbortSignal;
 }
 
-/** This share of the requests that no template serves scores less than what counts as fitting. */
-const STRANGER_SHARE = 0.9;
-/** Templates come and go, and so do their embeddings. */
-const LEAST_SCORE_TTL_MS = 300_000;
-
-export interface TemplateSearchOptions {
-  readonly orm: MikroORM;
-  readonly embedders: EmbedderRegistry;
-  readonly log: Logger;
-  /** Default by the clock of the process. */
-  readonly now?: () => number;
+export interface RetrievedTemplates {
+  /** Best first. */
+  readonly matches: readonly RetrievedTemplate[];
+  /** The score from which one of them fits the request at all, in the space of this search. */
+  readonly findLeastScore: () => Promise<number>;
 }
 
 /** Finds the templates that are most like a request. */
 export class TemplateSearch {
-  /** By the space that searches use now. */
-  readonly #leastScores = new Map<string, { readonly at: number; readonly score: Promise<number> }>();
+  readonly thresholds: TemplateThresholds;
 
-  constructor(readonly options: TemplateSearchOptions) {}
-
-  /**
-   * The score from which a template fits a request at all. It is measured: by what requests score that no template serves, in the
-   * space that searches use now and with these templates. Scores of spaces do not compare, so no number could stand here.
-   */
-  async findLeastScore(): Promise<number> {
-    const { now = () => performance.now() } = this.options;
-    const { signal } = new AbortController();
-    const embedded = await this.#embed({ query: STRANGER_REQUESTS[0]!, signal });
-    const space = embedded ? `${embedded.space.model} ${embedded.space.dimensions}` : '';
-    let measured = this.#leastScores.get(space);
-    if (!measured || now() - measured.at >= LEAST_SCORE_TTL_MS) {
-      measured = { at: now(), score: this.#measureStrangers() };
-      this.#leastScores.set(space, measured);
-    }
-    try {
-      return await measured.score;
-    } catch (error) {
-      this.#leastScores.delete(space);
-      throw error;
-    }
-  }
-
-  async #measureStrangers(): Promise<number> {
-    const { signal } = new AbortController();
-    const scores: number[] = [];
-    for (const query of STRANGER_REQUESTS) {
-      const request = { query, language: null, framework: null, first: 1, signal };
-      const [best] = await this.#find(request, await this.#embed(request));
-      scores.push(best?.score ?? 0);
-    }
-    return scores.sort((one, other) => one - other)[Math.floor(scores.length * STRANGER_SHARE)]!;
+  constructor(readonly options: TemplateThresholdsOptions) {
+    this.thresholds = new TemplateThresholds(options);
   }
 
   /** As many as asked for, as long as there are any: those of the language and framework first, then of the language, then others. */
-  async search(query: TemplateQuery): Promise<RetrievedTemplate[]> {
-    const { language, framework, first } = query;
+  async search(query: TemplateQuery): Promise<RetrievedTemplates> {
+    const { language, framework, first, ownerId } = query;
     const embedded = await this.#embed(query);
     const tiers = [
       { language, framework },
@@ -85,12 +46,15 @@ export class TemplateSearch {
         if (found.size < first && !found.has(match.id)) found.set(match.id, match);
       }
     }
-    return this.#load([...found.values()]);
+    return {
+      matches: await this.#load([...found.values()], ownerId),
+      findLeastScore: () => this.thresholds.find(embedded?.space ?? null),
+    };
   }
 
   /** Only templates that are of the language and framework asked for. */
   async searchStrictly(query: TemplateQuery): Promise<RetrievedTemplate[]> {
-    return this.#load(await this.#find(query, await this.#embed(query)));
+    return this.#load(await this.#find(query, await this.#embed(query)), query.ownerId);
   }
 
   #embed({ query, signal }: Pick<TemplateQuery, 'query' | 'signal'>): Promise<QueryVector | null> {
@@ -98,18 +62,23 @@ export class TemplateSearch {
     return embedQuery({ em: orm.em.fork(), embedders, log }, query, signal);
   }
 
-  #find({ query, language, framework, first }: TemplateQuery, embedded: QueryVector | null): Promise<FoundTemplate[]> {
+  #find(
+    { query, language, framework, ownerId, first }: TemplateQuery,
+    embedded: QueryVector | null,
+  ): Promise<FoundTemplate[]> {
     return findSimilar(this.options.orm.em.fork(), {
       text: query,
       embedded,
       language: language?.toLowerCase() ?? null,
       framework: framework?.toLowerCase() ?? null,
+      ownerId,
       limit: first,
     });
   }
 
-  async #load(found: readonly FoundTemplate[]): Promise<RetrievedTemplate[]> {
-    const templates = await this.options.orm.em.fork().find(Template, { id: { $in: found.map(({ id }) => id) } });
+  async #load(found: readonly FoundTemplate[], ownerId: string | null): Promise<RetrievedTemplate[]> {
+    const ids = found.map(({ id }) => id);
+    const templates = await findVisibleTemplates(this.options.orm.em.fork(), ids, ownerId);
     const byId = new Map(templates.map((template) => [template.id, template]));
     return found.flatMap(({ id, score }) => {
       const template = byId.get(id);

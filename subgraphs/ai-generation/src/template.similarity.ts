@@ -15,6 +15,8 @@ export interface SimilarityQuery {
   readonly embedded: QueryVector | null;
   readonly language: string | null;
   readonly framework: string | null;
+  /** Whose own templates are candidates beside everybody's; null for none. */
+  readonly ownerId: string | null;
   readonly limit: number;
 }
 
@@ -36,6 +38,8 @@ const FILTERED_DOCUMENTS = 2_000;
 const PAIRED = 4;
 /** Documents that are ranked for each combination of common words. */
 const COMBINED = 60;
+/** A user's own templates that are candidates: all of them, up to the highest limit that the settings take. */
+const OWN = 1_000;
 /** Candidates without a common word, so that something is found while there are no vectors. */
 const OTHERS = 20;
 /** Meaning counts more than words. */
@@ -43,7 +47,7 @@ const SIMILARITY_WEIGHT = 0.75;
 
 /**
  * The templates most similar to a query. Candidates are a bounded number of nearest vectors and of documents with the query's
- * words; only they are ranked. The score weighs cosine similarity and full-text rank.
+ * words, and the user's own templates; only they are ranked. The score weighs cosine similarity and full-text rank.
  */
 export async function findSimilar(em: EntityManager, query: SimilarityQuery): Promise<FoundTemplate[]> {
   return em.transactional(async (transaction) => {
@@ -56,7 +60,7 @@ export async function findSimilar(em: EntityManager, query: SimilarityQuery): Pr
 
 /** One statement with its parameters in order; its CTEs `worded` and `found` are what it ranks. */
 export function toStatement(
-  { embedded, language, framework, limit }: SimilarityQuery,
+  { embedded, language, framework, ownerId, limit }: SimilarityQuery,
   lexemes: readonly Lexeme[],
 ): { sql: string; parameters: unknown[] } {
   const parameters: unknown[] = [];
@@ -69,7 +73,7 @@ export function toStatement(
   const any = lexemes.map(({ quoted }) => quoted).join(' | ');
   const lookups = toLookups(lexemes, language !== null || framework !== null).map(
     ({ words, most }) => `(select id, document_search from ai_generation.template
-      where document_search @@ ${bind(words)}::tsquery ${toFilter()} limit ${most})`,
+      where owner_id is null and document_search @@ ${bind(words)}::tsquery ${toFilter()} limit ${most})`,
   );
   const worded =
     lookups.length === 0
@@ -77,14 +81,21 @@ export function toStatement(
       : `worded as materialized (select id from (${lookups.join(' union all ')}) looked_up
           group by id, document_search order by ts_rank_cd(document_search, ${bind(any)}::tsquery) desc limit ${WORDED})`;
   const candidates = ['select id from worded'];
-  candidates.push(`(select id from ai_generation.template where true ${toFilter()} order by id limit ${OTHERS})`);
+  candidates.push(
+    `(select id from ai_generation.template where owner_id is null ${toFilter()} order by id limit ${OTHERS})`,
+  );
+  if (ownerId !== null)
+    candidates.push(
+      `(select id from ai_generation.template where owner_id = ${bind(ownerId)} ${toFilter()} limit ${OWN})`,
+    );
   let similarity = '0';
   let vectors = '';
   if (embedded) {
     const { space, embedding } = embedded;
     const type = toVectorType(space.dimensions);
     const vector = toSql([...embedding]);
-    candidates.push(`(select template_id from ai_generation.template_embedding where ${isOfSpace(space)} ${toFilter()}
+    candidates.push(`(select template_id from ai_generation.template_embedding where ${isOfSpace(space)} and owner_id is null
+        ${toFilter()}
       order by embedding::${type} <=> ${bind(vector)}::${type} limit ${NEAREST})`);
     similarity = `greatest(0, coalesce(1 - (e.embedding::${type} <=> ${bind(vector)}::${type}), 0))`;
     vectors = `left join ai_generation.template_embedding e on e.template_id = t.id and ${isOfSpace(space)}`;

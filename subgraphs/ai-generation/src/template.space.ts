@@ -10,7 +10,7 @@ export interface VectorSpace {
 }
 
 export interface SpaceState extends VectorSpace {
-  /** Share of the templates whose present content has a vector, 0 to 1, as last counted. */
+  /** Share of everybody's templates whose present content has a vector, 0 to 1, as last counted. */
   readonly coverage: number;
 }
 
@@ -29,7 +29,7 @@ export function toVectorType(dimensions: number): string {
   return `${dimensions > MAX_INDEXED.vector ? 'halfvec' : 'vector'}(${dimensions})`;
 }
 
-/** SQL that is true for the rows of a space. Constants, not parameters: only then does the planner see that a partial index applies. */
+/** SQL that is true for the rows of a space, users' own templates included. Constants, not parameters: only then does the planner see that a partial index applies. */
 export function isOfSpace({ model, dimensions }: VectorSpace): string {
   return `model = '${model.replaceAll("'", "''").replaceAll('?', '')}' and dimensions = ${Math.trunc(dimensions)}`;
 }
@@ -42,7 +42,7 @@ export async function findSpaces(em: EntityManager): Promise<SpaceState[]> {
   );
 }
 
-/** The space with the index of its vectors: partial, because its dimensions are its own. */
+/** The space with the index of its vectors: partial, because its dimensions are its own, and without users' own templates. */
 export async function ensureSpace(em: EntityManager, space: VectorSpace): Promise<void> {
   const { model, dimensions } = space;
   await em.execute(
@@ -60,7 +60,7 @@ export async function ensureSpace(em: EntityManager, space: VectorSpace): Promis
   if (existing?.oid) return;
   await em.execute(`create index if not exists ${name} on ai_generation.template_embedding
     using hnsw ((embedding::${type}) ${operators}) with (m = ${INDEX.m}, ef_construction = ${INDEX.efConstruction})
-    where ${isOfSpace(space)}`);
+    where ${isOfSpace(space)} and owner_id is null`);
 }
 
 /** Makes `owner` the only one that embeds into this space, until it is released or nothing has been saved for two minutes. */
@@ -81,26 +81,30 @@ export async function releaseSpace(em: EntityManager, { model, dimensions }: Vec
   );
 }
 
-/** Counts anew how complete the space is, and returns the ids of up to `limit` templates whose content has no vector in it. */
+/**
+ * Counts anew how complete the space is, and returns the ids of up to `limit` templates whose content has no vector in it. Those of
+ * users come last, in no order, and count for nothing: what one user adds changes the search of nobody else.
+ */
 export async function findUnembedded(em: EntityManager, space: VectorSpace, limit: number): Promise<string[]> {
   const { model, dimensions } = space;
   const from = `from ai_generation.template t left join ai_generation.template_embedding e
     on e.template_id = t.id and e.model = ? and e.dimensions = ?`;
   await em.execute(
     `update ai_generation.embedding_space s set templates = counted.templates, embedded = counted.embedded
-      from (select count(*) as templates, count(*) filter (where e.content_sha256 = t.content_sha256) as embedded ${from}) counted
+      from (select count(*) as templates, count(*) filter (where e.content_sha256 = t.content_sha256) as embedded ${from}
+        where t.owner_id is null) counted
       where s.model = ? and s.dimensions = ? and (s.templates, s.embedded) is distinct from (counted.templates, counted.embedded)`,
     [model, dimensions, model, dimensions],
   );
   const rows = await em.execute<{ id: string }[]>(
-    `select t.id ${from} where e.content_sha256 is distinct from t.content_sha256 order by t.slug limit ?`,
+    `select t.id ${from} where e.content_sha256 is distinct from t.content_sha256 order by t.slug, random() limit ?`,
     [model, dimensions, limit],
   );
   return rows.map(({ id }) => id);
 }
 
 export interface EmbeddedTemplate {
-  readonly template: Pick<Template, 'id' | 'contentSha256' | 'language' | 'framework'>;
+  readonly template: Pick<Template, 'id' | 'ownerId' | 'contentSha256' | 'language' | 'framework'>;
   readonly embedding: readonly number[];
 }
 
@@ -111,8 +115,9 @@ export async function saveEmbeddings(
   owner: string,
   batch: readonly EmbeddedTemplate[],
 ): Promise<boolean> {
-  const rows = batch.map(({ template: { id, contentSha256, language, framework }, embedding }) => ({
+  const rows = batch.map(({ template: { id, ownerId, contentSha256, language, framework }, embedding }) => ({
     template_id: id,
+    owner_id: ownerId,
     content_sha256: contentSha256,
     language,
     framework,
@@ -123,16 +128,16 @@ export async function saveEmbeddings(
       `update ai_generation.embedding_space
         set lease_until = now() + interval '${LEASE_SECONDS} seconds', embedded = least(embedded + ?, templates)
         where model = ? and dimensions = ? and lease_owner = ? returning 1 as renewed`,
-      [batch.length, model, dimensions, owner],
+      [batch.filter(({ template }) => template.ownerId === null).length, model, dimensions, owner],
     );
     if (renewed.length === 0) return false;
     // The join: a template that was deleted meanwhile must not fail the batch.
     await transaction.execute(
       `insert into ai_generation.template_embedding
-          (template_id, model, dimensions, content_sha256, language, framework, embedding)
-        select r.template_id, ?, ?, r.content_sha256, r.language, r.framework, r.embedding::vector
+          (template_id, owner_id, model, dimensions, content_sha256, language, framework, embedding)
+        select r.template_id, r.owner_id, ?, ?, r.content_sha256, r.language, r.framework, r.embedding::vector
         from jsonb_to_recordset(?::jsonb)
-          as r(template_id uuid, content_sha256 text, language text, framework text, embedding text)
+          as r(template_id uuid, owner_id uuid, content_sha256 text, language text, framework text, embedding text)
         join ai_generation.template t on t.id = r.template_id
         on conflict (model, dimensions, template_id) do update set embedding = excluded.embedding,
           content_sha256 = excluded.content_sha256, language = excluded.language, framework = excluded.framework`,

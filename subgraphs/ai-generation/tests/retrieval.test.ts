@@ -141,7 +141,7 @@ async function startRetrieval() {
     search,
     async find(query: string, language: string | null): Promise<string[]> {
       const { signal } = new AbortController();
-      const matches = await search.search({ query, language, framework: null, first: 3, signal });
+      const { matches } = await search.search({ query, language, framework: null, ownerId: null, first: 3, signal });
       return matches.map(({ template }) => slugs.get(template.title)!);
     },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
@@ -262,11 +262,11 @@ describe('retrieval by hashed words', () => {
 
   it('tells requests that a template serves from those that none does, by the measured score', async () => {
     await using retrieval = await startRetrieval();
-    const least = await retrieval.search.findLeastScore();
     const fits = async (query: string, language: string | null) => {
       const { signal } = new AbortController();
-      const [best] = await retrieval.search.search({ query, language, framework: null, first: 1, signal });
-      return best!.score >= least;
+      const asked = { query, language, framework: null, ownerId: null, first: 1, signal };
+      const { matches, findLeastScore } = await retrieval.search.search(asked);
+      return matches[0]!.score >= (await findLeastScore());
     };
     const refused: string[] = [];
     for (const [query, language] of unseenRequests) if (!(await fits(query, language))) refused.push(query);

@@ -36,9 +36,12 @@ export function createInstance(orm: MikroORM, options: Omit<EmbedderRegistryOpti
       for (const embedder of embedders.configured)
         await embedTemplates({ orm, embedders, log, ...rest }, embedder, stop);
     },
-    async find(query: string, { language = null, framework = null, first = 3 }: Partial<TemplateQuery> = {}) {
-      const found = await search.search({ query, language, framework, first, signal });
-      return found.map(({ template }) => template.title);
+    async find(
+      query: string,
+      { language = null, framework = null, ownerId = null, first = 3 }: Partial<TemplateQuery> = {},
+    ) {
+      const { matches } = await search.search({ query, language, framework, ownerId, first, signal });
+      return matches.map(({ template }) => template.title);
     },
   };
 }

@@ -29,7 +29,14 @@ afterAll(() => database[Symbol.asyncDispose]());
 async function toQuery(text: string, framework: string | null = null, isEmbedded = true) {
   const [embedding] = await embedder.embed([text]);
   const space = { model: embedder.id, dimensions: embedding!.length };
-  return { text, embedded: isEmbedded ? { space, embedding: embedding! } : null, language: null, framework, limit: 3 };
+  return {
+    text,
+    embedded: isEmbedded ? { space, embedding: embedding! } : null,
+    language: null,
+    framework,
+    ownerId: null,
+    limit: 3,
+  };
 }
 
 /** Rows that the statement of a query ranks by words, and in the end. */

@@ -40,7 +40,11 @@ describe('a template directory', () => {
   it('is loaded with defaults filled in', async () => {
     await using directory = await createDirectory(description);
     const [template] = await loadTemplates(directory.root);
-    expect(template).toMatchObject({ slug: 'example', title: 'Example', check: { args: [], stdin: '', http: [] } });
+    expect(template).toMatchObject({
+      slug: 'example',
+      title: 'Example',
+      check: { args: [], stdin: '', actions: [], http: [] },
+    });
     expect(template!.files).toEqual([{ path: 'index.js', content: "console.log('Example');\n" }]);
   });
 
@@ -149,6 +153,16 @@ describe('a value in a file', () => {
         for (const quote of ["'", '"', '`'])
           expect(runInNewContext(fill('a.js', `(${quote}<{{title}}>${quote})`))).toBe(`<${text}>`);
         expect(JSON.parse(fill('a.json', '{"a": "<{{title}}>"}'))).toEqual({ a: `<${text}>` });
+      }),
+    );
+  });
+
+  it('stays itself in a literal of SQL', () => {
+    fc.assert(
+      fc.property(value, (text) => {
+        const sql = fillPlaceholders('a.sql', "'{{title}}'", new Map([['title', text]]));
+        expect(sql.slice(1, -1).replaceAll("''", '')).not.toContain("'");
+        expect(sql.slice(1, -1).replaceAll("''", "'")).toBe(text);
       }),
     );
   });

@@ -43,7 +43,7 @@ export interface ModelRequest {
   readonly images?: readonly ModelImage[];
   /** Retrieved templates, best first. */
   readonly templates: readonly RetrievedTemplate[];
-  /** The score from which a template fits the request; measured when a model asks for it. */
+  /** The score from which a template fits the request. */
   readonly leastScore: () => Promise<number>;
   /** What the project is written in, lower case (`javascript`), where it says. */
   readonly language: string | null;

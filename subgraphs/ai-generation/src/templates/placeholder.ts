@@ -13,8 +13,8 @@ const escapeLiteral: Escape = (value) =>
     ).join(''),
   );
 
-/** Python reads a pair of surrogates as two characters, and wants eight digits instead. */
-const escapePython: Escape = (value) =>
+/** Python and Go read a pair of surrogates as two characters, and want eight digits instead. */
+const escapeLong: Escape = (value) =>
   value.replace(
     /[^\p{L}\p{N} !,.:;?_+-]/gu,
     (character) => `\\U${character.codePointAt(0)!.toString(16).padStart(8, '0')}`,
@@ -29,7 +29,10 @@ const escapes: Readonly<Record<string, Escape>> = {
   '.mjs': escapeLiteral,
   '.ts': escapeLiteral,
   '.json': escapeLiteral,
-  '.py': escapePython,
+  '.py': escapeLong,
+  '.go': escapeLong,
+  // In a comment of one line or a string literal.
+  '.sql': (value) => value.replaceAll("'", "''"),
   '.md': escapeMarkdown,
   '.html': escapeHtml,
   '.txt': (value) => value,

@@ -18,8 +18,12 @@ const parameter = z.strictObject({
 const check = z.strictObject({
   args: z.array(z.string()).default([]),
   stdin: z.string().default(''),
-  /** Regular expression that the standard output matches. */
+  /** Regular expression that the standard output matches, the text of the page, or the rows of the entry point's queries as JSON. */
   stdout: z.string().refine(isRegularExpression, 'expected a regular expression'),
+  /** What a visitor does with a page first, in order, each by a CSS selector. */
+  actions: z
+    .array(z.union([z.strictObject({ click: z.string() }), z.strictObject({ fill: z.string(), value: z.string() })]))
+    .default([]),
   /** Requests to a server that prints its URL, in order. */
   http: z
     .array(
@@ -38,21 +42,21 @@ const check = z.strictObject({
 export const templateDescription = z.strictObject({
   title: oneLine,
   description: oneLine,
-  language: z.enum(['javascript', 'typescript', 'python']),
+  language: z.enum(['javascript', 'typescript', 'python', 'go', 'html', 'sql']),
   framework: z
     .string()
     .regex(/^[a-z][a-z0-9.:-]*$/, 'expected lower case')
     .nullable(),
   tags: z.array(oneLine).min(1),
-  /** Id of the code-executor's runtime. */
-  runtime: z.enum(['javascript', 'typescript', 'python']),
-  /** Path of the file to start. */
+  /** Id of the code-executor's runtime; null where it has none. */
+  runtime: z.enum(['javascript', 'typescript', 'python']).nullable(),
+  /** Path of the file to start, to open, or whose statements come last. */
   entrypoint: z.string(),
   /**
    * What it takes beyond the WebAssembly sandbox: `packages` from a registry, `http` to listen on a port, `native` modules of the
-   * runtime that WebAssembly builds leave out. Empty for most.
+   * runtime that WebAssembly builds leave out; and for languages without a runtime, `go`, a `browser` or `postgresql`. Empty for most.
    */
-  needs: z.array(z.enum(['packages', 'http', 'native'])),
+  needs: z.array(z.enum(['packages', 'http', 'native', 'go', 'browser', 'postgresql'])),
   parameters: z.array(parameter),
   check,
 });

@@ -36,7 +36,9 @@ export async function evaluate(embedder: Embedder): Promise<Figures[]> {
   const orm = await openDatabase({ ...database, url: postgres.url });
   try {
     const log = createLog({ service: 'evaluation', level: 'warn' });
-    const embedders = new EmbedderRegistry({ configured: [embedder], log, queryTimeoutMs: 60_000 });
+    const prompts = [...tuningPrompts, ...heldOutPrompts].map(({ prompt }) => prompt);
+    const configured = [await embedAhead(embedder, prompts)];
+    const embedders = new EmbedderRegistry({ configured, log, queryTimeoutMs: 60_000 });
     const templates = await loadTemplates();
     await seedTemplates(orm, templates);
     const { signal } = new AbortController();
@@ -44,8 +46,9 @@ export async function evaluate(embedder: Embedder): Promise<Figures[]> {
     const slugs = new Map(templates.map(({ slug, title }) => [title, slug]));
     const search = new TemplateSearch({ orm, embedders, log });
     const find = async ({ prompt, language }: LabelledPrompt) => {
-      const found = await search.search({ query: prompt, language, framework: null, first: RANKED, signal });
-      return found.map(({ template, score }) => ({ slug: slugs.get(template.title)!, score }));
+      const query = { query: prompt, language, framework: null, ownerId: null, first: RANKED, signal };
+      const { matches } = await search.search(query);
+      return matches.map(({ template, score }) => ({ slug: slugs.get(template.title)!, score }));
     };
     return [
       await measure(embedder.id, 'tuning', tuningPrompts, find),
@@ -54,6 +57,19 @@ export async function evaluate(embedder: Embedder): Promise<Figures[]> {
   } finally {
     await orm.close(true);
   }
+}
+
+/** The same embedder, which has embedded these texts in batches before anybody asks: one by one takes a remote model many times as long. */
+async function embedAhead(embedder: Embedder, texts: readonly string[]): Promise<Embedder> {
+  const vectors = await embedder.embed(texts);
+  const known = new Map(texts.map((text, index) => [text, vectors[index]!]));
+  return {
+    id: embedder.id,
+    async embed(asked, signal) {
+      const found = asked.map((text) => known.get(text));
+      return found.every((vector) => vector !== undefined) ? found : embedder.embed(asked, signal);
+    },
+  };
 }
 
 async function measure(

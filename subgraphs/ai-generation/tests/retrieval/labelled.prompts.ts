@@ -1,3 +1,5 @@
+import { laterHeldOutRows, laterTuningRows, type Row } from './labelled.rows.ts';
+
 /**
  * What people ask for in their own words, and the templates that serve it. A prompt without slugs is served by none. The wording is
  * kept apart from the templates' own. `heldOut` is never looked at while embedders, weights or templates are tuned: only its
@@ -11,13 +13,12 @@ export interface LabelledPrompt {
   readonly slugs: readonly string[];
 }
 
-type Row = readonly [prompt: string, language: string | null, ...slugs: string[]];
-
 function toPrompts(rows: readonly Row[]): readonly LabelledPrompt[] {
   return rows.map(([prompt, language, ...slugs]) => ({ prompt, language, slugs }));
 }
 
 export const tuningPrompts = toPrompts([
+  ...laterTuningRows,
   ['my first program, it should just wave at whoever starts it', 'javascript', 'greeting-cli'],
   ['beginner python exercise: ask who you are and be polite', null, 'greeting-python'],
   ['say good day in french and german from a ts script', null, 'greeting-typescript'],
@@ -127,6 +128,7 @@ export const tuningPrompts = toPrompts([
 ]);
 
 export const heldOutPrompts = toPrompts([
+  ...laterHeldOutRows,
   ['print a friendly line and exit', 'javascript', 'greeting-cli'],
   ['script that takes my nickname and answers nicely', 'python', 'greeting-python'],
   ['typed salutation, bonjour or hola depending on a switch', null, 'greeting-typescript'],
