@@ -76,6 +76,7 @@ export class EventWriter {
 
   /** What could not be stored, and these events behind it, for whoever stores the end. Nothing may be written after that. */
   async close(...events: readonly GenerationEventData[]): Promise<SequencedEvent[]> {
+    // `onFailure` has had it, and the caller stores what is left.
     await this.settle().catch(() => undefined);
     this.#add(events);
     return this.#events;

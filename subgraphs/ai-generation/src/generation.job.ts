@@ -164,6 +164,7 @@ export class GenerationJob {
   async #end(error: unknown): Promise<void> {
     const { log } = this.dependencies;
     const { journal, job } = this;
+    // It is `journal.failure`, which is looked at below.
     await journal.writer.settle().catch(() => undefined);
     const { id: generationId, status } = journal.generation;
     if (error instanceof LeaseLostError || job.hasEnded || job.stopReason === 'lease lost') throw error;

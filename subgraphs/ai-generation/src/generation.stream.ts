@@ -44,6 +44,7 @@ export async function* readEvents(
       return;
     } catch (error) {
       log.debug({ action: 'generation.stream-not-read', generationId: id, error }, 'the database is read meanwhile');
+      // It rejects only when it is aborted, which ends the loop.
       await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
