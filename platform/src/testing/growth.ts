@@ -1,5 +1,5 @@
-/** Work with less CPU time is not judged, because garbage collection and compilation take as long. */
-const NOISE_MS = 16;
+/** Work with less CPU time is not judged, because garbage collection, compilation and what others leave of the caches take as long. */
+const NOISE_MS = 40;
 /** Largest growth of the work for four times the input. Linear work grows by 4, quadratic work by 16. */
 const MAX_GROWTH = 8;
 const RUNS = 3;

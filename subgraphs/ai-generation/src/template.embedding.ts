@@ -81,6 +81,7 @@ export function startTemplateEmbedding(options: TemplateEmbeddingOptions): Templ
       isWoken = false;
       await run();
       if (!isWoken || stopping.signal.aborted) return;
+      // It rejects only when it is aborted, which the next round sees.
       await wait(WAKE_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
