@@ -65,6 +65,7 @@ export function startTemplateEmbedding(options: TemplateEmbeddingOptions): Templ
           const pass = await embedTemplates(options, embedder, stopping.signal);
           if (pass) await options.thresholds?.refresh(pass.space, { changed: pass.savedShared > 0 });
         } catch (error) {
+          // A pass that was aborted goes on at the next start.
           if (!stopping.signal.aborted)
             log.warn(
               { action: 'templates.not-embedded', embedder: embedder.id, error },
@@ -81,7 +82,7 @@ export function startTemplateEmbedding(options: TemplateEmbeddingOptions): Templ
       isWoken = false;
       await run();
       if (!isWoken || stopping.signal.aborted) return;
-      // It rejects only when it is aborted, which the next round sees.
+      // Aborted, it ends the loop at the next turn: `run` starts nothing then.
       await wait(WAKE_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };

@@ -131,8 +131,10 @@ describe("a user's own template", () => {
 const many = Array.from({ length: 5_000 }, (_, index) => ({ path: `${index}.js`, content: '' }));
 const file = (path: string, content = '') => ({ path, content });
 
+type Wrong = readonly [what: string, wrong: Record<string, unknown>, code: string, field: string];
+
 describe('what is no template', () => {
-  it.each<[string, Record<string, unknown>, string, string]>([
+  it.each<Wrong>([
     ['no title', { title: ' ' }, 'INVALID_INPUT', 'title'],
     ['two lines of a title', { title: 'a\nb' }, 'INVALID_INPUT', 'title'],
     ['no description', { description: '' }, 'INVALID_INPUT', 'description'],
@@ -172,12 +174,14 @@ describe('what is no template', () => {
       'a.',
       `${'x'.repeat(256)}.js`,
       `${'x/'.repeat(30)}a.js`,
-    ].map((path): [string, Record<string, unknown>, string, string] => [
-      `the path ${JSON.stringify(path.slice(0, 20))}`,
-      { files: [file(path)] },
-      'GENERATION_TEMPLATE_PATH_INVALID',
-      'files.0.path',
-    ]),
+    ].map(
+      (path): Wrong => [
+        `the path ${JSON.stringify(path.slice(0, 20))}`,
+        { files: [file(path)] },
+        'GENERATION_TEMPLATE_PATH_INVALID',
+        'files.0.path',
+      ],
+    ),
     ['a path twice', { files: [file('a.js'), file('A.js')] }, 'GENERATION_TEMPLATE_PATH_INVALID', 'files.1.path'],
     ['a file in a file', { files: [file('a/b.js'), file('A')] }, 'GENERATION_TEMPLATE_PATH_INVALID', 'files.0.path'],
   ])('%s', async (_, wrong, code, field) => {
