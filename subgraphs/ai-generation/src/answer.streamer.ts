@@ -7,13 +7,13 @@ import { findAnswerFailure, withCut } from './answer.failures.ts';
 import { type ModelAnswer, readAnswer } from './answer.reader.ts';
 import { askAgain, isWorthAsking } from './answer.repair.ts';
 import type { BillingClient } from './billing.client.ts';
-import { ModelUnavailableError } from './errors.ts';
+import { ContextExceededError, ModelUnavailableError } from './errors.ts';
 import type { EventWriter } from './event.writer.ts';
 import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
 import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
-import type { Model, ModelChunk, ModelImage, ModelRequest } from './models/model.ts';
+import { estimateTokens, type Model, type ModelChunk, type ModelImage, type ModelRequest } from './models/model.ts';
 import type { ProjectClient, ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
 import type { Turn } from './prompt.conversation.ts';
@@ -78,13 +78,15 @@ export class AnswerStreamer {
       findTurns(generation),
       this.options.findImages(generation.id),
     ]);
-    const files = await rankFiles(stored, prompt);
+    const { chosenPaths, chosenTokens } = generation;
+    const files = await rankFiles(stored, prompt, chosenPaths);
     signal.throwIfAborted();
     const imageTokens = toImageTokens(images);
-    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens) - imageTokens;
+    const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens, chosenTokens) - imageTokens;
     const content = { turns, templates: matches, files, lockedPaths };
     const text = this.options.buildPrompt({ prompt, language, framework, ...content, budgetTokens });
     const built = { ...text, tokens: text.tokens + imageTokens };
+    assertChosen(generation, built, listed.model, budgetTokens);
     this.#shrinkHold(generation, built);
     writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
 
@@ -209,6 +211,19 @@ export class AnswerStreamer {
       .shrinkHold(userId, { generationId: id, promptTokens: toHeldTokens(tokens), maxTokens })
       .catch((error) => log.warn({ action: 'generation.hold-not-shrunk', generationId: id, error }));
   }
+}
+
+/** @throws ContextExceededError when files that the model must see have grown since, and do not fit any more */
+function assertChosen(
+  { chosenPaths }: Generation,
+  { absent, tokens }: BuiltPrompt,
+  model: Model,
+  budgetTokens: number,
+): void {
+  const missing = absent.filter(({ path }) => chosenPaths.includes(path));
+  if (missing.length === 0) return;
+  const promptTokens = tokens + missing.reduce((sum, { content }) => sum + estimateTokens(content), 0);
+  throw new ContextExceededError(model, { promptTokens, contextTokens: budgetTokens });
 }
 
 function toBase(

@@ -2,6 +2,7 @@ import type { DatabaseOptions } from '@vibecode/platform/database';
 import { OutboxMessage, outboxMigration } from '@vibecode/platform/events/outbox';
 import { jobsMigration } from '@vibecode/platform/jobs/job.tables';
 import { CreateAiGeneration20261124 } from '../migrations/2026-11-24.create-ai-generation.migration.ts';
+import { ChosenContext20261128 } from '../migrations/2026-11-28.chosen-context.migration.ts';
 import { EmbeddingSpaces20261128 } from '../migrations/2026-11-28.embedding-spaces.migration.ts';
 import { KeepChanges20261128 } from '../migrations/2026-11-28.keep-changes.migration.ts';
 import { MoveGenerationsToJobs20261128 } from '../migrations/2026-11-28.move-generations-to-jobs.migration.ts';
@@ -22,5 +23,6 @@ export const database: Pick<DatabaseOptions, 'service' | 'entities' | 'migration
     MoveGenerationsToJobs20261128,
     Review20261128,
     OwnTemplates20261128,
+    ChosenContext20261128,
   ],
 };

@@ -32,6 +32,8 @@ export interface NewGeneration {
   readonly model: string;
   readonly provider: string;
   readonly maxTokens: number;
+  readonly chosenPaths: readonly string[];
+  readonly chosenTokens: number;
   /** Whether the changes wait for the user before they are applied. */
   readonly review: boolean;
   readonly holdExpiresAt: Date;
@@ -124,6 +126,14 @@ export class Generation {
   /** Why the project refused what was accepted last; null where it did not. */
   @Property({ type: 'json', nullable: true })
   refusal: ReviewRefusal | null = null;
+
+  /** Files that the model must see. */
+  @Property({ type: 'json' })
+  chosenPaths: readonly string[] = [];
+
+  /** What those take of the prompt, estimated at the start. */
+  @Property({ type: 'int' })
+  chosenTokens = 0;
 
   @Property({ type: 'int' })
   @Field(() => Int)

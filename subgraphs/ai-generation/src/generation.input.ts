@@ -6,6 +6,7 @@ import { MOST_MAX_TOKENS } from './token.budget.ts';
 
 const MOST_PROMPT_BYTES = 100_000;
 const MOST_NAME_CHARACTERS = 200;
+const MOST_CONTEXT_PATHS = 50;
 
 @InputType()
 export class StartGenerationInput {
@@ -26,6 +27,9 @@ export class StartGenerationInput {
 
   @Field(() => String)
   clientRequestId: string;
+
+  @Field(() => [String], { nullable: true, description: 'Files of the project that the model must see.' })
+  contextPaths?: string[] | null;
 
   @Field(() => Boolean, {
     nullable: true,
@@ -71,6 +75,11 @@ export const startGenerationInput = z.object({
     .transform((value) => value ?? null),
   parentId: uuid.nullish().transform((value) => value ?? null),
   clientRequestId: name,
+  contextPaths: z
+    .array(text)
+    .max(MOST_CONTEXT_PATHS, `expected at most ${MOST_CONTEXT_PATHS} paths`)
+    .nullish()
+    .transform((value) => value ?? []),
   images: imagesInput,
   review: z
     .boolean()

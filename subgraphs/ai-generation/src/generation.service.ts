@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
 import { QueueFullError as JobQueueFullError } from '@vibecode/platform/jobs/job';
@@ -8,6 +8,7 @@ import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { Logger } from '@vibecode/platform/log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { BillingClient, HoldRequest } from './billing.client.ts';
+import { readChosenContext } from './chosen.context.ts';
 import { ImagesUnsupportedError, ModelUnavailableError, QueueFullError } from './errors.ts';
 import { storeIdleEnd } from './generation.end.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
@@ -36,18 +37,18 @@ export class GenerationService {
   /**
    * Queues a generation. The same user's same `clientRequestId` always answers with the same one, also when asked at once.
    *
-   * @throws InvalidInputError, NotFoundError, QueueFullError, ModelUnavailableError, and AppError BILLING_QUOTA_EXCEEDED
+   * @throws InvalidInputError, NotFoundError, ConflictError, QueueFullError, ModelUnavailableError, and AppError BILLING_QUOTA_EXCEEDED
    */
   async start(viewer: Viewer, input: StartGenerationInput): Promise<Generation> {
     const { orm, billing, projects, registry } = this.options;
     const { userId } = viewer;
-    const { projectId, prompt, model, maxTokens, parentId, clientRequestId, review, images } = parseInput(
+    const { projectId, prompt, model, maxTokens, parentId, clientRequestId, contextPaths, review, images } = parseInput(
       startGenerationInput,
       input,
     );
     const id = await reserveId(orm.em.fork(), { userId, clientRequestId, proposedId: newId() });
     const known = await findVisible(orm.em.fork(), id, userId);
-    if (known) return known;
+    if (known) return assertSame(known, { projectId, prompt, clientRequestId });
 
     const [listed, project] = await Promise.all([registry.get(model), projects.authorize(userId, projectId)]);
     if (!listed.available && !(await registry.findFallback(listed.model))) {
@@ -63,13 +64,13 @@ export class GenerationService {
         seeing.map(({ model: { id: name } }) => name),
       );
     }
-    if (parentId !== null && !(await findVisible(orm.em.fork(), parentId, userId))) {
-      throw new NotFoundError('generation', parentId);
-    }
-    const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model);
+    if (parentId !== null) await this.#assertParent(parentId, { userId, projectId });
+    const chosen = await readChosenContext(projects, { userId, projectId, contextPaths });
+    const { chosenTokens } = chosen;
+    const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model, chosenTokens);
     const { id: modelId, provider } = listed.model;
     const hold = {
-      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens) + toImageTokens(images),
+      promptTokens: toHeldPromptTokens(prompt, listed.contextTokens, chosenTokens) + toImageTokens(images),
       maxTokens: answerTokens,
     };
     try {
@@ -92,6 +93,7 @@ export class GenerationService {
           model: modelId,
           provider,
           maxTokens: answerTokens,
+          ...chosen,
           review,
           holdExpiresAt: expiresAt,
         },
@@ -100,7 +102,7 @@ export class GenerationService {
     } catch (error) {
       // The same request, made at the same time, may have succeeded and be over already: its hold is not ours to release.
       const other = await findVisible(orm.em.fork(), id, userId);
-      if (other) return other;
+      if (other) return assertSame(other, { projectId, prompt, clientRequestId });
       await this.#releaseHold(userId, id);
       throw error;
     }
@@ -130,6 +132,17 @@ export class GenerationService {
     return generation;
   }
 
+  /** @throws NotFoundError, and InvalidInputError for a generation of another project */
+  async #assertParent(parentId: string, { userId, projectId }: { userId: string; projectId: string }): Promise<void> {
+    const parent = await findVisible(this.options.orm.em.fork(), parentId, userId);
+    if (!parent) throw new NotFoundError('generation', parentId);
+    if (parent.projectId === projectId) return;
+    throw new InvalidInputError(
+      'parentId',
+      `The generation '${parentId}' belongs to another project; expected one of the project '${projectId}'.`,
+    );
+  }
+
   async #queue(input: NewGeneration, images: readonly ModelImage[]): Promise<Generation> {
     const { orm, queue, worker } = this.options;
     const { id, userId, model: lane } = input;
@@ -157,6 +170,19 @@ export class GenerationService {
       .releaseHold(userId, generationId)
       .catch((error) => log.warn({ action: 'hold.not-released', generationId, error }));
   }
+}
+
+/** @throws ConflictError when the same `clientRequestId` was sent with another project or prompt */
+function assertSame(
+  known: Generation,
+  { projectId, prompt, clientRequestId }: { projectId: string; prompt: string; clientRequestId: string },
+): Generation {
+  if (known.projectId === projectId && known.prompt === prompt) return known;
+  throw new ConflictError(
+    'CONFLICT',
+    `The clientRequestId '${clientRequestId}' was used with another project or prompt. Send a new one with a new request.`,
+    { details: { field: 'clientRequestId', generationId: known.id } },
+  );
 }
 
 /** Ends a generation that waits, and marks one that runs. */

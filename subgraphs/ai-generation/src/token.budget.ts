@@ -19,6 +19,7 @@ const INSTRUCTION_TOKENS = 400;
 
 /**
  * @param contextTokens of the model; null when unknown
+ * @param chosenTokens of files that the prompt must hold
  * @throws ContextExceededError when the prompt leaves no room for an answer in the model's context
  * @throws InvalidInputError when prompt and answer do not fit into it together
  */
@@ -27,9 +28,10 @@ export function toMaxTokens(
   prompt: string,
   contextTokens: number | null,
   model: { readonly id: string; readonly provider: string },
+  chosenTokens = 0,
 ): number {
   if (contextTokens === null) return requested ?? DEFAULT_MAX_TOKENS;
-  const promptTokens = toHeldTokens(estimateTokens(prompt) + INSTRUCTION_TOKENS);
+  const promptTokens = toHeldTokens(estimateTokens(prompt) + chosenTokens + INSTRUCTION_TOKENS);
   const largest = contextTokens - promptTokens;
   if (largest < 1) throw new ContextExceededError(model, { promptTokens, contextTokens });
   if (requested !== null && requested > largest) {
@@ -53,15 +55,20 @@ export function toHeldTokens(estimatedTokens: number): number {
  * What is held for the prompt: the user's words, and templates and files for up to half of the model's context. It does not depend on
  * `maxTokens`, so that a smaller one always asks for less, and what billing calls affordable is.
  */
-export function toHeldPromptTokens(prompt: string, contextTokens: number | null): number {
-  const least = estimateTokens(prompt) + INSTRUCTION_TOKENS;
+export function toHeldPromptTokens(prompt: string, contextTokens: number | null, chosenTokens = 0): number {
+  const least = estimateTokens(prompt) + chosenTokens + INSTRUCTION_TOKENS;
   const wanted = toHeldTokens(least + CONTEXT_TOKENS);
   if (contextTokens === null) return wanted;
   return Math.max(toHeldTokens(least), Math.min(wanted, Math.floor(contextTokens / 2)));
 }
 
 /** What the prompt may take, estimated: what is held for it, as far as the answer leaves room in the model's context. */
-export function toPromptBudget(prompt: string, maxTokens: number, contextTokens: number | null): number {
-  const held = toHeldPromptTokens(prompt, contextTokens);
+export function toPromptBudget(
+  prompt: string,
+  maxTokens: number,
+  contextTokens: number | null,
+  chosenTokens = 0,
+): number {
+  const held = toHeldPromptTokens(prompt, contextTokens, chosenTokens);
   return Math.floor((contextTokens === null ? held : Math.min(held, contextTokens - maxTokens)) / ESTIMATE_MARGIN);
 }

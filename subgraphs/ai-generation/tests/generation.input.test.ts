@@ -64,6 +64,17 @@ describe('bad input', () => {
   });
 });
 
+describe('a parent of another project', () => {
+  it('is refused', async () => {
+    const ann = await test.signUp();
+    const { id } = (await ann.start()).data.startGeneration;
+    await ann.watch(id);
+    const projectId = test.neighbours.createProject(ann.userId);
+    const { errors } = await ann.start({ projectId, parentId: id });
+    expect(errors[0].extensions).toMatchObject({ code: 'INVALID_INPUT', field: 'parentId' });
+  });
+});
+
 describe('what belongs to others', () => {
   it('is not found: projects, parents, generations, their events', async () => {
     const [ann, bob] = [await test.signUp(), await test.signUp()];

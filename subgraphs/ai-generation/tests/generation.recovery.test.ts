@@ -29,6 +29,8 @@ async function leaveGeneration(url: string, status: GenerationStatus, events: Se
       model: 'scripted',
       provider: 'ollama',
       maxTokens: 500,
+      chosenPaths: [],
+      chosenTokens: 0,
       review: false,
       holdExpiresAt: new Date(Date.now() + 60_000),
     },

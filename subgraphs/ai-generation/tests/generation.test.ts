@@ -86,6 +86,49 @@ describe('a generation', () => {
     expect(hold.promptTokens).toBeLessThan(2_000);
   });
 
+  it('shows the model the files that were chosen, before all others', async () => {
+    await using test = await startGenerationTest(undefined, { env: { OLLAMA_CONTEXT_TOKENS: '4096' } });
+    const ann = await test.signUp();
+    const { files } = test.neighbours.projects.get(ann.projectId)!;
+    for (let part = 0; part < 50; part += 1) files[`src/greeting${part}.js`] = `print('a greeting');\n`.repeat(40);
+    files['lib/last.js'] = `${'let last;\n'.repeat(300)}`;
+    const { data } = await ann.start({ prompt: 'Print a greeting', contextPaths: ['/lib/last.js', 'lib/last.js'] });
+    const { id } = data.startGeneration;
+    await ann.watch(id);
+    const { generation } = (await ann.ask(GENERATION, { id })).data;
+    expect(generation).toMatchObject({ status: 'COMPLETED', contextPaths: expect.arrayContaining(['lib/last.js']) });
+    const hold = test.neighbours.holds.get(id)!;
+    expect(hold.promptTokens).toBeGreaterThan(750);
+
+    test.neighbours.projects.get(ann.projectId)!.files['lib/huge.js'] = 'x'.repeat(40_000);
+    const refused = [];
+    for (const contextPaths of [['lib/huge.js'], ['none.js'], ['../last.js'], [''], Array(51).fill('lib/last.js')])
+      refused.push((await ann.start({ contextPaths })).errors[0].extensions);
+    expect(refused).toMatchObject([
+      { code: 'GENERATION_CONTEXT_EXCEEDED', contextTokens: 4_096 },
+      ...Array(4).fill({ code: 'INVALID_INPUT', field: 'contextPaths' }),
+    ]);
+  });
+
+  it('fails where a chosen file has grown while it waited', async () => {
+    const gate = Promise.withResolvers<void>();
+    await using test = await startGenerationTest(() => ['first', gate.promise], {
+      env: { MODEL_CONCURRENCY: '1', OLLAMA_CONTEXT_TOKENS: '4096' },
+    });
+    const ann = await test.signUp();
+    const { files } = test.neighbours.projects.get(ann.projectId)!;
+    files['a.js'] = 'let a;\n';
+    await ann.start();
+    const { id } = (await ann.start({ contextPaths: ['a.js'] })).data.startGeneration;
+    files['a.js'] = 'let a;\n'.repeat(5_000);
+    gate.resolve();
+    await ann.watch(id);
+    expect((await ann.ask(GENERATION, { id })).data.generation).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'GENERATION_CONTEXT_EXCEEDED' },
+    });
+  });
+
   it('knows what was asked before it in the same project, and what came of that', async () => {
     await using test = await startGenerationTest();
     const ann = await test.signUp();
@@ -113,7 +156,11 @@ describe('a generation', () => {
     const ids = new Set(starts.map(({ data }) => data.startGeneration.id));
     expect(ids.size).toBe(1);
     await ann.watch([...ids][0]!);
-    expect((await ann.start({ clientRequestId, prompt: 'Other' })).data.startGeneration.id).toBe([...ids][0]);
+    const projectId = test.neighbours.createProject(ann.userId);
+    for (const other of [{ prompt: 'Other' }, { projectId }]) {
+      const { errors } = await ann.start({ clientRequestId, ...other });
+      expect(errors[0].extensions).toMatchObject({ code: 'CONFLICT', field: 'clientRequestId' });
+    }
     expect(test.neighbours.holds.size).toBe(1);
     expect(test.ollama.requests).toHaveLength(1);
   });

@@ -123,6 +123,8 @@ export type RunProjectInput = {
 
 export type StartGenerationInput = {
   clientRequestId: string;
+  /** Files of the project that the model must see. */
+  contextPaths?: Array<string> | null | undefined;
   /** Data URLs, for models that see. */
   images?: Array<string> | null | undefined;
   maxTokens?: number | null | undefined;
