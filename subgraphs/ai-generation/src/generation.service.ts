@@ -8,7 +8,7 @@ import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { Logger } from '@vibecode/platform/log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
 import type { BillingClient, HoldRequest } from './billing.client.ts';
-import { readChosenContext } from './chosen.context.ts';
+import { readChosenFiles } from './chosen.files.ts';
 import { ImagesUnsupportedError, ModelUnavailableError, QueueFullError } from './errors.ts';
 import { storeIdleEnd } from './generation.end.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
@@ -65,7 +65,7 @@ export class GenerationService {
       );
     }
     if (parentId !== null) await this.#assertParent(parentId, { userId, projectId });
-    const chosen = await readChosenContext(projects, { userId, projectId, contextPaths });
+    const chosen = await readChosenFiles(projects, { userId, projectId, contextPaths });
     const { chosenTokens } = chosen;
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model, chosenTokens);
     const { id: modelId, provider } = listed.model;

@@ -8,14 +8,14 @@ const TAG_TOKENS = 30;
 const READ_TIMEOUT_MS = 10_000;
 
 /** Files that a model must see. */
-export interface ChosenContext {
+export interface ChosenFiles {
   /** As the project has them, each once. */
   readonly chosenPaths: readonly string[];
   /** Estimated, with what surrounds them in the prompt. */
   readonly chosenTokens: number;
 }
 
-export interface ChosenContextInput {
+export interface ChosenFilesInput {
   readonly userId: string;
   readonly projectId: string;
   /** As the user wrote them: `/src/a.js` is `src/a.js`. */
@@ -23,10 +23,10 @@ export interface ChosenContextInput {
 }
 
 /** @throws InvalidInputError for a path that the newest version does not hold as text */
-export async function readChosenContext(
+export async function readChosenFiles(
   projects: ProjectClient,
-  { userId, projectId, contextPaths }: ChosenContextInput,
-): Promise<ChosenContext> {
+  { userId, projectId, contextPaths }: ChosenFilesInput,
+): Promise<ChosenFiles> {
   if (contextPaths.length === 0) return { chosenPaths: [], chosenTokens: 0 };
   const { files } = await projects.readSnapshot(userId, projectId, AbortSignal.timeout(READ_TIMEOUT_MS));
   const tokens = new Map(
