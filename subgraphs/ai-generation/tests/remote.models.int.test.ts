@@ -59,7 +59,11 @@ describe('the models of an Ollama', () => {
     const models = await findOllamaModels({ url: getOllamaUrl(), contextTokens });
     expect(models.map(({ id }) => id)).toContain(MODEL);
     expect(models.map(({ id }) => id)).not.toContain('all-minilm:latest');
-    expect(await models.find(({ id }) => id === MODEL)?.probe()).toEqual({ available: true, contextTokens });
+    expect(await models.find(({ id }) => id === MODEL)?.probe()).toEqual({
+      available: true,
+      contextTokens,
+      seesImages: false,
+    });
   });
 
   it('cannot be told where nothing answers', async () => {
