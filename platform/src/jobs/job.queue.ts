@@ -216,7 +216,7 @@ export class JobQueue {
       [this.#now(), id],
     );
     const unparked = await em.execute<unknown[]>(
-      `with parked as (select id, user_id from ${job} where id = ? and state = 'PARKED'),
+      `with parked as (select id, user_id from ${job} where id = ? and state = 'PARKED' for update),
          counted as (update ${user} u set waiting = waiting + 1 from parked where u.user_id = parked.user_id
            returning u.user_id, running, served, arrived),
          opened as (insert into ${lanes} (lane) select ?::text from parked on conflict do nothing),
@@ -225,7 +225,8 @@ export class JobQueue {
            select user_id, ?::text, 1, 2, running, served, arrived from counted
            on conflict (user_id, lane) do update set waiting = known.waiting + 1
            returning next_ticket - waiting as ticket)
-       update ${job} j set state = 'WAITING', lease_until = null, lane = ?::text, ticket = turned.ticket
+       update ${job} j set state = 'WAITING', lease_until = null, lane = ?::text, ticket = turned.ticket,
+         cancel_requested = false
        from parked, turned where j.id = parked.id returning j.id`,
       [id, lane, lane, lane],
     );

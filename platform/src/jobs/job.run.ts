@@ -16,6 +16,7 @@ class JobStopped extends Error {
   }
 }
 
+const WEIGHT: Readonly<Record<StopReason, number>> = { cancelled: 0, shutdown: 1, 'lease lost': 2 };
 const MIN_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
 
@@ -25,6 +26,7 @@ export class JobRun {
   readonly #over = new AbortController();
   #hasEnded: boolean;
   #renewedAt: number;
+  #stopReason: StopReason | null = null;
 
   constructor(
     private readonly dependencies: { readonly orm: MikroORM; readonly queue: JobQueue; readonly log: Logger },
@@ -43,7 +45,7 @@ export class JobRun {
 
   /** Null while the work may go on. */
   get stopReason(): StopReason | null {
-    return this.#stop.signal.aborted ? (this.#stop.signal.reason as JobStopped).reason : null;
+    return this.#stopReason;
   }
 
   /** The lease holds for `leaseMs` from then on; by `performance.now()`. */
@@ -56,7 +58,9 @@ export class JobRun {
     return this.#hasEnded;
   }
 
+  /** What weighs more takes the place of the earlier reason: a user's wish, a shutdown, a lost lease. */
   stop(reason: StopReason): void {
+    if (this.#stopReason === null || WEIGHT[reason] > WEIGHT[this.#stopReason]) this.#stopReason = reason;
     const stopped = new JobStopped(reason);
     this.#stop.abort(stopped);
     if (reason === 'lease lost') this.#over.abort(stopped);

@@ -17,6 +17,8 @@ export interface JobWorkerOptions {
   readonly concurrency: number;
   /** Jobs of one lane that this instance works on at once. Default: `concurrency`. */
   readonly laneConcurrency?: number;
+  /** Lanes that `laneConcurrency` does not bound. Default none. */
+  readonly freeLanes?: readonly string[];
   /**
    * Works on a job to its end, which it stores by `job.finish`. When it rejects, the job is taken up again once its lease has
    * run out.
@@ -163,9 +165,11 @@ class Worker implements JobWorker {
   }
 
   #findBusyLanes(): string[] {
-    const { concurrency, laneConcurrency = concurrency } = this.#options;
+    const { concurrency, laneConcurrency = concurrency, freeLanes = [] } = this.#options;
     const lanes = Map.groupBy(this.#running.values(), ({ job }) => job.claim.lane);
-    return [...lanes].filter(([, jobs]) => jobs.length >= laneConcurrency).map(([lane]) => lane);
+    return [...lanes]
+      .filter(([lane, jobs]) => jobs.length >= laneConcurrency && !freeLanes.includes(lane))
+      .map(([lane]) => lane);
   }
 
   async #renewLeases(): Promise<void> {

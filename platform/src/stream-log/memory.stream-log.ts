@@ -146,11 +146,12 @@ class MemoryStreamLog implements StreamLog {
     return stream;
   }
 
-  /** Removes expired streams by name. Current readers keep theirs. */
+  /** Removes expired streams by name. One that somebody waits at may go on; current readers keep those that are sealed. */
   #expire(): void {
     const now = this.#now();
     for (const [name, stream] of this.#unsealed) {
       if (now - stream.touchedAtMs < this.#retention.idleTtlMs) break;
+      if (stream.wakeReaders.size > 0) continue;
       this.#unsealed.delete(name);
     }
     for (const [name, stream] of this.#sealed) {

@@ -141,6 +141,8 @@ export function describeJobQueue(name: string, startDatabase: () => Promise<Test
       const park = (parked: Claim) => test.em.transactional((em) => test.queue.finish(em, parked, 'PARKED'));
       const unpark = () => test.em.transactional((em) => test.queue.unpark(em, id, 'review'));
       expect(await unpark()).toBe(false);
+      // A cancellation that came too late is about what was parked, not about what comes of it.
+      expect(await test.em.transactional((em) => test.queue.cancel(em, id))).toBe('running');
       await park(claim);
       await expect(park(claim)).rejects.toThrow(JobEndedError);
       expect(await test.queue.count(test.em)).toEqual({ waiting: 0, running: 0 });
@@ -161,6 +163,7 @@ export function describeJobQueue(name: string, startDatabase: () => Promise<Test
       expect(Object.fromEntries(await test.queue.findPositions(test.em, [id, other]))).toEqual({ [id]: 1, [other]: 2 });
       const again = (await test.queue.claim(test.em))!;
       expect(again).toMatchObject({ id, epoch: 3, lane: 'review', task: 'run' });
+      expect(await test.queue.renew(test.em, [again])).toEqual(['held']);
       await park(again);
       expect(await test.em.transactional((em) => test.queue.endParked(em, id))).toBe(true);
       expect(await test.em.transactional((em) => test.queue.endParked(em, id))).toBe(false);

@@ -72,10 +72,11 @@ async function endStream(em: EntityManager, streamLog: StreamLog, { id, epoch }:
   const stream = toStreamName(id);
   const last = await streamLog.last(stream);
   if (last?.sealed) return;
+  // Read before the events: what ends meanwhile is settled by whoever takes up that end.
+  const { isTerminal } = await em.findOneOrFail(Generation, { id });
   const missing = await findEvents(em, id, last?.seq ?? 0, Number.MAX_SAFE_INTEGER);
   await streamLog.append(stream, epoch, missing.map(toEntry));
   // What waits for a review goes on.
-  const { isTerminal } = await em.findOneOrFail(Generation, { id });
   if (isTerminal) await streamLog.seal(stream, epoch);
 }
 

@@ -44,7 +44,11 @@ export class GenerationJournal implements AsyncDisposable {
   static async open(dependencies: JournalDependencies, job: JobRun): Promise<GenerationJournal> {
     const em = dependencies.orm.em.fork();
     const row = await em.findOneOrFail(Generation, { id: job.claim.id });
-    return new GenerationJournal(dependencies, job, row, await findLastSeq(em, row.id));
+    const lastSeq = await findLastSeq(em, row.id);
+    const journal = new GenerationJournal(dependencies, job, row, lastSeq);
+    // That its changes were accepted was stored by no worker.
+    if (row.reviewedAt !== null) journal.#sender.send(await findEvents(em, row.id, lastSeq - 1, 1));
+    return journal;
   }
 
   /** As it was stored last. */

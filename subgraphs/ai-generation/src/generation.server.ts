@@ -25,7 +25,7 @@ import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
-import { ReviewService } from './review.service.ts';
+import { REVIEW_LANE, ReviewService } from './review.service.ts';
 import { schema } from './schema.ts';
 import { startTemplateEmbedding } from './template.embedding.ts';
 import { TemplateSearch } from './template.search.ts';
@@ -103,6 +103,8 @@ export async function startGenerationServer(
       log,
       concurrency: Number.POSITIVE_INFINITY,
       laneConcurrency: env.MODEL_CONCURRENCY,
+      // What was accepted asks no model.
+      freeLanes: [REVIEW_LANE],
       run: (job) => GenerationJob.run({ orm, streamLog, log, billing, projects, answers, lanes, reviewMs }, job),
       settle: (job) => settleStream({ orm, streamLog }, job),
       alone: infrastructure.embedded,

@@ -117,7 +117,13 @@ export class GenerationService {
     const generation = await this.get(viewer, id);
     if (generation.userId !== viewer.userId)
       throw new ForbiddenError('Only the user who started a generation may cancel it.');
-    const was = await orm.em.fork().transactional((em) => cancelJob(em, queue, generation.id));
+    const was = await orm.em
+      .fork()
+      .transactional((em) => cancelJob(em, queue, generation.id))
+      .catch((error) => {
+        if (error instanceof BeingApplied) return 'over' as const;
+        throw error;
+      });
     // A waiting one is settled like any other that has ended.
     if (was === 'waiting') worker.wake();
     if (was === 'running') await worker.stop(generation.id);
@@ -185,11 +191,15 @@ function assertSame(
   );
 }
 
+/** Rolls a cancellation back: what was accepted, and waits to be applied, goes on. */
+class BeingApplied extends Error {}
+
 /** Ends a generation that waits, and marks one that runs. */
 async function cancelJob(em: EntityManager, queue: JobQueue, id: string): Promise<Cancelled> {
   const was = await queue.cancel(em, id);
   if (was !== 'waiting') return was;
   const generation = await em.findOneOrFail(Generation, { id });
+  if (generation.status === GenerationStatus.APPLYING) throw new BeingApplied();
   generation.cancel(new Date());
   await storeIdleEnd(em, generation);
   return was;

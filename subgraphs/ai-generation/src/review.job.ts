@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '@vibecode/platform/errors';
+import { AppError, toAppError } from '@vibecode/platform/errors';
 import { LeaseLostError } from '@vibecode/platform/jobs/job';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { Logger } from '@vibecode/platform/log';
@@ -13,6 +13,10 @@ import { insertProposal } from './review.repository.ts';
 
 /** What was accepted, and could not be applied because the project service was away, is tried again after this time. */
 const RETRY_DELAY_MS = 5_000;
+/** Also what was accepted just before its time was over is tried for so long. */
+const LEAST_RETRIES_MS = 600_000;
+/** Faults of the project service after which the changes wait for the user again. */
+const MAX_FAULTS = 5;
 
 /** The answer is whole: its changes wait for the user, and billing settles it now. */
 export async function offerForReview(
@@ -44,27 +48,44 @@ export async function applyReviewed<Version>(
   apply: () => Promise<Version>,
 ): Promise<Version | null> {
   const { id, reviewExpiresAt } = journal.generation;
-  for (;;) {
+  const until = Math.max(reviewExpiresAt?.getTime() ?? 0, Date.now() + LEAST_RETRIES_MS);
+  for (let faults = 0; ; ) {
     try {
       return await apply();
     } catch (error) {
-      const refusal = toRefusal(error);
+      if (!isAway(error)) faults += 1;
+      const refusal = toRefusal(error) ?? (faults >= MAX_FAULTS ? toFault(error) : null);
       if (refusal) {
         await journal.offer((generation) => generation.offerAgain(refusal), { settles: false });
         return null;
       }
       const isDefinite = error instanceof AppError && error.status < 500;
-      if (isDefinite || (reviewExpiresAt !== null && reviewExpiresAt.getTime() < Date.now())) throw error;
+      if (isDefinite || until < Date.now()) throw error;
       log.warn({ action: 'review.not-applied', generationId: id, error }, 'accepted changes will be tried again');
     }
-    // Aborted: the reason is looked at.
-    await delay(RETRY_DELAY_MS, undefined, { signal: job.signal }).catch(() => undefined);
+    // Not by the job's signal: once somebody has tried to cancel, it would not wait any more.
+    await delay(RETRY_DELAY_MS);
     if (job.stopReason === 'lease lost') throw new LeaseLostError(job.claim);
     if (job.stopReason === 'shutdown') {
-      await job.release();
+      // Without it, another worker takes the job up once the lease has run out.
+      await job.release().catch((error) => log.warn({ action: 'review.not-released', generationId: id, error }));
       return null;
     }
   }
+}
+
+/** The project service cannot be reached, or has no room. */
+function isAway(error: unknown): boolean {
+  return error instanceof AppError && (error.status === 503 || error.status === 504 || error.status === 507);
+}
+
+/** A fault of the project service that does not pass: the user decides again. */
+function toFault(error: unknown): ReviewRefusal {
+  const { code, message } = toAppError(error) ?? {
+    code: 'INTERNAL_ERROR',
+    message: 'Something went wrong on our side.',
+  };
+  return { code, message, conflicts: [] };
 }
 
 const conflict = z.object({ path: z.string(), problem: z.string() });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
@@ -29,7 +30,7 @@ export interface ReviewServiceOptions {
 }
 
 /** Of jobs that apply what was accepted: they go on while their model is away. */
-const LANE = 'review';
+export const REVIEW_LANE = 'review';
 
 const { REVIEW, APPLYING, CANCELLED, COMPLETED, FAILED } = GenerationStatus;
 
@@ -54,7 +55,7 @@ export class ReviewService {
     await this.#assertOwn(viewer, id);
     const { orm, queue, worker } = this.#options;
     const { status, afterSeq } = await orm.em.fork().transactional(async (em) => {
-      const isWaiting = await queue.unpark(em, id, LANE);
+      const isWaiting = await queue.unpark(em, id, REVIEW_LANE);
       const row = await lock(em, id);
       const proposal = await findProposal(em, id);
       if (!isWaiting) {
@@ -118,11 +119,16 @@ export class ReviewService {
     const { streamLog, outcomeWaitMs = 10_000 } = this.#options;
     const signal = AbortSignal.timeout(outcomeWaitMs);
     let isApplying = false;
-    for await (const entry of streamLog.read(toStreamName(id), afterSeq, signal)) {
-      const event = fromEntry(entry);
-      if (event.type !== 'StatusChanged') continue;
-      if (event.status === APPLYING) isApplying = true;
-      else if (isApplying && OUTCOMES.has(event.status) && (await this.#get(id)).status !== APPLYING) return;
+    try {
+      for await (const entry of streamLog.read(toStreamName(id), afterSeq, signal)) {
+        const event = fromEntry(entry);
+        if (event.type !== 'StatusChanged') continue;
+        if (event.status === APPLYING) isApplying = true;
+        else if (isApplying && OUTCOMES.has(event.status) && (await this.#get(id)).status !== APPLYING) return;
+      }
+    } catch {
+      // The acceptance is stored, and the stream log is away: the row says how it ends.
+      while (!signal.aborted && (await this.#get(id)).status === APPLYING) await delay(LOOK_MS);
     }
   }
 
@@ -148,6 +154,7 @@ async function lock(em: EntityManager, id: string): Promise<Generation> {
   return row;
 }
 
+const LOOK_MS = 250;
 const OUTCOMES: ReadonlySet<GenerationStatus> = new Set([REVIEW, COMPLETED, FAILED]);
 
 const EXPIRED = {
@@ -164,7 +171,8 @@ function toChange({ path, before, after }: ProposedChange): Change {
 /** @throws InvalidInputError for a path that is not proposed */
 function select(proposal: readonly ProposedChange[], paths: readonly string[]): ProposedChange[] {
   const wanted = new Set(paths.map(toPlainPath));
-  const accepted = proposal.filter(({ path }) => wanted.delete(toPlainPath(path)));
+  const accepted = proposal.filter(({ path }) => wanted.has(toPlainPath(path)));
+  for (const { path } of accepted) wanted.delete(toPlainPath(path));
   const [unknown] = wanted;
   if (unknown === undefined) return accepted;
   const known = proposal.map(({ path }) => `'${path}'`);

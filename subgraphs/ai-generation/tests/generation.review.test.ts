@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { openDatabase } from '@vibecode/platform/database';
-import { UnavailableError } from '@vibecode/platform/errors';
+import { RemoteError, UnavailableError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import { JobQueue } from '@vibecode/platform/jobs/job.queue';
 import { startTestDatabase } from '@vibecode/platform/testing/database';
@@ -58,9 +58,9 @@ async function startReview(options: Options = {}) {
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('It did not come to be in 20 s.');
+    if (Date.now() > deadline) throw new Error('It did not come to be in 60 s.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -216,6 +216,35 @@ describe('a review', () => {
     expect((await review.ann.watch(review.id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
     expect(review.project.files['new.js']).toBe('new\n');
   }, 60_000);
+
+  it('goes on with what was accepted although its user tries to stop it, and stops with the process', async () => {
+    const away = () => new UnavailableError('SERVICE_UNAVAILABLE', 'project does not answer.');
+    await using postgres = await startTestDatabase();
+    let calls = 0;
+    {
+      await using review = await startReview({ databaseUrl: postgres.url });
+      const failures = Array.from({ length: 1_000 }, away);
+      review.test.neighbours.failures.set('projects/changesets', failures);
+      const accepting = review.accept();
+      await review.ann.ask(CANCEL, { id: review.id });
+      expect((await accepting).data.acceptGeneration.status).toBe('APPLYING');
+      expect((await review.ann.ask(CANCEL, { id: review.id })).data).toEqual({
+        cancelGeneration: { status: 'APPLYING' },
+      });
+      calls = 1_000 - failures.length;
+    }
+    // It waits between its tries, whatever was asked.
+    expect(calls).toBeLessThan(60);
+  }, 120_000);
+
+  it('waits again where the project service has a fault that does not pass', async () => {
+    await using review = await startReview();
+    const fault = () => new RemoteError('INTERNAL_ERROR', 'Something went wrong on our side.', 500);
+    review.test.neighbours.failures.set('projects/changesets', Array.from({ length: 5 }, fault));
+    await review.accept();
+    await until(async () => (await review.look()).status === 'REVIEW');
+    expect((await review.accept()).data.acceptGeneration.status).toBe('COMPLETED');
+  }, 120_000);
 
   it('ends when nobody accepts it in time', async () => {
     await using postgres = await startTestDatabase();
