@@ -44,7 +44,17 @@ export function useLiveGeneration({ generations, startedId, reload, onEnded }: L
     // A fast one may have ended before it was seen at work.
     if (liveId ?? startedId) setWatchedId(liveId ?? startedId);
   }, [liveId, startedId]);
-  const ended = generations.find(({ id, status }) => id === watchedId && TERMINAL.has(status));
+  const over = generations.find(({ id, status }) => id === watchedId && TERMINAL.has(status));
+  // The cache learns of the end from queries that ask for less, too: the version comes with the project's own answer.
+  const isPartial = over?.status === 'COMPLETED' && !over.version;
+  const ended = isPartial ? undefined : over;
+  useEffect(() => {
+    if (!isPartial) return;
+    const ask = () => void reload().catch(() => null);
+    ask();
+    const timer = setInterval(ask, ASK_AGAIN_AFTER_MS);
+    return () => clearInterval(timer);
+  }, [isPartial, reload]);
   const handledId = useRef<string | null>(null);
   useEffect(() => {
     if (!ended || handledId.current === ended.id) return;
