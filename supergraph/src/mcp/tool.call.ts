@@ -9,7 +9,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Follower, followStream } from './followed.stream.ts';
 import type { OpenCall } from './open.calls.ts';
 import type { SchemaTool } from './schema.tools.ts';
-import type { ServedTool, ServedTools } from './served.tools.ts';
+import { missingScopes, type ServedTool, type ServedTools } from './served.tools.ts';
 import { type ToolClient, ToolContext } from './tool.context.ts';
 import { toFailure, toResultOf, toToolError, toToolResult } from './tool.result.ts';
 
@@ -134,8 +134,15 @@ async function callOwn(own: SchemaTool, args: Arguments, call: OpenCall, scope: 
 
 /** Runs what the rules name for a call that the client cancelled, though the client may be gone. */
 async function undo(name: string | undefined, args: Arguments, scope: CallScope): Promise<void> {
-  const operation = name === undefined ? undefined : scope.tools.find(name)?.operation;
-  if (!operation) return;
+  const tool = name === undefined ? undefined : scope.tools.find(name);
+  if (!tool?.operation) return;
+  const { operation } = tool;
+  // The door has looked at the scopes of the called tool only.
+  const missing = missingScopes(scope.tools.config, tool, scope.client.identity);
+  if (missing.length > 0) {
+    scope.log.warn({ action: 'mcp.undo.refused', tool: name, missing }, 'The client may not undo what it cancelled.');
+    return;
+  }
   const taken = Object.keys(operation.inputSchema.properties).filter((key) => args[key] !== undefined);
   const variables = Object.fromEntries([
     ...operation.generated.map((key) => [key, randomUUID()]),
