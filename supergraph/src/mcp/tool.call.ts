@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Logger } from '@vibecode/platform/log';
+import { finishResult, toErrorResult } from '../pipeline/core.results.ts';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import type { RequestContext } from '../request/context.ts';
 import { parseExactJson } from '../request/exact.json.ts';
@@ -64,6 +65,8 @@ function findUnknown({ own, operation }: ServedTool, args: Arguments): string | 
 
 interface RunOptions {
   readonly isListed: boolean;
+  /** Whether mutations are refused. Default false. */
+  readonly isReadOnly?: boolean;
   /** Null where a subscription is refused. */
   readonly follower: (Omit<Follower, 'signal'> & { readonly progress: Parameters<typeof followStream>[1] }) | null;
 }
@@ -71,7 +74,7 @@ interface RunOptions {
 /** Takes one operation through the whole pipeline, as if it had come over HTTP. */
 async function runOperation(
   request: GraphQLRequest,
-  { isListed, follower }: RunOptions,
+  { isListed, isReadOnly = false, follower }: RunOptions,
   { signal }: Pick<OpenCall, 'signal'>,
   scope: CallScope,
 ): Promise<CallToolResult> {
@@ -79,6 +82,7 @@ async function runOperation(
   const { max_result_bytes: maxBytes, max_duration: maxMs } = tools.config;
   const context = new ToolContext(scope.client);
   context.isListed = isListed;
+  context.isReadOnly = isReadOnly;
   context.watch = telemetry?.begin(context, 'mcp', path);
   const onAbort = () => context.abort(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -112,7 +116,7 @@ async function passRouterStage(
 }
 
 async function callOwn(own: SchemaTool, args: Arguments, call: OpenCall, scope: CallScope): Promise<CallToolResult> {
-  const { endpoint, client, tools } = scope;
+  const { tools } = scope;
   const { max_result_bytes: maxBytes, mutation_mode: mutationMode } = tools.config;
   if (own.answer) {
     const answer = own.answer(args);
@@ -123,13 +127,25 @@ async function callOwn(own: SchemaTool, args: Arguments, call: OpenCall, scope: 
   const isObject = typeof variables === 'object' && variables !== null && !Array.isArray(variables);
   if (variables !== undefined && variables !== null && !isObject)
     return toToolError('BAD_USER_INPUT', "The argument 'variables' is not an object.");
-  // The same checks and limits as for any operation; it is prepared once for both.
-  const { kind } = endpoint.core.operations.prepare({ query }, new ToolContext(client));
-  if (own.takesOperation === 'validate') return toToolResult({ valid: true, kind }, false, maxBytes);
-  if (kind === 'mutation' && mutationMode !== 'all')
-    return toToolError('MUTATION_FORBIDDEN', 'This tool runs no mutations.');
+  if (own.takesOperation === 'validate') return validateOperation({ query }, scope);
   const request = { query, variables: (variables ?? {}) as Record<string, unknown> };
-  return runOperation(request, { isListed: false, follower: null }, call, scope);
+  return runOperation(request, { isListed: false, isReadOnly: mutationMode !== 'all', follower: null }, call, scope);
+}
+
+/** Admits an operation as if it were to run: what the graph refuses is not checked, and errors are redacted. */
+async function validateOperation(request: GraphQLRequest, scope: CallScope): Promise<CallToolResult> {
+  const { core, hooks } = scope.endpoint;
+  const { max_result_bytes: maxBytes } = scope.tools.config;
+  const context = new ToolContext(scope.client);
+  context.request = request;
+  try {
+    const resolved = hooks.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+    const { kind } = core.operations.prepare(resolved, context);
+    return toToolResult({ valid: true, kind }, false, maxBytes);
+  } catch (error) {
+    const refused = finishResult(toErrorResult(error, context, scope), context, { log: scope.log, hooks });
+    return toResultOf(refused, {}, maxBytes);
+  }
 }
 
 /** Runs what the rules name for a call that the client cancelled, though the client may be gone. */
