@@ -37,18 +37,19 @@ export async function callTool(
 ): Promise<CallToolResult> {
   const unknown = findUnknown(tool, args);
   if (unknown) return toToolError('BAD_USER_INPUT', unknown);
+  // Also for what undoes the call.
+  const generated = tool.operation?.generated.filter((name) => args[name] === undefined || args[name] === null) ?? [];
+  const variables = { ...args, ...Object.fromEntries(generated.map((name) => [name, randomUUID()])) };
   try {
     if (tool.own) return await callOwn(tool.own, args, call, scope);
     const { operation, rule } = tool;
-    const generated = operation.generated.filter((name) => args[name] === undefined || args[name] === null);
-    const variables = { ...args, ...Object.fromEntries(generated.map((name) => [name, randomUUID()])) };
     const request = { query: operation.query, operationName: operation.name, variables };
     const followed = { ...follower, progress: rule?.progress };
     const result = await runOperation(request, { isListed: true, follower: followed }, call, scope);
     if (call.isCancelled) await undo(rule?.on_cancel, variables, scope);
     return result;
   } catch (error) {
-    if (call.isCancelled) await undo(tool.rule?.on_cancel, args, scope);
+    if (call.isCancelled) await undo(tool.rule?.on_cancel, variables, scope);
     if (call.signal.aborted) return toToolError('CANCELLED', 'The call was cancelled.');
     return toFailure(error, scope.client.id, scope.log);
   }

@@ -25,4 +25,12 @@ describe('what undoes a cancelled call', () => {
     await graph.jobs.until(() => graph.jobs.cancelled.includes('2'));
     expect(graph.jobs.cancelled).toEqual(['2']);
   });
+
+  it('gets the variables that were generated for the call', async () => {
+    await using graph = await startMcp(mcpConfig().replace('follow_forever: {', 'follow_forever: { generate: [id],'));
+    await follow(graph, {});
+    await cancel(graph);
+    await graph.jobs.until(() => graph.jobs.cancelled.length > 0);
+    expect(graph.jobs.cancelled).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  });
 });
