@@ -25,6 +25,8 @@ export interface CallScope {
   readonly telemetry: Telemetry | undefined;
   readonly path: string;
   readonly log: Logger;
+  /** Called before the pipeline takes an operation, which it counts for the rate limit. */
+  readonly onOperation: () => void;
 }
 
 /** Runs a tool. Never rejects: what goes wrong is for the model to read. */
@@ -90,6 +92,7 @@ async function runOperation(
   try {
     signal.throwIfAborted();
     const staged = await passRouterStage(request, path, context, endpoint);
+    scope.onOperation();
     const result = await endpoint.core.subscribe(staged, context, { subscription: follower && {}, defer: null });
     if (!('attach' in result)) {
       signal.throwIfAborted();
@@ -140,6 +143,7 @@ async function validateOperation(request: GraphQLRequest, scope: CallScope): Pro
   const context = new ToolContext(scope.client);
   context.request = request;
   try {
+    scope.onOperation();
     const resolved = hooks.resolveRequest ? await hooks.resolveRequest(request, context) : request;
     const { kind } = core.operations.prepare(resolved, context);
     return toToolResult({ valid: true, kind }, false, maxBytes);
