@@ -1,3 +1,4 @@
+import { compileRoutePattern } from '../request/route.pattern.ts';
 import type { Positions } from './config.positions.ts';
 import type { ConfigProblem } from './config.problem.ts';
 import type { RouterConfig } from './config.schema.ts';
@@ -97,14 +98,15 @@ export function findContradictions(config: RouterConfig, positions: Positions): 
 
 type Refuse = (path: string[], message: string) => void;
 
-/** @param graphs paths that serve graphs */
+/** @param graphs paths that serve graphs, with parameters */
 function refuseMcp(
   { path, tools }: NonNullable<RouterConfig['mcp']>,
   graphs: ReadonlySet<string>,
   routes: RouterConfig['routes'],
   refuse: Refuse,
 ): void {
-  if (graphs.has(path)) refuse(['mcp', 'path'], `the path ${path} already serves a graph`);
+  const serving = [...graphs].find((graph) => compileRoutePattern(graph)(path));
+  if (serving) refuse(['mcp', 'path'], `the path ${serving} already serves a graph`);
   const taken = routes.find((route) => `${path}/`.startsWith(route.path.replace(/\/?$/, '/')));
   if (taken) refuse(['mcp', 'path'], `the route ${taken.path} already takes the path ${path}`);
   for (const [name, { on_cancel: onCancel }] of Object.entries(tools)) {

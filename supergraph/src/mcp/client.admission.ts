@@ -60,11 +60,11 @@ export async function identify(
   return hooks.identify(seen, undefined, remoteAddress);
 }
 
-/** Whether a message runs an operation, which the pipeline counts itself. */
+/** Whether a message runs or checks an operation, which the pipeline counts itself. */
 export function runsOperation({ method, params }: ClientMessage, tools: ServedTools): boolean {
   if (method !== 'tools/call' || typeof params?.name !== 'string') return false;
   const tool = tools.find(params.name);
-  return tool?.operation !== undefined || tool?.own?.takesOperation === 'execute';
+  return tool?.operation !== undefined || tool?.own?.takesOperation !== undefined;
 }
 
 class InsufficientScopeError extends HttpError<'INSUFFICIENT_SCOPE'> {}

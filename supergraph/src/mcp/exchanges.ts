@@ -26,7 +26,7 @@ export class Exchanges implements AsyncDisposable {
     request: IncomingMessage,
     response: ServerResponse,
     message: ClientMessage,
-    scope: Omit<Exchange, 'outlet' | 'onGone' | 'goneMeansCancelled'>,
+    scope: Omit<Exchange, 'outlet' | 'onGone' | 'isDraining' | 'goneMeansCancelled'>,
     headers: Readonly<Record<string, string>>,
     listening: OpenCall | null,
   ): Promise<void> {
@@ -36,7 +36,9 @@ export class Exchanges implements AsyncDisposable {
       listening.signal.addEventListener('abort', () => gone.abort(), { once: true });
     }
     const onGone = (listener: () => void) => gone.signal.addEventListener('abort', listener, { once: true });
-    const exchange: Exchange = { ...scope, outlet: new Outlet(response), onGone, goneMeansCancelled: false };
+    const isDraining = () => this.#isDraining;
+    const outlet = new Outlet(response);
+    const exchange: Exchange = { ...scope, outlet, onGone, isDraining, goneMeansCancelled: false };
     response.once('close', () => {
       if (response.writableFinished) return;
       if (this.#isDraining) exchange.goneMeansCancelled = false;

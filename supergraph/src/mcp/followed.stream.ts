@@ -14,14 +14,16 @@ export interface Follower {
   readonly isBehind: () => boolean;
   /** Called once when it has caught up. */
   readonly onCaughtUp: (listener: () => void) => void;
+  /** Whether the gateway stops, which ends subscriptions. */
+  readonly isDraining: () => boolean;
   readonly signal: CancelSignal;
 }
 
 export interface Followed {
-  /** The last event; null where none came. */
+  /** The last event with data, and the errors of a later one; null where none came. */
   readonly last: GraphQLResult | null;
   readonly events: number;
-  /** False when the time ran out before the subscription ended. */
+  /** False when the time ran out before the subscription ended, or it ended with errors or with the gateway. */
   readonly isComplete: boolean;
 }
 
@@ -33,11 +35,12 @@ export interface Followed {
 export function followStream(
   stream: SubscriptionStream,
   progress: ToolConfig['progress'],
-  { report, isBehind, onCaughtUp, signal }: Follower,
+  { report, isBehind, onCaughtUp, isDraining, signal }: Follower,
   maxMs: number,
 ): Promise<Followed> {
   const { promise, resolve, reject } = Promise.withResolvers<Followed>();
   let last: GraphQLResult | null = null;
+  let failed = false;
   let events = 0;
   let reported = 0;
   const end = (isComplete: boolean): void => {
@@ -61,18 +64,21 @@ export function followStream(
   signal.addEventListener('abort', onAbort, { once: true });
   stream.attach({
     next(text) {
-      last = parseExactJson(text) as GraphQLResult;
+      const event = parseExactJson(text) as GraphQLResult;
+      failed = !event.data && Boolean(event.errors?.length);
+      last = failed && last?.data ? { ...last, errors: event.errors ?? [] } : event;
+      if (failed) return true;
       events += 1;
       if (!report) return true;
-      const value = readNumber(last.data, progress?.value) ?? events;
+      const value = readNumber(event.data, progress?.value) ?? events;
       // The protocol wants it to grow with each report.
       reported = value > reported ? value : reported + LEAST_STEP;
-      report(reported, readMessage(last.data, progress?.message));
+      report(reported, readMessage(event.data, progress?.message));
       if (!isBehind()) return true;
       onCaughtUp(() => stream.resume());
       return false;
     },
-    complete: () => end(true),
+    complete: () => end(!failed && !isDraining()),
   });
   return promise;
 }

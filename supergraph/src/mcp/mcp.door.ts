@@ -57,6 +57,8 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     const { config } = tools;
     let client = toClient(request, response, null, undefined, hooks.clientHeaders);
     let id: unknown;
+    /** Counts a message that no operation was counted for; replaced once there is one. */
+    let count = async (): Promise<void> => undefined;
     try {
       assertOrigin(request, hooks);
       client = { ...client, identity: await identify(request, client, hooks, options.apiKeyHeader) };
@@ -70,7 +72,16 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
       const message = await readMessage(request, context, hooks, { ...options.bodyLimits, bytes });
       id = message.id;
       client = toClient(request, response, client.identity, message, hooks.clientHeaders);
-      if (!runsOperation(message, tools)) await hooks.countRequest?.(context);
+      let isCounted = false;
+      const onOperation = (): void => {
+        isCounted = true;
+      };
+      count = async () => {
+        if (isCounted) return;
+        isCounted = true;
+        await hooks.countRequest?.(context);
+      };
+      if (!runsOperation(message, tools)) await count();
       const session = request.headers['mcp-session-id'] as string | undefined;
       const key = { client: toClientOf(client.identity, client.remoteAddress), session };
       if (message.method === 'notifications/cancelled') {
@@ -81,11 +92,17 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
       assertScopes(request, message, tools, client.identity);
       const headers: Readonly<Record<string, string>> =
         message.method === 'initialize' ? { 'mcp-session-id': randomUUID() } : {};
-      const exchange = { tools, endpoint, client, telemetry: options.telemetry(), path, log, session };
+      const exchange = { tools, endpoint, client, telemetry: options.telemetry(), path, log, session, onOperation };
       // A client listens for as long as it likes, so that this counts among its calls.
       using listening = message.method === LISTEN ? openListening({ ...key, id }, config) : null;
       await exchanges.run(request, response, message, exchange, headers, listening);
-    } catch (error) {
+      // It has been answered: a client over the limit hears of it with its next message.
+      await count().catch(() => undefined);
+    } catch (failure) {
+      const error = await count().then(
+        () => failure,
+        (over: unknown) => over,
+      );
       if (response.destroyed) return;
       if (response.headersSent) {
         log.error({ action: 'mcp.answer.failed', error }, 'An answer to an MCP client broke off.');

@@ -20,6 +20,8 @@ export interface Exchange extends CallScope {
   readonly session: string | undefined;
   /** Calls the listener when the client's connection has closed before it had its answer. */
   readonly onGone: (listener: () => void) => void;
+  /** Whether the gateway stops. */
+  readonly isDraining: () => boolean;
   /** Whether a client that is gone has cancelled its calls: so since 2026-07-28. */
   goneMeansCancelled: boolean;
 }
@@ -75,7 +77,7 @@ function createServer(exchange: Exchange, calls: OpenCalls, hearsOfChanges: bool
   return server;
 }
 
-function toFollower({ outlet }: Exchange, { mcpReq }: ServerContext) {
+function toFollower({ outlet, isDraining }: Exchange, { mcpReq }: ServerContext) {
   const progressToken = mcpReq._meta?.progressToken;
   const report = (progress: number, message: string | undefined): void => {
     const params = { progressToken: progressToken as string, progress, ...(message !== undefined && { message }) };
@@ -84,6 +86,7 @@ function toFollower({ outlet }: Exchange, { mcpReq }: ServerContext) {
   };
   return {
     report: progressToken === undefined ? null : report,
+    isDraining,
     isBehind: () => outlet.isBehind,
     onCaughtUp: (listener: () => void) => outlet.onCaughtUp(listener),
   };

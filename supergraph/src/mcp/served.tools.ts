@@ -109,12 +109,18 @@ async function loadTools({ config, schema, base, forbidsMutations, log }: Served
   const tools = new Map<string, ServedTool>(
     [...registry.tools].map(([name, operation]) => [name, { operation, rule: config.tools[name] }]),
   );
-  const problems: ToolProblem[] = [...unread, ...registry.problems, ...findWrongRules(config, registry.tools)];
-  for (const own of createSchemaTools(config, schema)) {
+  const schemaTools = createSchemaTools(config, schema);
+  const owned = new Set(schemaTools.map(({ name }) => name));
+  // Without a file such a problem is about rules that no operation has.
+  const found = registry.problems.filter(({ file, operation }) => file !== '' || !owned.has(operation ?? ''));
+  const problems: ToolProblem[] = [...unread, ...found, ...findWrongRules(config, registry.tools)];
+  for (const own of schemaTools) {
+    const rule = config.tools[own.name];
+    if (rule?.enabled === false) continue;
     const taken = tools.get(own.name)?.operation;
     if (taken)
       problems.push({ file: taken.file, operation: own.name, message: 'A tool of the gateway has this name.' });
-    tools.set(own.name, { own, rule: undefined });
+    tools.set(own.name, { own, rule });
   }
   for (const { file, operation, message } of problems)
     log.warn(
@@ -145,8 +151,9 @@ function findWrongRules({ tools: rules }: McpConfig, tools: ReadonlyMap<string, 
 
 function toShown({ own, operation, rule }: ServedTool): object {
   if (own) {
-    const { name, description, inputSchema, changes } = own;
-    return { name, description, inputSchema, annotations: { readOnlyHint: !changes } };
+    const { name, inputSchema, changes } = own;
+    const { title, description = own.description } = rule ?? {};
+    return { name, ...(title && { title }), description, inputSchema, annotations: { readOnlyHint: !changes } };
   }
   const { name, description, inputSchema, kind } = operation;
   const { destructive, idempotent, open_world: openWorld } = rule?.hints ?? {};

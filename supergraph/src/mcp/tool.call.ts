@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Logger } from '@vibecode/platform/log';
+import { finishResult, toErrorResult } from '../pipeline/core.results.ts';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import type { RequestContext } from '../request/context.ts';
 import { parseExactJson } from '../request/exact.json.ts';
@@ -9,7 +10,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type Follower, followStream } from './followed.stream.ts';
 import type { OpenCall } from './open.calls.ts';
 import type { SchemaTool } from './schema.tools.ts';
-import type { ServedTool, ServedTools } from './served.tools.ts';
+import { missingScopes, type ServedTool, type ServedTools } from './served.tools.ts';
 import { type ToolClient, ToolContext } from './tool.context.ts';
 import { toFailure, toResultOf, toToolError, toToolResult } from './tool.result.ts';
 
@@ -24,6 +25,8 @@ export interface CallScope {
   readonly telemetry: Telemetry | undefined;
   readonly path: string;
   readonly log: Logger;
+  /** Called before the pipeline takes an operation, which it counts for the rate limit. */
+  readonly onOperation: () => void;
 }
 
 /** Runs a tool. Never rejects: what goes wrong is for the model to read. */
@@ -36,18 +39,19 @@ export async function callTool(
 ): Promise<CallToolResult> {
   const unknown = findUnknown(tool, args);
   if (unknown) return toToolError('BAD_USER_INPUT', unknown);
+  // Also for what undoes the call.
+  const generated = tool.operation?.generated.filter((name) => args[name] === undefined || args[name] === null) ?? [];
+  const variables = { ...args, ...Object.fromEntries(generated.map((name) => [name, randomUUID()])) };
   try {
     if (tool.own) return await callOwn(tool.own, args, call, scope);
     const { operation, rule } = tool;
-    const generated = operation.generated.filter((name) => args[name] === undefined || args[name] === null);
-    const variables = { ...args, ...Object.fromEntries(generated.map((name) => [name, randomUUID()])) };
     const request = { query: operation.query, operationName: operation.name, variables };
     const followed = { ...follower, progress: rule?.progress };
     const result = await runOperation(request, { isListed: true, follower: followed }, call, scope);
     if (call.isCancelled) await undo(rule?.on_cancel, variables, scope);
     return result;
   } catch (error) {
-    if (call.isCancelled) await undo(tool.rule?.on_cancel, args, scope);
+    if (call.isCancelled) await undo(tool.rule?.on_cancel, variables, scope);
     if (call.signal.aborted) return toToolError('CANCELLED', 'The call was cancelled.');
     return toFailure(error, scope.client.id, scope.log);
   }
@@ -64,6 +68,8 @@ function findUnknown({ own, operation }: ServedTool, args: Arguments): string | 
 
 interface RunOptions {
   readonly isListed: boolean;
+  /** Whether mutations are refused. Default false. */
+  readonly isReadOnly?: boolean;
   /** Null where a subscription is refused. */
   readonly follower: (Omit<Follower, 'signal'> & { readonly progress: Parameters<typeof followStream>[1] }) | null;
 }
@@ -71,7 +77,7 @@ interface RunOptions {
 /** Takes one operation through the whole pipeline, as if it had come over HTTP. */
 async function runOperation(
   request: GraphQLRequest,
-  { isListed, follower }: RunOptions,
+  { isListed, isReadOnly = false, follower }: RunOptions,
   { signal }: Pick<OpenCall, 'signal'>,
   scope: CallScope,
 ): Promise<CallToolResult> {
@@ -79,12 +85,14 @@ async function runOperation(
   const { max_result_bytes: maxBytes, max_duration: maxMs } = tools.config;
   const context = new ToolContext(scope.client);
   context.isListed = isListed;
+  context.isReadOnly = isReadOnly;
   context.watch = telemetry?.begin(context, 'mcp', path);
   const onAbort = () => context.abort(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
     const staged = await passRouterStage(request, path, context, endpoint);
+    scope.onOperation();
     const result = await endpoint.core.subscribe(staged, context, { subscription: follower && {}, defer: null });
     if (!('attach' in result)) {
       signal.throwIfAborted();
@@ -112,7 +120,7 @@ async function passRouterStage(
 }
 
 async function callOwn(own: SchemaTool, args: Arguments, call: OpenCall, scope: CallScope): Promise<CallToolResult> {
-  const { endpoint, client, tools } = scope;
+  const { tools } = scope;
   const { max_result_bytes: maxBytes, mutation_mode: mutationMode } = tools.config;
   if (own.answer) {
     const answer = own.answer(args);
@@ -123,19 +131,39 @@ async function callOwn(own: SchemaTool, args: Arguments, call: OpenCall, scope: 
   const isObject = typeof variables === 'object' && variables !== null && !Array.isArray(variables);
   if (variables !== undefined && variables !== null && !isObject)
     return toToolError('BAD_USER_INPUT', "The argument 'variables' is not an object.");
-  // The same checks and limits as for any operation; it is prepared once for both.
-  const { kind } = endpoint.core.operations.prepare({ query }, new ToolContext(client));
-  if (own.takesOperation === 'validate') return toToolResult({ valid: true, kind }, false, maxBytes);
-  if (kind === 'mutation' && mutationMode !== 'all')
-    return toToolError('MUTATION_FORBIDDEN', 'This tool runs no mutations.');
+  if (own.takesOperation === 'validate') return validateOperation({ query }, scope);
   const request = { query, variables: (variables ?? {}) as Record<string, unknown> };
-  return runOperation(request, { isListed: false, follower: null }, call, scope);
+  return runOperation(request, { isListed: false, isReadOnly: mutationMode !== 'all', follower: null }, call, scope);
+}
+
+/** Admits an operation as if it were to run: what the graph refuses is not checked, and errors are redacted. */
+async function validateOperation(request: GraphQLRequest, scope: CallScope): Promise<CallToolResult> {
+  const { core, hooks } = scope.endpoint;
+  const { max_result_bytes: maxBytes } = scope.tools.config;
+  const context = new ToolContext(scope.client);
+  context.request = request;
+  try {
+    scope.onOperation();
+    const resolved = hooks.resolveRequest ? await hooks.resolveRequest(request, context) : request;
+    const { kind } = core.operations.prepare(resolved, context);
+    return toToolResult({ valid: true, kind }, false, maxBytes);
+  } catch (error) {
+    const refused = finishResult(toErrorResult(error, context, scope), context, { log: scope.log, hooks });
+    return toResultOf(refused, {}, maxBytes);
+  }
 }
 
 /** Runs what the rules name for a call that the client cancelled, though the client may be gone. */
 async function undo(name: string | undefined, args: Arguments, scope: CallScope): Promise<void> {
-  const operation = name === undefined ? undefined : scope.tools.find(name)?.operation;
-  if (!operation) return;
+  const tool = name === undefined ? undefined : scope.tools.find(name);
+  if (!tool?.operation) return;
+  const { operation } = tool;
+  // The door has looked at the scopes of the called tool only.
+  const missing = missingScopes(scope.tools.config, tool, scope.client.identity);
+  if (missing.length > 0) {
+    scope.log.warn({ action: 'mcp.undo.refused', tool: name, missing }, 'The client may not undo what it cancelled.');
+    return;
+  }
   const taken = Object.keys(operation.inputSchema.properties).filter((key) => args[key] !== undefined);
   const variables = Object.fromEntries([
     ...operation.generated.map((key) => [key, randomUUID()]),

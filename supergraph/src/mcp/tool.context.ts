@@ -31,6 +31,7 @@ export class ToolContext implements RequestContext {
   watch?: OperationObserver;
   plugin?: OperationPlugins;
   isListed?: boolean;
+  isReadOnly = false;
   readonly #response: ServerResponse | null;
 
   constructor({ response, ...client }: ToolClient) {

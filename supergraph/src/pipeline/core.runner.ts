@@ -59,6 +59,7 @@ export class OperationRunner {
       return subscribe(operation, variables, context);
     }
     if (context.isReadOnly && operation.kind === 'mutation') {
+      if (context.method === 'POST') throw refusal('MUTATION_FORBIDDEN', 'This request may not run mutations.');
       context.setHeader?.('allow', 'POST');
       throw refusal('METHOD_NOT_ALLOWED', 'A mutation needs POST: GET is for queries only.');
     }

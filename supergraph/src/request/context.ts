@@ -46,7 +46,7 @@ export interface RequestContext {
   readonly remoteAddress?: string;
   /** Set for an operation whose text is the operator's own. It needs no place in a list of persisted operations. */
   isListed?: boolean;
-  /** Set for a request that must change nothing: a GET. Mutations are refused. */
+  /** Set for a request that must change nothing: a GET, or a model that may only read. Mutations are refused. */
   readonly isReadOnly?: boolean;
   /** Ends the operation: `signal` aborts with this reason. */
   abort?(reason: Error): void;

@@ -27,6 +27,11 @@ describe('mcp', () => {
     ['mcp: { tools: { a: { progress: { value: "a..b" } } } }', '1 mcp.tools.a.progress.value: expected response keys'],
     ['mcp: { tools: { a: { on_cancel: a } } }', '1 mcp.tools.a.on_cancel: expected another operation'],
     ['mcp: { path: /graphql }', '1 mcp.path: the path /graphql already serves a graph'],
+    ['mcp: {}\nsupergraph: { path: "/{name}" }', '1 mcp.path: the path /{name} already serves a graph'],
+    [
+      'mcp: { path: /a/b }\nsupergraph: { path: "/a/{*rest}" }',
+      '1 mcp.path: the path /a/{*rest} already serves a graph',
+    ],
     [
       'mcp: {}\nroutes: [{ path: /mcp/, url: "http://a.example" }]',
       '1 mcp.path: the route /mcp/ already takes the path',

@@ -359,6 +359,8 @@ describe('a slow client', () => {
     let text = '';
     for await (const part of response) text += part;
     expect(text).toContain('SUBSCRIPTION_TOO_SLOW');
+    expect(text).toContain('"complete":false');
+    expect(text).toMatch(/"structuredContent":\{"data":\{"flood":/);
     expect(text.length).toBeLessThan(30_000_000);
   });
 });

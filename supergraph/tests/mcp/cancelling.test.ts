@@ -1,0 +1,36 @@
+import { callOf, type McpGraph, mcpConfig, startMcp } from './mcp.fixture.ts';
+
+const ada = { 'x-test-user': 'ada', 'mcp-session-id': 's' };
+
+/** Follows a subscription until its first event. */
+async function follow(graph: McpGraph, args: object, headers: Record<string, string> = ada): Promise<void> {
+  const answer = await graph.post(callOf('follow_forever', args, 5, { progressToken: 1 }), headers);
+  await answer.body!.getReader().read();
+}
+
+const cancel = (graph: McpGraph, headers: Record<string, string> = ada) =>
+  graph.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 5 } }, headers);
+
+describe('what undoes a cancelled call', () => {
+  it('does not run for a client without its scopes', async () => {
+    await using graph = await startMcp(
+      mcpConfig().replace('  tools:\n', '  tools:\n    cancel_job: { scopes: [write] }\n'),
+    );
+    await follow(graph, { id: '1' });
+    await cancel(graph);
+    expect(await graph.log.until('mcp.undo.refused')).toContain('write');
+    const writer = { ...ada, 'x-test-scopes': 'write' };
+    await follow(graph, { id: '2' }, writer);
+    await cancel(graph, writer);
+    await graph.jobs.until(() => graph.jobs.cancelled.includes('2'));
+    expect(graph.jobs.cancelled).toEqual(['2']);
+  });
+
+  it('gets the variables that were generated for the call', async () => {
+    await using graph = await startMcp(mcpConfig().replace('follow_forever: {', 'follow_forever: { generate: [id],'));
+    await follow(graph, {});
+    await cancel(graph);
+    await graph.jobs.until(() => graph.jobs.cancelled.length > 0);
+    expect(graph.jobs.cancelled).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  });
+});
