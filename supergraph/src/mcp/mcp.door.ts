@@ -85,7 +85,8 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
       const session = request.headers['mcp-session-id'] as string | undefined;
       const key = { client: toClientOf(client.identity, client.remoteAddress), session };
       if (message.method === 'notifications/cancelled') {
-        calls.cancel({ ...key, id: message.params?.requestId });
+        // Without an identity and a session, the call may be that of anybody behind the same address.
+        if (client.identity || session !== undefined) calls.cancel({ ...key, id: message.params?.requestId });
         response.writeHead(202).end();
         return;
       }

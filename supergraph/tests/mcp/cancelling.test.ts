@@ -34,3 +34,18 @@ describe('what undoes a cancelled call', () => {
     expect(graph.jobs.cancelled).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
 });
+
+describe('a call of a client without an identity and a session', () => {
+  it('is not cancelled by a message, which may be anybody behind the same address', async () => {
+    await using graph = await startMcp(mcpConfig());
+    await follow(graph, { id: '1' }, {});
+    expect((await cancel(graph, {})).status).toBe(202);
+    expect((await cancel(graph, ada)).status).toBe(202);
+    expect(graph.jobs.open).toBe(1);
+    // With a session it is its own client.
+    await follow(graph, { id: '2' }, { 'mcp-session-id': 's' });
+    await cancel(graph, { 'mcp-session-id': 's' });
+    await graph.jobs.until(() => graph.jobs.cancelled.includes('2'));
+    expect(graph.jobs.cancelled).toEqual(['2']);
+  });
+});
