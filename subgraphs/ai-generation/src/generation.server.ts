@@ -5,6 +5,7 @@ import type { Infrastructure } from '@vibecode/platform/infrastructure';
 import { startInterval } from '@vibecode/platform/interval';
 import { JobQueue } from '@vibecode/platform/jobs/job.queue';
 import { startJobWorker } from '@vibecode/platform/jobs/job.worker';
+import type { Logger } from '@vibecode/platform/log';
 import { type RunningSubgraph, startSubgraph } from '@vibecode/platform/subgraph';
 import { AnswerStreamer } from './answer.streamer.ts';
 import { createBillingClient } from './billing.client.ts';
@@ -59,12 +60,7 @@ export async function startGenerationServer(
   const { thresholds } = search;
   const embedding = starting.use(startTemplateEmbedding({ orm, embedders, log, thresholds }));
   await Promise.race([embedding.firstPass, setTimeout(FIRST_VECTORS_MS, undefined, { ref: false })]);
-  for (const { problem, configured, ...report } of await registry.report()) {
-    const found = { action: 'models.found', configured, ...report, ...(problem !== null && { problem }) };
-    if (configured && (problem !== null || report.available.length === 0))
-      log.warn(found, 'a configured provider of models does not answer');
-    else log.info(found);
-  }
+  await reportModels(registry, log);
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
   const circuit = new ModelCircuit();
@@ -142,4 +138,13 @@ export async function startGenerationServer(
   );
   const running = starting.move();
   return { ...subgraph, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function reportModels(registry: ModelRegistry, log: Logger): Promise<void> {
+  for (const { problem, configured, ...report } of await registry.report()) {
+    const found = { action: 'models.found', configured, ...report, ...(problem !== null && { problem }) };
+    if (configured && (problem !== null || report.available.length === 0))
+      log.warn(found, 'a configured provider of models does not answer');
+    else log.info(found);
+  }
 }
