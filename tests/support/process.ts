@@ -8,7 +8,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** The process counts as started when it has printed a line that matches. */
   readonly ready: RegExp;
-  /** Default 60,000. */
+  /** Default 120,000. */
   readonly timeoutMs?: number;
 }
 
@@ -28,7 +28,7 @@ const STOP_TIMEOUT_MS = 20_000;
 
 /** @throws Error with the whole output when the process ends, or is not ready in time */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
-  const { command, args, env = {}, cwd, ready, timeoutMs = 60_000 } = options;
+  const { command, args, env = {}, cwd, ready, timeoutMs = 120_000 } = options;
   const child: ChildProcess = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
