@@ -90,7 +90,6 @@ class KafkaBus implements EventBus {
   ): Promise<AsyncDisposable> {
     const names = topics.map((topic) => this.#named(topic));
     const deadLetterNames = topics.map((topic) => this.#named(toDeadLetterTopic(topic, group)));
-    await this.#create([...names, ...deadLetterNames]);
     const consumer = this.#kafka.consumer({
       groupId: this.#named(group),
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -112,7 +111,9 @@ class KafkaBus implements EventBus {
     const subscription = { [Symbol.asyncDispose]: () => this.#leave(subscription, consumer, stop) };
     this.#subscriptions.add(subscription);
     try {
-      await this.#whenHosted(names, () => consumer.subscribe({ topics: names, fromBeginning: true }));
+      await this.#whenHosted([...names, ...deadLetterNames], () =>
+        consumer.subscribe({ topics: names, fromBeginning: true }),
+      );
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
