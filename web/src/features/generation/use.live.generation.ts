@@ -28,16 +28,6 @@ export function useLiveGeneration({ generations, startedId, reload, onEnded }: L
   const followed = useGenerationStream(liveId, onStreamEnd);
   const isInReview = followed?.snapshot.status === 'REVIEW';
   const isOver = liveId !== null && (followed?.snapshot.finished != null || isInReview);
-  useEffect(() => {
-    // The stream stays open until the user has decided.
-    if (isInReview) void reload().catch(() => null);
-  }, [isInReview, reload]);
-  useEffect(() => {
-    // Until the project says so too, however its answers overtake each other.
-    if (!isOver) return;
-    const timer = setInterval(() => void reload().catch(() => null), ASK_AGAIN_AFTER_MS);
-    return () => clearInterval(timer);
-  }, [isOver, reload]);
 
   const [watchedId, setWatchedId] = useState<string | null>(null);
   useEffect(() => {
@@ -49,12 +39,16 @@ export function useLiveGeneration({ generations, startedId, reload, onEnded }: L
   const isPartial = over?.status === 'COMPLETED' && !over.version;
   const ended = isPartial ? undefined : over;
   useEffect(() => {
-    if (!isPartial) return;
-    const ask = () => void reload().catch(() => null);
-    ask();
-    const timer = setInterval(ask, ASK_AGAIN_AFTER_MS);
+    // The end of the stream has asked already; a review leaves it open until the user has decided.
+    if (isInReview || isPartial) void reload().catch(() => null);
+  }, [isInReview, isPartial, reload]);
+  const isBehind = isOver || isPartial;
+  useEffect(() => {
+    // Until the project says so too, however its answers overtake each other.
+    if (!isBehind) return;
+    const timer = setInterval(() => void reload().catch(() => null), ASK_AGAIN_AFTER_MS);
     return () => clearInterval(timer);
-  }, [isPartial, reload]);
+  }, [isBehind, reload]);
   const handledId = useRef<string | null>(null);
   useEffect(() => {
     if (!ended || handledId.current === ended.id) return;
