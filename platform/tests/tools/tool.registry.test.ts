@@ -158,7 +158,7 @@ describe('what does not fit is reported, and the others are there', () => {
     ]);
   });
 
-  it('what rules switch off is not there, and is no problem', () => {
+  it('what rules switch off is not there, and is not a problem', () => {
     expect(registryOf({ 'a.graphql': good }, { Good: { enabled: false } })).toEqual({ tools: new Map(), problems: [] });
   });
 });

@@ -35,7 +35,7 @@ export interface BillingClient {
   /**
    * A hold that is not renewed expires: its job is dead. If it is not, this places the hold again.
    *
-   * @throws AppError BILLING_HOLD_CLOSED, and BILLING_QUOTA_EXCEEDED when there is no room any more
+   * @throws AppError BILLING_HOLD_CLOSED, and BILLING_QUOTA_EXCEEDED when the quota has too little room by now
    */
   renewHold(userId: string, generationId: string): Promise<Hold>;
   /** @returns of each, when it expires; null for one that was not renewed */

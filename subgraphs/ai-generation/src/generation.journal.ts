@@ -103,9 +103,8 @@ export class GenerationJournal implements AsyncDisposable {
     change: (generation: Generation, em: EntityManager) => unknown,
     { settles }: { readonly settles: boolean },
   ): Promise<void> {
-    // What could not be stored is stored with the offer.
-    await this.writer.settle().catch(() => undefined);
     const { id: generationId, userId } = this.row;
+    // What could not be stored is stored with the offer.
     const events = await this.writer.close({ type: 'StatusChanged', status: GenerationStatus.REVIEW });
     await this.job.finish(async (em) => {
       const row = await em.findOneOrFail(Generation, { id: generationId });

@@ -1,9 +1,9 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { startInterval } from '@vibecode/platform/interval';
 import type { Logger } from '@vibecode/platform/log';
+import { deleteExpired } from '@vibecode/platform/retention';
 import { deleteEventsOfFinishedBefore, deleteFinishedBefore } from './generation.repository.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const BATCH_ROWS = 200;
 
 export interface RetentionOptions {
@@ -20,18 +20,12 @@ export interface RetentionOptions {
 /** Deletes what has ended, once it is old enough: first the events but the last, then the generation. */
 export function startRetention({ orm, log, days, eventDays, everyMs = 3_600_000 }: RetentionOptions): AsyncDisposable {
   const work = async () => {
-    await deleteAll(orm, days, deleteFinishedBefore);
-    await deleteAll(orm, eventDays, deleteEventsOfFinishedBefore);
+    await deleteExpired({ days, batchRows: BATCH_ROWS }, (before, limit) =>
+      deleteFinishedBefore(orm.em.fork(), before, limit),
+    );
+    await deleteExpired({ days: eventDays, batchRows: BATCH_ROWS }, (before, limit) =>
+      deleteEventsOfFinishedBefore(orm.em.fork(), before, limit),
+    );
   };
   return startInterval('generations.retention', everyMs, work, log);
-}
-
-async function deleteAll(
-  orm: MikroORM,
-  days: number | null,
-  deleteSome: (em: EntityManager, before: Date, limit: number) => Promise<number>,
-): Promise<void> {
-  if (days === null) return;
-  const before = new Date(Date.now() - days * DAY_MS);
-  while ((await deleteSome(orm.em.fork(), before, BATCH_ROWS)) === BATCH_ROWS);
 }

@@ -64,7 +64,7 @@ export interface ProjectClient {
   /**
    * The newest version.
    *
-   * @throws AppError NOT_FOUND when there is no such project, or the user may not see it
+   * @throws AppError NOT_FOUND when the project does not exist, or the user may not see it
    */
   readSnapshot(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectSnapshot>;
   /** All changes but those of locked paths, or none, as one version; the same generation never makes a second one. */

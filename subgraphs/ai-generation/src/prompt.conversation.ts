@@ -22,7 +22,7 @@ const BLOCK = /^\s{0,8}(?:<|`{3}|~{3})/;
 /**
  * What was asked before and what became of it, in short.
  *
- * @param turns the newest first; the oldest are left out where there is no room
+ * @param turns the newest first; the oldest are left out when they do not fit
  * @param mostCharacters of the whole part
  */
 export function toConversation(turns: readonly Turn[], mostCharacters: number): string {

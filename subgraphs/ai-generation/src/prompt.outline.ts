@@ -1,3 +1,5 @@
+import { toBoundedList } from './prompt.list.ts';
+
 interface TextFile {
   readonly path: string;
   readonly content: string;
@@ -13,21 +15,16 @@ const HEADING =
  * @param mostCharacters of the list; what goes beyond is counted
  */
 export function toAbsentList(files: readonly TextFile[], mostCharacters: number): string {
-  if (files.length === 0) return '';
-  const lines: string[] = [];
-  let left = mostCharacters - HEADING.length - 40;
-  for (const file of files) {
-    const bare = `- ${describeFile(file)}`;
-    if (bare.length + 1 > left) break;
-    const names = left > bare.length + SHORTEST_OUTLINE ? findDeclarations(file.content) : [];
-    const whole = names.length === 0 ? bare : `${bare}: ${names.join(', ')}`;
-    const line = whole.length + 1 > left ? bare : whole;
-    left -= line.length + 1;
-    lines.push(line);
-  }
-  const others = files.length - lines.length;
-  if (others > 0) lines.push(`- ${others} ${lines.length > 0 ? 'more' : 'files'}`);
-  return `${HEADING}\n\n${lines.join('\n')}\n\n`;
+  return toBoundedList({ heading: HEADING, noun: 'files', items: files, mostCharacters, describe: describeOutlined });
+}
+
+/** With what it declares, where that fits. */
+function describeOutlined(file: TextFile, leftCharacters: number): string {
+  const bare = describeFile(file);
+  if (leftCharacters < bare.length + SHORTEST_OUTLINE) return bare;
+  const names = findDeclarations(file.content);
+  const whole = `${bare}: ${names.join(', ')}`;
+  return names.length === 0 || whole.length > leftCharacters ? bare : whole;
 }
 
 const SHORTEST_OUTLINE = 20;

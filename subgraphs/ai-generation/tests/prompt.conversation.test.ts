@@ -23,7 +23,7 @@ describe('the earlier turns of a conversation', () => {
     expect(toConversation([toTurn({ isCancelled: true })], 4_000)).toContain('Stopped by the user');
   });
 
-  it('lose the oldest where there is no room, and are nothing where there is none', () => {
+  it('lose the oldest when they do not fit, and are empty when nothing fits', () => {
     const turns = Array.from({ length: 20 }, (_, at) => toTurn({ prompt: `${at} ${'word '.repeat(100)}` }));
     const text = toConversation(turns, 1_500);
     expect(text.length).toBeLessThanOrEqual(1_500);

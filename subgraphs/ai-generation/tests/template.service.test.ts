@@ -133,7 +133,7 @@ const file = (path: string, content = '') => ({ path, content });
 
 type Wrong = readonly [what: string, wrong: Record<string, unknown>, code: string, field: string];
 
-describe('what is no template', () => {
+describe('input that is not a template', () => {
   it.each<Wrong>([
     ['no title', { title: ' ' }, 'INVALID_INPUT', 'title'],
     ['two lines of a title', { title: 'a\nb' }, 'INVALID_INPUT', 'title'],

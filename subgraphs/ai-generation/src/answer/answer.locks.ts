@@ -31,7 +31,7 @@ export class AnswerLocks {
   }
 }
 
-/** A model often repeats a file as it is; that is no wish to change it. */
+/** A model often repeats a file as it is; that does not mean that it wants to change it. */
 function wantsChange(event: AnswerEvent, present: string | null): boolean {
   if (event.type === 'started') return false;
   if (event.type === 'deleted') return present !== null;
