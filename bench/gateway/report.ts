@@ -21,7 +21,6 @@ export interface Section {
 
 /** Formats the results as a page of documentation. */
 export function toReport(gateways: readonly RunningContestant[], sections: readonly Section[]): string {
-  const bars = sections.flatMap((section) => section.bars);
   return [
     '# Performance of the gateway',
     '',
@@ -38,6 +37,14 @@ export function toReport(gateways: readonly RunningContestant[], sections: reado
         `- **${contestant.name}**: ${contestant.settings}; first answer after ${Math.round(readyMs)} ms.`,
     ),
     '',
+    toSections(sections),
+  ].join('\n');
+}
+
+/** The figures to reach of all sections in one table, then each section with its own. */
+export function toSections(sections: readonly Section[]): string {
+  const bars = sections.flatMap((section) => section.bars);
+  return [
     ...(bars.length ? ['## Figures to reach', '', toBarTable(bars), ''] : []),
     ...sections.flatMap(({ title, text, table }) => [
       `## ${title[0]?.toUpperCase()}${title.slice(1)}`,
