@@ -64,6 +64,7 @@ export async function readAnswer(input: ReadAnswerInput): Promise<ModelEnd> {
         parser.pushToolCalls(chunk.toolCalls);
         begin();
       }
+      if (chunk.areCallsWhole) take(parser.endToolCalls());
       end = chunk.end ?? end;
       // The provider was told the limit; one that ignores it is stopped here.
       if (!chunk.end && before + streamed >= maxTokens) end = { reason: 'length' };

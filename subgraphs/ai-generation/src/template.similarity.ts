@@ -88,7 +88,7 @@ export function toStatement(
     candidates.push(
       `(select id from ai_generation.template where owner_id = ${bind(ownerId)} ${toFilter()} limit ${OWN})`,
     );
-  let similarity = '0';
+  let score = `${1 - SIMILARITY_WEIGHT} * words`;
   let vectors = '';
   if (embedded) {
     const { space, embedding } = embedded;
@@ -97,14 +97,15 @@ export function toStatement(
     candidates.push(`(select template_id from ai_generation.template_embedding where ${isOfSpace(space)} and owner_id is null
         ${toFilter()}
       order by embedding::${type} <=> ${bind(vector)}::${type} limit ${NEAREST})`);
-    similarity = `greatest(0, coalesce(1 - (e.embedding::${type} <=> ${bind(vector)}::${type}), 0))`;
+    const similarity = `greatest(0, coalesce(1 - (e.embedding::${type} <=> ${bind(vector)}::${type}), 0))`;
+    // A template that was just added has no vector yet: its words stand for both.
+    score = `case when e.template_id is null then words else ${SIMILARITY_WEIGHT} * ${similarity} + ${score} end`;
     vectors = `left join ai_generation.template_embedding e on e.template_id = t.id and ${isOfSpace(space)}`;
   }
   return {
     sql: `with ${worded}, found as materialized (${candidates.join(' union ')})
-      select t.id, ${SIMILARITY_WEIGHT} * ${similarity}
-          + ${1 - SIMILARITY_WEIGHT} * ts_rank_cd(t.document_search, ${bind(any)}::tsquery, 32) as score
-        from found join ai_generation.template t using (id) ${vectors}
+      select t.id, ${score} as score from found join ai_generation.template t using (id)
+        cross join lateral (select ts_rank_cd(t.document_search, ${bind(any)}::tsquery, 32) as words) ranked ${vectors}
         order by score desc, t.id limit ${Math.trunc(limit)}`,
     parameters,
   };

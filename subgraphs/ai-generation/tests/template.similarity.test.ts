@@ -1,11 +1,13 @@
 import { createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
+import { Template } from '../src/template.entity.ts';
 import { findLexemes } from '../src/template.lexemes.ts';
+import { seedTemplates } from '../src/template.seeding.ts';
 import { findSimilar, RARE_DOCUMENTS, toStatement } from '../src/template.similarity.ts';
 import { loadTemplates } from '../src/templates/template.files.ts';
 import { searchExactly, toRecall } from './retrieval/exact.search.ts';
 import { tuningPrompts } from './retrieval/labelled.prompts.ts';
 import { createVariants } from './retrieval/template.variants.ts';
-import { createInstance, startTemplates } from './search.fixture.ts';
+import { createInstance, createTemplates, startTemplates } from './search.fixture.ts';
 
 interface PlanNode {
   readonly 'Subplan Name'?: string;
@@ -104,6 +106,20 @@ describe('the similarity of templates', () => {
         `select count(*)::int as count from ai_generation.template where document_search @@ 'baker'::tsquery`,
       );
     expect(worded).toBe(row!.count);
+  });
+
+  it('finds a template that has no vector yet by its words', async () => {
+    const found = async (title: string) => {
+      const text = 'a ledger for falconers with weights of hunting birds';
+      const matches = await findSimilar(database.orm.em.fork(), await toQuery(text));
+      const rows = await database.orm.em.fork().find(Template, { id: { $in: matches.map(({ id }) => id) } });
+      return rows.find((row) => row.id === matches[0]!.id)?.title === title;
+    };
+    expect(await found('Falconry')).toBe(false);
+    const description = 'A ledger for falconers: the weights of their hunting birds, day by day';
+    const [row] = createTemplates(1);
+    await seedTemplates(database.orm, [{ ...row!, slug: 'falconry', title: 'Falconry', description }]);
+    expect(await found('Falconry')).toBe(true);
   });
 
   it.each(['', '   ', '?!', "it's 'quoted' \\ & | ! <-> :* (", 'the and of', '🦊', 'nul\0byte', 'x'.repeat(20_000)])(

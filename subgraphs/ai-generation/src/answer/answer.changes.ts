@@ -125,6 +125,21 @@ export class AnswerChanges {
     return after === undefined ? (this.#base.files.get(path) ?? null) : after;
   }
 
+  /** Paths of the files as the answer leaves them, in order. */
+  listPaths(): readonly string[] {
+    const paths = new Set(this.#base.files.keys());
+    for (const [path, after] of this.#after) {
+      if (after === null) paths.delete(path);
+      else paths.add(path);
+    }
+    return [...paths].sort();
+  }
+
+  /** The model has been shown the file, whole: it may replace it. */
+  show(path: string): void {
+    this.#seen.add(path);
+  }
+
   /** The problems so far are put to the model again, with the text of the files they are about. */
   askAgain(): readonly AnswerProblem[] {
     const asked = this.problems;

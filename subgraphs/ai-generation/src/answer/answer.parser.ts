@@ -33,7 +33,7 @@ export class AnswerParser {
   #fences: Fence[] = [];
   #blocks = 0;
   readonly #paths = new Set<string>();
-  readonly #tools = new ToolCallReader();
+  #tools = new ToolCallReader();
   #events: AnswerEvent[] = [];
 
   /** @param delimiter of this answer's tags; null where none was chosen */
@@ -56,6 +56,13 @@ export class AnswerParser {
   /** Takes pieces of calls of tools that came beside the text. */
   pushToolCalls(pieces: readonly ToolCallPiece[]): void {
     this.#tools.push(pieces);
+  }
+
+  /** The calls that came are whole, and the answer goes on behind them. */
+  endToolCalls(): AnswerEvent[] {
+    this.#addChanges(this.#tools.end(false));
+    this.#tools = new ToolCallReader();
+    return this.#takeEvents();
   }
 
   /**

@@ -101,6 +101,7 @@ export function toToolCallPiece(value: unknown, position: number): ToolCallPiece
   const given = called.arguments ?? called.parameters ?? '';
   return {
     index: typeof call.index === 'number' ? call.index : position,
+    ...(typeof call.id === 'string' && call.id !== '' && { id: call.id }),
     name: toText(called.name),
     argumentsText: typeof given === 'string' ? given : JSON.stringify(given),
   };

@@ -25,6 +25,25 @@ export interface ModelStatus {
   readonly contextTokens: number | null;
   /** Whether it takes images. Default false. */
   readonly seesImages?: boolean;
+  /** Whether it takes tools, and waits for what they answer. Default false. */
+  readonly callsTools?: boolean;
+}
+
+/** A tool as a model is told of it. */
+export interface ModelTool {
+  readonly name: string;
+  readonly description: string;
+  /** A JSON Schema of an object. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** A call of a tool, whole. */
+export interface ToolCall {
+  /** What the answer to it names; unique in a conversation. */
+  readonly id: string;
+  readonly name: string;
+  /** JSON, as the model wrote it. */
+  readonly argumentsText: string;
 }
 
 /** An image of a request. */
@@ -39,6 +58,8 @@ export interface ModelRequest {
   readonly prompt: string;
   /** The prompt as built from the user's, the project and the retrieved templates; chat models get these. */
   readonly messages: readonly ModelMessage[];
+  /** What it may call. Default: nothing. Only a model that calls tools gets any. */
+  readonly tools?: readonly ModelTool[];
   /** Images that belong to the user's message. Default: none. Only a model that sees images gets any. */
   readonly images?: readonly ModelImage[];
   /** Retrieved templates, best first. */
@@ -58,8 +79,12 @@ export interface ModelRequest {
 }
 
 export interface ModelMessage {
-  readonly role: 'system' | 'user' | 'assistant';
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
+  /** Of an assistant: what it called. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of a tool: the call that it answers. */
+  readonly answers?: ToolCall;
 }
 
 export interface RetrievedTemplate {
@@ -88,6 +113,8 @@ export interface ModelChunk {
   readonly tokens: number;
   /** Pieces of calls of tools, in the order they came. */
   readonly toolCalls?: readonly ToolCallPiece[];
+  /** The calls so far are whole, and the model waits for what they answer. */
+  readonly areCallsWhole?: true;
   /** The provider's own count so far, where it gives one on the way; it replaces what was counted. */
   readonly usage?: TokenUsage;
   /** Only on the last chunk of an answer that was not aborted. */
@@ -97,6 +124,8 @@ export interface ModelChunk {
 /** Providers send a call whole, or its arguments in pieces under the same index. */
 export interface ToolCallPiece {
   readonly index: number;
+  /** As the provider names the call; many name none. */
+  readonly id?: string;
   /** Empty in all pieces but the first. */
   readonly name: string;
   /** The next part of the arguments' JSON. */
@@ -117,6 +146,11 @@ export type EndReason = 'stop' | 'length' | 'filtered' | 'unsaid';
 
 export interface ModelEnd extends TokenUsage {
   readonly reason: EndReason;
+}
+
+/** A tool in the words of the chat completions API, which Ollama has taken over. */
+export function toFunction({ name, description, inputSchema: parameters }: ModelTool) {
+  return { type: 'function', function: { name, description, parameters } };
 }
 
 /** A count as a provider gave it: zero, negative and broken ones are as good as none. */

@@ -1,9 +1,18 @@
 import { AppError } from '@vibecode/platform/errors';
-import { type ChatResponse, Ollama } from 'ollama';
+import { type ChatResponse, type Message, Ollama } from 'ollama';
 import { ModelUnavailableError } from '../errors.ts';
 import { readProviderError, toToolCallPiece } from './chat.chunk.ts';
 import { toConnectionFailure, toModelFailure } from './model.failures.ts';
-import { type Model, type ModelChunk, type ModelRequest, type ModelStatus, toTokenUsage } from './model.ts';
+import {
+  type Model,
+  type ModelChunk,
+  type ModelImage,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelStatus,
+  toFunction,
+  toTokenUsage,
+} from './model.ts';
 import { fetchProvider } from './provider.fetch.ts';
 
 export interface OllamaOptions {
@@ -40,8 +49,9 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
   async function probe(signal?: AbortSignal): Promise<ModelStatus> {
     try {
       const shown = await showModel(url, id, signal);
-      const { sees: seesImages } = shown;
-      known = { available: true, contextTokens: Math.min(shown.contextTokens ?? mostContext, mostContext), seesImages };
+      const { sees: seesImages, calls: callsTools } = shown;
+      const contextTokens = Math.min(shown.contextTokens ?? mostContext, mostContext);
+      known = { available: true, contextTokens, seesImages, callsTools };
       return known;
     } catch {
       // The model is listed as unavailable until a later probe succeeds.
@@ -49,17 +59,20 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
     }
   }
 
-  async function* stream({ messages, images = [], maxTokens, signal }: ModelRequest): AsyncGenerator<ModelChunk> {
+  async function* stream({
+    messages,
+    images = [],
+    tools = [],
+    maxTokens,
+    signal,
+  }: ModelRequest): AsyncGenerator<ModelChunk> {
     signal.throwIfAborted();
     const num_ctx = known?.contextTokens ?? (await probe(signal)).contextTokens ?? mostContext;
     try {
       const chunks = await createClient(url, signal).chat({
         model: id,
-        messages: messages.map(({ role, content }) => ({
-          role,
-          content,
-          ...(role === 'user' && images.length > 0 && { images: images.map(({ base64 }) => base64) }),
-        })),
+        messages: messages.map((message) => toChatMessage(message, images)),
+        ...(tools.length > 0 && { tools: tools.map(toFunction) }),
         stream: true,
         // A prompt that is too long is an error, where Ollama knows these, and not quietly cut at its beginning.
         ...{ truncate: false, shift: false },
@@ -73,6 +86,31 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
   }
 
   return { ...identity, probe, stream };
+}
+
+function toChatMessage({ role, content, toolCalls, answers }: ModelMessage, images: readonly ModelImage[]): Message {
+  return {
+    role,
+    content,
+    ...(role === 'user' && images.length > 0 && { images: images.map(({ base64 }) => base64) }),
+    ...(toolCalls && {
+      tool_calls: toolCalls.map(({ name, argumentsText }) => ({
+        function: { name, arguments: readArguments(argumentsText) },
+      })),
+    }),
+    ...(answers && { tool_name: answers.name }),
+  };
+}
+
+/** Ollama takes arguments as a value, and nothing but an object. */
+function readArguments(argumentsText: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(argumentsText);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : { value };
+  } catch {
+    // What the model wrote is not JSON: it is told so by the answer to the call.
+    return { text: argumentsText };
+  }
 }
 
 function toChunk(identity: { readonly id: string; readonly provider: string }, chunk: ChatResponse): ModelChunk {
@@ -144,6 +182,7 @@ async function showModel(url: string, id: string, signal?: AbortSignal) {
   return {
     chats: shown.capabilities?.includes('completion') ?? true,
     sees: shown.capabilities?.includes('vision') ?? false,
+    calls: shown.capabilities?.includes('tools') ?? false,
     contextTokens: typeof length === 'number' ? length : null,
   };
 }

@@ -3,7 +3,15 @@ import { ModelUnavailableError } from '../errors.ts';
 import { type ProviderError, readProviderError } from './chat.chunk.ts';
 import { HTML_ANSWERED, readCompletion } from './chat.completion.ts';
 import { toConnectionFailure, toModelFailure } from './model.failures.ts';
-import type { Model, ModelChunk, ModelImage, ModelRequest, ModelStatus } from './model.ts';
+import {
+  type Model,
+  type ModelChunk,
+  type ModelImage,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelStatus,
+  toFunction,
+} from './model.ts';
 import { findServedModel, type OpenAiServer } from './openai.server.ts';
 
 export interface OpenAiModelOptions {
@@ -17,7 +25,7 @@ export interface OpenAiModelOptions {
 }
 
 /** What not every server knows. One that refuses a request because of one of them is asked again without it. */
-type Parameter = 'stream_options' | 'temperature' | 'max_tokens' | 'max_completion_tokens';
+type Parameter = 'stream_options' | 'temperature' | 'max_tokens' | 'max_completion_tokens' | 'tool';
 
 /**
  * A model behind the chat completions API, as OpenAI serves it, and llama.cpp, vLLM, LM Studio, OpenRouter, DeepSeek and many others.
@@ -38,26 +46,25 @@ export function createOpenAiModel(id: string, options: OpenAiModelOptions): Mode
       available: answers && (models === null || models.length <= 1 || served !== undefined),
       contextTokens: contextTokens ?? served?.contextTokens ?? null,
       seesImages,
+      callsTools: !left.has('tool'),
     };
   }
 
-  function toBody({ messages, images = [], maxTokens }: ModelRequest): Record<string, unknown> {
+  function toBody({ messages, images = [], tools = [], maxTokens }: ModelRequest): Record<string, unknown> {
     return {
       model: id,
-      messages: messages.map(({ role, content }) => ({
-        role,
-        content: role === 'user' && images.length > 0 ? toParts(content, images) : content,
-      })),
+      messages: messages.map((message) => toChatMessage(message, images)),
       stream: true,
       ...(!left.has('stream_options') && { stream_options: { include_usage: true } }),
       ...(temperature !== undefined && !left.has('temperature') && { temperature }),
       ...(!left.has(limitName) && { [limitName]: maxTokens }),
+      ...(tools.length > 0 && !left.has('tool') && { tools: tools.map(toFunction) }),
     };
   }
 
   /** @returns whether to ask again: the server has refused something that it can do without */
   function adapt({ words }: ProviderError): boolean {
-    const named = (['stream_options', 'temperature', limitName] as const).find((name) => words.includes(name));
+    const named = (['stream_options', 'temperature', limitName, 'tool'] as const).find((name) => words.includes(name));
     if (named === undefined || left.has(named)) return false;
     if (named === 'max_tokens' && words.includes('max_completion_tokens')) limitName = 'max_completion_tokens';
     else left.add(named);
@@ -94,6 +101,24 @@ export function createOpenAiModel(id: string, options: OpenAiModelOptions): Mode
   }
 
   return { ...identity, probe, stream };
+}
+
+function toChatMessage(
+  { role, content, toolCalls, answers }: ModelMessage,
+  images: readonly ModelImage[],
+): Record<string, unknown> {
+  return {
+    role,
+    content: role === 'user' && images.length > 0 ? toParts(content, images) : content,
+    ...(toolCalls && {
+      tool_calls: toolCalls.map(({ id, name, argumentsText }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: argumentsText },
+      })),
+    }),
+    ...(answers && { tool_call_id: answers.id }),
+  };
 }
 
 function toParts(text: string, images: readonly ModelImage[]): readonly Record<string, unknown>[] {

@@ -1,0 +1,244 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readJson } from '@vibecode/platform/http/request';
+import { AnswerChanges } from '../src/answer/answer.changes.ts';
+import { AnswerParser } from '../src/answer/answer.parser.ts';
+import { answerInRounds } from '../src/answer.rounds.ts';
+import { answerCall, loadModelTools } from '../src/model.tools.ts';
+import type { Model, ModelEnd, ModelMessage, ModelTool } from '../src/models/model.ts';
+import { createOllamaModel } from '../src/models/ollama.model.ts';
+import { createOpenAiModel } from '../src/models/openai.model.ts';
+import { OpenAiServer } from '../src/models/openai.server.ts';
+import { createModelRequest } from './model.contract.ts';
+
+interface Call {
+  readonly name: string;
+  readonly arguments: unknown;
+}
+type Said = string | readonly Call[];
+interface Asked {
+  readonly messages: readonly Record<string, unknown>[];
+  readonly tools?: readonly { readonly function: { readonly name: string } }[];
+}
+
+/** A server of both APIs that answers each request with the next of the answers, the last one again and again. */
+async function startServer(answers: readonly (readonly Said[])[], { status = 200 } = {}) {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    if (request.method === 'GET') return response.end('{"data":[{"id":"calling"}]}');
+    if (request.url === '/api/show') return response.end('{"capabilities":["completion","tools"],"model_info":{}}');
+    const body = (await readJson(request, 10_000_000)) as Asked;
+    if (status !== 200 && body.tools) {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      return response.end('{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice"}}');
+    }
+    const answer = answers[Math.min(asked.length, answers.length - 1)]!;
+    asked.push(body);
+    return response.end(request.url === '/api/chat' ? toOllama(answer) : toCompletion(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    asked,
+    models: {
+      ollama: createOllamaModel('calling', { url, contextTokens: 8_000 }),
+      openai: createOpenAiModel('calling', { server: new OpenAiServer({ apiKey: 'any', baseUrl: `${url}/v1` }) }),
+    } satisfies Record<string, Model>,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function toOllama(answer: readonly Said[]): string {
+  const lines = answer.map((said) => ({
+    message:
+      typeof said === 'string'
+        ? { role: 'assistant', content: said }
+        : { role: 'assistant', content: '', tool_calls: said.map((called) => ({ function: called })) },
+    done: false,
+  }));
+  const end = {
+    message: { role: 'assistant', content: '' },
+    done: true,
+    done_reason: 'stop',
+    prompt_eval_count: 100,
+    eval_count: 10,
+  };
+  return [...lines, end].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** Arguments come in two pieces, as OpenAI sends them. */
+function toCompletion(answer: readonly Said[]): string {
+  const deltas = answer.flatMap((said) =>
+    typeof said === 'string'
+      ? [{ content: said }]
+      : said.flatMap((called, index) => {
+          const text = typeof called.arguments === 'string' ? called.arguments : JSON.stringify(called.arguments);
+          const id = `of-${called.name}`;
+          return [
+            {
+              tool_calls: [
+                { index, id, type: 'function', function: { name: called.name, arguments: text.slice(0, 5) } },
+              ],
+            },
+            { tool_calls: [{ index, function: { arguments: text.slice(5) } }] },
+          ];
+        }),
+  );
+  const called = answer.some((said) => typeof said !== 'string');
+  const chunks = [
+    ...deltas.map((delta) => ({ choices: [{ index: 0, delta, finish_reason: null }] })),
+    { choices: [{ index: 0, delta: {}, finish_reason: called ? 'tool_calls' : 'stop' }] },
+    { choices: [], usage: { prompt_tokens: 100, completion_tokens: 10 } },
+  ];
+  return `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n`;
+}
+
+const MAIN = 'export const limit = 10;\n';
+
+/** One answer in rounds, read as a generation reads it. */
+async function run(
+  model: Model,
+  tools: readonly ModelTool[],
+  { roomTokens = 2_000, maxTokens = 1_000, files = { 'src/main.ts': MAIN, 'src/other.ts': 'other\n' } } = {},
+) {
+  const changes = new AnswerChanges({ files: new Map(Object.entries(files)), shown: new Set() });
+  const parser = new AnswerParser({ delimiter: 'k7q2' });
+  const request = createModelRequest();
+  const ask = (more: { messages: readonly ModelMessage[]; tools: readonly ModelTool[]; maxTokens: number }) =>
+    Promise.resolve(model.stream({ ...request, ...more }));
+  let text = '';
+  let end: ModelEnd | undefined;
+  const rounds = answerInRounds({
+    chunks: await ask({ messages: request.messages, tools, maxTokens }),
+    messages: request.messages,
+    tools,
+    maxTokens,
+    roomTokens,
+    ask,
+    answer: (call, room) => answerCall(call, changes, room * 4),
+  });
+  for await (const chunk of rounds) {
+    text += chunk.text;
+    for (const event of parser.push(chunk.text)) changes.add(event);
+    parser.pushToolCalls(chunk.toolCalls ?? []);
+    if (chunk.areCallsWhole) for (const event of parser.endToolCalls()) changes.add(event);
+    end = chunk.end ?? end;
+  }
+  for (const event of parser.end(end!.reason)) changes.add(event);
+  return { text, end, changes };
+}
+
+const toolMessages = (asked: Asked | undefined) =>
+  asked?.messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
+
+describe.each(['ollama', 'openai'] as const)('an answer of %s in rounds', (provider) => {
+  const setUp = async (answers: readonly (readonly Said[])[]) => {
+    const server = await startServer(answers);
+    return { server, model: server.models[provider], tools: await loadModelTools() };
+  };
+
+  it('reads files, changes one, and goes on with what its calls answered', async () => {
+    const { server, model, tools } = await setUp([
+      [
+        'Let me look. ',
+        [
+          { name: 'list_files', arguments: { prefix: 'src/' } },
+          { name: 'read_file', arguments: { path: './src/main.ts' } },
+        ],
+      ],
+      [[{ name: 'edit_file', arguments: { path: 'src/main.ts', search: 'limit = 10', replace: 'limit = 20' } }]],
+      [[{ name: 'read_file', arguments: { path: 'src/main.ts' } }]],
+      ['The limit is 20 now.'],
+    ]);
+    await using _ = server;
+    const { text, end, changes } = await run(model, tools);
+    expect(text).toBe('Let me look. The limit is 20 now.');
+    expect(end).toEqual({ reason: 'stop', promptTokens: 400, completionTokens: 40 });
+    expect(changes.toProposal()).toEqual([{ path: 'src/main.ts', before: MAIN, after: 'export const limit = 20;\n' }]);
+    expect(server.asked).toHaveLength(4);
+    expect(server.asked[0]!.tools?.map((tool) => tool.function.name)).toEqual(tools.map(({ name }) => name));
+    expect(toolMessages(server.asked[1])).toEqual(['src/main.ts\nsrc/other.ts', MAIN]);
+    expect(toolMessages(server.asked[3])?.slice(2)).toEqual(['Done.', 'export const limit = 20;\n']);
+  });
+
+  it('is told of an edit that does not fit, and of a file that is not there', async () => {
+    const { server, model, tools } = await setUp([
+      [
+        [
+          { name: 'edit_file', arguments: { path: 'src/main.ts', search: 'nowhere', replace: 'x' } },
+          { name: 'read_file', arguments: { path: 'main.ts' } },
+          { name: 'fly', arguments: {} },
+        ],
+      ],
+      [[{ name: 'create_file', arguments: { path: 'src/main.ts', content: 'all new\n' } }]],
+      ['Done.'],
+    ]);
+    await using _ = server;
+    const { changes } = await run(model, tools);
+    const [edit, read, fly] = toolMessages(server.asked[1]) as string[];
+    expect(edit).toContain('does not stand in the file');
+    expect(read).toBe("There is no file 'main.ts'. There is src/main.ts.");
+    expect(fly).toContain("There is no tool 'fly'");
+    expect(changes.problems).toEqual([]);
+    expect(changes.findText('src/main.ts')).toBe('all new\n');
+  });
+
+  it('ends, though the model calls on and on: the last round has no tools', async () => {
+    const { server, model, tools } = await setUp([[[{ name: 'list_files', arguments: {} }]]]);
+    await using _ = server;
+    const { end } = await run(model, tools);
+    expect(end?.reason).toBe('stop');
+    expect(server.asked.length).toBeLessThanOrEqual(8);
+    expect(server.asked.at(-1)!.tools ?? []).toEqual([]);
+  });
+
+  it('is not given more than there is room for', async () => {
+    const { server, model, tools } = await setUp([
+      [[{ name: 'read_file', arguments: { path: 'big.txt' } }]],
+      ['It is long.'],
+    ]);
+    await using _ = server;
+    await run(model, tools, { roomTokens: 100, files: { 'big.txt': 'x'.repeat(1_000_000) } as never });
+    expect(toolMessages(server.asked[1])![0]).toMatch(/^This is only its beginning\.\nx+$/);
+    expect(String(toolMessages(server.asked[1])![0]).length).toBeLessThanOrEqual(400);
+    expect(server.asked[1]!.tools ?? []).toEqual([]);
+  });
+
+  it('stops where the answer may have no more tokens', async () => {
+    const { server, model, tools } = await setUp([[[{ name: 'list_files', arguments: {} }]]]);
+    await using _ = server;
+    const { end } = await run(model, tools, { maxTokens: 55 });
+    expect(end).toMatchObject({ reason: 'length', completionTokens: 10 });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe('tools of a model', () => {
+  it('are the operations that agents call, without what the job fills in', async () => {
+    const [list, read, create] = await loadModelTools();
+    expect(list).toMatchObject({ name: 'list_files', inputSchema: { type: 'object', required: [] } });
+    expect(Object.keys((list as unknown as { inputSchema: { properties: object } }).inputSchema.properties)).toEqual([
+      'prefix',
+    ]);
+    expect(read).toMatchObject({ name: 'read_file', inputSchema: { required: ['path'] } });
+    expect(create).toMatchObject({ name: 'create_file', inputSchema: { required: ['path', 'content'] } });
+    expect(create!.description).not.toBe('');
+  });
+
+  it('are left out for a server that refuses them', async () => {
+    await using server = await startServer([['No tools.']], { status: 400 });
+    const { text } = await run(server.models.openai, await loadModelTools());
+    expect(text).toBe('No tools.');
+    expect((await server.models.openai.probe()).callsTools).toBe(false);
+  });
+
+  it('say so when arguments are no JSON', async () => {
+    await using server = await startServer([[[{ name: 'read_file', arguments: '{"path": ' }]], ['I give up.']]);
+    const { text } = await run(server.models.openai, await loadModelTools());
+    expect(text).toBe('I give up.');
+    expect(toolMessages(server.asked[1])).toEqual(["The arguments of 'read_file' are not a JSON object."]);
+  });
+});
