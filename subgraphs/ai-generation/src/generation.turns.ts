@@ -14,6 +14,7 @@ interface Row {
   readonly error_message: string | null;
   readonly delimiter: string | null;
   readonly version_number: number | null;
+  readonly is_cut: boolean;
 }
 
 /** What the user asked before in the same project, along the generation's parents: the newest first, at most eight. */
@@ -29,16 +30,17 @@ export async function findTurns(
       union all
       select p.id, p.parent_id, t.depth + 1 from turn t join ai_generation.generation p on p.id = t.parent_id
         where p.user_id = ? and p.project_id = ? and t.depth < ?)
-    select g.prompt, left(g.text, ?) as text, g.status, g.error_message, g.delimiter, g.version_number
+    select g.prompt, left(g.text, ?) as text, g.status, g.error_message, g.delimiter, g.version_number, g.cut is not null as is_cut
     from turn t join ai_generation.generation g on g.id = t.id order by t.depth`,
     [parentId, userId, projectId, userId, projectId, MOST_TURNS, MOST_TEXT_CHARACTERS],
   );
-  return rows.map(({ prompt, text, status, error_message, delimiter, version_number }) => ({
+  return rows.map(({ prompt, text, status, error_message, delimiter, version_number, is_cut }) => ({
     prompt,
     text,
     failure: status === GenerationStatus.FAILED ? (error_message ?? 'It failed.') : null,
     isCancelled: status === GenerationStatus.CANCELLED,
     isKept: version_number !== null,
+    isCut: is_cut,
     delimiter,
   }));
 }

@@ -10,6 +10,8 @@ export interface Turn {
   readonly isCancelled: boolean;
   /** Whether a version was made of it, also of one that was stopped or failed. Default: false. */
   readonly isKept?: boolean;
+  /** Whether its answer reached its limit. Default: false. */
+  readonly isCut?: boolean;
   /** Of its tags. Default: unknown. */
   readonly delimiter?: string | null;
 }
@@ -45,8 +47,9 @@ function toPart(turn: Turn): string {
   return `- Asked: ${toLine(turn.prompt, MOST_PROMPT_CHARACTERS)}\n  ${toOutcome(turn)}`;
 }
 
-function toOutcome({ text, failure, isCancelled, isKept = false, delimiter = null }: Turn): string {
+function toOutcome({ text, failure, isCancelled, isKept = false, isCut = false, delimiter = null }: Turn): string {
   if (isCancelled) return `Stopped by the user before it was done.${isKept ? ' What was done by then is kept.' : ''}`;
+  if (isCut) return `Its answer was cut off.${isKept ? ' What was done by then is kept.' : ''}`;
   if (failure !== null) {
     const outcome = isKept ? 'Failed, and is kept as far as it came' : 'Failed, and changed nothing';
     return `${outcome}: ${toLine(failure, MOST_TALK_CHARACTERS)}`;

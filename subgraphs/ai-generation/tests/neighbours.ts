@@ -51,6 +51,8 @@ export class Neighbours implements ServiceClient {
   /** The project service's rule for changesets. */
   applyChanges: (files: Files, changes: readonly ChangeToApply[]) => Files | Promise<Files> = applyChanges;
   affordableTokens = Number.POSITIVE_INFINITY;
+  /** Refusals of which the user is not notified. */
+  quietRefusals = 0;
   /** What code-executor says of runs, in order; the last one again and again. Default: it does not answer. */
   runs: readonly (RunAnswer | AppError)[] = [];
   /** The changes that each run was asked for with. */
@@ -137,10 +139,11 @@ export class Neighbours implements ServiceClient {
     return { outcome, exitCode, signal: null, durationMs: 10_000, errorText: '', ...said };
   }
 
-  #placeHold(userId: string, request: { generationId: string; calls: number } & HoldState) {
+  #placeHold(userId: string, request: { generationId: string; calls: number; announces: boolean } & HoldState) {
     const { generationId, calls, budget } = request;
     const [promptTokens, maxTokens] = [calls * request.promptTokens, calls * request.maxTokens];
     if (promptTokens + maxTokens > this.affordableTokens) {
+      if (!request.announces) this.quietRefusals += 1;
       const affordableTokens = Math.floor(Math.max(0, this.affordableTokens - promptTokens) / calls);
       throw new RemoteError('BILLING_QUOTA_EXCEEDED', 'Too much.', 402, { details: { affordableTokens } });
     }

@@ -1,6 +1,6 @@
 import { newId } from '@vibecode/platform/id';
 import { startGenerationTest } from './generation.fixture.ts';
-import type { ChatRequest, ScriptedAnswer } from './scripted.ollama.ts';
+import { type ChatRequest, type ScriptedAnswer, startScriptedOllama } from './scripted.ollama.ts';
 
 export const STEP_NAMES = ['plan', 'manifest', 'dependencies', 'components', 'tests'] as const;
 
@@ -41,15 +41,22 @@ export const GOOD_ANSWERS: Partial<Record<StepName, StepAnswer>> = {
   tests: ['A test.\n', file('index.test.js', "import './index.js';\n")],
 };
 
+type StepAnswers = Partial<Record<StepName, StepAnswer>>;
 type Options = Parameters<typeof startGenerationTest>[1];
 
+const toScript = (answers: StepAnswers) => (request: ChatRequest) => {
+  const answer = { ...GOOD_ANSWERS, ...answers }[toStepName(request)] ?? ['Nothing.\n'];
+  return typeof answer === 'function' ? answer(request) : answer;
+};
+
 /** The subgraph with a model that answers each step by script; a step that the script does not name is answered as it should be. */
-export async function startStepsTest(answers: Partial<Record<StepName, StepAnswer>> = {}, options: Options = {}) {
-  const test = await startGenerationTest((request) => {
-    const answer = { ...GOOD_ANSWERS, ...answers }[toStepName(request)] ?? ['Nothing.\n'];
-    return typeof answer === 'function' ? answer(request) : answer;
-  }, options);
-  return test;
+export function startStepsTest(answers: StepAnswers = {}, options: Options = {}) {
+  return startGenerationTest(toScript(answers), options);
+}
+
+/** The same model, for several instances. */
+export function startStepsModel(answers: StepAnswers) {
+  return startScriptedOllama(toScript(answers));
 }
 
 export const STEPS_STATE = `query($id: ID!) { generation(id: $id) { status text flow repairs promptTokens completionTokens chargeable
