@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readJson } from '@vibecode/platform/http/request';
 
 /** A server of the chat completions API whose answers a test dictates, token by token. */
 export interface ScriptedModel extends AsyncDisposable {
@@ -10,10 +11,16 @@ export interface ScriptedModel extends AsyncDisposable {
 }
 
 interface ScriptedAnswer {
+  /** What the platform asked for. */
+  readonly prompt: string;
   say(text: string): void;
   end(): void;
   /** Resolves when the platform has hung up. */
   readonly closed: Promise<void>;
+}
+
+interface Asked {
+  readonly messages: readonly { readonly content: string }[];
 }
 
 const MODEL = 'scripted';
@@ -21,14 +28,14 @@ const MODEL = 'scripted';
 export async function startScriptedModel(): Promise<ScriptedModel> {
   const waiting: ((answer: ScriptedAnswer) => void)[] = [];
   const come: ScriptedAnswer[] = [];
-  const server = createServer((request, response) => {
-    request.resume();
+  const server = createServer(async (request, response) => {
+    const body = request.method === 'POST' ? ((await readJson(request, 10_000_000)) as Asked) : null;
     if (request.method === 'GET') {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ id: MODEL, object: 'model' }));
       return;
     }
-    const answer = toAnswer(response);
+    const answer = toAnswer(response, body?.messages.at(-1)?.content ?? '');
     const next = waiting.shift();
     if (next) next(answer);
     else come.push(answer);
@@ -53,11 +60,12 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   };
 }
 
-function toAnswer(response: ServerResponse): ScriptedAnswer {
+function toAnswer(response: ServerResponse, prompt: string): ScriptedAnswer {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (choice: object) =>
     response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [choice] })}\n\n`);
   return {
+    prompt,
     say: (content) => void send({ index: 0, delta: { content }, finish_reason: null }),
     end() {
       send({ index: 0, delta: {}, finish_reason: 'stop' });

@@ -60,11 +60,14 @@ export async function askAgain({
   model,
   request,
   options: { askModel, buildPrompt },
+  consequence,
   ...reading
 }: Omit<ReadAnswerInput, 'chunks'> & {
   readonly model: Model;
   readonly request: ModelRequest;
   readonly options: { readonly askModel: ModelGuard; readonly buildPrompt: PromptBuilder };
+  /** What becomes of an answer that fails, as a sentence. */
+  readonly consequence: string | undefined;
 }): Promise<{ end: ModelEnd; promptTokens: number }> {
   const { answer, delimiter, writer, maxTokens } = reading;
   const { changes } = answer;
@@ -89,6 +92,6 @@ export async function askAgain({
     const end = await readAnswer({ ...reading, chunks });
     return { end, promptTokens: end.promptTokens ?? tokens };
   } catch (error) {
-    throw withCut(error, changes);
+    throw withCut(error, changes, consequence);
   }
 }

@@ -2,100 +2,110 @@ import type { AppError } from '@vibecode/platform/errors';
 import type { Logger } from '@vibecode/platform/log';
 import { type AnswerBase, AnswerChanges } from './answer/answer.changes.ts';
 import { AnswerParser } from './answer/answer.parser.ts';
+import { joinProposals, type ProposedChange, toFilesAfter } from './answer/answer.proposal.ts';
 import type { Change } from './answer/answer.reduction.ts';
 import { findAnswerFailure, withCut } from './answer.failures.ts';
+import { type Continued, gatherMaterial, type Material, type MaterialOptions } from './answer.material.ts';
 import { type ModelAnswer, readAnswer } from './answer.reader.ts';
 import { askAgain, isWorthAsking } from './answer.repair.ts';
 import type { BillingClient } from './billing.client.ts';
 import { ContextExceededError, ModelUnavailableError } from './errors.ts';
 import type { EventWriter } from './event.writer.ts';
-import type { Generation, Produced, StoredMatch } from './generation.entity.ts';
+import type { AskedModel, Generation, Produced } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
-import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
-import { estimateTokens, type Model, type ModelChunk, type ModelImage, type ModelRequest } from './models/model.ts';
-import type { ProjectClient, ProjectSnapshot } from './project.client.ts';
+import type { ListedModel } from './models/model.registry.ts';
+import { estimateTokens, type Model, type ModelChunk, type ModelRequest } from './models/model.ts';
+import type { ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
-import type { Turn } from './prompt.conversation.ts';
 import { describeAbsent } from './prompt.outline.ts';
 import { rankFiles } from './prompt.relevance.ts';
-import type { TemplateSearch } from './template.search.ts';
+import type { PromptTask } from './prompt.tasks.ts';
 import { toHeldTokens, toImageTokens, toPromptBudget } from './token.budget.ts';
 
+const { STREAMING } = GenerationStatus;
+
 export type { ModelAnswer } from './answer.reader.ts';
+
+/** Tokens beside those of a call. */
+export interface Reserve {
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+}
 
 export interface StreamInput {
   readonly generation: Generation;
   readonly writer: EventWriter;
   readonly signal: AbortSignal;
+  /** Default: gathered now. */
+  readonly material?: Material;
+  /** What this call is for, where it is one of several. Default: the whole request. */
+  readonly task?: PromptTask;
+  /** What earlier calls have made, and the project does not hold yet. Default: what the parent had made when it was cut. */
+  readonly made?: readonly ProposedChange[];
+  /** What the earlier calls have used and the later ones may use: the hold covers it too. Default: nothing. */
+  readonly reserve?: Reserve;
+  /** Called when the prompt is built. */
+  readonly onBegin?: () => void;
   /** Called as soon as a model is asked: what it has answered is charged even when it is stopped. */
   readonly onAnswer: (answer: ModelAnswer) => void;
   /** Called at the first token, when it is certain which model answers. */
-  readonly onFirstToken: (asked: {
-    templates: StoredMatch[];
-    contextPaths: string[];
-    promptSha256: string;
-    promptTokens: number;
-    model: string;
-    provider: string;
-  }) => void;
+  readonly onFirstToken: (asked: AskedModel) => void;
 }
 
-export interface AnswerStreamerOptions {
-  readonly registry: ModelRegistry;
+export interface AnswerStreamerOptions extends MaterialOptions {
   readonly askModel: ModelGuard;
-  readonly templates: TemplateSearch;
   readonly buildPrompt: PromptBuilder;
   readonly billing: BillingClient;
-  readonly projects: ProjectClient;
-  /** What was asked before, the newest first. */
-  readonly findTurns: (generation: Generation) => Promise<readonly Turn[]>;
-  /** The images of a generation's request. */
-  readonly findImages: (generationId: string) => Promise<readonly ModelImage[]>;
   readonly log: Logger;
 }
 
-/** A whole answer: what it changes, or why it cannot be used. */
+/** A whole answer: what it and the earlier calls change, or why it cannot be used. */
 export interface StreamedAnswer extends ModelAnswer {
-  readonly changeset: readonly Change[];
+  readonly proposal: readonly ProposedChange[];
   readonly failure: AppError | null;
 }
 
-const RETRIEVED_TEMPLATES = 3;
+const NOTHING: Reserve = { promptTokens: 0, maxTokens: 0 };
+const CONTINUED_TAIL_CHARACTERS = 2_000;
 
-/** Retrieves, builds the prompt, asks the model, and passes on what it answers as it comes. */
+/** Builds prompts, asks the model, and passes on what it answers as it comes. */
 export class AnswerStreamer {
   constructor(readonly options: AnswerStreamerOptions) {}
 
+  /** What all calls of a generation are made of. */
+  gather(generation: Generation, signal: AbortSignal): Promise<Material> {
+    return gatherMaterial(this.options, generation, signal);
+  }
+
+  /** One call of the model. */
   async stream(input: StreamInput): Promise<StreamedAnswer> {
     const { generation, writer, signal, onAnswer } = input;
-    const { registry, templates, projects, findTurns } = this.options;
-    const { userId, prompt, language, framework, maxTokens } = generation;
-    const [{ matches, findLeastScore }, listed, { files: stored, lockedPaths }, turns, images] = await Promise.all([
-      templates.search({ query: prompt, language, framework, ownerId: userId, first: RETRIEVED_TEMPLATES, signal }),
-      registry.get(generation.model),
-      projects.readSnapshot(userId, generation.projectId, signal),
-      findTurns(generation),
-      this.options.findImages(generation.id),
-    ]);
+    const { prompt, language, framework, maxTokens } = generation;
+    const material = input.material ?? (await this.gather(generation, signal));
+    const { listed, templates, turns, lockedPaths, images, continued } = material;
+    const task = input.task ?? toContinuation(continued);
+    const made = input.made ?? continued?.changes ?? [];
     const { chosenPaths, chosenTokens } = generation;
-    const files = await rankFiles(stored, prompt, chosenPaths);
+    const wanted = [...chosenPaths, ...made.map(({ path }) => path)];
+    const files = await rankFiles(toFilesAfter(material.files, made), prompt, wanted);
     signal.throwIfAborted();
     const imageTokens = toImageTokens(images);
     const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens, chosenTokens) - imageTokens;
-    const content = { turns, templates: matches, files, lockedPaths };
+    const content = { turns, templates, files, lockedPaths, ...(task && { task }) };
     const text = this.options.buildPrompt({ prompt, language, framework, ...content, budgetTokens });
     const built = { ...text, tokens: text.tokens + imageTokens };
     assertChosen(generation, built, listed.model, budgetTokens);
-    this.#shrinkHold(generation, built);
-    writer.write({ type: 'StatusChanged', status: GenerationStatus.STREAMING });
+    this.#shrinkHold(generation, built, input.reserve ?? NOTHING);
+    if (generation.status !== STREAMING) writer.write({ type: 'StatusChanged', status: STREAMING });
+    input.onBegin?.();
 
     const request: ModelRequest = {
       prompt,
       messages: built.messages,
       images,
-      templates: matches,
-      leastScore: findLeastScore,
+      templates,
+      leastScore: material.leastScore,
       language,
       framework,
       existingPaths: files.map(({ path }) => path),
@@ -103,7 +113,7 @@ export class AnswerStreamer {
       maxTokens,
       signal,
     };
-    const { model, chunks } = await this.#open(listed, request);
+    const { model, chunks } = await this.#open(listed, request, { needsLanguage: task !== null });
     const answer: ModelAnswer = {
       changes: new AnswerChanges(toBase({ files, lockedPaths }, built)),
       text: '',
@@ -112,18 +122,19 @@ export class AnswerStreamer {
       firstTokenAt: null,
     };
     onAnswer(answer);
-    return this.#read({ input, model, request, built, budgetTokens, answer, chunks });
+    const projectPaths = material.files.map(({ path }) => path);
+    return this.#read({ input, model, request, built, budgetTokens, answer, chunks, made, projectPaths });
   }
 
   /** What a stored answer changes, where the worker that read it as it came is gone. */
   async reread(
-    { userId, projectId, text, completionTokens, maxTokens }: Generation,
+    { userId, projectId, text, completionTokens, maxTokens, delimiter }: Generation,
     signal: AbortSignal,
   ): Promise<readonly Change[]> {
     const snapshot = await this.options.projects.readSnapshot(userId, projectId, signal);
     const shown = new Set(snapshot.files.map(({ path }) => path));
     const changes = new AnswerChanges(toBase(snapshot, { shown }));
-    const parser = new AnswerParser();
+    const parser = new AnswerParser({ delimiter });
     const reason = completionTokens >= maxTokens ? 'length' : 'stop';
     for (const event of [...parser.push(text), ...parser.end(reason)]) changes.add(event);
     const failure = findAnswerFailure({ changes, end: { reason: 'stop' }, model: null, maxTokens });
@@ -132,13 +143,15 @@ export class AnswerStreamer {
   }
 
   async #read({
-    input: { generation, writer, onFirstToken },
+    input: { generation, writer, onFirstToken, task },
     model,
     request,
     built,
     budgetTokens,
     answer,
     chunks,
+    made,
+    projectPaths,
   }: {
     input: StreamInput;
     model: Model;
@@ -147,15 +160,19 @@ export class AnswerStreamer {
     budgetTokens: number;
     answer: ModelAnswer;
     chunks: AsyncIterable<ModelChunk>;
+    made: readonly ProposedChange[];
+    projectPaths: readonly string[];
   }): Promise<StreamedAnswer> {
     const { maxTokens } = generation;
     const { changes } = answer;
+    const consequence = task && 'Nothing of this step was written.';
     const onFirst = () => {
       onFirstToken({
         templates: request.templates.map(({ template, score }) => ({ templateId: template.id, score })),
-        contextPaths: [...built.shown].sort(),
+        contextPaths: projectPaths.filter((path) => built.shown.has(path)).sort(),
         promptSha256: built.sha256,
         promptTokens: built.tokens,
+        delimiter: built.delimiter,
         model: model.id,
         provider: model.provider,
       });
@@ -167,26 +184,35 @@ export class AnswerStreamer {
       answer.completionTokens = Math.min(answer.completionTokens, maxTokens);
     };
     let end = await readAnswer({ ...reading, chunks }).catch((error) => {
-      throw withCut(error, changes);
+      throw withCut(error, changes, consequence);
     });
     const promptTokens = end.promptTokens ?? built.tokens;
     charge(promptTokens);
     if (isWorthAsking({ end, answer, model, maxTokens, budgetTokens })) {
-      const again = await askAgain({ ...reading, model, request, options: this.options });
+      const again = await askAgain({ ...reading, model, request, options: this.options, consequence });
       end = again.end;
       charge(promptTokens + again.promptTokens);
     }
-    const failure = findAnswerFailure({ changes, end, model, maxTokens });
-    const changeset = failure ? [] : changes.toChangeset();
+    const needsFiles = task === undefined && made.length === 0;
+    const failure = findAnswerFailure({
+      changes,
+      end,
+      model,
+      maxTokens,
+      needsFiles,
+      ...(consequence && { consequence }),
+    });
+    const proposal = joinProposals(made, changes.toProposal());
     const absent = describeAbsent(built.absent);
     writeNotes(answer, writer, absent === null || failure ? changes.notes : [...changes.notes, absent]);
-    return Object.assign(answer, { changeset, failure });
+    return Object.assign(answer, { proposal, failure });
   }
 
   /** The first chunk decides whether a model answers at all; where it does not, the configured fallback is asked. */
   async #open(
     listed: ListedModel,
     request: ModelRequest,
+    { needsLanguage }: { readonly needsLanguage: boolean },
   ): Promise<{ model: Model; chunks: AsyncIterable<ModelChunk> }> {
     try {
       return { model: listed.model, chunks: await this.options.askModel(listed.model, request) };
@@ -194,6 +220,8 @@ export class AnswerStreamer {
       if (!(error instanceof ModelUnavailableError)) throw error;
       const fallback = await this.options.registry.findFallback(listed.model);
       if (!fallback || (request.images?.length && !fallback.seesImages)) throw error;
+      // A blueprint would answer each step with the same template.
+      if (needsLanguage && fallback.model.provider === 'blueprint') throw error;
       this.options.log.warn({
         action: 'generation.fallback',
         model: listed.model.id,
@@ -205,12 +233,22 @@ export class AnswerStreamer {
   }
 
   /** Not waited for: the model need not wait until the user has the rest of the quota back. */
-  #shrinkHold({ id, userId, maxTokens }: Generation, { tokens }: BuiltPrompt): void {
+  #shrinkHold({ id, userId, maxTokens }: Generation, { tokens }: BuiltPrompt, reserve: Reserve): void {
     const { billing, log } = this.options;
+    const needed = {
+      promptTokens: toHeldTokens(tokens) + reserve.promptTokens,
+      maxTokens: maxTokens + reserve.maxTokens,
+    };
     billing
-      .shrinkHold(userId, { generationId: id, promptTokens: toHeldTokens(tokens), maxTokens })
+      .shrinkHold(userId, { generationId: id, ...needed })
       .catch((error) => log.warn({ action: 'generation.hold-not-shrunk', generationId: id, error }));
   }
+}
+
+function toContinuation(continued: Continued | null): PromptTask | null {
+  return (
+    continued && { name: 'continue', paths: continued.paths, tail: continued.tail.slice(-CONTINUED_TAIL_CHARACTERS) }
+  );
 }
 
 /** @throws ContextExceededError when files that the model must see have grown since, and do not fit any more */

@@ -16,8 +16,14 @@ type RenewedHold = z.infer<typeof renewedHolds>['holds'][number];
 
 export interface HoldRequest {
   readonly generationId: string;
+  /** Of each call of the model. */
   readonly promptTokens: number;
+  /** Of each call of the model. */
   readonly maxTokens: number;
+  /** How often the model may be asked. */
+  readonly calls: number;
+  /** Whether the user is notified of a refusal. */
+  readonly announces: boolean;
   readonly model: string;
   readonly provider: string;
   /** Of the API key that asks, where it has one. */
@@ -29,7 +35,7 @@ export interface BillingClient {
   /**
    * Sets tokens aside; asking again for the same generation answers with the same hold.
    *
-   * @throws AppError BILLING_QUOTA_EXCEEDED with `details.affordableTokens`
+   * @throws AppError BILLING_QUOTA_EXCEEDED with `details.affordableTokens`: of each call
    */
   placeHold(userId: string, request: HoldRequest): Promise<Hold>;
   /**
@@ -40,7 +46,7 @@ export interface BillingClient {
   renewHold(userId: string, generationId: string): Promise<Hold>;
   /** @returns of each, when it expires; null for one that was not renewed */
   renewHolds(userId: string, generationIds: readonly string[]): Promise<RenewedHold[]>;
-  /** Gives back what the job will not need any more. */
+  /** Gives back what the job will not need any more. The tokens are those of all calls. */
   shrinkHold(userId: string, request: Pick<HoldRequest, 'generationId' | 'promptTokens' | 'maxTokens'>): Promise<void>;
   /** Gives a hold back whose generation never came to be. One that did is settled by `generation.complete`. */
   releaseHold(userId: string, generationId: string): Promise<void>;

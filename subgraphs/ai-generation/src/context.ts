@@ -11,6 +11,8 @@ import type { GenerationService } from './generation.service.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
 import type { ReviewService } from './review.service.ts';
 import { canRead } from './scope.ts';
+import type { GenerationStep } from './step.entity.ts';
+import { findStepsOf } from './step.repository.ts';
 import type { Template } from './template.entity.ts';
 import { findVisibleTemplates } from './template.repository.ts';
 import type { TemplateSearch } from './template.search.ts';
@@ -22,6 +24,8 @@ interface GenerationLoaders {
   readonly generation: DataLoader<string, Generation | null>;
   /** The same. */
   readonly template: DataLoader<string, Template | null>;
+  /** By generation id. */
+  readonly steps: DataLoader<string, GenerationStep[]>;
   /** By generation id; null for one that does not wait. */
   readonly queuePosition: DataLoader<string, number | null>;
 }
@@ -60,6 +64,10 @@ function createLoaders(em: EntityManager, queue: JobQueue, viewer: Viewer | null
       const found = await findVisibleTemplates(em, ids, canRead(viewer) ? viewer.userId : null);
       const byId = new Map(found.map((template) => [template.id, template]));
       return ids.map((id) => byId.get(id) ?? null);
+    }),
+    steps: new DataLoader(async (ids) => {
+      const found = await findStepsOf(em, ids);
+      return ids.map((id) => found.get(id) ?? []);
     }),
     queuePosition: new DataLoader(async (ids) => {
       const positions = await queue.findPositions(em, ids);

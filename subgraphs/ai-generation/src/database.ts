@@ -4,6 +4,7 @@ import { jobsMigration } from '@vibecode/platform/jobs/job.tables';
 import { CreateAiGeneration20261124 } from '../migrations/2026-11-24.create-ai-generation.migration.ts';
 import { ChosenContext20261128 } from '../migrations/2026-11-28.chosen-context.migration.ts';
 import { EmbeddingSpaces20261128 } from '../migrations/2026-11-28.embedding-spaces.migration.ts';
+import { Flows20261128 } from '../migrations/2026-11-28.flows.migration.ts';
 import { KeepChanges20261128 } from '../migrations/2026-11-28.keep-changes.migration.ts';
 import { MoveGenerationsToJobs20261128 } from '../migrations/2026-11-28.move-generations-to-jobs.migration.ts';
 import { OwnTemplates20261128 } from '../migrations/2026-11-28.own-templates.migration.ts';
@@ -24,5 +25,6 @@ export const database: Pick<DatabaseOptions, 'service' | 'entities' | 'migration
     Review20261128,
     OwnTemplates20261128,
     ChosenContext20261128,
+    Flows20261128,
   ],
 };

@@ -19,7 +19,7 @@ export const GENERATION_ERRORS = defineErrors({
     GENERATION_REQUEST_REFUSED:
       'The provider refused the request itself. The message holds its words: change the prompt or `maxTokens`, or choose another model.',
     GENERATION_TRUNCATED:
-      'The answer reached its token limit, so nothing was written. Raise `maxTokens`, or ask for less.',
+      'The answer reached its token limit, so nothing of it was written. Continue it by a generation with this one as `parentId`, which keeps its whole files; raise `maxTokens`; or ask for less.',
   },
   400: {
     GENERATION_CONTEXT_EXCEEDED:

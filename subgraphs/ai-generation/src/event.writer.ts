@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Generation } from './generation.entity.ts';
 import type { GenerationEventData, SequencedEvent } from './generation.events.ts';
 
@@ -6,8 +7,8 @@ const COALESCE_MS = 15;
 /** … and until there are this many bytes of them. */
 const COALESCE_BYTES = 256;
 
-/** Changes a generation's row. It may run more than once, on a row read anew. */
-export type RowChange = (generation: Generation) => void;
+/** Changes a generation's row, and what belongs to it. It may run more than once, on a row read anew. */
+export type RowChange = (generation: Generation, em: EntityManager) => unknown;
 
 export interface EventWriterOptions {
   /** Seq of the last event there is already. */

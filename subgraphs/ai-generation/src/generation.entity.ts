@@ -1,10 +1,17 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { ProposedChange } from './answer/answer.proposal.ts';
 import type { Change } from './answer/answer.reduction.ts';
 import type { ReviewRefusal } from './errors.ts';
+import { GenerationFlow } from './generation.flow.ts';
 import { canFollow, GenerationStatus, isTerminal } from './generation.status.ts';
 
 registerEnumType(GenerationStatus, { name: 'GenerationStatus' });
+registerEnumType(GenerationFlow, {
+  name: 'GenerationFlow',
+  description:
+    'SINGLE: one call of the model. STEPS: plan, manifest, dependencies, components, tests. AUTO: what the model and the request are fit for.',
+});
 
 @ObjectType()
 export class GenerationError {
@@ -19,6 +26,21 @@ export class GenerationError {
 export interface StoredMatch {
   readonly templateId: string;
   readonly score: number;
+}
+
+/** How a generation ends once what was finished before a stop or a failure is in the project. */
+export interface Conclusion {
+  readonly status: GenerationStatus.FAILED | GenerationStatus.CANCELLED;
+  /** Null for a stop. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What there is of an answer that reached its limit. */
+export interface CutAnswer {
+  /** Of the files that were whole by then; none of it is in the project. */
+  readonly changes: readonly ProposedChange[];
+  /** The files that were not. */
+  readonly paths: readonly string[];
 }
 
 export interface NewGeneration {
@@ -36,6 +58,9 @@ export interface NewGeneration {
   readonly chosenTokens: number;
   /** Whether the changes wait for the user before they are applied. */
   readonly review: boolean;
+  /** SINGLE or STEPS. */
+  readonly flow: GenerationFlow;
+  readonly maxRepairs: number;
   readonly holdExpiresAt: Date;
 }
 
@@ -76,8 +101,21 @@ export class Generation {
   @Field(() => String)
   provider: string;
 
+  /** Of each call of the model. */
   @Property({ type: 'int' })
   maxTokens: number;
+
+  @Property({ type: 'text' })
+  @Field(() => GenerationFlow, { description: 'SINGLE or STEPS.' })
+  flow: GenerationFlow = GenerationFlow.SINGLE;
+
+  /** How often what was made may be repaired where it fails when it is run. */
+  @Property({ type: 'int' })
+  maxRepairs = 0;
+
+  @Property({ type: 'int' })
+  @Field(() => Int, { description: 'How often the model was asked to repair what failed when it was run.' })
+  repairs = 0;
 
   @Enum({ items: () => GenerationStatus })
   @Field(() => GenerationStatus)
@@ -93,6 +131,18 @@ export class Generation {
    */
   @Property({ type: 'json', nullable: true })
   changes: readonly Change[] | null = null;
+
+  /** Of the last call's tags; null before the first. */
+  @Property({ type: 'text', nullable: true })
+  delimiter: string | null = null;
+
+  /** Set while what was finished before a stop or a failure is applied; null for one that completes. */
+  @Property({ type: 'json', nullable: true })
+  conclusion: Conclusion | null = null;
+
+  /** Of an answer that reached its limit: what a generation that continues it begins with. */
+  @Property({ type: 'json', nullable: true })
+  cut: CutAnswer | null = null;
 
   @Property({ type: 'text', nullable: true })
   promptSha256: string | null = null;
@@ -180,12 +230,14 @@ export class Generation {
 
   @Field(() => GenerationError, { nullable: true })
   get error(): GenerationError | null {
-    return this.errorCode === null ? null : { code: this.errorCode, message: this.errorMessage ?? '' };
+    if (this.errorCode !== null) return { code: this.errorCode, message: this.errorMessage ?? '' };
+    // What was finished before a failure may wait for a review.
+    return this.conclusion?.error ?? null;
   }
 
   /**
    * What could not be used costs nothing; what was produced until a stop is settled. An answer that is offered for review is
-   * settled when it is whole, whatever becomes of it.
+   * settled when it is whole, whatever becomes of it. Steps that were finished before one failed are in the project, and settled.
    */
   @Field(() => Boolean, { nullable: true, description: 'Whether its tokens are charged; null until it has ended.' })
   get chargeable(): boolean | null {
@@ -193,6 +245,7 @@ export class Generation {
     if (!this.isTerminal) return null;
     return (
       this.status === GenerationStatus.COMPLETED ||
+      (this.status === GenerationStatus.FAILED && this.versionId !== null) ||
       (this.status === GenerationStatus.CANCELLED && this.completionTokens > 0)
     );
   }
@@ -216,29 +269,48 @@ export class Generation {
     if (isFault) this.modelFaults += 1;
   }
 
-  /** The prompt is built and on its way to the model, which need not be the one that was asked for. */
-  stream(input: {
-    templates: StoredMatch[];
-    contextPaths: string[];
-    promptSha256: string;
-    promptTokens: number;
-    model: string;
-    provider: string;
-  }): void {
+  /** The model answers, which need not be the one that was asked for. One of several calls keeps what the earlier ones saw. */
+  stream({ contextPaths, ...asked }: AskedModel, firstTokenAt: Date): void {
     this.become(GenerationStatus.STREAMING);
-    Object.assign(this, input);
+    this.firstTokenAt ??= firstTokenAt;
+    Object.assign(this, asked, { contextPaths: [...new Set([...this.contextPaths, ...contextPaths])].sort() });
   }
 
-  /** The answer is whole. It is kept with the row, so that applying it can be taken up again after a crash. */
-  apply(produced: Produced, changes: readonly Change[]): void {
+  /**
+   * The answer is whole. It is kept with the row, so that applying it can be taken up again after a crash.
+   *
+   * @param options where it is only what was finished before a stop or a failure
+   */
+  apply(
+    produced: Produced,
+    changes: readonly Change[],
+    { conclusion = null, cut = null }: { conclusion?: Conclusion | null; cut?: CutAnswer | null } = {},
+  ): void {
     this.become(GenerationStatus.APPLYING);
-    Object.assign(this, produced, { changes });
+    Object.assign(this, produced, { changes, conclusion, cut });
   }
 
-  /** The answer is whole, and its changes wait for the user. */
-  offer(produced: Produced, now: Date, expiresAt: Date): void {
+  /** A version is made, and what it holds is run, to be repaired where it fails. */
+  check(version: AppliedVersion): void {
+    this.become(GenerationStatus.STREAMING);
+    this.setVersion(version);
+  }
+
+  /** What repairs it is kept with the row, like an answer. */
+  applyRepair(text: string, changes: readonly Change[]): void {
+    this.become(GenerationStatus.APPLYING);
+    Object.assign(this, { text, changes });
+  }
+
+  /** The answer is whole, or as far as it came, and its changes wait for the user. */
+  offer(
+    produced: Produced,
+    now: Date,
+    expiresAt: Date,
+    { conclusion = null, cut = null }: { conclusion?: Conclusion | null; cut?: CutAnswer | null } = {},
+  ): void {
     this.become(GenerationStatus.REVIEW);
-    Object.assign(this, produced, { reviewedAt: now, reviewExpiresAt: expiresAt });
+    Object.assign(this, produced, { reviewedAt: now, reviewExpiresAt: expiresAt, conclusion, cut });
   }
 
   accept(paths: readonly string[], changes: readonly Change[]): void {
@@ -252,19 +324,39 @@ export class Generation {
     Object.assign(this, { acceptedPaths: null, changes: null, refusal });
   }
 
-  complete(version: { id: string; number: number; leftAlone: readonly string[] }, now: Date): void {
+  /**
+   * @param version null where it is there already
+   * @param text where more has been said since the answer was whole
+   */
+  complete(version: AppliedVersion | null, now: Date, text = this.text): void {
     this.become(GenerationStatus.COMPLETED);
-    this.changes = null;
-    this.versionId = version.id;
-    this.versionNumber = version.number;
-    this.leftAlone = [...new Set([...this.leftAlone, ...version.leftAlone])].sort();
-    this.finishedAt = now;
+    if (version) this.setVersion(version);
+    Object.assign(this, { text, changes: null, finishedAt: now });
   }
 
-  fail(error: { code: string; message: string }, now: Date, produced?: Produced): void {
+  /** What repairs it is a version, too, and its tokens count. */
+  completeRepaired(
+    version: AppliedVersion,
+    tokens: Pick<Produced, 'promptTokens' | 'completionTokens'>,
+    now: Date,
+  ): void {
+    this.complete(version, now);
+    this.promptTokens += tokens.promptTokens;
+    this.completionTokens += tokens.completionTokens;
+  }
+
+  /** What was finished before a stop or a failure is a version now; or is not, where it could not be applied: `version` is null. */
+  conclude({ status, error }: Conclusion, version: AppliedVersion | null, now: Date): void {
+    if (version) this.setVersion(version);
+    if (status === GenerationStatus.CANCELLED) this.cancel(now);
+    else this.fail(error!, now);
+  }
+
+  /** @param cut what can be continued, where the answer reached its limit */
+  fail(error: { code: string; message: string }, now: Date, produced?: Produced, cut?: CutAnswer | null): void {
     this.become(GenerationStatus.FAILED);
     this.changes = null;
-    Object.assign(this, produced);
+    Object.assign(this, produced, cut && { cut });
     this.errorCode = error.code;
     this.errorMessage = error.message;
     this.finishedAt = now;
@@ -272,8 +364,15 @@ export class Generation {
 
   cancel(now: Date, produced?: Produced): void {
     this.become(GenerationStatus.CANCELLED);
+    this.changes = null;
     Object.assign(this, produced);
     this.finishedAt = now;
+  }
+
+  private setVersion({ id, number, leftAlone }: AppliedVersion): void {
+    this.versionId = id;
+    this.versionNumber = number;
+    this.leftAlone = [...new Set([...this.leftAlone, ...leftAlone])].sort();
   }
 
   private become(next: GenerationStatus): void {
@@ -284,6 +383,26 @@ export class Generation {
     }
     this.status = next;
   }
+}
+
+/** The call of a model that has begun to answer. */
+export interface AskedModel {
+  readonly templates: StoredMatch[];
+  /** Files of the project that the prompt holds. */
+  readonly contextPaths: string[];
+  readonly promptSha256: string;
+  readonly promptTokens: number;
+  readonly delimiter: string;
+  readonly model: string;
+  readonly provider: string;
+}
+
+/** A version that the project made. */
+export interface AppliedVersion {
+  readonly id: string;
+  readonly number: number;
+  /** Locked paths that it left as they were. */
+  readonly leftAlone: readonly string[];
 }
 
 /** What a model has produced by now. */

@@ -4,6 +4,8 @@ import type { GenerationStatus } from './generation.status.ts';
 export type GenerationEventData =
   | { readonly type: 'StatusChanged'; readonly status: GenerationStatus }
   | { readonly type: 'TokenDelta'; readonly text: string }
+  /** `index` counts from 1. A step that begins again, because its worker died, is told again. */
+  | { readonly type: 'StepStarted'; readonly name: string; readonly index: number; readonly of: number }
   | { readonly type: 'FileStarted'; readonly path: string }
   | { readonly type: 'FileFinished'; readonly path: string; readonly bytes: number; readonly sha256: string }
   | {

@@ -1,6 +1,7 @@
 import { isUuid } from '@vibecode/platform/id';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { z } from 'zod';
+import { GenerationFlow, MOST_REPAIRS } from './generation.flow.ts';
 import { imagesInput } from './image.input.ts';
 import { MOST_MAX_TOKENS } from './token.budget.ts';
 
@@ -30,6 +31,20 @@ export class StartGenerationInput {
 
   @Field(() => [String], { nullable: true, description: 'Files of the project that the model must see.' })
   contextPaths?: string[] | null;
+
+  @Field(() => GenerationFlow, {
+    nullable: true,
+    defaultValue: GenerationFlow.AUTO,
+    description: 'How the model is asked; maxTokens holds for each call.',
+  })
+  flow?: GenerationFlow | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: 0,
+    description: 'How often the result is run and its error given back, 0 to 2. What waits for a review is not run.',
+  })
+  maxRepairs?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
@@ -80,6 +95,16 @@ export const startGenerationInput = z.object({
     .max(MOST_CONTEXT_PATHS, `expected at most ${MOST_CONTEXT_PATHS} paths`)
     .nullish()
     .transform((value) => value ?? []),
+  flow: z
+    .enum(GenerationFlow)
+    .nullish()
+    .transform((value) => value ?? GenerationFlow.AUTO),
+  maxRepairs: z
+    .int()
+    .min(0, `expected a whole number from 0 to ${MOST_REPAIRS}`)
+    .max(MOST_REPAIRS, `expected a whole number from 0 to ${MOST_REPAIRS}`)
+    .nullish()
+    .transform((value) => value ?? 0),
   images: imagesInput,
   review: z
     .boolean()

@@ -1,23 +1,33 @@
-import { AppError, InvalidInputError, toAppError } from '@vibecode/platform/errors';
-import { LeaseLostError } from '@vibecode/platform/jobs/job';
+import { AppError } from '@vibecode/platform/errors';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import { AnswerChanges } from './answer/answer.changes.ts';
+import { type ProposedChange, toChangeset } from './answer/answer.proposal.ts';
 import type { Change } from './answer/answer.reduction.ts';
+import { toCutAnswer } from './answer.failures.ts';
 import { type AnswerStreamer, type ModelAnswer, type StreamedAnswer, toProduced } from './answer.streamer.ts';
 import type { BillingClient } from './billing.client.ts';
-import { GenerationFailure, ModelPausedError, ModelUnavailableError } from './errors.ts';
+import type { ExecutorClient } from './executor.client.ts';
+import { applyChanges } from './generation.applying.ts';
+import { endEarly, toInterruption, type Work } from './generation.ending.ts';
+import type { CutAnswer, Produced } from './generation.entity.ts';
+import { countCalls, GenerationFlow } from './generation.flow.ts';
 import { GenerationJournal, type JournalDependencies } from './generation.journal.ts';
-import { findEvents } from './generation.repository.ts';
+import { findText } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
 import { isHoldDoubtful, keepHold } from './hold.renewal.ts';
-import type { Absence, ModelLanes } from './model.lanes.ts';
+import type { ModelLanes } from './model.lanes.ts';
 import { estimateTokens } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
-import { applyReviewed, offerForReview, toLockedFailureOf } from './review.job.ts';
+import { RepairRun } from './repair.run.ts';
+import { offerForReview } from './review.job.ts';
+import { findSteps } from './step.repository.ts';
+import { StepsRun, type StepsState } from './steps.run.ts';
+import { toCallsReserve } from './token.budget.ts';
 
 export interface JobDependencies extends JournalDependencies {
   readonly billing: BillingClient;
   readonly projects: ProjectClient;
+  readonly executor: ExecutorClient;
   readonly answers: AnswerStreamer;
   readonly lanes: ModelLanes;
   /** For how long changes wait to be accepted. */
@@ -25,16 +35,17 @@ export interface JobDependencies extends JournalDependencies {
 }
 
 const { QUEUED, RETRIEVING, STREAMING, APPLYING } = GenerationStatus;
-/** A request that a server fails as often is taken to be at fault itself. */
-const MAX_FAULTS = 5;
 const REREAD_MS = 30_000;
 
 /**
  * One worker's work on one generation, to its end. What a dead worker has left is taken up where that is safe: before the model was
- * asked, and once its whole answer is stored. In between, the answer is lost with the worker: GENERATION_INTERRUPTED.
+ * asked, between two steps, and once its whole answer is stored. In the middle of a single answer it is lost with the worker:
+ * GENERATION_INTERRUPTED.
  */
-export class GenerationJob {
-  #answer: ModelAnswer | null = null;
+export class GenerationJob implements Work {
+  #answer: { readonly answer: ModelAnswer; readonly made: readonly ProposedChange[] } | null = null;
+  #steps: StepsRun | null = null;
+  #repairs: RepairRun | null = null;
 
   private constructor(
     readonly dependencies: JobDependencies,
@@ -60,34 +71,57 @@ export class GenerationJob {
     await new GenerationJob(dependencies, job, journal).#run();
   }
 
+  get steps(): StepsRun | null {
+    return this.#steps;
+  }
+
+  get checkedText(): string | null {
+    return this.#repairs?.text ?? null;
+  }
+
+  get hasAnswer(): boolean {
+    return this.#answer !== null || (this.#steps?.hasAnswer ?? false);
+  }
+
+  get produced(): Produced | undefined {
+    if (this.#steps) return this.#steps.produced;
+    return this.#answer ? toProduced(this.#answer.answer) : undefined;
+  }
+
+  get cut(): CutAnswer | null {
+    if (this.#steps) return this.#steps.cut;
+    return this.#answer && toCutAnswer(this.#answer.answer.changes, this.#answer.made);
+  }
+
   async #run(): Promise<void> {
     try {
       await this.#work();
     } catch (error) {
-      await this.#end(error);
+      // What was finished before a stop or a failure is applied like an answer.
+      if ((await endEarly(this, error)) !== 'kept') return;
+      await this.#work().catch(async (failure) => void (await endEarly(this, failure)));
     }
   }
 
   async #work(): Promise<void> {
     const { journal } = this;
-    const { status } = journal.generation;
-    if (status === STREAMING) {
-      this.#answer = await this.#findLostAnswer();
+    const { status, flow, versionId, review } = journal.generation;
+    if (status === STREAMING && versionId !== null) return this.#check();
+    if (status === STREAMING && flow === GenerationFlow.SINGLE) {
+      this.#answer = { answer: await this.#findLostAnswer(), made: [] };
       throw toInterruption();
     }
     if (status !== APPLYING) {
       await this.#assureHold();
       if (status === QUEUED) await journal.transition((generation) => generation.retrieve(), RETRIEVING);
-      const answer = await this.#produce();
-      if (answer.failure) throw answer.failure;
+      const proposal = flow === GenerationFlow.STEPS ? await this.#produceSteps() : await this.#produce();
       journal.signal.throwIfAborted();
-      const produced = toProduced(answer);
-      if (journal.generation.review) {
-        const { reviewMs } = this.dependencies;
-        await offerForReview(journal, produced, answer.changes.toProposal(), reviewMs);
+      const produced = this.produced!;
+      if (review) {
+        await offerForReview(journal, produced, proposal, { reviewMs: this.dependencies.reviewMs });
         return;
       }
-      await journal.transition((generation) => generation.apply(produced, answer.changeset), APPLYING);
+      await journal.transition((generation) => generation.apply(produced, toChangeset(proposal)), APPLYING);
     }
     // Applying is not stopped: a version may be there already.
     const { generation } = journal;
@@ -97,10 +131,8 @@ export class GenerationJob {
 
   /** As much of a dead worker's answer as any watcher has seen, and what was stored behind that. */
   async #findLostAnswer(): Promise<ModelAnswer> {
-    const em = this.dependencies.orm.em.fork();
     const { id, promptTokens, firstTokenAt } = this.journal.generation;
-    const events = await findEvents(em, id, 0, Number.MAX_SAFE_INTEGER);
-    const text = events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
+    const text = await findText(this.dependencies.orm.em.fork(), id);
     return { changes: new AnswerChanges(), text, promptTokens, completionTokens: estimateTokens(text), firstTokenAt };
   }
 
@@ -115,117 +147,71 @@ export class GenerationJob {
   }
 
   /** Retrieval, prompt and the model's answer. */
-  async #produce(): Promise<StreamedAnswer> {
+  async #produce(): Promise<readonly ProposedChange[]> {
     const { journal } = this;
     const { answers, lanes } = this.dependencies;
-    const answer = await answers.stream({
-      generation: journal.generation,
-      writer: journal.writer,
-      signal: journal.signal,
-      onAnswer: (answer) => {
-        this.#answer = answer;
+    const { generation, writer, signal } = journal;
+    const { flow, maxRepairs, review } = generation;
+    const material = await answers.gather(generation, signal);
+    const made = material.continued?.changes ?? [];
+    const answer: StreamedAnswer = await answers.stream({
+      ...{ generation, writer, signal, material },
+      reserve: toCallsReserve(generation, countCalls(flow, maxRepairs, review) - 1, material),
+      onAnswer: (begun) => {
+        this.#answer = { answer: begun, made };
       },
       // The model's answer does not wait for it.
-      onFirstToken: (asked) => journal.writer.change((generation) => generation.stream(asked)),
+      onFirstToken: (asked) => {
+        const now = new Date();
+        writer.change((row) => row.stream(asked, now));
+      },
     });
-    await journal.writer.settle();
-    await lanes.open(journal.generation.model);
-    return answer;
+    await writer.settle();
+    await lanes.open(generation.model);
+    if (answer.failure) throw answer.failure;
+    return answer.proposal;
+  }
+
+  async #produceSteps(): Promise<readonly ProposedChange[]> {
+    const { answers, lanes } = this.dependencies;
+    this.#steps = new StepsRun(answers, this.journal, await this.#findState());
+    await this.#steps.run();
+    await lanes.open(this.journal.generation.model);
+    return this.#steps.made;
+  }
+
+  async #findState(): Promise<StepsState> {
+    const em = this.dependencies.orm.em.fork();
+    const { id } = this.journal.generation;
+    return { steps: await findSteps(em, id), text: await findText(em, id) };
   }
 
   async #apply(changes: readonly Change[]): Promise<void> {
-    const { generation, writer } = this.journal;
-    const changeset = {
-      projectId: generation.projectId,
-      generationId: generation.id,
-      message: toMessage(generation.prompt),
-      changes,
-      model: generation.model,
-      provider: generation.provider,
-      promptSha256: generation.promptSha256 ?? '',
-      templates: generation.templates,
-      merge: generation.reviewedAt !== null,
-    };
-    const apply = () => this.dependencies.projects.applyChangeset(generation.userId, changeset);
-    const isReviewed = generation.reviewedAt !== null;
-    const version = isReviewed
-      ? await applyReviewed({ journal: this.journal, job: this.job, log: this.dependencies.log }, apply)
-      : await apply().catch(toLocked);
+    const { journal } = this;
+    const { conclusion, maxRepairs, reviewedAt, versionId } = journal.generation;
+    const version = await applyChanges(this.dependencies, this, changes);
     if (version === null) return;
-    const edited = new Set(changes.flatMap(({ operation, path }) => (operation === 'EDIT' ? [path] : [])));
-    for (const { path, bytes, sha256 } of version.files) {
-      if (edited.has(path)) writer.write({ type: 'FileFinished', path, bytes, sha256 });
+    if (conclusion) return journal.finish((row, now) => row.conclude(conclusion, version, now));
+    // What was reviewed is settled, so that nothing could be repaired.
+    if (maxRepairs === 0 || reviewedAt !== null) return journal.finish((row, now) => row.complete(version, now));
+    if (versionId !== null) {
+      const { steps } = await this.#findState();
+      const repairs = new RepairRun(this.dependencies, journal, { steps, text: journal.generation.text });
+      return journal.finish((row, now) => row.completeRepaired(version, repairs.tokens, now));
     }
-    const made = { id: version.versionId, number: version.number, leftAlone: version.leftAlone };
-    await this.journal.finish((row, now) => row.complete(made, now));
+    await journal.transition((row) => row.check(version), STREAMING);
+    return this.#check();
   }
 
-  /** Stores how a generation has ended that did not complete, or gives it back to the queue. */
-  async #end(error: unknown): Promise<void> {
-    const { log } = this.dependencies;
-    const { journal, job } = this;
-    // It is `journal.failure`, which is looked at below.
-    await journal.writer.settle().catch(() => undefined);
-    const { id: generationId, status } = journal.generation;
-    if (error instanceof LeaseLostError || job.hasEnded || job.stopReason === 'lease lost') throw error;
-    const stopped = status === APPLYING ? null : job.stopReason;
-    const produced = this.#answer ? toProduced(this.#answer) : undefined;
-    if (stopped === 'cancelled') return journal.finish((row, now) => row.cancel(now, produced));
-    if (stopped === 'shutdown' && status !== STREAMING) {
-      log.info({ action: 'generation.left', generationId }, 'another worker will take it up');
-      return this.#requeue();
-    }
-    const absence = await this.#findAbsence(error);
-    if (absence) {
-      await this.dependencies.lanes.close(journal.generation.model, absence);
-      return this.#requeue({ isFault: absence.mayBlameRequest });
-    }
-    const cause = journal.failure ?? error;
-    const failure = stopped === 'shutdown' ? toInterruption() : toFailure(cause);
-    // A driver's error is told to the client by a code of the catalogue, and whole to the operator.
-    if (stopped === null && !(cause instanceof AppError)) {
-      log.error({ action: 'generation.failed', generationId, error: cause });
-    }
-    return journal.finish((row, now) => row.fail(failure, now, produced));
+  /** The version is made: it is run, and repaired where it fails. */
+  async #check(): Promise<void> {
+    const { journal } = this;
+    await journal.writer.settle();
+    this.#repairs = new RepairRun(this.dependencies, journal, await this.#findState());
+    const repaired = await this.#repairs.run();
+    const { text } = this.#repairs;
+    if (repaired === null) return journal.finish((row, now) => row.complete(null, now, text));
+    await journal.transition((row) => row.applyRepair(text, toChangeset(repaired)), APPLYING);
+    return this.#apply(journal.generation.changes ?? []);
   }
-
-  /** Why the model is away, where that is what failed the job before its answer began. */
-  async #findAbsence(error: unknown): Promise<Absence | null> {
-    const { generation } = this.journal;
-    if (this.#answer || generation.status !== RETRIEVING) return null;
-    // A provider that has just gone does not list its models any more.
-    const isUnlisted = error instanceof InvalidInputError;
-    if (!isUnlisted && !(error instanceof ModelUnavailableError)) return null;
-    const absence = await this.dependencies.lanes.findNewAbsence(generation);
-    if (error instanceof ModelPausedError) return { waitMs: absence?.waitMs ?? 0, mayBlameRequest: false };
-    if (!absence?.mayBlameRequest) return absence;
-    return !isUnlisted && generation.modelFaults < MAX_FAULTS ? absence : null;
-  }
-
-  async #requeue({ isFault = false } = {}): Promise<void> {
-    const { status } = this.journal.generation;
-    if (status === RETRIEVING) await this.journal.transition((generation) => generation.requeue({ isFault }), QUEUED);
-    await this.job.release();
-  }
-}
-
-function toLocked(error: unknown): never {
-  throw toLockedFailureOf(error);
-}
-
-function toInterruption(): GenerationFailure {
-  return new GenerationFailure(
-    'GENERATION_INTERRUPTED',
-    'The server stopped while the model answered. Start it again.',
-  );
-}
-
-function toFailure(cause: unknown): { code: string; message: string } {
-  return toAppError(cause) ?? { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side.' };
-}
-
-/** The first line of a prompt, as the version's message. */
-function toMessage(prompt: string): string {
-  const characters = [...(prompt.trim().split('\n')[0] ?? '')];
-  return characters.length > 120 ? `${characters.slice(0, 119).join('')}…` : characters.join('');
 }

@@ -75,9 +75,13 @@ export class GenerationJournal implements AsyncDisposable {
   /**
    * The end is stored, with its event for the other services, before any watcher sees it.
    *
+   * @param also changes what belongs to the generation, in the same transaction
    * @throws LeaseLostError
    */
-  async finish(change: (generation: Generation, now: Date) => void): Promise<void> {
+  async finish(
+    change: (generation: Generation, now: Date) => void,
+    also: (em: EntityManager) => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const now = new Date();
     // What could not be stored is stored with the end.
     await this.writer.settle().catch(() => undefined);
@@ -86,6 +90,7 @@ export class GenerationJournal implements AsyncDisposable {
     const events = await this.writer.close(...toEndEvents(this.row));
     await this.job.finish(async (em) => {
       const row = await em.findOneOrFail(Generation, { id: generationId });
+      await also(em);
       change(row, now);
       await storeEnd(em, row, events);
     });
@@ -126,7 +131,7 @@ export class GenerationJournal implements AsyncDisposable {
     await this.job.store(async (em) => {
       if (changes.length > 0) {
         changed = await em.findOneOrFail(Generation, { id: this.row.id });
-        for (const change of changes) change(changed);
+        for (const change of changes) await change(changed, em);
       }
       await insertEvents(em, this.row.id, events);
     });

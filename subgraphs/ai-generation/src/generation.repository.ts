@@ -93,6 +93,16 @@ export async function findEvents(
   return rows.map(({ seq, data }) => ({ seq, ...data }));
 }
 
+/** All text that watchers have been told so far. */
+export async function findText(em: EntityManager, generationId: string): Promise<string> {
+  const [row] = await em.execute<{ text: string | null }[]>(
+    `select string_agg(data ->> 'text', '' order by seq) as text from ai_generation.generation_event
+      where generation_id = ? and data ->> 'type' = 'TokenDelta'`,
+    [generationId],
+  );
+  return row?.text ?? '';
+}
+
 export async function findLastSeq(em: EntityManager, generationId: string): Promise<number> {
   const [row] = await em.execute<{ seq: number | null }[]>(
     'select max(seq) as seq from ai_generation.generation_event where generation_id = ?',

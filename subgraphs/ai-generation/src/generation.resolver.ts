@@ -11,6 +11,7 @@ import { toAfterSeq } from './generation.service.ts';
 import { GenerationStatus } from './generation.status.ts';
 import { type EventOfGeneration, GenerationEvent } from './generation-event.type.ts';
 import { GenerationConnection, Project, User, Version } from './reference.types.ts';
+import { GenerationStep } from './step.entity.ts';
 import { TemplateMatch } from './template.entity.ts';
 
 const MOST_EVENTS = 10_000;
@@ -57,6 +58,13 @@ export class GenerationResolver {
     if (generation.isTerminal || isWhole) return generation.text;
     const events = await findEvents(em, generation.id, 0, Number.MAX_SAFE_INTEGER);
     return events.map((event) => (event.type === 'TokenDelta' ? event.text : '')).join('');
+  }
+
+  @FieldResolver(() => [GenerationStep], {
+    description: 'The steps of the flow STEPS, those to come too, and the repairs so far; else empty.',
+  })
+  async steps(@Root() { id }: Generation, @Ctx() { loaders }: GenerationContext): Promise<GenerationStep[]> {
+    return loaders.steps.load(id);
   }
 
   @FieldResolver(() => [TemplateMatch])

@@ -13,11 +13,12 @@ import { createGenerationContext } from './context.ts';
 import { database } from './database.ts';
 import type { EmbedderRegistry } from './embedders/embedder.registry.ts';
 import type { AiGenerationEnv } from './env.ts';
+import { createExecutorClient } from './executor.client.ts';
 import { settleStream } from './generation.end.ts';
 import { GenerationJob } from './generation.job.ts';
 import { startRetention } from './generation.retention.ts';
 import { GenerationService } from './generation.service.ts';
-import { findTurns } from './generation.turns.ts';
+import { findContinued, findTurns } from './generation.turns.ts';
 import { startHoldRenewal } from './hold.renewal.ts';
 import { findImages } from './image.repository.ts';
 import { ModelLanes } from './model.lanes.ts';
@@ -63,6 +64,7 @@ export async function startGenerationServer(
   await reportModels(registry, log);
   const billing = createBillingClient(calls);
   const projects = createProjectClient(calls);
+  const executor = createExecutorClient(calls);
   const circuit = new ModelCircuit();
   const answers = new AnswerStreamer({
     registry,
@@ -79,6 +81,7 @@ export async function startGenerationServer(
     billing,
     projects,
     findTurns: (generation) => findTurns(orm.em.fork(), generation),
+    findContinued: (generation) => findContinued(orm.em.fork(), generation),
     findImages: (generationId) => findImages(orm.em.fork(), generationId),
     log,
   });
@@ -101,7 +104,8 @@ export async function startGenerationServer(
       laneConcurrency: env.MODEL_CONCURRENCY,
       // What was accepted asks no model.
       freeLanes: [REVIEW_LANE],
-      run: (job) => GenerationJob.run({ orm, streamLog, log, billing, projects, answers, lanes, reviewMs }, job),
+      run: (job) =>
+        GenerationJob.run({ orm, streamLog, log, billing, projects, executor, answers, lanes, reviewMs }, job),
       settle: (job) => settleStream({ orm, streamLog }, job),
       alone: infrastructure.embedded,
     }),

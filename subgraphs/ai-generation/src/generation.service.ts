@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
+import { AppError, ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
 import { QueueFullError as JobQueueFullError } from '@vibecode/platform/jobs/job';
@@ -12,13 +12,15 @@ import { readChosenFiles } from './chosen.files.ts';
 import { ImagesUnsupportedError, ModelUnavailableError, QueueFullError } from './errors.ts';
 import { storeIdleEnd } from './generation.end.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
+import { chooseFlow, countCalls, GenerationFlow, STEPS } from './generation.flow.ts';
 import { type StartGenerationInput, startGenerationInput } from './generation.input.ts';
 import { findVisible, insertEvents, reserveId } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
 import { insertImages } from './image.repository.ts';
-import type { ModelRegistry } from './models/model.registry.ts';
+import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
 import type { ModelImage } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
+import { insertSteps, type NewStep } from './step.repository.ts';
 import { toHeldPromptTokens, toImageTokens, toMaxTokens } from './token.budget.ts';
 
 export interface GenerationServiceOptions {
@@ -40,12 +42,10 @@ export class GenerationService {
    * @throws InvalidInputError, NotFoundError, ConflictError, QueueFullError, ModelUnavailableError, and AppError BILLING_QUOTA_EXCEEDED
    */
   async start(viewer: Viewer, input: StartGenerationInput): Promise<Generation> {
-    const { orm, billing, projects, registry } = this.options;
+    const { orm, projects, registry } = this.options;
     const { userId } = viewer;
-    const { projectId, prompt, model, maxTokens, parentId, clientRequestId, contextPaths, review, images } = parseInput(
-      startGenerationInput,
-      input,
-    );
+    const request = parseInput(startGenerationInput, input);
+    const { projectId, prompt, model, maxTokens, parentId, clientRequestId, contextPaths, review, images } = request;
     const id = await reserveId(orm.em.fork(), { userId, clientRequestId, proposedId: newId() });
     const known = await findVisible(orm.em.fork(), id, userId);
     if (known) return assertSame(known, { projectId, prompt, clientRequestId });
@@ -69,18 +69,18 @@ export class GenerationService {
     const { chosenTokens } = chosen;
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model, chosenTokens);
     const { id: modelId, provider } = listed.model;
+    const flow = decideFlow(request, listed, project);
     const hold = {
+      generationId: id,
       promptTokens: toHeldPromptTokens(prompt, listed.contextTokens, chosenTokens) + toImageTokens(images),
       maxTokens: answerTokens,
+      model: modelId,
+      provider,
+      budget: toBudget(viewer),
     };
     try {
-      const { expiresAt } = await billing.placeHold(userId, {
-        generationId: id,
-        ...hold,
-        model: modelId,
-        provider,
-        budget: toBudget(viewer),
-      });
+      const isChosen = request.flow === GenerationFlow.AUTO;
+      const placed = await this.#placeHold(userId, hold, { ...request, flow, isChosen });
       return await this.#queue(
         {
           id,
@@ -95,7 +95,9 @@ export class GenerationService {
           maxTokens: answerTokens,
           ...chosen,
           review,
-          holdExpiresAt: expiresAt,
+          flow: placed.flow,
+          maxRepairs: request.maxRepairs,
+          holdExpiresAt: placed.expiresAt,
         },
         images,
       );
@@ -149,6 +151,32 @@ export class GenerationService {
     );
   }
 
+  /** Where the flow was left to this service, one call has to do if there is no room for the steps. */
+  async #placeHold(
+    userId: string,
+    hold: Omit<HoldRequest, 'calls' | 'announces'>,
+    {
+      flow,
+      isChosen,
+      maxRepairs,
+      review,
+    }: { flow: GenerationFlow; isChosen: boolean; maxRepairs: number; review: boolean },
+  ): Promise<{ readonly flow: GenerationFlow; readonly expiresAt: Date }> {
+    const { billing } = this.options;
+    const place = async (chosen: GenerationFlow, announces: boolean) => {
+      const calls = countCalls(chosen, maxRepairs, review);
+      return { ...(await billing.placeHold(userId, { ...hold, calls, announces })), flow: chosen };
+    };
+    const mayBeSingle = isChosen && flow === GenerationFlow.STEPS;
+    try {
+      return await place(flow, !mayBeSingle);
+    } catch (error) {
+      const code: string | null = error instanceof AppError ? error.code : null;
+      if (!mayBeSingle || code !== 'BILLING_QUOTA_EXCEEDED') throw error;
+      return place(GenerationFlow.SINGLE, true);
+    }
+  }
+
   async #queue(input: NewGeneration, images: readonly ModelImage[]): Promise<Generation> {
     const { orm, queue, worker } = this.options;
     const { id, userId, model: lane } = input;
@@ -160,6 +188,7 @@ export class GenerationService {
         await em.flush();
         await insertEvents(em, id, [{ seq: 1, type: 'StatusChanged', status: GenerationStatus.QUEUED }]);
         await insertImages(em, id, images);
+        if (input.flow === GenerationFlow.STEPS) await insertSteps(em, id, toNewSteps());
       });
     } catch (error) {
       if (!(error instanceof JobQueueFullError)) throw error;
@@ -176,6 +205,25 @@ export class GenerationService {
       .releaseHold(userId, generationId)
       .catch((error) => log.warn({ action: 'hold.not-released', generationId, error }));
   }
+}
+
+/** @throws InvalidInputError for steps of a model that cannot take them */
+function decideFlow(
+  { flow, parentId }: { readonly flow: GenerationFlow; readonly parentId: string | null },
+  { model: { id, provider }, contextTokens }: ListedModel,
+  { headVersion }: { readonly headVersion: number },
+): GenerationFlow {
+  if (flow === GenerationFlow.AUTO)
+    return chooseFlow({ contextTokens, provider, isFollowUp: parentId !== null, headVersion });
+  if (flow === GenerationFlow.SINGLE || provider !== 'blueprint') return flow;
+  throw new InvalidInputError(
+    'flow',
+    `'flow' is STEPS, and the model '${id}' answers with a template at once. Expected SINGLE or AUTO, or a language model.`,
+  );
+}
+
+function toNewSteps(): NewStep[] {
+  return STEPS.map((name, index) => ({ position: index + 1, name, number: index + 1, total: STEPS.length }));
 }
 
 /** @throws ConflictError when the same `clientRequestId` was sent with another project or prompt */

@@ -4,7 +4,7 @@ export enum GenerationStatus {
   QUEUED = 'QUEUED',
   /** Templates are searched and the prompt is built. */
   RETRIEVING = 'RETRIEVING',
-  /** The model answers. */
+  /** The model answers, or what it made is run. */
   STREAMING = 'STREAMING',
   /** The answer is whole, and its changes wait for the user to accept them. */
   REVIEW = 'REVIEW',
@@ -21,10 +21,11 @@ const { QUEUED, RETRIEVING, STREAMING, REVIEW, APPLYING, COMPLETED, FAILED, CANC
 const TRANSITIONS: Readonly<Record<GenerationStatus, readonly GenerationStatus[]>> = {
   QUEUED: [RETRIEVING, FAILED, CANCELLED],
   RETRIEVING: [QUEUED, STREAMING, FAILED, CANCELLED],
-  STREAMING: [REVIEW, APPLYING, FAILED, CANCELLED],
+  STREAMING: [REVIEW, APPLYING, COMPLETED, FAILED, CANCELLED],
   REVIEW: [APPLYING, FAILED, CANCELLED],
-  // Accepted changes that do not fit the project any more wait again.
-  APPLYING: [REVIEW, COMPLETED, FAILED],
+  // Accepted changes that do not fit the project any more wait again; what is there may be run, and repaired; what was finished
+  // before a stop or a failure is kept.
+  APPLYING: [STREAMING, REVIEW, COMPLETED, FAILED, CANCELLED],
   COMPLETED: [],
   FAILED: [],
   CANCELLED: [],

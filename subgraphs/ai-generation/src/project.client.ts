@@ -47,6 +47,8 @@ export interface ProjectSnapshot {
 interface Changeset {
   readonly projectId: string;
   readonly generationId: string;
+  /** The same key never makes a second version. */
+  readonly idempotencyKey: string;
   readonly message: string;
   readonly changes: readonly Change[];
   /** Whether files that have changed since are merged. */
@@ -67,7 +69,7 @@ export interface ProjectClient {
    * @throws AppError NOT_FOUND when the project does not exist, or the user may not see it
    */
   readSnapshot(userId: string, projectId: string, signal: AbortSignal): Promise<ProjectSnapshot>;
-  /** All changes but those of locked paths, or none, as one version; the same generation never makes a second one. */
+  /** All changes but those of locked paths, or none, as one version; the same key never makes a second one. */
   applyChangeset(userId: string, changeset: Changeset): Promise<AppliedVersion>;
 }
 
@@ -93,7 +95,10 @@ export function createProjectClient(calls: ServiceClient): ProjectClient {
     authorize: (userId, projectId) =>
       calls.call('project', 'projects/authorize', { userId, body: { projectId, need: 'EDITOR' }, result: project }),
     readSnapshot,
-    applyChangeset: (userId, { projectId, generationId, message, changes, merge, templates, ...made }) =>
+    applyChangeset: (
+      userId,
+      { projectId, generationId, idempotencyKey, message, changes, merge, templates, ...made },
+    ) =>
       // The answer is there and paid for: a project service that restarts must not cost it. The key makes repeating safe.
       whileUnavailable.execute(() =>
         calls.call('project', 'projects/changesets', {
@@ -103,7 +108,7 @@ export function createProjectClient(calls: ServiceClient): ProjectClient {
             message,
             changes,
             merge,
-            idempotencyKey: generationId,
+            idempotencyKey,
             provenance: {
               generationId,
               ...made,

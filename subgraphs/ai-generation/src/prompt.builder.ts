@@ -8,6 +8,7 @@ import { type Turn, toConversation } from './prompt.conversation.ts';
 import { chooseDelimiter } from './prompt.delimiter.ts';
 import { toLockedList } from './prompt.locks.ts';
 import { toAbsentList } from './prompt.outline.ts';
+import { type PromptTask, TASK_NAMES, toQuoted, toTaskValues } from './prompt.tasks.ts';
 
 /** Versions are directories of `prompts/`: a version in use never changes, so that what was asked can be told later. */
 const PROMPT_VERSION = 'v2';
@@ -29,6 +30,8 @@ export interface PromptInput {
   readonly files: readonly TextFile[];
   /** Files that the answer may not change, and folders with all that is in them. Default: none. */
   readonly lockedPaths?: readonly string[];
+  /** What the call is for. Default: the whole request. */
+  readonly task?: PromptTask;
   /** The most tokens the prompt may take. What does not fit is left out: the last files, then the least similar templates. */
   readonly budgetTokens: number;
 }
@@ -75,27 +78,36 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
   const [system, user, create, change, again] = await Promise.all(
     ['system.md', 'user.md', 'new.md', 'change.md', 'again.md'].map(read),
   );
+  const [planner, step] = await Promise.all(['planner.md', 'step.md'].map(read));
+  const tasks = new Map(await Promise.all(TASK_NAMES.map(async (name) => [name, await read(`${name}.md`)] as const)));
   const toForm = (delimiter: string, hasFiles: boolean) => fill(create! + (hasFiles ? change! : ''), { delimiter });
-  const toMessages = (content: string): ModelMessage[] => [
-    { role: 'system', content: system! },
+  const toMessages = (content: string, instructions = system!): ModelMessage[] => [
+    { role: 'system', content: instructions },
     { role: 'user', content },
   ];
 
   function build(input: PromptInput): BuiltPrompt {
-    const { prompt, language, framework, turns, templates, files, budgetTokens, lockedPaths = [] } = input;
+    const { prompt, language, framework, turns, templates, files, budgetTokens, lockedPaths = [], task } = input;
+    const isPlan = task?.name === 'plan';
+    const [instructions, layout] = [isPlan ? planner! : system!, task ? step! : user!];
+    const taskText = task
+      ? fill(tasks.get(task.name)!, toTaskValues(task, budgetTokens * CHARACTERS_PER_TOKEN)).trimEnd()
+      : '';
     const conversation = toConversation(turns, Math.floor(budgetTokens * CONVERSATION_SHARE) * CHARACTERS_PER_TOKEN);
     const project = toProjectLine(language, framework) + conversation;
     // What can never fit is not read, so that a large project costs no more than what is shown of it.
     const read = [...files, ...templates.flatMap(({ template }) => template.files)].filter(
       ({ content }) => content.length <= budgetTokens * CHARACTERS_PER_TOKEN,
     );
-    const delimiter = chooseDelimiter(
-      prompt,
-      read.map(({ content }) => content),
-    );
-    const form = toForm(delimiter, files.length > 0);
+    const delimiter = chooseDelimiter(prompt, [
+      ...read.map(({ content }) => content),
+      ...(task ? [toQuoted(task)] : []),
+    ]);
+    const form = isPlan ? '' : toForm(delimiter, files.length > 0);
     const locked = toLockedList(lockedPaths, budgetTokens * CHARACTERS_PER_TOKEN * LOCKED_SHARE);
-    const room = createRoom(budgetTokens - estimateTokens(system! + user! + form + project + locked + prompt));
+    const room = createRoom(
+      budgetTokens - estimateTokens(instructions + layout + form + project + locked + prompt + taskText),
+    );
     const whole = room.takesAll(files, ({ content }) => content.length);
     const listTokens = whole ? 0 : Math.floor(Math.max(0, room.leftTokens) * ABSENT_SHARE);
     room.reserve(listTokens);
@@ -113,7 +125,7 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
       return room.take(length, () => toExample(match, toBlock)) ?? [];
     });
     const sections = shown.toSorted((one, other) => (one.path < other.path ? -1 : 1)).map(({ section }) => section);
-    const content = fill(user!, {
+    const content = fill(layout, {
       examples: toPart('Projects that work, as examples of style and structure:', examples),
       files: toPart('The project holds these files now:', sections),
       // The list follows the files, in the words of this version of the prompt; without locks nothing is added.
@@ -121,12 +133,13 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
       project,
       form,
       prompt,
+      task: taskText,
     });
-    const messages = toMessages(content);
+    const messages = toMessages(content, instructions);
     return {
       messages,
       sha256: createHash('sha256').update(JSON.stringify(messages)).digest('hex'),
-      tokens: estimateTokens(system! + content),
+      tokens: estimateTokens(instructions + content),
       delimiter,
       shown: paths,
       absent,

@@ -8,6 +8,12 @@ export interface Turn {
   /** The words of the error; null where it was not one. */
   readonly failure: string | null;
   readonly isCancelled: boolean;
+  /** Whether a version was made of it, also of one that was stopped or failed. Default: false. */
+  readonly isKept?: boolean;
+  /** Whether its answer reached its limit. Default: false. */
+  readonly isCut?: boolean;
+  /** Of its tags. Default: unknown. */
+  readonly delimiter?: string | null;
 }
 
 const HEADING = 'Earlier requests in this conversation, the oldest first. They are done; do not repeat them:';
@@ -37,15 +43,19 @@ export function toConversation(turns: readonly Turn[], mostCharacters: number): 
   return parts.length === 0 ? '' : `${HEADING}\n\n${parts.join('\n')}\n\n`;
 }
 
-function toPart({ prompt, text, failure, isCancelled }: Turn): string {
-  return `- Asked: ${toLine(prompt, MOST_PROMPT_CHARACTERS)}\n  ${toOutcome(text, failure, isCancelled)}`;
+function toPart(turn: Turn): string {
+  return `- Asked: ${toLine(turn.prompt, MOST_PROMPT_CHARACTERS)}\n  ${toOutcome(turn)}`;
 }
 
-function toOutcome(text: string, failure: string | null, isCancelled: boolean): string {
-  if (isCancelled) return 'Stopped by the user before it was done.';
-  if (failure !== null) return `Failed, and changed nothing: ${toLine(failure, MOST_TALK_CHARACTERS)}`;
+function toOutcome({ text, failure, isCancelled, isKept = false, isCut = false, delimiter = null }: Turn): string {
+  if (isCancelled) return `Stopped by the user before it was done.${isKept ? ' What was done by then is kept.' : ''}`;
+  if (isCut) return `Its answer was cut off.${isKept ? ' What was done by then is kept.' : ''}`;
+  if (failure !== null) {
+    const outcome = isKept ? 'Failed, and is kept as far as it came' : 'Failed, and changed nothing';
+    return `${outcome}: ${toLine(failure, MOST_TALK_CHARACTERS)}`;
+  }
   const talk = toLine(findTalk(text), MOST_TALK_CHARACTERS);
-  const paths = findPaths(text);
+  const paths = findPaths(text, delimiter);
   const named = paths.slice(0, MOST_NAMED_FILES).join(', ');
   const others = paths.length - MOST_NAMED_FILES;
   const files = paths.length === 0 ? '' : `It changed ${named}${others > 0 ? ` and ${others} more files` : ''}.`;
@@ -59,8 +69,8 @@ function findTalk(text: string): string {
   return lines.slice(0, end < 0 ? lines.length : end).join('\n');
 }
 
-function findPaths(text: string): string[] {
-  const parser = new AnswerParser();
+function findPaths(text: string, delimiter: string | null): string[] {
+  const parser = new AnswerParser({ delimiter });
   const events = [...parser.push(text.slice(0, READ_CHARACTERS)), ...parser.end('stop')];
   const paths = events.flatMap((event) =>
     event.type === 'written' || event.type === 'edited' || event.type === 'deleted' ? [event.path] : [],

@@ -4,10 +4,10 @@ import { LeaseLostError } from '@vibecode/platform/jobs/job';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { Logger } from '@vibecode/platform/log';
 import { z } from 'zod';
-import type { ProposedChange } from './answer/answer.changes.ts';
+import type { ProposedChange } from './answer/answer.proposal.ts';
 import { toLockedFailure } from './answer.failures.ts';
 import type { ReviewRefusal } from './errors.ts';
-import type { Produced } from './generation.entity.ts';
+import type { Conclusion, CutAnswer, Produced } from './generation.entity.ts';
 import type { GenerationJournal } from './generation.journal.ts';
 import { insertProposal } from './review.repository.ts';
 
@@ -18,18 +18,21 @@ const LEAST_RETRIES_MS = 600_000;
 /** Faults of the project service after which the changes wait for the user again. */
 const MAX_FAULTS = 5;
 
-/** The answer is whole: its changes wait for the user, and billing settles it now. */
+/** The answer is whole, or as far as it came: its changes wait for the user, and billing settles it now. */
 export async function offerForReview(
   journal: GenerationJournal,
   produced: Produced,
   proposal: readonly ProposedChange[],
-  reviewMs: number,
+  {
+    reviewMs,
+    ...ended
+  }: { readonly reviewMs: number; readonly conclusion?: Conclusion; readonly cut?: CutAnswer | null },
 ): Promise<void> {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + reviewMs);
   await journal.offer(
     async (generation, em) => {
-      generation.offer(produced, now, expiresAt);
+      generation.offer(produced, now, expiresAt, ended);
       await insertProposal(em, generation.id, proposal);
     },
     { settles: true },

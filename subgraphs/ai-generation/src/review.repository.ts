@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ProposedChange } from './answer/answer.changes.ts';
+import type { ProposedChange } from './answer/answer.proposal.ts';
 
 /** Keeps the changes that wait for a user. The database removes them when the generation ends. */
 export async function insertProposal(

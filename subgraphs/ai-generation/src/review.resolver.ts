@@ -13,7 +13,7 @@ import {
   Root,
   registerEnumType,
 } from 'type-graphql';
-import type { ProposedChange } from './answer/answer.changes.ts';
+import type { ProposedChange } from './answer/answer.proposal.ts';
 import type { GenerationContext } from './context.ts';
 import { Generation } from './generation.entity.ts';
 import { findProposal } from './review.repository.ts';

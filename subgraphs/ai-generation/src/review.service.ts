@@ -8,8 +8,8 @@ import type { JobQueue } from '@vibecode/platform/jobs/job.queue';
 import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { StreamLog } from '@vibecode/platform/stream-log/stream-log';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
-import type { ProposedChange } from './answer/answer.changes.ts';
 import { toProjectPath } from './answer/answer.paths.ts';
+import type { ProposedChange } from './answer/answer.proposal.ts';
 import { type Change, toSha256 } from './answer/answer.reduction.ts';
 import { NotInReviewError, ReviewConflictError } from './errors.ts';
 import { storeIdleEnd, toNextEvents } from './generation.end.ts';
@@ -184,12 +184,14 @@ function select(proposal: readonly ProposedChange[], paths: readonly string[]): 
 
 /** Whether an acceptance is the one that was stored. Without paths, it is that of whatever was accepted. */
 function isAcceptedWith(
-  { acceptedPaths, status }: Generation,
+  { acceptedPaths, status, versionId }: Generation,
   paths: readonly string[] | null,
   proposal: readonly ProposedChange[],
 ): boolean {
-  if (acceptedPaths === null || ![APPLYING, COMPLETED].includes(status)) return false;
-  if (paths === null) return status === COMPLETED || acceptedPaths.length === proposal.length;
+  // What was finished before a failure is applied, and the generation has failed all the same.
+  const isApplied = status === COMPLETED || (status === FAILED && versionId !== null);
+  if (acceptedPaths === null || (status !== APPLYING && !isApplied)) return false;
+  if (paths === null) return isApplied || acceptedPaths.length === proposal.length;
   const [wanted, stored] = [paths, acceptedPaths].map((list) => [...new Set(list.map(toPlainPath))].sort().join('\n'));
   return wanted === stored;
 }

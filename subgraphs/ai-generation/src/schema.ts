@@ -45,6 +45,7 @@ export const { schema, sdl } = buildSubgraphSchema({
       'Project.generations',
       'Generation',
       'GenerationError',
+      'GenerationStep',
       'GenerationConnection',
       'GenerationEdge',
       'GenerationEvent',

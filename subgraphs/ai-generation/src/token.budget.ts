@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@vibecode/platform/errors';
 import { ContextExceededError } from './errors.ts';
+import type { Generation } from './generation.entity.ts';
 import { estimateTokens } from './models/model.ts';
 
 /** Tokens of an answer where neither the request nor the model's context says otherwise. */
@@ -71,4 +72,17 @@ export function toPromptBudget(
 ): number {
   const held = toHeldPromptTokens(prompt, contextTokens, chosenTokens);
   return Math.floor((contextTokens === null ? held : Math.min(held, contextTokens - maxTokens)) / ESTIMATE_MARGIN);
+}
+
+/** What so many calls of the model may use at most, and is held for them. */
+export function toCallsReserve(
+  { prompt, maxTokens, chosenTokens }: Pick<Generation, 'prompt' | 'maxTokens' | 'chosenTokens'>,
+  calls: number,
+  {
+    listed,
+    images,
+  }: { readonly listed: { readonly contextTokens: number | null }; readonly images: readonly unknown[] },
+): { promptTokens: number; maxTokens: number } {
+  const promptTokens = toHeldPromptTokens(prompt, listed.contextTokens, chosenTokens) + toImageTokens(images);
+  return { promptTokens: calls * promptTokens, maxTokens: calls * maxTokens };
 }

@@ -66,7 +66,7 @@ interface FixtureOptions extends TestInfrastructureOptions {
   readonly neighbours?: Neighbours;
   readonly ollama?: ScriptedOllama;
   readonly reviewSweepMs?: number;
-  /** Of the scripted Ollama; those whose name begins with 'seeing' take images. Default: 'scripted'. */
+  /** Of the scripted Ollama; those whose name begins with 'seeing' take images, and with 'large' much context. Default: 'scripted'. */
   readonly models?: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { startTestDatabase } from '@vibecode/platform/testing/database';
 import { database } from '../src/database.ts';
 import { Generation } from '../src/generation.entity.ts';
 import type { SequencedEvent } from '../src/generation.events.ts';
+import { GenerationFlow } from '../src/generation.flow.ts';
 import { insertEvents } from '../src/generation.repository.ts';
 import { GenerationStatus } from '../src/generation.status.ts';
 import { GREETING, SCOPES, startGenerationTest } from './generation.fixture.ts';
@@ -32,6 +33,8 @@ async function leaveGeneration(url: string, status: GenerationStatus, events: Se
       chosenPaths: [],
       chosenTokens: 0,
       review: false,
+      flow: GenerationFlow.SINGLE,
+      maxRepairs: 0,
       holdExpiresAt: new Date(Date.now() + 60_000),
     },
     new Date(),

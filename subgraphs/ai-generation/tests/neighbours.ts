@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AppError, NotFoundError, RemoteError } from '@vibecode/platform/errors';
+import { AppError, NotFoundError, RemoteError, UnavailableError } from '@vibecode/platform/errors';
 import { PathLocks } from '@vibecode/platform/files/path.locks';
 import { newId } from '@vibecode/platform/id';
 import type { CallOptions, ServiceClient } from '@vibecode/platform/service-call';
@@ -31,6 +31,9 @@ export interface ChangeToApply {
   readonly ifAbsent?: boolean;
 }
 
+/** How a run ends; a promise is one that goes on until it resolves. */
+export type RunAnswer = { readonly outcome: string; readonly errorText?: string } | Promise<{ outcome: string }>;
+
 /** Files by path. */
 export type Files = Record<string, string>;
 
@@ -48,6 +51,13 @@ export class Neighbours implements ServiceClient {
   /** The project service's rule for changesets. */
   applyChanges: (files: Files, changes: readonly ChangeToApply[]) => Files | Promise<Files> = applyChanges;
   affordableTokens = Number.POSITIVE_INFINITY;
+  /** Refusals of which the user is not notified. */
+  quietRefusals = 0;
+  /** What code-executor says of runs, in order; the last one again and again. Default: it does not answer. */
+  runs: readonly (RunAnswer | AppError)[] = [];
+  /** The changes that each run was asked for with. */
+  readonly ran: (readonly { path: string; content: string | null }[])[] = [];
+  readonly cancelledRuns: string[] = [];
   /** Thrown by the next call of the path. */
   readonly failures = new Map<string, AppError[]>();
 
@@ -57,9 +67,11 @@ export class Neighbours implements ServiceClient {
     return id;
   }
 
-  async call<T>(callee: string, path: string, { userId, body, result }: CallOptions<T>): Promise<T> {
+  async call<T>(callee: string, path: string, { userId, body, result, signal }: CallOptions<T>): Promise<T> {
     const failure = this.failures.get(path)?.shift();
     if (failure) throw failure;
+    if (path === 'executions/wait')
+      return result.parse(await this.#waitForRun(body as { executionId: string }, signal));
     // biome-ignore lint/suspicious/noExplicitAny: each path has a body of its own
     return result.parse(await this.#answer(`${callee} ${path}`, userId, body as any));
   }
@@ -101,6 +113,17 @@ export class Neighbours implements ServiceClient {
           })),
         };
       }
+      case 'code-executor executions': {
+        const answer = this.runs[Math.min(this.ran.length, this.runs.length - 1)];
+        if (answer === undefined || answer instanceof AppError) {
+          throw answer ?? new UnavailableError('SERVICE_UNAVAILABLE', 'The code-executor service does not answer.');
+        }
+        this.ran.push(body.changes);
+        return { executionId: String(this.ran.length) };
+      }
+      case 'code-executor executions/cancel':
+        this.cancelledRuns.push(body.executionId);
+        return {};
       case 'project projects/changesets':
         return this.#apply(userId, body);
       default:
@@ -108,9 +131,20 @@ export class Neighbours implements ServiceClient {
     }
   }
 
-  #placeHold(userId: string, { generationId, promptTokens, maxTokens, budget }: { generationId: string } & HoldState) {
+  async #waitForRun({ executionId }: { executionId: string }, signal?: AbortSignal) {
+    const answer = this.runs[Math.min(Number(executionId), this.runs.length) - 1] as RunAnswer;
+    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    const { outcome, ...said } = await Promise.race([answer, aborted]);
+    const exitCode = outcome === 'SUCCEEDED' ? 0 : 1;
+    return { outcome, exitCode, signal: null, durationMs: 10_000, errorText: '', ...said };
+  }
+
+  #placeHold(userId: string, request: { generationId: string; calls: number; announces: boolean } & HoldState) {
+    const { generationId, calls, budget } = request;
+    const [promptTokens, maxTokens] = [calls * request.promptTokens, calls * request.maxTokens];
     if (promptTokens + maxTokens > this.affordableTokens) {
-      const affordableTokens = Math.max(0, this.affordableTokens - promptTokens);
+      if (!request.announces) this.quietRefusals += 1;
+      const affordableTokens = Math.floor(Math.max(0, this.affordableTokens - promptTokens) / calls);
       throw new RemoteError('BILLING_QUOTA_EXCEEDED', 'Too much.', 402, { details: { affordableTokens } });
     }
     const expiresAt = Date.now() + this.holdTtlMs;

@@ -30,9 +30,11 @@ export async function startScriptedOllama(
     const body = request.method === 'POST' ? await readJson(request, 10_000_000) : null;
     if (request.url === '/api/tags') return send(response, { models: models.map((name) => ({ name, model: name })) });
     if (request.url === '/api/show') {
-      const sees = (body as { model: string }).model.startsWith('seeing');
+      const { model } = body as { model: string };
+      const sees = model.startsWith('seeing');
+      const contextTokens = model.startsWith('large') ? 65_536 : 8_192;
       const capabilities = ['completion', ...(sees ? ['vision'] : [])];
-      return send(response, { capabilities, model_info: { 'llama.context_length': 8_192 } });
+      return send(response, { capabilities, model_info: { 'llama.context_length': contextTokens } });
     }
     const chat = body as ChatRequest;
     requests.push(chat);

@@ -4,10 +4,16 @@ import type { Hold } from './hold.entity.ts';
 import type { HoldService } from './hold.service.ts';
 
 const MAX_TOKENS = 10_000_000;
+const MAX_CALLS = 10;
 const MAX_RENEWED = 1_000;
 const generationId = z.uuid('expected the id of a generation, a UUID');
 const promptTokens = z.int().min(0).max(MAX_TOKENS);
 const maxTokens = z.int().min(0).max(MAX_TOKENS);
+/** Of all calls of the model. */
+const allTokens = z
+  .int()
+  .min(0)
+  .max(MAX_TOKENS * MAX_CALLS);
 
 /** The routes for holds. Services place holds for a user; users cannot. */
 export function createHoldRoutes(holds: HoldService): HttpRoute[] {
@@ -20,6 +26,8 @@ export function createHoldRoutes(holds: HoldService): HttpRoute[] {
         generationId,
         promptTokens,
         maxTokens: maxTokens.min(1),
+        calls: z.int().min(1).max(MAX_CALLS).default(1),
+        announces: z.boolean().default(true),
         provider: z.string().default('*'),
         model: z.string().default('*'),
         budget: z.object({ apiKeyId: z.uuid(), tokens: z.int().positive() }).nullable().default(null),
@@ -46,7 +54,7 @@ export function createHoldRoutes(holds: HoldService): HttpRoute[] {
     defineInternalRoute({
       path: '/internal/holds/shrink',
       callers,
-      input: z.object({ generationId, promptTokens, maxTokens }),
+      input: z.object({ generationId, promptTokens: allTokens, maxTokens: allTokens }),
       handle: async (input, { viewer }) =>
         toGrant(await holds.shrink(viewer.userId, input.generationId, input.promptTokens, input.maxTokens)),
     }),

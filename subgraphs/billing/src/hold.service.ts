@@ -31,8 +31,14 @@ export interface HoldServiceOptions {
 export interface HoldRequest {
   readonly userId: string;
   readonly generationId: string;
+  /** Of each call of the model. */
   readonly promptTokens: number;
+  /** Of each call of the model. */
   readonly maxTokens: number;
+  /** How often the model may be asked: the hold covers all of it. Default 1. */
+  readonly calls?: number;
+  /** Whether a refusal is announced. Default: it is. */
+  readonly announces?: boolean;
   /** `*` if it is not known yet; then the default price applies. */
   readonly provider: string;
   readonly model: string;
@@ -75,7 +81,8 @@ export class HoldService {
     // A refusal is returned rather than thrown, because its announcement has to be committed.
     const outcome = await this.#options.orm.em.fork().transactional(async (em) => {
       const now = this.#options.clock();
-      const { userId, generationId, provider, model, budget, ...tokens } = request;
+      const { userId, generationId, provider, model, budget, calls = 1, announces = true } = request;
+      const tokens = { promptTokens: calls * request.promptTokens, maxTokens: calls * request.maxTokens };
       const account = await lockAccount(em, userId, now);
       await expireHolds(em, now, userId);
       const known = await lockHold(em, userId, generationId);
@@ -86,7 +93,8 @@ export class HoldService {
       }
       if (await isHeldByAnother(em, userId, generationId)) throw new ForeignHoldError(generationId);
       if (await isSettled(em, generationId)) throw new HoldClosedError(generationId, 'SETTLED');
-      const decision = await this.#decide(em, account, { userId, provider, model, budget, ...tokens }, now);
+      const requirement = { userId, provider, model, budget, calls, announces, ...tokens };
+      const decision = await this.#decide(em, account, requirement, now);
       if (!decision.granted) return decision.refusal;
       const requested = { userId, generationId, provider, model, ...tokens };
       const within = { apiKeyId: budget?.apiKeyId ?? null, budgetTokens: budget?.tokens ?? null };
@@ -197,7 +205,7 @@ export class HoldService {
   async #decide(
     em: EntityManager,
     account: Account,
-    { userId, provider, model, budget, ...tokens }: Omit<HoldRequest, 'generationId'>,
+    { userId, provider, model, budget, calls = 1, announces = true, ...tokens }: Omit<HoldRequest, 'generationId'>,
     now: Date,
   ): Promise<{ granted: true; costMicros: number } | { granted: false; refusal: QuotaExceeded }> {
     const plan = await getPlan(em, account.planId);
@@ -208,8 +216,9 @@ export class HoldService {
     const decision = decideHold(allowance, { ...tokens, price, budgetTokens });
     if (decision.granted) return decision;
     const requestedTokens = tokens.promptTokens + tokens.maxTokens;
-    const refusal = { ...decision, allowance, requestedTokens, periodEnd: account.periodEnd };
-    if (decision.reason !== 'API_KEY_BUDGET' && account.announceRefusal(plan))
+    const affordableTokens = Math.floor(decision.affordableTokens / calls);
+    const refusal = { ...decision, affordableTokens, allowance, requestedTokens, periodEnd: account.periodEnd };
+    if (announces && decision.reason !== 'API_KEY_BUDGET' && account.announceRefusal(plan))
       addToOutbox(em, toQuotaExceededEvent(userId, refusal));
     return { granted: false, refusal };
   }

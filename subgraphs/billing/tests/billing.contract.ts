@@ -181,6 +181,26 @@ export function describeBilling(
       expect((await billing.place(user, newId(), 0, 2000)).status).toBe('ACTIVE');
     });
 
+    it('holds the tokens of several calls, names what would fit each, and can keep a refusal to itself', async () => {
+      await using billing = await startBillingServices(testDatabase);
+      const [user, generation] = [newId(), newId()];
+      await billing.place(user, newId(), 0, LIMIT - 10_000);
+      const call = { userId: user, promptTokens: 1_000, provider: 'test', model: 'm', budget: null, calls: 5 };
+      const request = { ...call, generationId: generation };
+      const refusal = await refusalOf(billing.holds.place({ ...request, maxTokens: 1_001, announces: false }));
+      expect(refusal.details).toMatchObject({ affordableTokens: 1_000, requestedTokens: 10_005 });
+      const announced = async () =>
+        (await billing.orm.em.fork().find(OutboxMessage, {})).filter(({ event }) => event.subject === user);
+      expect(await announced()).toHaveLength(0);
+      await refusalOf(billing.holds.place({ ...request, maxTokens: 1_001 }));
+      expect(await announced()).toHaveLength(1);
+      const hold = await billing.holds.place({ ...request, maxTokens: 1_000 });
+      expect(hold).toMatchObject({ promptTokens: 5_000, maxTokens: 5_000 });
+      expect(await billing.quota(user)).toMatchObject({ remainingTokens: 0 });
+      await billing.holds.shrink(user, generation, 900, 1_200);
+      expect(await billing.quota(user)).toMatchObject({ remainingTokens: 10_000 - 2_100 });
+    });
+
     it('expires a hold that is not renewed, and only that; usage that comes after it still counts', async () => {
       await using billing = await startBillingServices(testDatabase);
       const user = newId();

@@ -101,6 +101,12 @@ export const runProjectInput = z.object({
   stdin,
 });
 
+/** A project's newest version, as changes leave it; a file without content is not there. */
+export const changedProjectInput = z.object({
+  projectId: z.uuid('expected the id of a project'),
+  changes: z.array(z.object({ path: filePath, content: z.string().nullable() })).max(INPUT_LIMITS.files),
+});
+
 /** Answer of project's `POST /internal/projects/snapshot`. */
 export const projectSnapshot = z.object({
   projectId: z.string(),

@@ -8,11 +8,19 @@ import type { Cancelled, JobQueue } from '@vibecode/platform/jobs/job.queue';
 import type { JobWorker } from '@vibecode/platform/jobs/job.worker';
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { parseInput } from '@vibecode/platform/subgraph/http-route';
+import type { z } from 'zod';
 import { findStart, type Start } from './entrypoint.ts';
 import { EntrypointUnknownError, ProjectTooLargeError, QueueFullError, RuntimeUnknownError } from './errors.ts';
 import { Execution } from './execution.entity.ts';
 import { toExecutionComplete } from './execution.events.ts';
-import { findFilesProblem, type ProgramFile, projectSnapshot, runInput, runProjectInput } from './execution.input.ts';
+import {
+  type changedProjectInput,
+  findFilesProblem,
+  type ProgramFile,
+  projectSnapshot,
+  runInput,
+  runProjectInput,
+} from './execution.input.ts';
 import type { Runtime } from './runtime.type.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
@@ -55,17 +63,44 @@ export class ExecutionService {
 
   /** Runs a version of a project, by default its newest. The entry file is determined if it is not given. */
   async runProject(em: EntityManager, viewer: Viewer, input: unknown): Promise<Execution> {
-    const { projectId, version, runtime, entrypoint, args, stdin } = parseInput(runProjectInput, input);
+    const { runtime, entrypoint, args, stdin, ...wanted } = parseInput(runProjectInput, input);
     if (runtime) this.#assertRuntime(runtime);
+    const { files, language, origin } = await this.#readProject(viewer, wanted);
+    const start = findStart(files, { runtime, entrypoint, language });
+    return this.#queue(em, viewer.userId, { ...start, files, args, stdin }, origin);
+  }
+
+  /** Runs the newest version of a project as changes leave it; the entry file is determined. */
+  async runChangedProject(
+    em: EntityManager,
+    viewer: Viewer,
+    { projectId, changes }: z.infer<typeof changedProjectInput>,
+  ): Promise<Execution> {
+    const { files, language, origin } = await this.#readProject(viewer, { projectId, version: null }, changes);
+    const start = findStart(files, { language });
+    const { versionNumber, versionId, ...project } = origin;
+    const made = changes.length === 0 ? origin : project;
+    return this.#queue(em, viewer.userId, { ...start, files, args: [], stdin: '' }, made);
+  }
+
+  async #readProject(
+    viewer: Viewer,
+    { projectId, version }: { readonly projectId: string; readonly version?: number | null },
+    changes: z.infer<typeof changedProjectInput>['changes'] = [],
+  ) {
     const snapshot = await this.options.calls.call('project', 'projects/snapshot', {
       userId: viewer.userId,
       body: { projectId, version },
       result: projectSnapshot,
     });
-    const files = snapshot.files.map(({ path, contentBase64 }) => ({
-      path,
-      content: Buffer.from(contentBase64, 'base64'),
-    }));
+    const contents = new Map(
+      snapshot.files.map(({ path, contentBase64 }) => [path, Buffer.from(contentBase64, 'base64')]),
+    );
+    for (const { path, content } of changes) {
+      if (content === null) contents.delete(path);
+      else contents.set(path, Buffer.from(content));
+    }
+    const files = [...contents].map(([path, content]) => ({ path, content }));
     if (files.length === 0) {
       throw new EntrypointUnknownError(
         `Version ${snapshot.version} of the project has no files, so that nothing can be run.`,
@@ -74,17 +109,8 @@ export class ExecutionService {
     }
     const problem = findFilesProblem(files);
     if (problem) throw new ProjectTooLargeError(problem);
-    const start = findStart(files, { runtime, entrypoint, language: snapshot.language });
-    return this.#queue(
-      em,
-      viewer.userId,
-      { ...start, files, args, stdin },
-      {
-        projectId: snapshot.projectId,
-        versionNumber: snapshot.version,
-        versionId: snapshot.versionId,
-      },
-    );
+    const { version: versionNumber, versionId, language } = snapshot;
+    return { files, language, origin: { projectId: snapshot.projectId, versionNumber, versionId } };
   }
 
   async get(em: EntityManager, viewer: Viewer, id: string): Promise<Execution> {

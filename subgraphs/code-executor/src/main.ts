@@ -9,6 +9,7 @@ import { createExecutorContext } from './context.ts';
 import { database } from './database.ts';
 import { codeExecutorSettings, parseCodeExecutorEnv } from './env.ts';
 import { startRetention } from './execution.retention.ts';
+import { createExecutionRoutes } from './execution.routes.ts';
 import { ExecutionRunner } from './execution.runner.ts';
 import { ExecutionService } from './execution.service.ts';
 import { createSandbox } from './sandbox/create.sandbox.ts';
@@ -57,6 +58,7 @@ export async function startCodeExecutor(infrastructure: Infrastructure): Promise
     await startSubgraph({
       infrastructure,
       schema,
+      routes: createExecutionRoutes({ orm, service, streamLog }),
       context: (operation) => createExecutorContext(orm, service, streamLog, operation),
       ready: { database: () => orm.em.fork().getConnection().execute('select 1') },
     }),

@@ -4,7 +4,8 @@ import { isPartOf } from './answer.fences.ts';
 import { findPlaceholderLine } from './answer.laziness.ts';
 import { AnswerLocks } from './answer.locks.ts';
 import { applyEdit } from './answer.matching.ts';
-import { type Change, toChanges, toSha256 } from './answer.reduction.ts';
+import { type ProposedChange, toChangeset } from './answer.proposal.ts';
+import { type Change, toSha256 } from './answer.reduction.ts';
 import type { Edit } from './answer.replacements.ts';
 
 export interface AnswerProblem {
@@ -22,13 +23,6 @@ export interface AnswerBase {
   readonly shown: ReadonlySet<string>;
   /** Files that no answer changes, and folders with all that is in them. Default: none. */
   readonly lockedPaths?: readonly string[];
-}
-
-/** What an answer makes of one file; null where there is none. */
-export interface ProposedChange {
-  readonly path: string;
-  readonly before: string | null;
-  readonly after: string | null;
 }
 
 const NO_BASE: AnswerBase = { files: new Map(), shown: new Set() };
@@ -104,11 +98,7 @@ export class AnswerChanges {
 
   /** All changes of the answer, each path once. */
   toChangeset(): Change[] {
-    return [...this.#after].flatMap(([path, after]): Change[] => {
-      const before = this.#base.files.get(path) ?? null;
-      if (after !== null) return toChanges(path, before, after);
-      return before === null ? [] : [{ operation: 'DELETE', path, ifSha256: toSha256(before) }];
-    });
+    return toChangeset(this.toProposal());
   }
 
   /** All changes of the answer, each with the whole text before and after it. */

@@ -75,6 +75,12 @@ export type ExecutionStatus =
   | 'QUEUED'
   | 'RUNNING';
 
+/** SINGLE: one call of the model. STEPS: plan, manifest, dependencies, components, tests. AUTO: what the model and the request are fit for. */
+export type GenerationFlow =
+  | 'AUTO'
+  | 'SINGLE'
+  | 'STEPS';
+
 export type GenerationStatus =
   | 'APPLYING'
   | 'CANCELLED'
@@ -125,8 +131,12 @@ export type StartGenerationInput = {
   clientRequestId: string;
   /** Files of the project that the model must see. */
   contextPaths?: Array<string> | null | undefined;
+  /** How the model is asked; maxTokens holds for each call. */
+  flow?: GenerationFlow | null | undefined;
   /** Data URLs, for models that see. */
   images?: Array<string> | null | undefined;
+  /** How often the result is run and its error given back, 0 to 2. What waits for a review is not run. */
+  maxRepairs?: number | null | undefined;
   maxTokens?: number | null | undefined;
   model?: string | null | undefined;
   parentId?: string | number | null | undefined;
