@@ -6,22 +6,23 @@ import { joinProposals, type ProposedChange, toFilesAfter } from './answer/answe
 import type { Change } from './answer/answer.reduction.ts';
 import { findAnswerFailure, withCut } from './answer.failures.ts';
 import { type Continued, gatherMaterial, type Material, type MaterialOptions } from './answer.material.ts';
+import { answerTools, openAnswer } from './answer.opening.ts';
 import { type ModelAnswer, readAnswer } from './answer.reader.ts';
 import { askAgain, isWorthAsking } from './answer.repair.ts';
 import type { BillingClient } from './billing.client.ts';
-import { ContextExceededError, ModelUnavailableError } from './errors.ts';
+import { ContextExceededError } from './errors.ts';
 import type { EventWriter } from './event.writer.ts';
 import type { AskedModel, Generation, Produced } from './generation.entity.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
-import type { ListedModel } from './models/model.registry.ts';
-import { estimateTokens, type Model, type ModelChunk, type ModelRequest } from './models/model.ts';
+import { estimateTokens, type Model, type ModelChunk, type ModelRequest, type ModelTool } from './models/model.ts';
 import type { ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
 import { describeAbsent } from './prompt.outline.ts';
 import { rankFiles } from './prompt.relevance.ts';
 import type { PromptTask } from './prompt.tasks.ts';
 import { toHeldTokens, toImageTokens, toPromptBudget } from './token.budget.ts';
+import { buildWithTools } from './tool.offer.ts';
 
 const { STREAMING } = GenerationStatus;
 
@@ -56,6 +57,8 @@ export interface StreamInput {
 export interface AnswerStreamerOptions extends MaterialOptions {
   readonly askModel: ModelGuard;
   readonly buildPrompt: PromptBuilder;
+  /** What models that call tools may call. */
+  readonly tools: readonly ModelTool[];
   readonly billing: BillingClient;
   readonly log: Logger;
 }
@@ -93,10 +96,16 @@ export class AnswerStreamer {
     const imageTokens = toImageTokens(images);
     const budgetTokens = toPromptBudget(prompt, maxTokens, listed.contextTokens, chosenTokens) - imageTokens;
     const content = { turns, templates, files, lockedPaths, ...(task && { task }) };
-    const text = this.options.buildPrompt({ prompt, language, framework, ...content, budgetTokens });
+    const { built: text, offer } = buildWithTools({
+      tools: listed.callsTools ? this.options.tools : [],
+      budgetTokens,
+      chosenPaths,
+      build: (room) => this.options.buildPrompt({ prompt, language, framework, ...content, ...room }),
+    });
     const built = { ...text, tokens: text.tokens + imageTokens };
     assertChosen(generation, built, listed.model, budgetTokens);
-    this.#shrinkHold(generation, built, input.reserve ?? NOTHING);
+    const heldTokens = toHeldTokens(built.tokens + offer.roomTokens);
+    this.#shrinkHold(generation, heldTokens, input.reserve ?? NOTHING);
     if (generation.status !== STREAMING) writer.write({ type: 'StatusChanged', status: STREAMING });
     input.onBegin?.();
 
@@ -113,7 +122,7 @@ export class AnswerStreamer {
       maxTokens,
       signal,
     };
-    const { model, chunks } = await this.#open(listed, request, { needsLanguage: task !== null });
+    const opened = await openAnswer(this.options, { listed, request, offer, needsLanguage: task !== null });
     const answer: ModelAnswer = {
       changes: new AnswerChanges(toBase({ files, lockedPaths }, built)),
       text: '',
@@ -123,7 +132,9 @@ export class AnswerStreamer {
     };
     onAnswer(answer);
     const projectPaths = material.files.map(({ path }) => path);
-    return this.#read({ input, model, request, built, budgetTokens, answer, chunks, made, projectPaths });
+    const { model } = opened;
+    const chunks = answerTools(this.options, { ...opened, request, changes: answer.changes, writer });
+    return this.#read({ input, model, request, built, budgetTokens, heldTokens, answer, chunks, made, projectPaths });
   }
 
   /** What a stored answer changes, where the worker that read it as it came is gone. */
@@ -148,6 +159,7 @@ export class AnswerStreamer {
     request,
     built,
     budgetTokens,
+    heldTokens,
     answer,
     chunks,
     made,
@@ -158,6 +170,8 @@ export class AnswerStreamer {
     request: ModelRequest;
     built: BuiltPrompt;
     budgetTokens: number;
+    /** What may be charged for prompts: charging more could pass the user's cap. */
+    heldTokens: number;
     answer: ModelAnswer;
     chunks: AsyncIterable<ModelChunk>;
     made: readonly ProposedChange[];
@@ -178,9 +192,8 @@ export class AnswerStreamer {
       });
     };
     const reading = { answer, writer, delimiter: built.delimiter, maxTokens, onFirst };
-    // Charging more than was held could pass the user's cap.
     const charge = (promptTokens: number) => {
-      answer.promptTokens = Math.min(promptTokens, toHeldTokens(built.tokens));
+      answer.promptTokens = Math.min(promptTokens, heldTokens);
       answer.completionTokens = Math.min(answer.completionTokens, maxTokens);
     };
     let end = await readAnswer({ ...reading, chunks }).catch((error) => {
@@ -208,35 +221,11 @@ export class AnswerStreamer {
     return Object.assign(answer, { proposal, failure });
   }
 
-  /** The first chunk decides whether a model answers at all; where it does not, the configured fallback is asked. */
-  async #open(
-    listed: ListedModel,
-    request: ModelRequest,
-    { needsLanguage }: { readonly needsLanguage: boolean },
-  ): Promise<{ model: Model; chunks: AsyncIterable<ModelChunk> }> {
-    try {
-      return { model: listed.model, chunks: await this.options.askModel(listed.model, request) };
-    } catch (error) {
-      if (!(error instanceof ModelUnavailableError)) throw error;
-      const fallback = await this.options.registry.findFallback(listed.model);
-      if (!fallback || (request.images?.length && !fallback.seesImages)) throw error;
-      // A blueprint would answer each step with the same template.
-      if (needsLanguage && fallback.model.provider === 'blueprint') throw error;
-      this.options.log.warn({
-        action: 'generation.fallback',
-        model: listed.model.id,
-        fallback: fallback.model.id,
-        error,
-      });
-      return { model: fallback.model, chunks: await this.options.askModel(fallback.model, request) };
-    }
-  }
-
   /** Not waited for: the model need not wait until the user has the rest of the quota back. */
-  #shrinkHold({ id, userId, maxTokens }: Generation, { tokens }: BuiltPrompt, reserve: Reserve): void {
+  #shrinkHold({ id, userId, maxTokens }: Generation, promptTokens: number, reserve: Reserve): void {
     const { billing, log } = this.options;
     const needed = {
-      promptTokens: toHeldTokens(tokens) + reserve.promptTokens,
+      promptTokens: promptTokens + reserve.promptTokens,
       maxTokens: maxTokens + reserve.maxTokens,
     };
     billing

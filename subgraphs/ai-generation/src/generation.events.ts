@@ -9,6 +9,13 @@ export type GenerationEventData =
   | { readonly type: 'FileStarted'; readonly path: string }
   | { readonly type: 'FileFinished'; readonly path: string; readonly bytes: number; readonly sha256: string }
   | {
+      readonly type: 'ToolCalled';
+      readonly name: string;
+      /** As the model gave them: JSON. */
+      readonly arguments: unknown;
+      readonly result: string;
+    }
+  | {
       readonly type: 'GenerationFinished';
       readonly status: GenerationStatus;
       readonly completionTokens: number;

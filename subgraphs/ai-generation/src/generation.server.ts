@@ -22,9 +22,11 @@ import { findContinued, findTurns } from './generation.turns.ts';
 import { startHoldRenewal } from './hold.renewal.ts';
 import { findImages } from './image.repository.ts';
 import { ModelLanes } from './model.lanes.ts';
+import { loadModelTools } from './model.tools.ts';
 import { ModelCircuit } from './models/model.circuit.ts';
 import { createModelGuard } from './models/model.guard.ts';
 import type { ModelRegistry } from './models/model.registry.ts';
+import type { ModelTimes } from './models/model.times.ts';
 import { createProjectClient } from './project.client.ts';
 import { createPromptBuilder } from './prompt.builder.ts';
 import { REVIEW_LANE, ReviewService } from './review.service.ts';
@@ -68,16 +70,10 @@ export async function startGenerationServer(
   const circuit = new ModelCircuit();
   const answers = new AnswerStreamer({
     registry,
-    askModel: createModelGuard({
-      circuit,
-      times: {
-        firstTokenMs: env.MODEL_FIRST_TOKEN_SECONDS * 1_000,
-        silenceMs: env.MODEL_SILENCE_SECONDS * 1_000,
-        answerMs: env.MODEL_ANSWER_SECONDS * 1_000,
-      },
-    }),
+    askModel: createModelGuard({ circuit, times: toModelTimes(env) }),
     templates: search,
     buildPrompt: await createPromptBuilder(),
+    tools: await loadModelTools(),
     billing,
     projects,
     findTurns: (generation) => findTurns(orm.em.fork(), generation),
@@ -142,6 +138,14 @@ export async function startGenerationServer(
   );
   const running = starting.move();
   return { ...subgraph, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function toModelTimes(env: AiGenerationEnv): ModelTimes {
+  return {
+    firstTokenMs: env.MODEL_FIRST_TOKEN_SECONDS * 1_000,
+    silenceMs: env.MODEL_SILENCE_SECONDS * 1_000,
+    answerMs: env.MODEL_ANSWER_SECONDS * 1_000,
+  };
 }
 
 async function reportModels(registry: ModelRegistry, log: Logger): Promise<void> {

@@ -3,6 +3,7 @@ import { readToolFiles } from '@vibecode/schema/tool.files';
 import { buildSchema } from 'graphql';
 import type { AnswerChanges } from './answer/answer.changes.ts';
 import { toProjectPath } from './answer/answer.paths.ts';
+import type { GenerationEventData } from './generation.events.ts';
 import { CHARACTERS_PER_TOKEN, type ModelTool, type ToolCall } from './models/model.ts';
 
 /** Of the platform's one list of tools, those that are about the files of a project. */
@@ -11,6 +12,8 @@ type OfferedName = (typeof OFFERED)[number];
 /** What the job knows and a model need not say: which project, which version, and what the change is for. */
 const FILLED_IN = new Set(['projectId', 'version', 'baseVersion', 'message', 'idempotencyKey', 'first', 'after']);
 const MOST_LISTED = 500;
+/** Characters of an answer that watchers see. */
+const MOST_TOLD = 2_000;
 /** Of a list that is cut short, how many paths a model sees that asked for a file that is not there. */
 const MOST_SUGGESTED = 5;
 
@@ -125,6 +128,16 @@ function readArguments({ argumentsText }: ToolCall): Readonly<Record<string, unk
     // The model is told so.
     return null;
   }
+}
+
+/** A call as those are told of it who watch. */
+export function toToolCalled(call: ToolCall, result: string): GenerationEventData {
+  return {
+    type: 'ToolCalled',
+    name: call.name,
+    arguments: readArguments(call) ?? call.argumentsText,
+    result: result.length > MOST_TOLD ? `${result.slice(0, MOST_TOLD - 1).toWellFormed()}…` : result,
+  };
 }
 
 /** Tokens that the definitions take in a prompt, estimated. */

@@ -34,6 +34,8 @@ export interface PromptInput {
   readonly task?: PromptTask;
   /** The most tokens the prompt may take. What does not fit is left out: the last files, then the least similar templates. */
   readonly budgetTokens: number;
+  /** Whether the model has tools to read what is left out. Default false. */
+  readonly canRead?: boolean;
 }
 
 export interface BuiltPrompt {
@@ -88,6 +90,7 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
 
   function build(input: PromptInput): BuiltPrompt {
     const { prompt, language, framework, turns, templates, files, budgetTokens, lockedPaths = [], task } = input;
+    const { canRead = false } = input;
     const isPlan = task?.name === 'plan';
     const [instructions, layout] = [isPlan ? planner! : system!, task ? step! : user!];
     const taskText = task
@@ -119,7 +122,7 @@ export async function createPromptBuilder(): Promise<PromptBuilder> {
     const paths = new Set(shown.map(({ path }) => path));
     const absent = files.filter(({ path }) => !paths.has(path));
     room.reserve(-listTokens);
-    const absentList = room.take(0, () => toAbsentList(absent, listTokens * CHARACTERS_PER_TOKEN)) ?? '';
+    const absentList = room.take(0, () => toAbsentList(absent, listTokens * CHARACTERS_PER_TOKEN, canRead)) ?? '';
     const examples = templates.flatMap((match) => {
       const length = match.template.files.reduce((sum, { content }) => sum + content.length, 0);
       return room.take(length, () => toExample(match, toBlock)) ?? [];

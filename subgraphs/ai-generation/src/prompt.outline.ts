@@ -7,15 +7,19 @@ interface TextFile {
 
 const HEADING =
   'The project also holds these files, which are not shown because they are too long. Do not write them anew:';
+const READABLE_HEADING =
+  'The project also holds these files, which are not shown because they are too long. Read one before you change it:';
 
 /**
  * Names of files that a prompt has no room for, with the names of what they declare, so that the model knows of them.
  *
  * @param files the ones that matter most first
  * @param mostCharacters of the list; what goes beyond is counted
+ * @param canRead whether the model has tools to read them
  */
-export function toAbsentList(files: readonly TextFile[], mostCharacters: number): string {
-  return toBoundedList({ heading: HEADING, noun: 'files', items: files, mostCharacters, describe: describeOutlined });
+export function toAbsentList(files: readonly TextFile[], mostCharacters: number, canRead = false): string {
+  const heading = canRead ? READABLE_HEADING : HEADING;
+  return toBoundedList({ heading, noun: 'files', items: files, mostCharacters, describe: describeOutlined });
 }
 
 /** With what it declares, where that fits. */

@@ -1,100 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { readJson } from '@vibecode/platform/http/request';
 import { AnswerChanges } from '../src/answer/answer.changes.ts';
 import { AnswerParser } from '../src/answer/answer.parser.ts';
 import { answerInRounds } from '../src/answer.rounds.ts';
 import { answerCall, loadModelTools } from '../src/model.tools.ts';
 import type { Model, ModelEnd, ModelMessage, ModelTool } from '../src/models/model.ts';
-import { createOllamaModel } from '../src/models/ollama.model.ts';
-import { createOpenAiModel } from '../src/models/openai.model.ts';
-import { OpenAiServer } from '../src/models/openai.server.ts';
+import { type Asked, type Said, startCallingServer } from './calling.server.ts';
 import { createModelRequest } from './model.contract.ts';
-
-interface Call {
-  readonly name: string;
-  readonly arguments: unknown;
-}
-type Said = string | readonly Call[];
-interface Asked {
-  readonly messages: readonly Record<string, unknown>[];
-  readonly tools?: readonly { readonly function: { readonly name: string } }[];
-}
-
-/** A server of both APIs that answers each request with the next of the answers, the last one again and again. */
-async function startServer(answers: readonly (readonly Said[])[], { status = 200 } = {}) {
-  const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
-    if (request.method === 'GET') return response.end('{"data":[{"id":"calling"}]}');
-    if (request.url === '/api/show') return response.end('{"capabilities":["completion","tools"],"model_info":{}}');
-    const body = (await readJson(request, 10_000_000)) as Asked;
-    if (status !== 200 && body.tools) {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      return response.end('{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice"}}');
-    }
-    const answer = answers[Math.min(asked.length, answers.length - 1)]!;
-    asked.push(body);
-    return response.end(request.url === '/api/chat' ? toOllama(answer) : toCompletion(answer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    asked,
-    models: {
-      ollama: createOllamaModel('calling', { url, contextTokens: 8_000 }),
-      openai: createOpenAiModel('calling', { server: new OpenAiServer({ apiKey: 'any', baseUrl: `${url}/v1` }) }),
-    } satisfies Record<string, Model>,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-function toOllama(answer: readonly Said[]): string {
-  const lines = answer.map((said) => ({
-    message:
-      typeof said === 'string'
-        ? { role: 'assistant', content: said }
-        : { role: 'assistant', content: '', tool_calls: said.map((called) => ({ function: called })) },
-    done: false,
-  }));
-  const end = {
-    message: { role: 'assistant', content: '' },
-    done: true,
-    done_reason: 'stop',
-    prompt_eval_count: 100,
-    eval_count: 10,
-  };
-  return [...lines, end].map((line) => `${JSON.stringify(line)}\n`).join('');
-}
-
-/** Arguments come in two pieces, as OpenAI sends them. */
-function toCompletion(answer: readonly Said[]): string {
-  const deltas = answer.flatMap((said) =>
-    typeof said === 'string'
-      ? [{ content: said }]
-      : said.flatMap((called, index) => {
-          const text = typeof called.arguments === 'string' ? called.arguments : JSON.stringify(called.arguments);
-          const id = `of-${called.name}`;
-          return [
-            {
-              tool_calls: [
-                { index, id, type: 'function', function: { name: called.name, arguments: text.slice(0, 5) } },
-              ],
-            },
-            { tool_calls: [{ index, function: { arguments: text.slice(5) } }] },
-          ];
-        }),
-  );
-  const called = answer.some((said) => typeof said !== 'string');
-  const chunks = [
-    ...deltas.map((delta) => ({ choices: [{ index: 0, delta, finish_reason: null }] })),
-    { choices: [{ index: 0, delta: {}, finish_reason: called ? 'tool_calls' : 'stop' }] },
-    { choices: [], usage: { prompt_tokens: 100, completion_tokens: 10 } },
-  ];
-  return `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n`;
-}
 
 const MAIN = 'export const limit = 10;\n';
 
@@ -136,7 +46,7 @@ const toolMessages = (asked: Asked | undefined) =>
 
 describe.each(['ollama', 'openai'] as const)('an answer of %s in rounds', (provider) => {
   const setUp = async (answers: readonly (readonly Said[])[]) => {
-    const server = await startServer(answers);
+    const server = await startCallingServer(answers);
     return { server, model: server.models[provider], tools: await loadModelTools() };
   };
 
@@ -229,14 +139,14 @@ describe('tools of a model', () => {
   });
 
   it('are left out for a server that refuses them', async () => {
-    await using server = await startServer([['No tools.']], { status: 400 });
+    await using server = await startCallingServer([['No tools.']], { status: 400 });
     const { text } = await run(server.models.openai, await loadModelTools());
     expect(text).toBe('No tools.');
     expect((await server.models.openai.probe()).callsTools).toBe(false);
   });
 
   it('say so when arguments are no JSON', async () => {
-    await using server = await startServer([[[{ name: 'read_file', arguments: '{"path": ' }]], ['I give up.']]);
+    await using server = await startCallingServer([[[{ name: 'read_file', arguments: '{"path": ' }]], ['I give up.']]);
     const { text } = await run(server.models.openai, await loadModelTools());
     expect(text).toBe('I give up.');
     expect(toolMessages(server.asked[1])).toEqual(["The arguments of 'read_file' are not a JSON object."]);
