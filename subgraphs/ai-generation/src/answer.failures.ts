@@ -2,7 +2,7 @@ import { AppError } from '@vibecode/platform/errors';
 import type { AnswerChanges, AnswerProblem } from './answer/answer.changes.ts';
 import { joinProposals, type ProposedChange } from './answer/answer.proposal.ts';
 import { AnswerFilteredError, GenerationFailure, ModelUnavailableError } from './errors.ts';
-import type { CutAnswer } from './generation.entity.ts';
+import type { CutAnswer } from './generation.outcome.ts';
 import type { Model, ModelEnd } from './models/model.ts';
 
 const NOTHING_WRITTEN = 'Nothing was written.';

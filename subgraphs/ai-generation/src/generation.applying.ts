@@ -1,8 +1,8 @@
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { Logger } from '@vibecode/platform/log';
 import type { Change } from './answer/answer.reduction.ts';
-import type { AppliedVersion } from './generation.entity.ts';
 import type { GenerationJournal } from './generation.journal.ts';
+import type { AppliedVersion } from './generation.outcome.ts';
 import type { ProjectClient } from './project.client.ts';
 import { applyReviewed, toLockedFailureOf } from './review.job.ts';
 

@@ -4,8 +4,8 @@ import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { Logger } from '@vibecode/platform/log';
 import { toChangeset } from './answer/answer.proposal.ts';
 import { GenerationFailure, ModelPausedError, ModelUnavailableError } from './errors.ts';
-import type { Conclusion, CutAnswer, Produced } from './generation.entity.ts';
 import type { GenerationJournal } from './generation.journal.ts';
+import type { Conclusion, CutAnswer, Produced } from './generation.outcome.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { Absence, ModelLanes } from './model.lanes.ts';
 import { offerForReview } from './review.job.ts';
@@ -53,6 +53,10 @@ export async function endEarly(work: Work, error: unknown): Promise<'ended' | 'k
     await endCheck(work, cause, stopped === 'cancelled');
     return 'ended';
   }
+  if (journal.generation.conclusion) {
+    await endUnapplied(work, journal.generation.conclusion, cause);
+    return 'ended';
+  }
   if (stopped === 'cancelled') return conclude(work, { status: CANCELLED, error: null });
   const absence = await findAbsence(work, error);
   if (absence) {
@@ -80,13 +84,8 @@ function report({ journal, dependencies }: Work, cause: unknown, isStopped: bool
 /** The steps that are finished are kept: as a version, or for the review that was asked for. */
 async function conclude(work: Work, conclusion: Conclusion): Promise<'ended' | 'kept'> {
   const { journal, steps, dependencies } = work;
-  const { review, conclusion: earlier, status } = journal.generation;
+  const { review, status } = journal.generation;
   const { error } = conclusion;
-  if (earlier) {
-    // What was finished could not be applied.
-    await journal.finish((row, now) => row.conclude(earlier, null, now));
-    return 'ended';
-  }
   const cut = error?.code === 'GENERATION_TRUNCATED' ? work.cut : null;
   const made = steps?.made ?? [];
   // A stop of what would be reviewed is like its rejection.
@@ -106,6 +105,13 @@ async function conclude(work: Work, conclusion: Conclusion): Promise<'ended' | '
   }
   await journal.transition((row) => row.apply(produced, toChangeset(made), { conclusion, cut }), APPLYING);
   return 'kept';
+}
+
+/** What was finished could not be applied. */
+async function endUnapplied({ journal }: Work, { status, error }: Conclusion, cause: unknown): Promise<void> {
+  const words = `The project did not take it: ${toFailure(cause).message}`;
+  const ended = { status, error: error && { ...error, message: `${error.message} ${words}` } };
+  await journal.finish((row, now) => row.conclude(ended, null, now));
 }
 
 /** The version is there: it stays, whatever became of its run and of repairs. */

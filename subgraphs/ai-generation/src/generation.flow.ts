@@ -26,6 +26,8 @@ export interface FlowInput {
   /** Of the model; null when unknown. */
   readonly contextTokens: number | null;
   readonly provider: string;
+  /** Whether it answers: one that takes over for it may be a blueprint. */
+  readonly available: boolean;
   /** Whether it follows another generation. */
   readonly isFollowUp: boolean;
   /** The newest version of the project; 0 for a new one. */
@@ -33,10 +35,10 @@ export interface FlowInput {
 }
 
 /** STEPS for the first request of a new project, by a language model that says that it has context enough; else SINGLE. */
-export function chooseFlow({ contextTokens, provider, isFollowUp, headVersion }: FlowInput): GenerationFlow {
+export function chooseFlow({ contextTokens, provider, available, isFollowUp, headVersion }: FlowInput): GenerationFlow {
   const isFirst = !isFollowUp && headVersion === 0;
   const hasRoom = contextTokens !== null && contextTokens >= LEAST_STEPS_CONTEXT_TOKENS;
-  return isFirst && hasRoom && provider !== 'blueprint' ? GenerationFlow.STEPS : GenerationFlow.SINGLE;
+  return isFirst && hasRoom && available && provider !== 'blueprint' ? GenerationFlow.STEPS : GenerationFlow.SINGLE;
 }
 
 /**

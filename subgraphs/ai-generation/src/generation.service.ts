@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { AppError, ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@vibecode/platform/errors';
 import { newId } from '@vibecode/platform/id';
 import type { Viewer } from '@vibecode/platform/identity';
 import { QueueFullError as JobQueueFullError } from '@vibecode/platform/jobs/job';
@@ -12,12 +12,13 @@ import { readChosenFiles } from './chosen.files.ts';
 import { ImagesUnsupportedError, ModelUnavailableError, QueueFullError } from './errors.ts';
 import { storeIdleEnd } from './generation.end.ts';
 import { Generation, type NewGeneration } from './generation.entity.ts';
-import { chooseFlow, countCalls, GenerationFlow, STEPS } from './generation.flow.ts';
+import { GenerationFlow, STEPS } from './generation.flow.ts';
+import { placeHold, toFlowChoice } from './generation.hold.ts';
 import { type StartGenerationInput, startGenerationInput } from './generation.input.ts';
-import { findVisible, insertEvents, reserveId } from './generation.repository.ts';
+import { findText, findVisible, insertEvents, reserveId } from './generation.repository.ts';
 import { GenerationStatus } from './generation.status.ts';
 import { insertImages } from './image.repository.ts';
-import type { ListedModel, ModelRegistry } from './models/model.registry.ts';
+import type { ModelRegistry } from './models/model.registry.ts';
 import type { ModelImage } from './models/model.ts';
 import type { ProjectClient } from './project.client.ts';
 import { insertSteps, type NewStep } from './step.repository.ts';
@@ -42,7 +43,7 @@ export class GenerationService {
    * @throws InvalidInputError, NotFoundError, ConflictError, QueueFullError, ModelUnavailableError, and AppError BILLING_QUOTA_EXCEEDED
    */
   async start(viewer: Viewer, input: StartGenerationInput): Promise<Generation> {
-    const { orm, projects, registry } = this.options;
+    const { orm, billing, projects, registry } = this.options;
     const { userId } = viewer;
     const request = parseInput(startGenerationInput, input);
     const { projectId, prompt, model, maxTokens, parentId, clientRequestId, contextPaths, review, images } = request;
@@ -69,7 +70,7 @@ export class GenerationService {
     const { chosenTokens } = chosen;
     const answerTokens = toMaxTokens(maxTokens, prompt, listed.contextTokens, listed.model, chosenTokens);
     const { id: modelId, provider } = listed.model;
-    const flow = decideFlow(request, listed, project);
+    const choice = toFlowChoice(request, listed, project);
     const hold = {
       generationId: id,
       promptTokens: toHeldPromptTokens(prompt, listed.contextTokens, chosenTokens) + toImageTokens(images),
@@ -79,8 +80,7 @@ export class GenerationService {
       budget: toBudget(viewer),
     };
     try {
-      const isChosen = request.flow === GenerationFlow.AUTO;
-      const placed = await this.#placeHold(userId, hold, { ...request, flow, isChosen });
+      const placed = await placeHold(billing, userId, hold, choice);
       return await this.#queue(
         {
           id,
@@ -151,32 +151,6 @@ export class GenerationService {
     );
   }
 
-  /** Where the flow was left to this service, one call has to do if there is no room for the steps. */
-  async #placeHold(
-    userId: string,
-    hold: Omit<HoldRequest, 'calls' | 'announces'>,
-    {
-      flow,
-      isChosen,
-      maxRepairs,
-      review,
-    }: { flow: GenerationFlow; isChosen: boolean; maxRepairs: number; review: boolean },
-  ): Promise<{ readonly flow: GenerationFlow; readonly expiresAt: Date }> {
-    const { billing } = this.options;
-    const place = async (chosen: GenerationFlow, announces: boolean) => {
-      const calls = countCalls(chosen, maxRepairs, review);
-      return { ...(await billing.placeHold(userId, { ...hold, calls, announces })), flow: chosen };
-    };
-    const mayBeSingle = isChosen && flow === GenerationFlow.STEPS;
-    try {
-      return await place(flow, !mayBeSingle);
-    } catch (error) {
-      const code: string | null = error instanceof AppError ? error.code : null;
-      if (!mayBeSingle || code !== 'BILLING_QUOTA_EXCEEDED') throw error;
-      return place(GenerationFlow.SINGLE, true);
-    }
-  }
-
   async #queue(input: NewGeneration, images: readonly ModelImage[]): Promise<Generation> {
     const { orm, queue, worker } = this.options;
     const { id, userId, model: lane } = input;
@@ -207,21 +181,6 @@ export class GenerationService {
   }
 }
 
-/** @throws InvalidInputError for steps of a model that cannot take them */
-function decideFlow(
-  { flow, parentId }: { readonly flow: GenerationFlow; readonly parentId: string | null },
-  { model: { id, provider }, contextTokens }: ListedModel,
-  { headVersion }: { readonly headVersion: number },
-): GenerationFlow {
-  if (flow === GenerationFlow.AUTO)
-    return chooseFlow({ contextTokens, provider, isFollowUp: parentId !== null, headVersion });
-  if (flow === GenerationFlow.SINGLE || provider !== 'blueprint') return flow;
-  throw new InvalidInputError(
-    'flow',
-    `'flow' is STEPS, and the model '${id}' answers with a template at once. Expected SINGLE or AUTO, or a language model.`,
-  );
-}
-
 function toNewSteps(): NewStep[] {
   return STEPS.map((name, index) => ({ position: index + 1, name, number: index + 1, total: STEPS.length }));
 }
@@ -248,7 +207,10 @@ async function cancelJob(em: EntityManager, queue: JobQueue, id: string): Promis
   if (was !== 'waiting') return was;
   const generation = await em.findOneOrFail(Generation, { id });
   if (generation.status === GenerationStatus.APPLYING) throw new BeingApplied();
+  // Steps that another worker has left count for nothing then, and cost nothing.
+  const text = await findText(em, id);
   generation.cancel(new Date());
+  generation.text = text;
   await storeIdleEnd(em, generation);
   return was;
 }

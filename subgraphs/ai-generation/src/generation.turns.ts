@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Continued } from './answer.material.ts';
-import type { CutAnswer, Generation } from './generation.entity.ts';
+import type { Generation } from './generation.entity.ts';
+import type { CutAnswer } from './generation.outcome.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { Turn } from './prompt.conversation.ts';
 

@@ -4,7 +4,7 @@ import type { ServiceClient } from '@vibecode/platform/service-call';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
 import type { Change } from './answer/answer.reduction.ts';
-import type { StoredMatch } from './generation.entity.ts';
+import type { StoredMatch } from './generation.outcome.ts';
 
 const project = z.object({
   projectId: z.uuid(),

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { ProposedChange } from './answer/answer.proposal.ts';
 import { toLockedFailure } from './answer.failures.ts';
 import type { ReviewRefusal } from './errors.ts';
-import type { Conclusion, CutAnswer, Produced } from './generation.entity.ts';
 import type { GenerationJournal } from './generation.journal.ts';
+import type { Conclusion, CutAnswer, Produced } from './generation.outcome.ts';
 import { insertProposal } from './review.repository.ts';
 
 /** What was accepted, and could not be applied because the project service was away, is tried again after this time. */

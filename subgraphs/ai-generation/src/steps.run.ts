@@ -5,9 +5,9 @@ import { toCutAnswer, toLockedFailure, toNoFilesFailure } from './answer.failure
 import type { Material } from './answer.material.ts';
 import type { AnswerStreamer, ModelAnswer, Reserve, StreamedAnswer } from './answer.streamer.ts';
 import { GenerationFailure } from './errors.ts';
-import type { CutAnswer, Produced } from './generation.entity.ts';
 import { countCalls, REPAIR, type StepName } from './generation.flow.ts';
 import type { GenerationJournal } from './generation.journal.ts';
+import type { CutAnswer, Produced } from './generation.outcome.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { GenerationStep } from './step.entity.ts';
 import { endStep, startStep } from './step.repository.ts';

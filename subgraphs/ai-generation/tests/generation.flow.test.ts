@@ -3,7 +3,13 @@ import { chooseFlow, countCalls, GenerationFlow, LEAST_STEPS_CONTEXT_TOKENS } fr
 import { follow, startStepsTest } from './steps.fixture.ts';
 
 const { SINGLE, STEPS, AUTO } = GenerationFlow;
-const FIT = { contextTokens: LEAST_STEPS_CONTEXT_TOKENS, provider: 'openai', isFollowUp: false, headVersion: 0 };
+const FIT = {
+  contextTokens: LEAST_STEPS_CONTEXT_TOKENS,
+  provider: 'openai',
+  available: true,
+  isFollowUp: false,
+  headVersion: 0,
+};
 const LARGE = { models: ['large'], env: { OLLAMA_CONTEXT_TOKENS: '65536' } };
 
 describe('AUTO', () => {
@@ -11,6 +17,7 @@ describe('AUTO', () => {
     ['a first request of a model with context enough', {}, STEPS],
     ['too small a context', { contextTokens: LEAST_STEPS_CONTEXT_TOKENS - 1 }, SINGLE],
     ['an unknown context', { contextTokens: null }, SINGLE],
+    ['a model that is away', { available: false }, SINGLE],
     ['a blueprint', { provider: 'blueprint' }, SINGLE],
     ['a follow-up', { isFollowUp: true }, SINGLE],
     ['a project that has a version', { headVersion: 1 }, SINGLE],
