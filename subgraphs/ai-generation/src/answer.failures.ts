@@ -35,7 +35,7 @@ export function findAnswerFailure({
   if (end.reason === 'length' || (model === null && isCut)) return toTruncatedFailure(changes, maxTokens, consequence);
   if (isCut && model !== null) return toBrokenFailure(changes, model, consequence);
   if (changes.problems.length > 0) return toProblemFailure(changes.problems, consequence);
-  if (!needsFiles || changes.toChangeset().length > 0) return null;
+  if (!needsFiles || changes.toProposal().length > 0) return null;
   return changes.leftAlone.length > 0 ? toLockedFailure(changes.leftAlone) : toNoFilesFailure(changes);
 }
 

@@ -3,6 +3,7 @@ import type { AnswerEvent } from './answer/answer.event.ts';
 import { AnswerParser } from './answer/answer.parser.ts';
 import type { EventWriter } from './event.writer.ts';
 import type { ModelChunk, ModelEnd } from './models/model.ts';
+import { doInTurns } from './turns.ts';
 
 /** A model's answer, while and after it comes. */
 export interface ModelAnswer {
@@ -37,21 +38,23 @@ export async function readAnswer(input: ReadAnswerInput): Promise<ModelEnd> {
   const before = answer.completionTokens;
   let counted = 0;
   let streamed = 0;
-  const take = (events: readonly AnswerEvent[]) => {
-    const told = events.flatMap((event) => answer.changes.add(event));
-    if (told.length > 0) writer.write(...told);
+  const take = async (events: readonly AnswerEvent[]) => {
+    for (const event of events) {
+      const told = await doInTurns(answer.changes.addInSteps(event));
+      if (told.length > 0) writer.write(...told);
+    }
   };
   const begin = () => {
     if (answer.firstTokenAt !== null) return;
     answer.firstTokenAt = new Date();
     onFirst();
   };
-  const write = (piece: string) => {
+  const write = async (piece: string) => {
     if (piece === '') return;
     answer.text += piece;
     writer.writeText(piece);
-    take(parser.push(piece));
     begin();
+    await take(parser.push(piece));
   };
   let end: ModelEnd | null = null;
   try {
@@ -59,24 +62,24 @@ export async function readAnswer(input: ReadAnswerInput): Promise<ModelEnd> {
       streamed += chunk.tokens;
       counted = chunk.usage?.completionTokens ?? counted + chunk.tokens;
       answer.completionTokens = before + counted;
-      write(text.push(chunk.text));
+      await write(text.push(chunk.text));
       if (chunk.toolCalls) {
         parser.pushToolCalls(chunk.toolCalls);
         begin();
       }
-      if (chunk.areCallsWhole) take(parser.endToolCalls());
+      if (chunk.areCallsWhole) await take(parser.endToolCalls());
       end = chunk.end ?? end;
       // The provider was told the limit; one that ignores it is stopped here.
       if (!chunk.end && before + streamed >= maxTokens) end = { reason: 'length' };
       if (end) break;
     }
   } catch (error) {
-    take(parser.end('cut'));
+    await take(parser.end('cut'));
     throw error;
   }
-  write(text.end());
+  await write(text.end());
   end ??= { reason: 'unsaid' };
-  take(parser.end(end.reason));
+  await take(parser.end(end.reason));
   answer.completionTokens = before + (end.completionTokens ?? counted);
   return end;
 }

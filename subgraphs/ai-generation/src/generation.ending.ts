@@ -2,7 +2,7 @@ import { AppError, InvalidInputError, toAppError } from '@vibecode/platform/erro
 import { LeaseLostError } from '@vibecode/platform/jobs/job';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import type { Logger } from '@vibecode/platform/log';
-import { toChangeset } from './answer/answer.proposal.ts';
+import { toChangesetInSteps } from './answer/answer.proposal.ts';
 import { GenerationFailure, ModelPausedError, ModelUnavailableError } from './errors.ts';
 import type { GenerationJournal } from './generation.journal.ts';
 import type { Conclusion, CutAnswer, Produced } from './generation.outcome.ts';
@@ -10,6 +10,7 @@ import { GenerationStatus } from './generation.status.ts';
 import type { Absence, ModelLanes } from './model.lanes.ts';
 import { offerForReview } from './review.job.ts';
 import type { StepsRun } from './steps.run.ts';
+import { doInTurns } from './turns.ts';
 
 /** A worker's work on a generation, as far as it came. */
 export interface Work {
@@ -103,7 +104,8 @@ async function conclude(work: Work, conclusion: Conclusion): Promise<'ended' | '
     await offerForReview(journal, produced, made, { reviewMs: dependencies.reviewMs, conclusion, cut });
     return 'ended';
   }
-  await journal.transition((row) => row.apply(produced, toChangeset(made), { conclusion, cut }), APPLYING);
+  const changeset = await doInTurns(toChangesetInSteps(made));
+  await journal.transition((row) => row.apply(produced, changeset, { conclusion, cut }), APPLYING);
   return 'kept';
 }
 

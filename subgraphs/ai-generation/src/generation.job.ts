@@ -1,7 +1,7 @@
 import { AppError } from '@vibecode/platform/errors';
 import type { JobRun } from '@vibecode/platform/jobs/job.run';
 import { AnswerChanges } from './answer/answer.changes.ts';
-import { type ProposedChange, toChangeset } from './answer/answer.proposal.ts';
+import { type ProposedChange, toChangesetInSteps } from './answer/answer.proposal.ts';
 import type { Change } from './answer/answer.reduction.ts';
 import { toCutAnswer } from './answer.failures.ts';
 import { type AnswerStreamer, type ModelAnswer, type StreamedAnswer, toProduced } from './answer.streamer.ts';
@@ -23,6 +23,7 @@ import { offerForReview } from './review.job.ts';
 import { findSteps } from './step.repository.ts';
 import { StepsRun, type StepsState } from './steps.run.ts';
 import { toCallsReserve } from './token.budget.ts';
+import { doInTurns } from './turns.ts';
 
 export interface JobDependencies extends JournalDependencies {
   readonly billing: BillingClient;
@@ -121,7 +122,8 @@ export class GenerationJob implements Work {
         await offerForReview(journal, produced, proposal, { reviewMs: this.dependencies.reviewMs });
         return;
       }
-      await journal.transition((generation) => generation.apply(produced, toChangeset(proposal)), APPLYING);
+      const changeset = await doInTurns(toChangesetInSteps(proposal));
+      await journal.transition((generation) => generation.apply(produced, changeset), APPLYING);
     }
     // Applying is not stopped: a version may be there already.
     const { generation } = journal;
@@ -211,7 +213,8 @@ export class GenerationJob implements Work {
     const repaired = await this.#repairs.run();
     const { text } = this.#repairs;
     if (repaired === null) return journal.finish((row, now) => row.complete(null, now, text));
-    await journal.transition((row) => row.applyRepair(text, toChangeset(repaired)), APPLYING);
+    const changeset = await doInTurns(toChangesetInSteps(repaired));
+    await journal.transition((row) => row.applyRepair(text, changeset), APPLYING);
     return this.#apply(journal.generation.changes ?? []);
   }
 }

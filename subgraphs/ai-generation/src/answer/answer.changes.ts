@@ -1,4 +1,5 @@
 import type { GenerationEventData } from '../generation.events.ts';
+import { doAtOnce } from '../turns.ts';
 import type { AnswerEvent, AnswerProblemCode } from './answer.event.ts';
 import { isPartOf } from './answer.fences.ts';
 import { findPlaceholderLine } from './answer.laziness.ts';
@@ -70,6 +71,11 @@ export class AnswerChanges {
 
   /** @returns what watchers are told of it. The end of an edit is known only when the project has applied it. */
   add(event: AnswerEvent): GenerationEventData[] {
+    return doAtOnce(this.addInSteps(event));
+  }
+
+  /** As `add`, one edit a step: each takes time with the size of its file, and an answer may hold hundreds. */
+  *addInSteps(event: AnswerEvent): Generator<void, GenerationEventData[]> {
     if (this.#locks.takes(event, (path) => this.#base.files.get(path) ?? null)) return [];
     switch (event.type) {
       case 'started':
@@ -77,7 +83,7 @@ export class AnswerChanges {
       case 'written':
         return this.#write(event);
       case 'edited':
-        this.#edit(event.path, event.edits);
+        yield* this.#edit(event.path, event.edits);
         return [];
       case 'deleted':
         this.#delete(event.path);
@@ -175,7 +181,7 @@ export class AnswerChanges {
     return { code: 'FILE_PARTIAL', message } as const;
   }
 
-  #edit(path: string, edits: readonly Edit[]): void {
+  *#edit(path: string, edits: readonly Edit[]): Generator<void, void> {
     const present = this.findText(path);
     if (present === null) {
       this.#create(path, edits);
@@ -189,6 +195,7 @@ export class AnswerChanges {
         return;
       }
       text = outcome.text;
+      yield;
     }
     const placeholder = findPlaceholderLine(edits.map(([{ replace }]) => replace).join('\n'), present);
     if (placeholder !== null) {

@@ -1,3 +1,4 @@
+import { doAtOnce } from '../turns.ts';
 import { type Change, toChanges, toSha256 } from './answer.reduction.ts';
 
 /** What answers make of one file; null where there is none. */
@@ -19,10 +20,18 @@ export function joinProposals(earlier: readonly ProposedChange[], later: readonl
 
 /** The changes as the project service takes them, each path once. */
 export function toChangeset(proposal: readonly ProposedChange[]): Change[] {
-  return proposal.flatMap(({ path, before, after }): Change[] => {
-    if (after !== null) return toChanges(path, before, after);
-    return before === null ? [] : [{ operation: 'DELETE', path, ifSha256: toSha256(before) }];
-  });
+  return doAtOnce(toChangesetInSteps(proposal));
+}
+
+/** As `toChangeset`, one file a step: each takes time with its size. */
+export function* toChangesetInSteps(proposal: readonly ProposedChange[]): Generator<void, Change[]> {
+  const changes: Change[] = [];
+  for (const { path, before, after } of proposal) {
+    if (after !== null) changes.push(...toChanges(path, before, after));
+    else if (before !== null) changes.push({ operation: 'DELETE', path, ifSha256: toSha256(before) });
+    yield;
+  }
+  return changes;
 }
 
 interface TextFile {
