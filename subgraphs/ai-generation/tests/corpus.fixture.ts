@@ -40,7 +40,12 @@ export async function startCorpusTest(cases: readonly RecordedCase[], applyChang
     /** What comes of one answer. */
     async run({ name, language = 'javascript', files = {}, prompt = 'Do it', maxTokens }: RecordedCase) {
       const user = await test.signUp({ language, files });
-      const { data, errors } = await user.start({ model: name, prompt, flow: 'SINGLE', ...(maxTokens && { maxTokens }) });
+      const { data, errors } = await user.start({
+        model: name,
+        prompt,
+        flow: 'SINGLE',
+        ...(maxTokens && { maxTokens }),
+      });
       if (errors) throw new Error(JSON.stringify(errors));
       const { id } = data.startGeneration;
       const events = await user.watch(id);

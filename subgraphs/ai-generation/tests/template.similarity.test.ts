@@ -1,6 +1,6 @@
 import { createHashingEmbedder } from '../src/embedders/hashing.embedder.ts';
 import { Template } from '../src/template.entity.ts';
-import { findLexemes } from '../src/template.lexemes.ts';
+import { findLexemes, MOST_READ_WHOLE } from '../src/template.lexemes.ts';
 import { seedTemplates } from '../src/template.seeding.ts';
 import { findSimilar, RARE_DOCUMENTS, toStatement } from '../src/template.similarity.ts';
 import { loadTemplates } from '../src/templates/template.files.ts';
@@ -95,6 +95,28 @@ describe('the similarity of templates', () => {
     const everywhere = await countRanked('made');
     expect(everywhere.lexemes[0]!.documents).toBe(VARIANTS);
     expect(everywhere.worded).toBeLessThanOrEqual(60);
+  });
+
+  it('reads vectors by their index once there are many', async () => {
+    const em = database.orm.em.fork();
+    const findSettings = async () =>
+      em.transactional(async (transaction) => {
+        await findLexemes(transaction, 'a page');
+        const [row] = await transaction.execute<{ reads: string; looks: string }[]>(
+          `select current_setting('enable_seqscan') as reads, current_setting('hnsw.ef_search') as looks`,
+        );
+        return row;
+      });
+    expect(await findSettings()).toEqual({ reads: 'on', looks: '200' });
+    // As the statistics would say.
+    await em.execute(`update pg_class set reltuples = ? where oid = 'ai_generation.template'::regclass`, [
+      MOST_READ_WHOLE + 1,
+    ]);
+    try {
+      expect(await findSettings()).toEqual({ reads: 'off', looks: '400' });
+    } finally {
+      await em.execute('analyze ai_generation.template');
+    }
   });
 
   it('ranks all documents of a rare word', async () => {
