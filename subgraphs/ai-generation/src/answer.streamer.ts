@@ -6,16 +6,16 @@ import { joinProposals, type ProposedChange, toFilesAfter } from './answer/answe
 import type { Change } from './answer/answer.reduction.ts';
 import { findAnswerFailure, withCut } from './answer.failures.ts';
 import { type Continued, gatherMaterial, type Material, type MaterialOptions } from './answer.material.ts';
+import { openAnswer } from './answer.opening.ts';
 import { type ModelAnswer, readAnswer } from './answer.reader.ts';
 import { askAgain, isWorthAsking } from './answer.repair.ts';
 import type { BillingClient } from './billing.client.ts';
-import { ContextExceededError, ModelUnavailableError } from './errors.ts';
+import { ContextExceededError } from './errors.ts';
 import type { EventWriter } from './event.writer.ts';
 import type { Generation } from './generation.entity.ts';
 import type { AskedModel, Produced } from './generation.outcome.ts';
 import { GenerationStatus } from './generation.status.ts';
 import type { ModelGuard } from './models/model.guard.ts';
-import type { ListedModel } from './models/model.registry.ts';
 import { estimateTokens, type Model, type ModelChunk, type ModelRequest } from './models/model.ts';
 import type { ProjectSnapshot } from './project.client.ts';
 import type { BuiltPrompt, PromptBuilder } from './prompt.builder.ts';
@@ -114,7 +114,7 @@ export class AnswerStreamer {
       maxTokens,
       signal,
     };
-    const { model, chunks } = await this.#open(listed, request, { needsLanguage: task !== null });
+    const { model, chunks } = await openAnswer(this.options, listed, request, { needsLanguage: task !== null });
     const answer: ModelAnswer = {
       changes: new AnswerChanges(toBase({ files, lockedPaths }, built)),
       text: '',
@@ -207,30 +207,6 @@ export class AnswerStreamer {
     const absent = describeAbsent(built.absent);
     writeNotes(answer, writer, absent === null || failure ? changes.notes : [...changes.notes, absent]);
     return Object.assign(answer, { proposal, failure });
-  }
-
-  /** The first chunk decides whether a model answers at all; where it does not, the configured fallback is asked. */
-  async #open(
-    listed: ListedModel,
-    request: ModelRequest,
-    { needsLanguage }: { readonly needsLanguage: boolean },
-  ): Promise<{ model: Model; chunks: AsyncIterable<ModelChunk> }> {
-    try {
-      return { model: listed.model, chunks: await this.options.askModel(listed.model, request) };
-    } catch (error) {
-      if (!(error instanceof ModelUnavailableError)) throw error;
-      const fallback = await this.options.registry.findFallback(listed.model);
-      if (!fallback || (request.images?.length && !fallback.seesImages)) throw error;
-      // A blueprint would answer each step with the same template.
-      if (needsLanguage && fallback.model.provider === 'blueprint') throw error;
-      this.options.log.warn({
-        action: 'generation.fallback',
-        model: listed.model.id,
-        fallback: fallback.model.id,
-        error,
-      });
-      return { model: fallback.model, chunks: await this.options.askModel(fallback.model, request) };
-    }
   }
 
   /** Not waited for: the model need not wait until the user has the rest of the quota back. */
