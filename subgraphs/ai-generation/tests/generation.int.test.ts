@@ -132,7 +132,7 @@ describe('two instances with real services', () => {
       status: 'FAILED',
       error: { code: expect.stringMatching(/^GENERATION_(TRUNCATED|NO_FILES|ANSWER_INVALID)$/) },
     });
-  });
+  }, 300_000);
 
   it('cancel within a second what the other one runs, and settle it by an event', async () => {
     await using test = await startInstances();
