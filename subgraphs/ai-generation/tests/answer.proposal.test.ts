@@ -24,7 +24,7 @@ describe('what answers make together', () => {
   it('is what they make one after another, and each change is on the text of the project', () => {
     fc.assert(
       fc.property(tree, fc.array(answer, { maxLength: 4 }), (project, answers) => {
-        let files = project;
+        let files: Tree = project;
         let joined: readonly ProposedChange[] = [];
         for (const after of answers) {
           const proposal = propose(files, after);

@@ -1,5 +1,7 @@
 import { newId } from '@vibecode/platform/id';
 import { chooseFlow, countCalls, GenerationFlow, LEAST_STEPS_CONTEXT_TOKENS } from '../src/generation.flow.ts';
+import { toFlowChoice } from '../src/generation.hold.ts';
+import type { Model } from '../src/models/model.ts';
 import { follow, startStepsTest } from './steps.fixture.ts';
 
 const { SINGLE, STEPS, AUTO } = GenerationFlow;
@@ -58,6 +60,17 @@ describe('AUTO', () => {
       flow: SINGLE,
       steps: [],
     });
+  });
+});
+
+describe('steps of a blueprint', () => {
+  const model = { id: 'blueprint', provider: 'blueprint' } as Model;
+  const listed = { model, contextTokens: null, available: true };
+  const request = { flow: STEPS, parentId: null, maxRepairs: 0, review: false };
+
+  it('are refused, and left to the service they are one call', () => {
+    expect(() => toFlowChoice(request, listed, { headVersion: 0 })).toThrow(/'flow' is STEPS.*Expected SINGLE or AUTO/);
+    expect(toFlowChoice({ ...request, flow: AUTO }, listed, { headVersion: 0 }).flows).toEqual([SINGLE]);
   });
 });
 

@@ -110,6 +110,30 @@ describe('two instances with real services', () => {
     expect(await collect(test.there.watch(id, here.length - 2))).toHaveLength(2);
   });
 
+  it('ask a model in steps, and keep what it finished', async () => {
+    await using test = await startInstances();
+    const id = await test.start({ prompt: 'Print a greeting', maxTokens: 24, flow: 'STEPS' });
+    const events = await collect(test.there.watch(id));
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    const { generation } = await test.here.ask(
+      `query($id: ID!) { generation(id: $id) { status flow text error { code message } steps { name status completionTokens } } }`,
+      { id },
+    );
+    const { status, text, steps, flow, error } = generation as {
+      [field: string]: unknown;
+      steps: { status: string; completionTokens: number }[];
+    };
+    expect([flow, text]).toEqual(['STEPS', events.map((event) => event.text ?? '').join('')]);
+    const begun = steps.filter((step) => step.completionTokens > 0);
+    expect(begun.length).toBeGreaterThan(0);
+    expect(events.filter(({ __typename }) => __typename === 'StepStarted')).toHaveLength(begun.length);
+    // So small a model writes no project in 24 tokens a step: a step is cut, or no step has made a file.
+    expect({ status, error }).toMatchObject({
+      status: 'FAILED',
+      error: { code: expect.stringMatching(/^GENERATION_(TRUNCATED|NO_FILES|ANSWER_INVALID)$/) },
+    });
+  }, 300_000);
+
   it('cancel within a second what the other one runs, and settle it by an event', async () => {
     await using test = await startInstances();
     const settled = Promise.withResolvers<unknown>();

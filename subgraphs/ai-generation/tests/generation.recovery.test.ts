@@ -63,7 +63,12 @@ async function resume(status: GenerationStatus, events: SequencedEvent[]) {
   const { id, userId, projectId } = await leaveGeneration(postgres.url, status, events);
   await using test = await startGenerationTest(() => GREETING, {
     databaseUrl: postgres.url,
-    prepare: (neighbours) => neighbours.projects.set(projectId, { ownerId: userId, language: 'javascript', files: {} }),
+    prepare: (neighbours) => {
+      neighbours.projects.set(projectId, { ownerId: userId, language: 'javascript', files: {} });
+      // It is renewed where the process takes more than a moment to start.
+      const hold = { userId, promptTokens: 9_000, maxTokens: 500, released: false };
+      neighbours.holds.set(id, { ...hold, expiresAt: Date.now() + 600_000 });
+    },
   });
   const settled = Promise.withResolvers<Record<string, unknown>>();
   await using _ = await test.infrastructure.bus.subscribe('test', ['generation.complete'], async ({ data }) =>

@@ -90,7 +90,7 @@ describe('a generation in steps', () => {
     expect((await person.start({ flow: 'STEPS', maxTokens: affordableTokens })).errors).toBeUndefined();
   });
 
-  it('keeps the finished steps as a version when it is cancelled, in a step and between two', async () => {
+  it('keeps the finished steps as a version when it is cancelled in the middle of one', async () => {
     const never = new Promise<void>(() => undefined);
     await using test = await startStepsTest({ components: ['The program.\n', never] });
     const steps = await startSteps(test);
@@ -116,6 +116,20 @@ describe('a generation in steps', () => {
     expect((await nothing.watch()).at(-1)).toMatchObject({ status: 'CANCELLED' });
     expect(await nothing.look()).toMatchObject({ version: null, chargeable: true });
     expect(early.neighbours.changesets.size).toBe(0);
+  });
+
+  it('keeps them when it is cancelled before a step has said anything', async () => {
+    const never = new Promise<void>(() => undefined);
+    await using test = await startStepsTest({ dependencies: [never] });
+    const steps = await startSteps(test);
+    await steps.until(({ name }) => name === 'dependencies');
+    await steps.cancel();
+    const events = await steps.watch();
+    const found = await steps.look();
+    expect(found).toMatchObject({ status: 'CANCELLED', version: { id: steps.id }, completionTokens: 3 + 2 });
+    expectGapless(events, found.text);
+    expect(Object.keys(steps.files())).toEqual(['package.json']);
+    expect(test.neighbours.changesets.size).toBe(1);
   });
 
   it('fails with the step that fails, and keeps and charges those before it', async () => {

@@ -59,11 +59,11 @@ export function startStepsModel(answers: StepAnswers) {
   return startScriptedOllama(toScript(answers));
 }
 
-export const STEPS_STATE = `query($id: ID!) { generation(id: $id) { status text flow repairs promptTokens completionTokens chargeable
+const STEPS_STATE = `query($id: ID!) { generation(id: $id) { status text flow repairs promptTokens completionTokens chargeable
   leftAlone error { code message } version { id } proposed { path }
   steps { name status completionTokens startedAt finishedAt } events { seq __typename } } }`;
 
-export const STEP_EVENTS = `subscription($id: ID!, $after: Int) { generationEvents(id: $id, afterSeq: $after) { __typename seq
+const STEP_EVENTS = `subscription($id: ID!, $after: Int) { generationEvents(id: $id, afterSeq: $after) { __typename seq
   ... on TokenDelta { text } ... on FileFinished { path } ... on StatusChanged { status } ... on StepStarted { name index of }
   ... on GenerationFinished { status completionTokens } } }`;
 
