@@ -67,3 +67,4 @@ export const NEW_PROMPT = 'prompt:new';
 
 export const promptKey = (projectId: string) => `prompt:${projectId}`;
 export const filePrefix = (projectId: string) => `file:${projectId}:`;
+export const attachmentKey = (projectId: string) => `attached:${projectId}`;

@@ -45,6 +45,30 @@ export const de: PageMessages = {
       'So viele Tokens darf die Antwort höchstens haben. Sie sind bis zum Ende reserviert; was übrig bleibt, kommt zurück.',
     lengthDefault: 'übliche Länge',
     lengthUpTo: (tokens) => `bis ${tokens} Tokens`,
+    files: 'Dateien des Projekts',
+    found: (count) =>
+      count === 0
+        ? 'Keine Datei passt.'
+        : `${count === 1 ? '1 Datei' : `${count} Dateien`}. Die Pfeiltasten wählen, Eingabe nimmt eine, Escape schließt.`,
+    addFile: 'Eine Datei nennen, die das Modell sehen muss (@)',
+    addImage: 'Bilder hinzufügen',
+    attached: 'Geht mit dem Prompt mit',
+    removePath: (path) => `${path} weglassen`,
+    removeImage: (name) => `Bild ${name} entfernen`,
+    imageShrunk: (from, to) => `verkleinert, von ${from} auf ${to}`,
+    imageProblem: {
+      type: (name) =>
+        `${name} wurde nicht hinzugefügt: es ist kein Bild als PNG, JPEG, GIF oder WebP. Speichere es so, und füge es dann hinzu.`,
+      count: (name, _room, count) =>
+        `${name} wurde nicht hinzugefügt: ein Prompt nimmt ${count} Bilder. Entferne erst eines.`,
+      size: (name, room) =>
+        `${name} wurde nicht hinzugefügt: die Bilder eines Prompts dürfen zusammen 1 MB haben, und ${room} sind übrig. Entferne eines, oder nimm ein kleineres.`,
+      unreadable: (name) =>
+        `${name} wurde nicht hinzugefügt: dieser Browser kann es nicht als Bild lesen. Öffne es in einem anderen Programm, und speichere es neu.`,
+    },
+    blind: (model) => `${model} sieht keine Bilder. Wähle ein Modell, das sieht, oder entferne sie.`,
+    useModel: (model) => `An ${model} senden`,
+    withoutImages: 'Ohne die Bilder senden',
   },
 
   provider: {
@@ -98,6 +122,13 @@ export const de: PageMessages = {
     again: 'Diesen Prompt noch einmal benutzen',
     answerAsWritten: 'Die Antwort, wie das Modell sie schrieb',
     ran: 'Zuletzt ausgeführt',
+    saw: (count) =>
+      count === 0
+        ? 'Das Modell sah keine Dateien des Projekts'
+        : count === 1
+          ? 'Das Modell sah 1 Datei'
+          : `Das Modell sah ${count} Dateien`,
+    moreFiles: (count) => `und ${count} weitere`,
     longer: (tokens) => `Noch einmal mit Platz für ${tokens} Tokens`,
   },
 

@@ -34,6 +34,30 @@ export const en = {
       'The most tokens that the answer may take. They are held until it is done; what is not used comes back.',
     lengthDefault: 'usual length',
     lengthUpTo: (tokens: string) => `up to ${tokens} tokens`,
+    files: 'Files of the project',
+    found: (count: number) =>
+      count === 0
+        ? 'No file matches.'
+        : `${count === 1 ? '1 file' : `${count} files`}. The arrow keys choose, Enter takes one, Escape closes.`,
+    addFile: 'Name a file that the model must see (@)',
+    addImage: 'Add images',
+    attached: 'Goes with the prompt',
+    removePath: (path: string) => `Leave ${path} out`,
+    removeImage: (name: string) => `Remove the image ${name}`,
+    imageShrunk: (from: string, to: string) => `made smaller, from ${from} to ${to}`,
+    imageProblem: {
+      type: (name: string, _room: string, _count: string) =>
+        `${name} was not added: it is not a PNG, JPEG, GIF or WebP image. Save it as one of these, then add it again.`,
+      count: (name: string, _room: string, count: string) =>
+        `${name} was not added: a prompt takes ${count} images. Remove one first.`,
+      size: (name: string, room: string, _count: string) =>
+        `${name} was not added: the images of a prompt may have 1 MB together, and ${room} are left. Remove one, or add a smaller one.`,
+      unreadable: (name: string, _room: string, _count: string) =>
+        `${name} was not added: this browser cannot read it as an image. Open it in another program and save it anew.`,
+    },
+    blind: (model: string) => `${model} does not see images. Choose a model that does, or remove them.`,
+    useModel: (model: string) => `Send to ${model}`,
+    withoutImages: 'Send without the images',
   },
 
   provider: {
@@ -86,6 +110,13 @@ export const en = {
     again: 'Use this prompt again',
     answerAsWritten: 'The answer as the model wrote it',
     ran: 'Last run',
+    saw: (count: number) =>
+      count === 0
+        ? 'The model saw no files of the project'
+        : count === 1
+          ? 'The model saw 1 file'
+          : `The model saw ${count} files`,
+    moreFiles: (count: number) => `and ${count} more`,
     longer: (tokens: string) => `Ask again with room for ${tokens} tokens`,
   },
 

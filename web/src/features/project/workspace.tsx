@@ -10,6 +10,7 @@ import { FileList } from '../file/file.list.tsx';
 import { toLonger } from '../generation/answer.length.ts';
 import { Conversation } from '../generation/conversation.tsx';
 import { PromptBox } from '../generation/prompt.box.tsx';
+import { PromptFailure } from '../generation/prompt.failure.tsx';
 import { VersionList } from '../version/version.list.tsx';
 import { ProjectBar } from './project.bar.tsx';
 import { useWorkspace, type WorkspaceOptions, type WorkspaceState } from './use.workspace.ts';
@@ -101,7 +102,7 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
     onAgain: offerPrompt,
     onLonger: (wanted: string, maxTokens: number) => {
       prompt.setMaxTokens(maxTokens);
-      void prompt.send(wanted, maxTokens);
+      void prompt.send({ text: wanted, maxTokens });
     },
   };
   return (
@@ -114,28 +115,21 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
       onOlder={more.onOlderGenerations}
       again={again}
     >
-      <Failure error={prompt.error} />
+      <PromptFailure prompt={prompt} />
       {prompt.isKept && prompt.prompt && !isSentAtOnce && <p className={styles.kept}>{text.prompt.kept}</p>}
     </Conversation>
   );
 }
 
-function Prompt({ state: { prompt, promptBox, generations, liveId, stop, isSentAtOnce } }: PartProps) {
+function Prompt({ state: { prompt, promptBox, generations, files, liveId, stop, isSentAtOnce } }: PartProps) {
   return (
     <PromptBox
       box={promptBox}
-      prompt={isSentAtOnce ? '' : prompt.prompt}
-      onPrompt={prompt.setPrompt}
-      model={prompt.model}
-      onModel={prompt.setModel}
-      maxTokens={prompt.maxTokens}
-      onMaxTokens={prompt.setMaxTokens}
-      review={prompt.review}
-      onReview={prompt.setReview}
+      prompt={prompt}
+      shown={isSentAtOnce ? '' : prompt.prompt}
+      paths={files.paths}
       isFirst={generations.length === 0}
       isBusy={liveId !== null}
-      isSending={prompt.sending !== null}
-      onSend={() => void prompt.send()}
       onStop={stop}
     />
   );
