@@ -44,7 +44,10 @@ export default function AccountMenu({ trigger }: { readonly trigger: ReactElemen
       {session.state === 'in' && (
         <>
           <MenuLine />
-          <MenuItem end={session.me?.displayName} onSelect={() => void session.signOut().then(() => navigate('/'))}>
+          <MenuItem
+            end={session.me?.displayName}
+            onSelect={() => void session.signOut.run().then((isOut) => isOut && navigate('/'))}
+          >
             {text.shell.signOut}
           </MenuItem>
         </>

@@ -62,7 +62,9 @@ export function usePaletteCommands(typed: string, onHelp: () => void): readonly 
         toCommand(value, palette.language(label), () => chooseLanguage(value)),
       ),
       { ...toCommand('help', palette.shortcuts, onHelp), keys: toKeyLabel('mod+/') },
-      ...(isIn ? [toCommand('sign-out', shell.signOut, () => void signOut().then(() => navigate('/')))] : []),
+      ...(isIn
+        ? [toCommand('sign-out', shell.signOut, () => void signOut.run().then((isOut) => isOut && navigate('/')))]
+        : []),
     ];
   }, [text, language, isIn, navigate, onHelp, signOut]);
   return useMemo(() => [...offered, ...projects, ...own], [offered, projects, own]);

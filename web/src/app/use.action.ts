@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 
 /** Work that a person starts with a click or a key, with what went wrong in it. `ActionFailure` shows that. */
 export interface Action<Args extends readonly unknown[]> {
@@ -11,7 +11,7 @@ export interface Action<Args extends readonly unknown[]> {
   readonly error: unknown;
 }
 
-/** `run` and `retry` stay the same while the component is there. */
+/** `run` and `retry` stay the same while the component is there, and the whole while nothing happens. */
 export function useAction<Args extends readonly unknown[]>(work: (...args: Args) => Promise<unknown>): Action<Args> {
   const [state, setState] = useState<{ readonly isBusy: boolean; readonly error: unknown }>(IDLE);
   const current = useRef(work);
@@ -33,7 +33,7 @@ export function useAction<Args extends readonly unknown[]>(work: (...args: Args)
   const retry = useCallback(() => {
     if (last.current) void run(...last.current);
   }, [run]);
-  return { run, retry, ...state };
+  return useMemo(() => ({ run, retry, ...state }), [run, retry, state]);
 }
 
 const IDLE = { isBusy: false, error: null };

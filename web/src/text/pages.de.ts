@@ -399,6 +399,8 @@ export const de: PageMessages = {
       create: 'Schlüssel anlegen',
       created: 'Das ist der Schlüssel. Er wird nur dieses eine Mal gezeigt; kopiere ihn jetzt.',
       copy: 'Kopieren',
+      notCopied:
+        'Der Browser ließ es nicht kopieren. Wähle den Schlüssel mit einem Klick aus, und kopiere ihn selbst; er wird nur dieses eine Mal gezeigt.',
       copied: 'Kopiert',
       revoke: 'Widerrufen',
       revokeLong: (name) => `${name} widerrufen`,

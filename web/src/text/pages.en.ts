@@ -386,6 +386,8 @@ export const en = {
       create: 'Create key',
       created: 'This is the key. It is shown this once; copy it now.',
       copy: 'Copy',
+      notCopied:
+        'The browser did not let it be copied. Select the key by a click and copy it yourself; it is shown this once.',
       copied: 'Copied',
       revoke: 'Revoke',
       revokeLong: (name: string) => `Revoke ${name}`,

@@ -1,5 +1,7 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
+import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
+import type { FileDesk } from './file.desk.ts';
 import { findMainFile } from './file.rows.ts';
 import { useFileDesk } from './use.file.desk.ts';
 import { useFiles } from './use.files.ts';
@@ -32,33 +34,27 @@ export function useProjectFiles(options: ProjectFilesOptions) {
   useEffect(() => {
     if (desk && activePath && isEditing) void desk.open(activePath);
   }, [desk, activePath, isEditing]);
+  const move = useAction((moved: FileDesk, to: number, hashes: ReadonlyMap<string, string>) =>
+    moved.moveTo(to, hashes),
+  );
   useEffect(() => {
     if (!desk || !files?.isComplete || files.version !== head) return;
-    void desk.moveTo(head, new Map(files.rows.map(({ path, sha256 }) => [path, sha256])));
-  }, [desk, files, head]);
+    void move.run(desk, head, new Map(files.rows.map(({ path, sha256 }) => [path, sha256])));
+  }, [desk, files, head, move.run]);
 
-  const [isSaving, setSaving] = useState(false);
-  const [saveError, setSaveError] = useState<unknown>(null);
-  const save = useCallback(async () => {
+  const saving = useAction(async () => {
     if (!desk) return;
-    setSaving(true);
-    setSaveError(null);
-    try {
-      if ((await desk.save()) !== null) await reload();
-      const torn = desk.dirty.find(({ conflict }) => conflict);
-      if (torn) openFile(torn.path);
-    } catch (failure) {
-      setSaveError(failure);
-    } finally {
-      setSaving(false);
-    }
-  }, [desk, reload, openFile]);
+    if ((await desk.save()) !== null) await reload();
+    const torn = desk.dirty.find(({ conflict }) => conflict);
+    if (torn) openFile(torn.path);
+  });
+  const save = useCallback(() => void saving.run(), [saving.run]);
 
   const unsaved = useMemo(
     () => new Set([...(open?.files.values() ?? [])].filter(({ isDirty }) => isDirty).map(({ path }) => path)),
     [open?.files],
   );
-  return { open, desk, paths, activePath, unsaved, error, retry, save, isSaving, saveError };
+  return { open, desk, paths, activePath, unsaved, error, retry, move, save, saving };
 }
 
 export type ProjectFiles = ReturnType<typeof useProjectFiles>;

@@ -28,7 +28,8 @@ interface PromptBoxProps {
 export function PromptBox({ prompt, shown, paths, isFirst, isBusy, onStop, box }: PromptBoxProps) {
   const text = useText();
   const { attachments } = prompt;
-  const drop = useImageDrop(attachments.addImages);
+  const addImages = (files: readonly File[]) => void attachments.addImages(files);
+  const drop = useImageDrop(addImages);
   const blindModel = useBlindModel(prompt.model);
   const send = () => void prompt.send();
   return (
@@ -62,7 +63,7 @@ export function PromptBox({ prompt, shown, paths, isFirst, isBusy, onStop, box }
         {paths.length > 0 && (
           <IconButton size="small" icon={AtSign} label={text.prompt.addFile} onClick={() => typeAt(box.current)} />
         )}
-        <ImageButton onFiles={(files) => void attachments.addImages(files)} />
+        <ImageButton onFiles={addImages} />
       </div>
       <div className={styles.row}>
         <div className={styles.choices}>
@@ -124,7 +125,7 @@ function ImageButton({ onFiles }: { readonly onFiles: (files: readonly File[]) =
 }
 
 /** Files that are dropped on the form or pasted into it. */
-function useImageDrop(onFiles: (files: readonly File[]) => Promise<void>) {
+function useImageDrop(onFiles: (files: readonly File[]) => void) {
   const [isOver, setOver] = useState(false);
   const handlers = {
     onPaste(event: React.ClipboardEvent) {
@@ -132,7 +133,7 @@ function useImageDrop(onFiles: (files: readonly File[]) => Promise<void>) {
       // A program that copies text often adds a picture of it: then the text is meant.
       if (files.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
       event.preventDefault();
-      void onFiles(files);
+      onFiles(files);
     },
     onDragOver(event: React.DragEvent) {
       if (!event.dataTransfer.types.includes('Files')) return;
@@ -145,7 +146,7 @@ function useImageDrop(onFiles: (files: readonly File[]) => Promise<void>) {
       const files = [...event.dataTransfer.files];
       if (files.length === 0) return;
       event.preventDefault();
-      void onFiles(files);
+      onFiles(files);
     },
   };
   return { isOver, handlers };

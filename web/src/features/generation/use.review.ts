@@ -87,7 +87,9 @@ export function useReview({ id, projectId, prompt, onParts }: ReviewOptions) {
   const reject = useAction(() => client.mutate({ mutation: RejectGenerationDocument, variables: { id } }));
   const failed = accept.error ? accept : reject;
   return {
+    /** Never rejects: what goes wrong is in `failed` and `conflicts`. */
     accept: accept.run,
+    /** Never rejects. */
     reject: reject.run,
     isBusy: accept.isBusy || reject.isBusy,
     failed,

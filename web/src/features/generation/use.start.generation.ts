@@ -31,7 +31,7 @@ export function useStartGeneration(projectId: string) {
   const isBusy = useRef(false);
   const sent = useRef<{ readonly key: string; readonly id: string; readonly parentId: string | null } | null>(null);
 
-  /** @returns whether the server has it */
+  /** @returns whether the server has it. Never rejects: what goes wrong is in `error` */
   const start = useCallback(
     async (wanted: Wanted): Promise<boolean> => {
       if (isBusy.current) return false;

@@ -60,6 +60,7 @@ function RenameDialog({ project: { id, name }, onClose }: AskProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const wanted = String(new FormData(event.currentTarget).get('name')).trim();
+    // The dialog stays open and shows the error that the mutation keeps.
     rename({ variables: { id, input: { name: wanted } } }).then(onClose, () => undefined);
   }
   return (
@@ -103,6 +104,7 @@ function DeleteDialog({ project: { id, name }, onClose }: AskProps) {
           onClick={() =>
             remove().then(
               () => navigate('/projects'),
+              // The dialog stays open and shows the error that the mutation keeps.
               () => undefined,
             )
           }

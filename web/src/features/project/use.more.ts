@@ -7,6 +7,7 @@ import {
   type MoreVersionsQuery,
   type WorkspaceQuery,
 } from '../../api/generated/graphql.ts';
+import { type Action, useAction } from '../../app/use.action.ts';
 
 type Project = NonNullable<WorkspaceQuery['project']>;
 type Generations = NonNullable<NonNullable<MoreGenerationsQuery['project']>['generations']>;
@@ -20,26 +21,28 @@ export function useMoreOfProject(project: Project) {
   const lastGenerations = (generations ?? project.generations)?.pageInfo;
   const lastVersions = (versions ?? project.versions).pageInfo;
 
-  async function loadGenerations(after: string) {
+  const loadGenerations = useAction(async (after: string) => {
     const variables = { projectId: project.id, after };
     const { data } = await client.query({ query: MoreGenerationsDocument, variables });
     const page = data?.project?.generations;
     if (page) setGenerations((now) => ({ ...page, nodes: [...(now?.nodes ?? []), ...page.nodes] }));
-  }
+  });
 
-  async function loadVersions(after: string) {
+  const loadVersions = useAction(async (after: string) => {
     const { data } = await client.query({ query: MoreVersionsDocument, variables: { projectId: project.id, after } });
     const page = data?.project?.versions;
     if (page) setVersions((now) => ({ ...page, nodes: [...(now?.nodes ?? []), ...page.nodes] }));
-  }
+  });
 
-  const toLoader = (info: typeof lastVersions | undefined, load: (after: string) => Promise<void>) => {
+  const toLoader = (info: typeof lastVersions | undefined, { run }: Action<[string]>) => {
     const after = info?.hasNextPage ? info.endCursor : null;
-    return after ? () => void load(after) : null;
+    return after ? () => void run(after) : null;
   };
   return {
     generations: [...(project.generations?.nodes ?? []), ...(generations?.nodes ?? [])],
     versions: [...project.versions.nodes, ...(versions?.nodes ?? [])],
+    loadGenerations,
+    loadVersions,
     onOlderGenerations: toLoader(lastGenerations, loadGenerations),
     onOlderVersions: toLoader(lastVersions, loadVersions),
   };

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'react-router';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Failure, Notice } from '../../ui/notice.tsx';
+import { ActionFailure, Failure, Notice } from '../../ui/notice.tsx';
 import { RunPanel } from '../execution/run.panel.tsx';
 import type { Run } from '../execution/use.run.ts';
 import { FileDialogs } from '../file/file.dialogs.tsx';
@@ -58,6 +58,7 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
             shown={view.kind === 'version' ? view.number : null}
             onRestore={restore.restore}
             onMore={more.onOlderVersions}
+            more={more.loadVersions}
           />
         }
       />
@@ -76,7 +77,7 @@ interface PartProps {
   readonly state: WorkspaceState;
 }
 
-function Notices({ state: { files, restore, revert }, error }: PartProps & { readonly error: unknown }) {
+function Notices({ state: { files, restore, revert, stopping }, error }: PartProps & { readonly error: unknown }) {
   const text = useText();
   return (
     <>
@@ -90,7 +91,11 @@ function Notices({ state: { files, restore, revert }, error }: PartProps & { rea
       />
       {restore.notice && <Notice kind="info">{restore.notice}</Notice>}
       {revert.notice && <Notice kind="info">{revert.notice}</Notice>}
-      <Failure error={restore.error ?? revert.error} />
+      <ActionFailure action={restore.change} />
+      <ActionFailure action={revert.change} />
+      <ActionFailure action={files.saving} />
+      <ActionFailure action={files.move} />
+      <ActionFailure action={stopping} />
     </>
   );
 }
@@ -113,9 +118,9 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
       followed={followed}
       sending={prompt.sending ?? (isSentAtOnce ? prompt.prompt || null : null)}
       onOlder={more.onOlderGenerations}
+      older={more.loadGenerations}
       again={again}
     >
-      <PromptFailure prompt={prompt} />
       {prompt.isKept && prompt.prompt && !isSentAtOnce && <p className={styles.kept}>{text.prompt.kept}</p>}
     </Conversation>
   );
@@ -123,15 +128,18 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
 
 function Prompt({ state: { prompt, promptBox, generations, files, liveId, stop, isSentAtOnce } }: PartProps) {
   return (
-    <PromptBox
-      box={promptBox}
-      prompt={prompt}
-      shown={isSentAtOnce ? '' : prompt.prompt}
-      paths={files.paths}
-      isFirst={generations.length === 0}
-      isBusy={liveId !== null}
-      onStop={stop}
-    />
+    <>
+      <PromptFailure prompt={prompt} />
+      <PromptBox
+        box={promptBox}
+        prompt={prompt}
+        shown={isSentAtOnce ? '' : prompt.prompt}
+        paths={files.paths}
+        isFirst={generations.length === 0}
+        isBusy={liveId !== null}
+        onStop={stop}
+      />
+    </>
   );
 }
 
@@ -139,7 +147,7 @@ function Files({ view, state: { files, locks, openFile } }: PartProps & { readon
   const [isNaming, setNaming] = useState(false);
   return (
     <>
-      <Failure error={locks.error} />
+      <ActionFailure action={locks.change} />
       <FileList
         paths={files.paths}
         activePath={files.activePath}
