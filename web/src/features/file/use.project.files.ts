@@ -27,7 +27,8 @@ export function useProjectFiles(options: ProjectFilesOptions) {
   const open = useFileDesk(projectId, head, text);
   const { files, error, retry } = useFiles(projectId, version);
   const paths = useMemo(() => files?.rows.map(({ path }) => path) ?? [], [files]);
-  const activePath = chosen ?? (isEditing ? findMainFile(paths) : null);
+  const mainPath = useMemo(() => findMainFile(paths), [paths]);
+  const activePath = chosen ?? (isEditing ? mainPath : null);
   const desk = open?.desk ?? null;
 
   // The file in front is open, also when a link or a reload chose it.

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useRef } from 'react';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { GenerationCardFragmentDoc } from '../../api/generated/graphql.ts';
 import type { Action } from '../../app/use.action.ts';
@@ -30,7 +30,7 @@ interface ConversationProps {
   readonly children: ReactNode;
 }
 
-export function Conversation({
+export const Conversation = memo(function Conversation({
   projectId,
   generations,
   liveId,
@@ -91,4 +91,4 @@ export function Conversation({
       <div className={styles.foot}>{children}</div>
     </section>
   );
-}
+});

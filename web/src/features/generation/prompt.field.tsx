@@ -4,7 +4,7 @@ import { useText } from '../../text/text.tsx';
 import { completeMention, findMention, findPaths, type Mention, toPathIndex } from './mention.ts';
 import styles from './prompt.module.css';
 
-const SHOWN = 50;
+const SHOWN = 30;
 
 interface PromptFieldProps {
   readonly box: RefObject<HTMLTextAreaElement | null>;

@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import {
   MoreGenerationsDocument,
   type MoreGenerationsQuery,
@@ -11,6 +11,7 @@ import { type Action, useAction } from '../../app/use.action.ts';
 
 type Project = NonNullable<WorkspaceQuery['project']>;
 type Generations = NonNullable<NonNullable<MoreGenerationsQuery['project']>['generations']>;
+type PageInfo = Generations['pageInfo'];
 type Versions = NonNullable<MoreVersionsQuery['project']>['versions'];
 
 /** The lists of a project beyond their first page, which stays the one that is asked for again. */
@@ -34,16 +35,24 @@ export function useMoreOfProject(project: Project) {
     if (page) setVersions((now) => ({ ...page, nodes: [...(now?.nodes ?? []), ...page.nodes] }));
   });
 
-  const toLoader = (info: typeof lastVersions | undefined, { run }: Action<[string]>) => {
-    const after = info?.hasNextPage ? info.endCursor : null;
-    return after ? () => void run(after) : null;
-  };
+  const firstGenerations = project.generations?.nodes;
+  const firstVersions = project.versions.nodes;
   return {
-    generations: [...(project.generations?.nodes ?? []), ...(generations?.nodes ?? [])],
-    versions: [...project.versions.nodes, ...(versions?.nodes ?? [])],
+    // The same lists until something is added: the palette and the conversation are made of them.
+    generations: useMemo(
+      () => [...(firstGenerations ?? []), ...(generations?.nodes ?? [])],
+      [firstGenerations, generations],
+    ),
+    versions: useMemo(() => [...firstVersions, ...(versions?.nodes ?? [])], [firstVersions, versions]),
     loadGenerations,
     loadVersions,
-    onOlderGenerations: toLoader(lastGenerations, loadGenerations),
-    onOlderVersions: toLoader(lastVersions, loadVersions),
+    onOlderGenerations: useLoader(lastGenerations, loadGenerations),
+    onOlderVersions: useLoader(lastVersions, loadVersions),
   };
+}
+
+/** Null when there is no more. */
+function useLoader(info: Pick<PageInfo, 'hasNextPage' | 'endCursor'> | undefined, { run }: Action<[string]>) {
+  const after = info?.hasNextPage ? info.endCursor : null;
+  return useMemo(() => (after ? () => void run(after) : null), [after, run]);
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -11,6 +11,7 @@ import { toLonger } from '../generation/answer.length.ts';
 import { Conversation } from '../generation/conversation.tsx';
 import { PromptBox } from '../generation/prompt.box.tsx';
 import { PromptFailure } from '../generation/prompt.failure.tsx';
+import type { Prompt as PromptState, SendOptions } from '../generation/use.prompt.ts';
 import { VersionList } from '../version/version.list.tsx';
 import { ProjectBar } from './project.bar.tsx';
 import { useWorkspace, type WorkspaceOptions, type WorkspaceState } from './use.workspace.ts';
@@ -102,14 +103,19 @@ function Notices({ state: { files, restore, revert, stopping }, error }: PartPro
 
 function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce, offerPrompt } }: PartProps) {
   const text = useText();
-  const again = {
-    longer: toLonger(prompt.maxTokens),
-    onAgain: offerPrompt,
-    onLonger: (wanted: string, maxTokens: number) => {
-      prompt.setMaxTokens(maxTokens);
-      void prompt.send({ text: wanted, maxTokens });
-    },
-  };
+  const { maxTokens, setMaxTokens } = prompt;
+  const { send } = useLatest(prompt);
+  const again = useMemo(
+    () => ({
+      longer: toLonger(maxTokens),
+      onAgain: offerPrompt,
+      onLonger(wanted: string, tokens: number) {
+        setMaxTokens(tokens);
+        void send({ text: wanted, maxTokens: tokens });
+      },
+    }),
+    [maxTokens, setMaxTokens, offerPrompt, send],
+  );
   return (
     <Conversation
       projectId={projectId}
@@ -124,6 +130,15 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
       {prompt.isKept && prompt.prompt && !isSentAtOnce && <p className={styles.kept}>{text.prompt.kept}</p>}
     </Conversation>
   );
+}
+
+/** Its `send` sends what is in the box then, and stays the same while that is typed. */
+function useLatest(prompt: PromptState) {
+  const latest = useRef(prompt);
+  latest.current = prompt;
+  /** Never rejects. */
+  const send = useCallback((options?: SendOptions) => latest.current.send(options), []);
+  return { send };
 }
 
 function Prompt({ state: { prompt, promptBox, generations, files, liveId, stop, isSentAtOnce } }: PartProps) {
@@ -145,6 +160,7 @@ function Prompt({ state: { prompt, promptBox, generations, files, liveId, stop, 
 
 function Files({ view, state: { files, locks, openFile } }: PartProps & { readonly view: WorkspaceView }) {
   const [isNaming, setNaming] = useState(false);
+  const ask = useCallback(() => setNaming(true), []);
   return (
     <>
       <ActionFailure action={locks.change} />
@@ -155,7 +171,7 @@ function Files({ view, state: { files, locks, openFile } }: PartProps & { readon
         locked={locks.paths}
         onLock={view.kind === 'version' ? null : locks.toggle}
         onOpen={openFile}
-        onNew={view.kind === 'version' ? null : () => setNaming(true)}
+        onNew={view.kind === 'version' ? null : ask}
       />
       <FileDialogs
         question={isNaming ? { kind: 'new' } : null}

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { memo, useId } from 'react';
 import { Link } from 'react-router';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { VersionRowFragmentDoc } from '../../api/generated/graphql.ts';
@@ -21,7 +21,15 @@ interface VersionListProps {
 }
 
 /** The history, the newest first. */
-export function VersionList({ projectId, versions, head, shown, onRestore, onMore, more }: VersionListProps) {
+export const VersionList = memo(function VersionList({
+  projectId,
+  versions,
+  head,
+  shown,
+  onRestore,
+  onMore,
+  more,
+}: VersionListProps) {
   const text = useText();
   const formats = useFormats();
   const title = useId();
@@ -66,4 +74,4 @@ export function VersionList({ projectId, versions, head, shown, onRestore, onMor
       )}
     </section>
   );
-}
+});
