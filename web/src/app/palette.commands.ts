@@ -32,6 +32,7 @@ function toPages(text: Messages, isIn: boolean): [to: string, name: string][] {
   return [
     ['/', projects.new],
     ['/projects', shell.projects],
+    ['/templates', shell.templates],
     ['/usage', shell.usage],
     ['/billing', shell.billing],
     ['/notifications', notifications.title],

@@ -55,6 +55,7 @@ export function Shell() {
         {state === 'in' && !isWorkspace && (
           <nav className={styles.nav} aria-label={text.shell.main}>
             <NavLink to="/projects">{text.shell.projects}</NavLink>
+            <NavLink to="/templates">{text.shell.templates}</NavLink>
             <NavLink to="/usage">{text.shell.usage}</NavLink>
             <NavLink to="/billing">{text.shell.billing}</NavLink>
             <NavLink to="/settings">{text.shell.settings}</NavLink>
