@@ -148,6 +148,9 @@ describe('what is around the projects', () => {
     await first.getByText('index.js', { exact: true }).click();
     await first.getByRole('region', { name: 'index.js' }).getByText('import').first().waitFor();
     expect(await findFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await first.getByRole('button', { name: /^Start a project with / }).click();
     await page.waitForURL(/\/p\/[\w-]+$/);
     await page.getByRole('treeitem', { name: 'index.js' }).waitFor();

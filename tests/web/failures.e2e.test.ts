@@ -93,7 +93,10 @@ describe('what fails is said where the person looks, and done by trying again', 
     const sending = await breakWire(page, 'StartGeneration');
     await page.getByRole('tab', { name: 'Run' }).click();
     await page.getByRole('textbox', { name: 'Prompt' }).fill('A command line todo list in JavaScript');
-    await page.getByRole('button', { name: 'Send' }).click();
+    const send = page.getByRole('button', { name: 'Send' });
+    const { x = 0, width = 0 } = (await send.boundingBox()) ?? {};
+    expect(x + width).toBeLessThanOrEqual(390);
+    await send.click();
     await tryAgain(page, sending.mend);
     await said(page).waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Chat' }).click();
