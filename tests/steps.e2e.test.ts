@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually, signUp } from './support/client.ts';
 import { createDataDirectory, startEmbeddedGraph } from './support/embedded-graph.ts';
-import { startScriptedModel } from './support/scripted.model.ts';
+import { startScriptedModel, toAskedText } from './support/scripted.model.ts';
 
 const STATE = `query($id: ID!) { generation(id: $id) { status text repairs completionTokens flow error { code } version { number }
   steps { name status } events(first: 1000) { __typename seq ... on TokenDelta { text } ... on StepStarted { name index of } } }
@@ -53,7 +53,7 @@ describe('the flows of a generation', () => {
       const asked = await model.nextAnswer();
       asked.say(text);
       asked.end();
-      return asked.prompt;
+      return toAskedText(asked);
     };
     {
       await using graph = await startEmbeddedGraph({ dataDir: data.path, env: model.env });
@@ -106,8 +106,8 @@ describe('the flows of a generation', () => {
     first.say(file('index.js', 'hallo("world");\n'));
     first.end();
     const repair = await model.nextAnswer();
-    expect(repair.prompt).toContain('was run, and failed');
-    expect(repair.prompt).toMatch(/hallo.*is not defined/);
+    expect(toAskedText(repair)).toContain('was run, and failed');
+    expect(toAskedText(repair)).toMatch(/hallo.*is not defined/);
     repair.say(file('index.js', "console.log('hello');\n"));
     repair.end();
     const { generation } = await eventually(

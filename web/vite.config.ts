@@ -38,9 +38,16 @@ export default defineConfig({
     host: '127.0.0.1',
     strictPort: true,
     proxy: {
-      '/graphql': { target: gateway, ws: true, changeOrigin: true },
+      // A gateway takes cookies from its own origin only.
+      '/graphql': {
+        target: gateway,
+        ws: true,
+        changeOrigin: true,
+        rewriteWsOrigin: true,
+        headers: { origin: gateway },
+      },
       '/deployment.json': gateway,
-      '/demo': gateway,
+      '/demo': { target: gateway, changeOrigin: true, headers: { origin: gateway } },
     },
   },
 });

@@ -1,3 +1,4 @@
+import { findDroppedPromises, findNeverRejecting } from './dropped.promises.ts';
 import { findCodes } from './error.codes.ts';
 import { findUsedTexts } from './error.uses.ts';
 import { findSwallowedErrors } from './swallowed.errors.ts';
@@ -91,4 +92,56 @@ test.each([
   ['an event that is not an error', "socket.on('close', () => undefined);"],
 ])('allows a catch: %s', (_name, source) => {
   expect(findSwallowedErrors('a.ts', `function read() {\n${source}\n}`)).toEqual([]);
+});
+
+const SAFE = new Set(['keep']);
+
+test.each([
+  ['void before a call', 'void save();'],
+  ['void before one of two calls', 'void (isThere ? keep() : save());'],
+  ['a chain without a handler of failures', 'void save().then(show);'],
+  ['an import', "void import('./a.ts');"],
+  ['an async handler', 'const a = <button onClick={async () => { await save(); }} />;'],
+  ['a chain as a handler', 'const a = <button onClick={() => save().then(show)} />;'],
+  ['a promise that breaks its word', '/** Never rejects. */\nasync function load() { await save(); }'],
+  ['one inside of a hook', '/** Never rejects. */\nconst load = useCallback(async () => { await save(); }, []);'],
+  [
+    'one after its try',
+    '/** Never rejects. */\nasync function load() { try { await keep(); } catch {} await save(); }',
+  ],
+  [
+    'one in its catch',
+    '/** Never rejects. */\nasync function load() { try { await save(); } catch { await save(); } }',
+  ],
+])('finds a promise whose failure nobody would see: %s', (_name, source) => {
+  expect(findDroppedPromises('a.tsx', source, SAFE)).toHaveLength(1);
+});
+
+test.each([
+  ['what never rejects', 'void keep(); void desk.keep(); void desk?.keep().then(show);'],
+  ['a handler of failures', 'void save().catch(show); void save().then(show, fail);'],
+  ['the router', "void navigate('/');"],
+  ['a handler that returns nothing', 'const a = <button onClick={() => save()} onBlur={() => void keep()} />;'],
+  [
+    'a word that is kept',
+    '/** Never rejects. */\nasync function load() { try { await save(); } catch {} await keep(); }',
+  ],
+  ['functions inside', '/** Never rejects. */\nfunction load() { return keep(async () => { await save(); }); }'],
+])('leaves alone: %s', (_name, source) => {
+  expect(findDroppedPromises('a.tsx', source, SAFE)).toEqual([]);
+});
+
+test('reads from comments which functions never reject', () => {
+  const source = `
+    /** Never rejects: what goes wrong is in \`error\`. */
+    export const run = useCallback(async () => undefined, []);
+    interface Desk {
+      /** Opens a file. Never rejects. */
+      open(path: string): Promise<void>;
+      readonly save: () => Promise<void>;
+    }
+    /** Never rejects. */
+    export async function keep() {}
+  `;
+  expect(findNeverRejecting('a.ts', source)).toEqual(['run', 'open', 'keep']);
 });

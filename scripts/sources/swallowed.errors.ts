@@ -19,7 +19,7 @@ const COMMENTED = /(?:Statement|Declaration|PropertyDefinition|Property)$/;
  * Finds each `catch` that neither reads the error nor throws, and has no comment about why nothing is lost. A comment counts
  * between `catch` and the end of the line that ends its block.
  */
-export function findSwallowedErrors(path: string, text: string, clausesOnly = false): string[] {
+export function findSwallowedErrors(path: string, text: string): string[] {
   const { program, comments } = parseSync(path, text);
   const functions = readFunctions(program);
   const statements: Node[] = [];
@@ -31,7 +31,7 @@ export function findSwallowedErrors(path: string, text: string, clausesOnly = fa
       if (dropsError(node.param, node.body) && !hasCommentWithin(text, comments, node)) found.push(node.start);
       return;
     }
-    if (node.type !== 'CallExpression' || clausesOnly) return;
+    if (node.type !== 'CallExpression') return;
     const handler = findHandler(node, functions);
     if (!handler || !dropsError(handler.params[0], handler.body)) return;
     const { property } = node.callee as { readonly property: Node };

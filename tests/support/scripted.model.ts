@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readJson } from '@vibecode/platform/http/request';
+import { json } from 'node:stream/consumers';
 
 /** A server of the chat completions API whose answers a test dictates, token by token. */
 export interface ScriptedModel extends AsyncDisposable {
@@ -11,34 +11,42 @@ export interface ScriptedModel extends AsyncDisposable {
 }
 
 interface ScriptedAnswer {
-  /** What the platform asked for. */
-  readonly prompt: string;
+  /** What the platform asked, as the chat completions API has it. */
+  readonly request: { readonly model: string; readonly messages: readonly { role: string; content: unknown }[] };
   say(text: string): void;
   end(): void;
   /** Resolves when the platform has hung up. */
   readonly closed: Promise<void>;
 }
 
-interface Asked {
-  readonly messages: readonly { readonly content: string }[];
-}
-
 const MODEL = 'scripted';
 
-export async function startScriptedModel(): Promise<ScriptedModel> {
+/** The text of the last message: what the platform asked for. */
+export function toAskedText({ request }: Pick<ScriptedAnswer, 'request'>): string {
+  return String(request.messages.at(-1)?.content ?? '');
+}
+
+interface ScriptedModelOptions {
+  /** The name of a second model that takes images. Default: there is none. */
+  readonly seeing?: string;
+}
+
+export async function startScriptedModel({ seeing }: ScriptedModelOptions = {}): Promise<ScriptedModel> {
   const waiting: ((answer: ScriptedAnswer) => void)[] = [];
   const come: ScriptedAnswer[] = [];
-  const server = createServer(async (request, response) => {
-    const body = request.method === 'POST' ? ((await readJson(request, 10_000_000)) as Asked) : null;
+  const server = createServer((request, response) => {
     if (request.method === 'GET') {
+      request.resume();
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ id: MODEL, object: 'model' }));
+      response.end(JSON.stringify({ id: request.url?.split('/').at(-1), object: 'model' }));
       return;
     }
-    const answer = toAnswer(response, body?.messages.at(-1)?.content ?? '');
-    const next = waiting.shift();
-    if (next) next(answer);
-    else come.push(answer);
+    void json(request).then((asked) => {
+      const answer = { ...toAnswer(response), request: asked as ScriptedAnswer['request'] };
+      const next = waiting.shift();
+      if (next) next(answer);
+      else come.push(answer);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -46,7 +54,8 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     env: {
       OPENAI_API_KEY: 'none',
       OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
-      OPENAI_MODELS: MODEL,
+      OPENAI_MODELS: seeing ? `${MODEL},${seeing}` : MODEL,
+      ...(seeing && { OPENAI_VISION_MODELS: seeing }),
       OPENAI_CONTEXT_TOKENS: '32000',
     },
     nextAnswer() {
@@ -60,12 +69,11 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   };
 }
 
-function toAnswer(response: ServerResponse, prompt: string): ScriptedAnswer {
+function toAnswer(response: ServerResponse): Omit<ScriptedAnswer, 'request'> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const send = (choice: object) =>
     response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [choice] })}\n\n`);
   return {
-    prompt,
     say: (content) => void send({ index: 0, delta: { content }, finish_reason: null }),
     end() {
       send({ index: 0, delta: {}, finish_reason: 'stop' });

@@ -68,6 +68,7 @@ describe('the web app, for everyone', () => {
         [`/p/${projectId}/g/${generationId}`, /^Receipt/],
         ['/', 'Recent projects'],
         ['/projects', 'Projects'],
+        ['/templates?search=todo+list', /^/],
         ['/usage', 'Tokens by day, last 30 days'],
         ['/billing', 'Plans'],
         ['/notifications', 'Notifications'],

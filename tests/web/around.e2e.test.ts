@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
+import { findFaults } from '../support/axe.ts';
 import { askAs, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 
@@ -16,8 +17,8 @@ describe('what is around the projects', () => {
   afterAll(() => opened.disposeAsync());
 
   /** Somebody new, with one project of a prompt. */
-  async function register() {
-    const guest = await visit(browser, graph.url);
+  async function register(options: Parameters<typeof visit>[2] = {}) {
+    const guest = await visit(browser, graph.url, options);
     const { page } = guest;
     await page.goto('/register');
     await page.getByLabel('Name').fill('Ada');
@@ -134,6 +135,72 @@ describe('what is around the projects', () => {
     await page.reload();
     await runs.waitFor();
     expect(await runs.isChecked()).toBe(true);
+  });
+
+  it('finds templates with their scores, shows and uses one, and keeps private ones until they are deleted', async () => {
+    await using guest = await register({ bypassCSP: true });
+    const { page } = guest;
+    await page.goto('/templates');
+    await page.getByLabel('Search templates').fill('command line todo list in JavaScript');
+    const first = page.getByRole('article').first();
+    await first.getByText(/^score 0\.\d\d$/).waitFor();
+    await first.getByText(/^\d+ files$/).click();
+    await first.getByText('index.js', { exact: true }).click();
+    await first.getByRole('region', { name: 'index.js' }).getByText('import').first().waitFor();
+    expect(await findFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await first.getByRole('button', { name: /^Start a project with / }).click();
+    await page.waitForURL(/\/p\/[\w-]+$/);
+    await page.getByRole('treeitem', { name: 'index.js' }).waitFor();
+
+    await page.getByRole('button', { name: 'Project', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Save as a template' }).click();
+    await page.getByLabel('Title').fill('Zebra ledger');
+    await page.getByLabel('What it is for').fill('A ledger of zebras and their stripes');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add template' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Templates' }).click();
+    const zebra = page.getByRole('article', { name: 'Zebra ledger' });
+    await zebra.getByText('yours').waitFor();
+
+    await page.getByRole('button', { name: 'Add template' }).click();
+    await page.getByLabel('Title').fill('Okapi index');
+    await page.getByLabel('What it is for').fill('An index of okapis in the forest');
+    await page.getByLabel('Language').fill('JavaScript');
+    const choose = page.getByLabel('Files', { exact: true });
+    const add = page.getByRole('dialog').getByRole('button', { name: 'Add template' });
+    await choose.setInputFiles({ name: 'a.bin', mimeType: 'text/plain', buffer: Buffer.from([0xff, 0xfe, 0x00]) });
+    await add.click();
+    await page.getByText('a.bin is not text in UTF-8. Leave it out and add the others.').waitFor();
+    await choose.setInputFiles({
+      name: 'okapi.js',
+      mimeType: 'text/javascript',
+      buffer: Buffer.from('let okapi = 1;\n'),
+    });
+    await add.click();
+    await page.getByText('Okapi index is among your templates now.').waitFor();
+    await page.getByRole('article', { name: 'Okapi index' }).waitFor();
+
+    // What is everybody's stays, and the server says why.
+    await using other = await register();
+    await other.page.goto('/templates?search=zebra+ledger');
+    await other.page.getByRole('article').first().waitFor();
+    expect(await other.page.getByRole('article', { name: 'Zebra ledger' }).count()).toBe(0);
+    await other.page
+      .getByRole('button', { name: /^Delete / })
+      .first()
+      .click();
+    await other.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await other.page.getByText("is everybody's. You can only delete your own.").waitFor();
+
+    await page.goto('/templates');
+    await page.getByRole('button', { name: 'Show Zebra ledger' }).click();
+    await page.getByRole('button', { name: 'Delete Zebra ledger' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Zebra ledger was deleted.').waitFor();
+    await zebra.waitFor({ state: 'detached' });
+    expect(guest.complaints).toEqual([]);
   });
 
   it('finds projects by name, in the list and from the keyboard anywhere', async () => {

@@ -63,7 +63,7 @@ describe('the web app, while a model writes', () => {
     await page.getByLabel('Writing index.js').getByText('console.log').waitFor();
     await page.keyboard.press('Control+.');
     await answer.closed;
-    await page.getByText('What was written until then is shown; no file was changed.').waitFor();
+    await page.getByText('What was written until then is shown; it was not applied.').waitFor();
   });
 
   it('shows the same in a second window, and all of it again after a reload', async () => {

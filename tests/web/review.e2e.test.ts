@@ -133,6 +133,45 @@ describe('changes that are reviewed before they land', () => {
     expect(guest.complaints).toEqual([]);
   });
 
+  it('are accepted by hunk: parts become a version of the user, whole files come from the model', async () => {
+    await using guest = await enter({ bypassCSP: true });
+    const { page } = guest;
+    const long = Array.from({ length: 30 }, (_, at) => `line ${at + 1}\n`).join('');
+    const { id, write, read } = await createProject(page, { 'a.js': long, 'b.js': LINES });
+    await page.goto(`/p/${id}`);
+    const changed = long.replace('line 3\n', 'THREE\n').replace('line 28\n', 'TWENTY-EIGHT\n');
+    await ask(page, toFile('a.js', changed) + toFile('b.js', LINES.replace('two', 'TWO')));
+    await page.getByRole('link', { name: 'Review', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Accept line 3 of a.js' }).focus();
+    await page.keyboard.press('j');
+    await page.keyboard.press('r');
+    expect(await page.getByRole('checkbox', { name: 'Accept line 28 of a.js' }).isChecked()).toBe(false);
+    await page.getByText('Files of which you take a part are saved as a version of yours').waitFor();
+    expect(await findFaults(page)).toEqual([]);
+    // A part fits the text that the model saw, and no other.
+    await write(1, { 'a.js': `${long}more\n` });
+    await page.getByRole('button', { name: 'Accept what is chosen' }).click();
+    await page.getByText('a.js has changed since').waitFor();
+    expect((await read()).version).toBe(2);
+    await write(2, { 'a.js': long });
+    await page.getByRole('button', { name: 'Accept what is chosen' }).click();
+    await page.waitForURL(/\/diff\/3\.\.5$/);
+    await page.getByRole('region', { name: 'a.js' }).getByText('THREE').waitFor();
+    await page.getByRole('region', { name: 'b.js' }).getByText('TWO', { exact: true }).waitFor();
+    expect((await read()).files).toEqual({
+      'a.js': long.replace('line 3\n', 'THREE\n'),
+      'b.js': LINES.replace('two', 'TWO'),
+    });
+    type Found = { project: { versions: { nodes: { number: number; provenance: object | null }[] } } };
+    const query = 'query($id: ID!) { project(id: $id) { versions { nodes { number provenance { model } } } } }';
+    const { project } = await askAs<Found>(page, query, { id });
+    expect(project.versions.nodes.slice(0, 2)).toEqual([
+      { number: 5, provenance: { model: 'scripted' } },
+      { number: 4, provenance: null },
+    ]);
+    expect(guest.complaints).toEqual([]);
+  });
+
   it('are rejected, and leave no trace in the project; in German too', async () => {
     await using guest = await enter();
     const { page } = guest;

@@ -65,6 +65,7 @@ async function run<Data, Variables extends Record<string, unknown>>(
       const code = end.errors[0]?.extensions?.code;
       if (typeof code !== 'string' || !RESUMABLE.has(code)) return options.onRefused?.(end.errors);
       if (code !== 'SUBSCRIPTION_TOO_SLOW') {
+        // Without a new session the refusal stands.
         if (!(await refreshSession().catch(() => false))) return options.onRefused?.(end.errors);
         reconnect();
       }
@@ -87,6 +88,7 @@ async function runOnce<Data, Variables extends Record<string, unknown>>(
   signal: AbortSignal,
   onAlive: () => void,
 ): Promise<End> {
+  // It is tried again until it comes.
   const client = await socket().catch(() => null);
   if (!client || signal.aborted) return { kind: 'lost' };
   return subscribeOnce(client, options, signal, onAlive);

@@ -20,6 +20,7 @@ export default function AccountMenu({ trigger }: { readonly trigger: ReactElemen
       {session.state === 'in' && (
         <>
           <MenuLink to="/projects">{text.shell.projects}</MenuLink>
+          <MenuLink to="/templates">{text.shell.templates}</MenuLink>
           <MenuLink to="/usage">{text.shell.usage}</MenuLink>
           <MenuLink to="/billing">{text.shell.billing}</MenuLink>
           <MenuLink to="/settings">{text.shell.settings}</MenuLink>
@@ -44,7 +45,10 @@ export default function AccountMenu({ trigger }: { readonly trigger: ReactElemen
       {session.state === 'in' && (
         <>
           <MenuLine />
-          <MenuItem end={session.me?.displayName} onSelect={() => void session.signOut().then(() => navigate('/'))}>
+          <MenuItem
+            end={session.me?.displayName}
+            onSelect={() => void session.signOut.run().then((isOut) => isOut && navigate('/'))}
+          >
             {text.shell.signOut}
           </MenuItem>
         </>

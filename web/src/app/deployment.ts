@@ -14,9 +14,11 @@ const UNKNOWN: Deployment = { demo: false, embedded: [], graphiql: false };
 
 let asked: Promise<Deployment> | null = null;
 
+/** Never rejects. */
 function askDeployment(): Promise<Deployment> {
   asked ??= fetch('/deployment.json')
     .then(async (response) => (response.ok ? ((await response.json()) as Deployment) : UNKNOWN))
+    // Without it the page offers less.
     .catch(() => UNKNOWN);
   return asked;
 }

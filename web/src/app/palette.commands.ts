@@ -32,6 +32,7 @@ function toPages(text: Messages, isIn: boolean): [to: string, name: string][] {
   return [
     ['/', projects.new],
     ['/projects', shell.projects],
+    ['/templates', shell.templates],
     ['/usage', shell.usage],
     ['/billing', shell.billing],
     ['/notifications', notifications.title],
@@ -62,7 +63,9 @@ export function usePaletteCommands(typed: string, onHelp: () => void): readonly 
         toCommand(value, palette.language(label), () => chooseLanguage(value)),
       ),
       { ...toCommand('help', palette.shortcuts, onHelp), keys: toKeyLabel('mod+/') },
-      ...(isIn ? [toCommand('sign-out', shell.signOut, () => void signOut().then(() => navigate('/')))] : []),
+      ...(isIn
+        ? [toCommand('sign-out', shell.signOut, () => void signOut.run().then((isOut) => isOut && navigate('/')))]
+        : []),
     ];
   }, [text, language, isIn, navigate, onHelp, signOut]);
   return useMemo(() => [...offered, ...projects, ...own], [offered, projects, own]);

@@ -9,6 +9,7 @@ import { Shell } from './shell.tsx';
 const SignInPage = lazyPage(() => import('../features/session/sign-in.page.tsx'));
 const WorkspacePage = lazyPage(() => import('../features/project/workspace.page.tsx'));
 const ProjectsPage = lazyPage(() => import('../features/project/projects.page.tsx'));
+const TemplatesPage = lazyPage(() => import('../features/template/templates.page.tsx'));
 const UsagePage = lazyPage(() => import('../features/usage/usage.page.tsx'));
 const BillingPage = lazyPage(() => import('../features/billing/billing.page.tsx'));
 const NotificationsPage = lazyPage(() => import('../features/notification/notifications.page.tsx'));
@@ -34,6 +35,7 @@ export function Pages() {
         <Route element={<SignedIn />}>
           <Route path="/p/:projectId/*" element={<WorkspacePage />} />
           <Route path="/projects" element={<ProjectsPage />} />
+          <Route path="/templates" element={<TemplatesPage />} />
           <Route path="/usage" element={<UsagePage />} />
           <Route path="/billing" element={<BillingPage />} />
           <Route path="/notifications" element={<NotificationsPage />} />

@@ -17,10 +17,10 @@ import { NotificationBell } from '../features/notification/notification.bell.tsx
 import { useSession } from '../features/session/session.tsx';
 import { useFirstText, useFormats } from '../text/text.tsx';
 import { ButtonLink, IconButton } from '../ui/button.tsx';
-import { Skeleton } from '../ui/notice.tsx';
+import { ActionFailure, Skeleton } from '../ui/notice.tsx';
 import { OnDemand } from '../ui/on.demand.tsx';
 import { toKeyLabel, useShortcut } from './keys.ts';
-import { lazyPage } from './lazy.page.ts';
+import { lazyPage, preload } from './lazy.page.ts';
 import styles from './shell.module.css';
 
 const loadPalette = () => import('./palette.tsx');
@@ -34,7 +34,7 @@ const IDLE_AFTER_MS = 1_500;
 /** What every page has around it. */
 export function Shell() {
   const text = useFirstText();
-  const { state } = useSession();
+  const { state, signOut } = useSession();
   const { pathname } = useLocation();
   const palette = usePalette();
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -55,6 +55,7 @@ export function Shell() {
         {state === 'in' && !isWorkspace && (
           <nav className={styles.nav} aria-label={text.shell.main}>
             <NavLink to="/projects">{text.shell.projects}</NavLink>
+            <NavLink to="/templates">{text.shell.templates}</NavLink>
             <NavLink to="/usage">{text.shell.usage}</NavLink>
             <NavLink to="/billing">{text.shell.billing}</NavLink>
             <NavLink to="/settings">{text.shell.settings}</NavLink>
@@ -74,12 +75,13 @@ export function Shell() {
               </ButtonLink>
             </>
           )}
-          <OnDemand button={account} preload={() => void loadAccountMenu()}>
+          <OnDemand button={account} preload={() => preload(loadAccountMenu)}>
             <AccountMenu trigger={account} />
           </OnDemand>
         </div>
       </header>
       <main id="content" tabIndex={-1} className={styles.main}>
+        <ActionFailure action={signOut} />
         <Suspense fallback={<Skeleton />}>
           <Outlet />
         </Suspense>
@@ -115,7 +117,7 @@ function usePalette() {
   const returnTo = useRef<HTMLElement | null>(null);
   // Fetched while nothing else is to do, so that it is there at once.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), IDLE_AFTER_MS);
+    const timer = setTimeout(() => preload(loadPalette), IDLE_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   const open = () => {

@@ -37,6 +37,7 @@ export const de: FirstMessages = {
     billing: 'Abrechnung',
     unread: (count) => (count === 0 ? 'Benachrichtigungen' : `Benachrichtigungen, ${count} ungelesen`),
     projects: 'Projekte',
+    templates: 'Vorlagen',
     usage: 'Verbrauch',
     settings: 'Einstellungen',
     api: 'API',

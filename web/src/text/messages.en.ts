@@ -35,6 +35,7 @@ export const en = {
     billing: 'Billing',
     unread: (count: number) => (count === 0 ? 'Notifications' : `Notifications, ${count} unread`),
     projects: 'Projects',
+    templates: 'Templates',
     usage: 'Usage',
     settings: 'Settings',
     api: 'API',

@@ -45,6 +45,30 @@ export const de: PageMessages = {
       'So viele Tokens darf die Antwort höchstens haben. Sie sind bis zum Ende reserviert; was übrig bleibt, kommt zurück.',
     lengthDefault: 'übliche Länge',
     lengthUpTo: (tokens) => `bis ${tokens} Tokens`,
+    files: 'Dateien des Projekts',
+    found: (count) =>
+      count === 0
+        ? 'Keine Datei passt.'
+        : `${count === 1 ? '1 Datei' : `${count} Dateien`}. Die Pfeiltasten wählen, Eingabe nimmt eine, Escape schließt.`,
+    addFile: 'Eine Datei nennen, die das Modell sehen muss (@)',
+    addImage: 'Bilder hinzufügen',
+    attached: 'Geht mit dem Prompt mit',
+    removePath: (path) => `${path} weglassen`,
+    removeImage: (name) => `Bild ${name} entfernen`,
+    imageShrunk: (from, to) => `verkleinert, von ${from} auf ${to}`,
+    imageProblem: {
+      type: (name) =>
+        `${name} wurde nicht hinzugefügt: es ist kein Bild als PNG, JPEG, GIF oder WebP. Speichere es so, und füge es dann hinzu.`,
+      count: (name, _room, count) =>
+        `${name} wurde nicht hinzugefügt: ein Prompt nimmt ${count} Bilder. Entferne erst eines.`,
+      size: (name, room) =>
+        `${name} wurde nicht hinzugefügt: die Bilder eines Prompts dürfen zusammen 1 MB haben, und ${room} sind übrig. Entferne eines, oder nimm ein kleineres.`,
+      unreadable: (name) =>
+        `${name} wurde nicht hinzugefügt: dieser Browser kann es nicht als Bild lesen. Öffne es in einem anderen Programm, und speichere es neu.`,
+    },
+    blind: (model) => `${model} sieht keine Bilder. Wähle ein Modell, das sieht, oder entferne sie.`,
+    useModel: (model) => `An ${model} senden`,
+    withoutImages: 'Ohne die Bilder senden',
   },
 
   provider: {
@@ -84,7 +108,7 @@ export const de: PageMessages = {
     changes: 'Änderungen',
     noChanges: 'Keine Datei wurde geändert.',
     failedKept: 'Keine Datei wurde geändert.',
-    stoppedKept: 'Was bis dahin geschrieben war, steht hier; keine Datei wurde geändert.',
+    stoppedKept: 'Was bis dahin geschrieben war, steht hier; es wurde nicht angewendet.',
     model: 'Modell',
     provider: 'Anbieter',
     promptTokens: 'Gelesene Tokens',
@@ -98,6 +122,13 @@ export const de: PageMessages = {
     again: 'Diesen Prompt noch einmal benutzen',
     answerAsWritten: 'Die Antwort, wie das Modell sie schrieb',
     ran: 'Zuletzt ausgeführt',
+    saw: (count) =>
+      count === 0
+        ? 'Das Modell sah keine Dateien des Projekts'
+        : count === 1
+          ? 'Das Modell sah 1 Datei'
+          : `Das Modell sah ${count} Dateien`,
+    moreFiles: (count) => `und ${count} weitere`,
     longer: (tokens) => `Noch einmal mit Platz für ${tokens} Tokens`,
   },
 
@@ -141,14 +172,23 @@ export const de: PageMessages = {
     ask: 'Erst durchsehen',
     askHint: 'Du siehst die Änderungen, bevor sie ins Projekt kommen.',
     title: 'Änderungen durchsehen',
-    hint: 'Noch ist nichts im Projekt. Die Tokens der Antwort sind verbraucht, wie du auch entscheidest. Tasten: j und k gehen von Datei zu Datei, a nimmt eine an, r lässt sie weg.',
+    hint: 'Noch ist nichts im Projekt. Die Tokens der Antwort sind verbraucht, wie du auch entscheidest. Tasten: j und k gehen von Änderung zu Änderung, a nimmt eine an, r lässt sie weg.',
     waits: 'Die Änderungen warten auf dich. Noch ist nichts im Projekt.',
     open: 'Durchsehen',
     acceptAll: 'Alle annehmen',
     acceptSome: (count, all) => `${count} von ${all} Dateien annehmen`,
+    acceptParts: 'Das Gewählte annehmen',
     reject: 'Ablehnen',
     take: (path) => `Änderungen an ${path} annehmen`,
     takeShort: 'annehmen',
+    takeLines: (from, to, path) =>
+      from === to ? `Zeile ${from} von ${path} annehmen` : `Zeilen ${from} bis ${to} von ${path} annehmen`,
+    lines: (from, to) => (from === to ? `Zeile ${from}` : `Zeilen ${from} bis ${to}`),
+    partsHow:
+      'Dateien, von denen du einen Teil nimmst, werden als Version von dir gespeichert; so hat das Modell sie nicht geschrieben. Die anderen kommen so ins Projekt, wie das Modell sie schrieb.',
+    partsMessage: (prompt) => `Teile von: ${prompt}`,
+    partsSaved: (paths, version) =>
+      `Die gewählten Teile von ${paths} sind in Version ${version}. Der Rest wartet wie zuvor.`,
     conflict: 'Das Projekt hat sich inzwischen geändert. Nichts wurde angewendet, und die Änderungen warten weiter.',
     withoutConflicts: 'Diese weglassen',
     problem: (problem) => PROBLEMS[problem] ?? problem,
@@ -182,6 +222,7 @@ export const de: PageMessages = {
     compare: 'Mit der aktuellen vergleichen',
     diff: (from, to) => `Von Version ${from} zu Version ${to}`,
     nothing: 'Nichts ist verschieden.',
+    moreFiles: (count) => `Mehr von ${count} Dateien zeigen`,
     backToFiles: 'Zurück zu den Dateien',
     operation: { WRITE: 'geschrieben', EDIT: 'geändert', DELETE: 'gelöscht', MOVE: 'verschoben' },
     lines: (added, removed) => `${added} Zeilen hinzugefügt, ${removed} entfernt`,
@@ -260,6 +301,41 @@ export const de: PageMessages = {
     new: 'Neues Projekt',
     changed: (ago) => `geändert ${ago}`,
     count: (count) => `${count} insgesamt`,
+  },
+
+  templates: {
+    title: 'Vorlagen',
+    intro:
+      'Kleine Projekte, die laufen. Die drei, die am besten zu einem Prompt passen, sieht das Modell, und aus der besten wird ein Blueprint.',
+    search: 'Vorlagen suchen',
+    searchHint: 'In Worten, wie in einem Prompt. Gesucht wird in den Vorlagen für alle und in deinen eigenen.',
+    none: 'Keine Vorlage passt. Sag es in anderen Worten, oder füge eine eigene hinzu.',
+    own: 'Deine, in diesem Browser hinzugefügt',
+    yours: 'deine',
+    show: 'Zeigen',
+    showLong: (title) => `${title} zeigen`,
+    files: (count) => (count === 1 ? '1 Datei' : `${count} Dateien`),
+    use: 'Projekt beginnen',
+    useLong: (title) => `Ein Projekt mit ${title} beginnen`,
+    message: (title) => `Aus der Vorlage ${title}`,
+    add: 'Vorlage hinzufügen',
+    addTitle: 'Eine Vorlage hinzufügen',
+    added: (title) => `${title} gehört jetzt zu deinen Vorlagen. Nur du findest, siehst und benutzt sie.`,
+    private: 'Nur du findest, siehst und benutzt sie.',
+    name: 'Titel',
+    about: 'Wofür sie ist',
+    aboutHint: 'Damit werden Prompts verglichen.',
+    language: 'Sprache',
+    framework: 'Framework',
+    choose: 'Dateien',
+    chooseHint: 'Textdateien, höchstens 200 mit zusammen 512 kB.',
+    import: 'Als Vorlage speichern',
+    importTitle: 'Dieses Projekt als Vorlage speichern',
+    delete: 'Löschen',
+    deleteLong: (title) => `${title} löschen`,
+    deleteTitle: (title) => `${title} löschen?`,
+    deleteBody: 'Nur eigene Vorlagen lassen sich löschen. Was damit erzeugt wurde, bleibt.',
+    deleted: (title) => `${title} wurde gelöscht.`,
   },
 
   usage: {
@@ -358,6 +434,8 @@ export const de: PageMessages = {
       create: 'Schlüssel anlegen',
       created: 'Das ist der Schlüssel. Er wird nur dieses eine Mal gezeigt; kopiere ihn jetzt.',
       copy: 'Kopieren',
+      notCopied:
+        'Der Browser ließ es nicht kopieren. Wähle den Schlüssel mit einem Klick aus, und kopiere ihn selbst; er wird nur dieses eine Mal gezeigt.',
       copied: 'Kopiert',
       revoke: 'Widerrufen',
       revokeLong: (name) => `${name} widerrufen`,

@@ -34,6 +34,30 @@ export const en = {
       'The most tokens that the answer may take. They are held until it is done; what is not used comes back.',
     lengthDefault: 'usual length',
     lengthUpTo: (tokens: string) => `up to ${tokens} tokens`,
+    files: 'Files of the project',
+    found: (count: number) =>
+      count === 0
+        ? 'No file matches.'
+        : `${count === 1 ? '1 file' : `${count} files`}. The arrow keys choose, Enter takes one, Escape closes.`,
+    addFile: 'Name a file that the model must see (@)',
+    addImage: 'Add images',
+    attached: 'Goes with the prompt',
+    removePath: (path: string) => `Leave ${path} out`,
+    removeImage: (name: string) => `Remove the image ${name}`,
+    imageShrunk: (from: string, to: string) => `made smaller, from ${from} to ${to}`,
+    imageProblem: {
+      type: (name: string, _room: string, _count: string) =>
+        `${name} was not added: it is not a PNG, JPEG, GIF or WebP image. Save it as one of these, then add it again.`,
+      count: (name: string, _room: string, count: string) =>
+        `${name} was not added: a prompt takes ${count} images. Remove one first.`,
+      size: (name: string, room: string, _count: string) =>
+        `${name} was not added: the images of a prompt may have 1 MB together, and ${room} are left. Remove one, or add a smaller one.`,
+      unreadable: (name: string, _room: string, _count: string) =>
+        `${name} was not added: this browser cannot read it as an image. Open it in another program and save it anew.`,
+    },
+    blind: (model: string) => `${model} does not see images. Choose a model that does, or remove them.`,
+    useModel: (model: string) => `Send to ${model}`,
+    withoutImages: 'Send without the images',
   },
 
   provider: {
@@ -72,7 +96,7 @@ export const en = {
     changes: 'Changes',
     noChanges: 'No files changed.',
     failedKept: 'No file was changed.',
-    stoppedKept: 'What was written until then is shown; no file was changed.',
+    stoppedKept: 'What was written until then is shown; it was not applied.',
     model: 'Model',
     provider: 'Provider',
     promptTokens: 'Tokens read',
@@ -86,6 +110,13 @@ export const en = {
     again: 'Use this prompt again',
     answerAsWritten: 'The answer as the model wrote it',
     ran: 'Last run',
+    saw: (count: number) =>
+      count === 0
+        ? 'The model saw no files of the project'
+        : count === 1
+          ? 'The model saw 1 file'
+          : `The model saw ${count} files`,
+    moreFiles: (count: number) => `and ${count} more`,
     longer: (tokens: string) => `Ask again with room for ${tokens} tokens`,
   },
 
@@ -129,14 +160,23 @@ export const en = {
     ask: 'Review first',
     askHint: 'The changes are shown to you before they reach the project.',
     title: 'Review the changes',
-    hint: 'Nothing has reached the project yet. The tokens of the answer are used, whatever you decide. Keys: j and k go from file to file, a takes one, r drops it.',
+    hint: 'Nothing has reached the project yet. The tokens of the answer are used, whatever you decide. Keys: j and k go from change to change, a takes one, r drops it.',
     waits: 'The changes wait for you. Nothing has reached the project yet.',
     open: 'Review',
     acceptAll: 'Accept all',
     acceptSome: (count: number, all: number) => `Accept ${count} of ${all} files`,
+    acceptParts: 'Accept what is chosen',
     reject: 'Reject',
     take: (path: string) => `Accept the changes of ${path}`,
     takeShort: 'accept',
+    takeLines: (from: number, to: number, path: string) =>
+      from === to ? `Accept line ${from} of ${path}` : `Accept lines ${from} to ${to} of ${path}`,
+    lines: (from: number, to: number) => (from === to ? `line ${from}` : `lines ${from} to ${to}`),
+    partsHow:
+      'Files of which you take a part are saved as a version of yours; the model did not write them like that. The others are applied as the model wrote them.',
+    partsMessage: (prompt: string) => `Parts of: ${prompt}`,
+    partsSaved: (paths: string, version: number) =>
+      `The chosen parts of ${paths} are in version ${version}. The rest waits as before.`,
     conflict: 'The project has changed since. Nothing was applied, and the changes wait as before.',
     withoutConflicts: 'Leave these out',
     problem: (problem: string) => problem,
@@ -170,6 +210,7 @@ export const en = {
     compare: 'Compare with current',
     diff: (from: number, to: number) => `From version ${from} to version ${to}`,
     nothing: 'Nothing differs.',
+    moreFiles: (count: number) => `Show more of ${count} files`,
     backToFiles: 'Back to the files',
     operation: { WRITE: 'written', EDIT: 'changed', DELETE: 'deleted', MOVE: 'moved' },
     lines: (added: number, removed: number) => `${added} lines added, ${removed} removed`,
@@ -248,6 +289,41 @@ export const en = {
     new: 'New project',
     changed: (ago: string) => `changed ${ago}`,
     count: (count: string) => `${count} in all`,
+  },
+
+  templates: {
+    title: 'Templates',
+    intro:
+      'Small projects that run. The three that fit a prompt best are shown to the model, and a blueprint is made of the best one.',
+    search: 'Search templates',
+    searchHint: 'In words, as in a prompt. Everybody’s templates are searched, and your own.',
+    none: 'No template fits. Say it in other words, or add one of your own.',
+    own: 'Yours, added in this browser',
+    yours: 'yours',
+    show: 'Show',
+    showLong: (title: string) => `Show ${title}`,
+    files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
+    use: 'Start a project',
+    useLong: (title: string) => `Start a project with ${title}`,
+    message: (title: string) => `From the template ${title}`,
+    add: 'Add template',
+    addTitle: 'Add a template',
+    added: (title: string) => `${title} is among your templates now. Only you find, see and use it.`,
+    private: 'Only you find, see and use it.',
+    name: 'Title',
+    about: 'What it is for',
+    aboutHint: 'Prompts are compared with this.',
+    language: 'Language',
+    framework: 'Framework',
+    choose: 'Files',
+    chooseHint: 'Text files, at most 200 with 512 kB together.',
+    import: 'Save as a template',
+    importTitle: 'Save this project as a template',
+    delete: 'Delete',
+    deleteLong: (title: string) => `Delete ${title}`,
+    deleteTitle: (title: string) => `Delete ${title}?`,
+    deleteBody: 'Only templates of your own can be deleted. What was generated with it stays.',
+    deleted: (title: string) => `${title} was deleted.`,
   },
 
   usage: {
@@ -345,6 +421,8 @@ export const en = {
       create: 'Create key',
       created: 'This is the key. It is shown this once; copy it now.',
       copy: 'Copy',
+      notCopied:
+        'The browser did not let it be copied. Select the key by a click and copy it yourself; it is shown this once.',
       copied: 'Copied',
       revoke: 'Revoke',
       revokeLong: (name: string) => `Revoke ${name}`,

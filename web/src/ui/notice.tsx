@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { toRefusal } from '../api/refusal.ts';
+import type { Action } from '../app/use.action.ts';
 import { useFirstText } from '../text/text.tsx';
+import { Button } from './button.tsx';
 import styles from './notice.module.css';
 
 interface NoticeProps {
@@ -30,6 +32,21 @@ export function Failure({ error, actions }: { readonly error: unknown; readonly 
     <Notice kind="error" actions={actions}>
       {own ?? message}
     </Notice>
+  );
+}
+
+/** What went wrong in something that was started here, with a way to try it again. Nothing while all is well. */
+export function ActionFailure({ action: { error, retry } }: { readonly action: Pick<Action<[]>, 'error' | 'retry'> }) {
+  const text = useFirstText();
+  return (
+    <Failure
+      error={error}
+      actions={
+        <Button size="small" onClick={retry}>
+          {text.tryAgain}
+        </Button>
+      }
+    />
   );
 }
 

@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import { BillingDocument, type BillingQuery, UsageRowFragmentDoc } from '../../api/generated/graphql.ts';
 import { useTitle } from '../../app/title.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Empty, Failure, Notice, Skeleton } from '../../ui/notice.tsx';
@@ -26,6 +27,8 @@ export default function BillingPage() {
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
   });
+  // What the query says of it is shown.
+  const reload = useAction(() => refetch());
   useTitle(text.shell.billing);
   const rows = readFragment(UsageRowFragmentDoc, data?.me.byDay) ?? [];
   const quota = data?.me.quota;
@@ -40,7 +43,7 @@ export default function BillingPage() {
       <Failure error={error} />
       {!data && !error && <Skeleton />}
       {data && !quota && !error && <Notice kind="warning">{text.usage.away}</Notice>}
-      {quota && <Period quota={quota} onChanged={() => void refetch()} />}
+      {quota && <Period quota={quota} onChanged={() => void reload.run()} />}
       {data && (
         <section className={page.section} aria-labelledby="cost">
           <h2 id="cost">{text.billing.costByDay(DAYS)}</h2>

@@ -21,6 +21,7 @@ export function SpendCapForm({ capCents, onChanged }: SpendCapFormProps) {
     event.preventDefault();
     const wanted = String(new FormData(event.currentTarget).get('cap')).trim();
     const costCents = wanted === '' ? null : Number(wanted);
+    // The form shows the error that the mutation keeps.
     setCap({ variables: { costCents } }).then(onChanged, () => undefined);
   }
   return (

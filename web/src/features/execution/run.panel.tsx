@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { Play, Square, Wrench } from 'lucide-react';
-import { useId, useState } from 'react';
+import { memo, useId, useState } from 'react';
 import { RuntimesDocument } from '../../api/generated/graphql.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -19,7 +19,7 @@ interface RunPanelProps {
 }
 
 /** Runs the project in the sandbox, and shows what it prints. */
-export function RunPanel({ run, hasFiles, hasUnsaved, onFix }: RunPanelProps) {
+export const RunPanel = memo(function RunPanel({ run, hasFiles, hasUnsaved, onFix }: RunPanelProps) {
   const text = useText();
   const title = useId();
   const [options, setOptions] = useState<RunOptions>({});
@@ -59,7 +59,7 @@ export function RunPanel({ run, hasFiles, hasUnsaved, onFix }: RunPanelProps) {
       <Options options={options} onChange={setOptions} />
     </section>
   );
-}
+});
 
 function RunState({ run: { execution, isBusy } }: { readonly run: Run }) {
   const text = useText();

@@ -25,7 +25,9 @@ export interface Run {
   readonly execution: Execution | null;
   readonly pieces: readonly OutputPiece[];
   readonly error: unknown;
+  /** Never rejects: what goes wrong is in `error`. */
   start(options?: RunOptions): Promise<void>;
+  /** Never rejects. */
   cancel(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export function useRun(projectId: string, lastRunId: string | null): Run {
     return () => stop.current?.();
   }, [watch]);
 
+  /** Never rejects. */
   const start = useCallback(
     async ({ args, ...options }: RunOptions = {}) => {
       stop.current?.();
@@ -96,6 +99,7 @@ export function useRun(projectId: string, lastRunId: string | null): Run {
   );
 
   const { id } = state;
+  /** Never rejects. */
   const cancel = useCallback(async () => {
     if (!id) return;
     try {

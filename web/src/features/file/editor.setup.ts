@@ -78,8 +78,17 @@ export function createExtensions({ label, isReadOnly, language }: EditorOptions)
   ];
 }
 
-/** By the file's name; nothing for one that has no colours here. */
+/** By the file's name; nothing for one that has no colours here, or whose colours did not come. Never rejects. */
 export async function loadLanguage(path: string): Promise<Extension> {
+  try {
+    return await importLanguage(path);
+  } catch (error) {
+    console.warn(`${path} is shown without colours.`, error);
+    return [];
+  }
+}
+
+async function importLanguage(path: string): Promise<Extension> {
   const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   switch (extension) {
     case 'js':

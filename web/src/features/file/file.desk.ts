@@ -80,6 +80,7 @@ export class FileDesk {
     return [...this.#files.values()].filter(({ isDirty }) => isDirty);
   }
 
+  /** Never rejects: a file that cannot be loaded is `failed`. */
   async open(path: string): Promise<void> {
     if (this.#files.has(path)) return;
     this.#put({ path, state: 'loading', base: null, text: '', isDirty: false, conflict: null, revision: 0 });
@@ -120,7 +121,7 @@ export class FileDesk {
     if (file) this.#put({ ...file, revision: file.revision + 1 });
   }
 
-  /** Gives up the edits of a file, on purpose. */
+  /** Gives up the edits of a file, on purpose. Never rejects. */
   async discard(path: string): Promise<void> {
     this.#options.keepDraft(path, null);
     if (this.#files.get(path)?.base === null) return this.close(path);
@@ -139,7 +140,7 @@ export class FileDesk {
     }
   }
 
-  /** Leaves the edits and shows the project's side. */
+  /** Leaves the edits and shows the project's side. Never rejects. */
   async takeTheirs(path: string): Promise<void> {
     this.#options.keepDraft(path, null);
     const file = this.#files.get(path);
@@ -209,6 +210,7 @@ export class FileDesk {
     } else this.#put({ ...file, conflict: { theirs, version } });
   }
 
+  /** Never rejects. */
   async #reload(path: string): Promise<void> {
     try {
       const { file: stored } = await this.#options.load(path, this.#head > 0 ? this.#head : null);

@@ -21,7 +21,7 @@ export function FileDialogs({ question, files: { desk, paths, save }, onAnswered
         onClose={onAnswered}
         onSave={() => {
           onAnswered();
-          void save();
+          save();
         }}
         onDiscard={() => {
           onAnswered();

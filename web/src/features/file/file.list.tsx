@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight, FilePlus } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useText } from '../../text/text.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notice.tsx';
@@ -24,15 +24,25 @@ interface FileListProps {
   readonly onNew: (() => void) | null;
 }
 
-/** The files as a tree with a search; only the lines in sight are drawn. */
-export function FileList({ paths, activePath, unsaved, locked, onLock, onOpen, onNew }: FileListProps) {
+/** The files as a tree with a search; only the lines in sight are drawn, and none while a prompt is typed. */
+export const FileList = memo(function FileList({
+  paths,
+  activePath,
+  unsaved,
+  locked,
+  onLock,
+  onOpen,
+  onNew,
+}: FileListProps) {
   const text = useText();
   const [search, setSearch] = useState('');
+  // The field has each key at once; the list follows.
+  const wanted = useDeferredValue(search);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const findLock = useMemo(() => toLockFinder(locked), [locked]);
-  const rows = useMemo(() => toFileRows(paths, { closed, search }), [paths, closed, search]);
+  const rows = useMemo(() => toFileRows(paths, { closed, search: wanted }), [paths, closed, wanted]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -121,7 +131,7 @@ export function FileList({ paths, activePath, unsaved, locked, onLock, onOpen, o
       </div>
     </div>
   );
-}
+});
 
 function Chevron({ isClosed }: { readonly isClosed: boolean }) {
   const Icon = isClosed ? ChevronRight : ChevronDown;

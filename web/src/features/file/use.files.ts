@@ -3,6 +3,8 @@ import { useCallback, useEffect, useState } from 'react';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import { type FileRowFragment, FileRowFragmentDoc, FilesDocument } from '../../api/generated/graphql.ts';
 
+const SHOW_EVERY_MS = 1_000;
+
 export interface ListedFiles {
   readonly version: number;
   readonly rows: readonly FileRowFragment[];
@@ -26,6 +28,7 @@ export function useFiles(projectId: string, version: number | null) {
     async function load(at: number) {
       const rows: FileRowFragment[] = [];
       let after: string | null = null;
+      let shownAt = 0;
       do {
         const variables: { projectId: string; version: number; after: string | null } = {
           projectId,
@@ -37,6 +40,9 @@ export function useFiles(projectId: string, version: number | null) {
         if (!isThere || !page) return;
         rows.push(...readFragment(FileRowFragmentDoc, page.nodes));
         after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+        // Fifty pages would draw the workspace fifty times.
+        if (after && shownAt > 0 && performance.now() - shownAt < SHOW_EVERY_MS) continue;
+        shownAt = performance.now();
         setFiles((now) => (after && now?.isComplete ? now : { version: at, rows: [...rows], isComplete: !after }));
       } while (after);
     }

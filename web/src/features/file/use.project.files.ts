@@ -1,5 +1,7 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
+import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
+import type { FileDesk } from './file.desk.ts';
 import { findMainFile } from './file.rows.ts';
 import { useFileDesk } from './use.file.desk.ts';
 import { useFiles } from './use.files.ts';
@@ -25,40 +27,35 @@ export function useProjectFiles(options: ProjectFilesOptions) {
   const open = useFileDesk(projectId, head, text);
   const { files, error, retry } = useFiles(projectId, version);
   const paths = useMemo(() => files?.rows.map(({ path }) => path) ?? [], [files]);
-  const activePath = chosen ?? (isEditing ? findMainFile(paths) : null);
+  const mainPath = useMemo(() => findMainFile(paths), [paths]);
+  const activePath = chosen ?? (isEditing ? mainPath : null);
   const desk = open?.desk ?? null;
 
   // The file in front is open, also when a link or a reload chose it.
   useEffect(() => {
     if (desk && activePath && isEditing) void desk.open(activePath);
   }, [desk, activePath, isEditing]);
+  const move = useAction((moved: FileDesk, to: number, hashes: ReadonlyMap<string, string>) =>
+    moved.moveTo(to, hashes),
+  );
   useEffect(() => {
     if (!desk || !files?.isComplete || files.version !== head) return;
-    void desk.moveTo(head, new Map(files.rows.map(({ path, sha256 }) => [path, sha256])));
-  }, [desk, files, head]);
+    void move.run(desk, head, new Map(files.rows.map(({ path, sha256 }) => [path, sha256])));
+  }, [desk, files, head, move.run]);
 
-  const [isSaving, setSaving] = useState(false);
-  const [saveError, setSaveError] = useState<unknown>(null);
-  const save = useCallback(async () => {
+  const saving = useAction(async () => {
     if (!desk) return;
-    setSaving(true);
-    setSaveError(null);
-    try {
-      if ((await desk.save()) !== null) await reload();
-      const torn = desk.dirty.find(({ conflict }) => conflict);
-      if (torn) openFile(torn.path);
-    } catch (failure) {
-      setSaveError(failure);
-    } finally {
-      setSaving(false);
-    }
-  }, [desk, reload, openFile]);
+    if ((await desk.save()) !== null) await reload();
+    const torn = desk.dirty.find(({ conflict }) => conflict);
+    if (torn) openFile(torn.path);
+  });
+  const save = useCallback(() => void saving.run(), [saving.run]);
 
   const unsaved = useMemo(
     () => new Set([...(open?.files.values() ?? [])].filter(({ isDirty }) => isDirty).map(({ path }) => path)),
     [open?.files],
   );
-  return { open, desk, paths, activePath, unsaved, error, retry, save, isSaving, saveError };
+  return { open, desk, paths, activePath, unsaved, error, retry, move, save, saving };
 }
 
 export type ProjectFiles = ReturnType<typeof useProjectFiles>;

@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useRef } from 'react';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { GenerationCardFragmentDoc } from '../../api/generated/graphql.ts';
+import type { Action } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty } from '../../ui/notice.tsx';
+import { ActionFailure, Empty } from '../../ui/notice.tsx';
 import styles from './conversation.module.css';
 import { type Again, GenerationCard } from './generation.card.tsx';
 import { LiveCard, SendingCard } from './live.card.tsx';
@@ -23,17 +24,20 @@ interface ConversationProps {
   readonly sending: string | null;
   /** Null when there are no earlier ones. */
   readonly onOlder: (() => void) | null;
+  /** How loading them went. */
+  readonly older: Action<[string]>;
   /** The prompt box. */
   readonly children: ReactNode;
 }
 
-export function Conversation({
+export const Conversation = memo(function Conversation({
   projectId,
   generations,
   liveId,
   followed,
   sending,
   onOlder,
+  older,
   again,
   children,
 }: ConversationProps) {
@@ -63,10 +67,11 @@ export function Conversation({
         }}
       >
         {onOlder && (
-          <Button size="small" look="quiet" onClick={onOlder}>
+          <Button size="small" look="quiet" disabled={older.isBusy} onClick={onOlder}>
             {text.prompt.older}
           </Button>
         )}
+        <ActionFailure action={older} />
         {cards.length === 0 && !sending && <Empty>{text.prompt.none}</Empty>}
         {cards.map((card) =>
           card.id === liveId && followed ? (
@@ -86,4 +91,4 @@ export function Conversation({
       <div className={styles.foot}>{children}</div>
     </section>
   );
-}
+});

@@ -8,6 +8,7 @@ import { Markdown } from '../../ui/markdown.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
 import { ChangedFiles } from './changed.files.tsx';
+import { ContextFiles } from './context.files.tsx';
 import styles from './generation.module.css';
 import { BlueprintNote } from './provider.note.tsx';
 import { TemplateList } from './template.list.tsx';
@@ -85,6 +86,7 @@ function Answer({ projectId, card, isNewest, again }: PartProps & Pick<Generatio
       )}
       {version && <ChangedFiles projectId={projectId} changes={version.changes} />}
       <LeftAlone paths={card.leftAlone} />
+      <ContextFiles projectId={projectId} paths={card.contextPaths} />
     </>
   );
 }

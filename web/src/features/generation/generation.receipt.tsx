@@ -13,6 +13,7 @@ import { Markdown } from '../../ui/markdown.tsx';
 import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import { toTalk } from './answer.segments.ts';
 import { ChangedFiles } from './changed.files.tsx';
+import { ContextPaths } from './context.files.tsx';
 import { LeftAlone } from './generation.card.tsx';
 import styles from './generation.module.css';
 import { BlueprintNote } from './provider.note.tsx';
@@ -69,6 +70,7 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
         <p>{text.generation.noChanges}</p>
       )}
       <LeftAlone paths={card.leftAlone} />
+      <Context projectId={projectId} card={card} />
       {templates.length > 0 && (
         <>
           <h2>{text.generation.templates}</h2>
@@ -86,6 +88,23 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
         <pre className={styles.quoted}>{card.text}</pre>
       </details>
     </div>
+  );
+}
+
+/** The files that the model saw, or that it saw none. */
+function Context({
+  projectId,
+  card: { contextPaths },
+}: {
+  readonly projectId: string;
+  readonly card: GenerationCardFragment;
+}) {
+  const text = useText();
+  return (
+    <>
+      <h2>{text.generation.saw(contextPaths.length)}</h2>
+      {contextPaths.length > 0 && <ContextPaths projectId={projectId} paths={contextPaths} />}
+    </>
   );
 }
 

@@ -29,8 +29,8 @@ export function LiveCard({ id, prompt, followed: { snapshot, connection } }: Liv
   });
   const hasText = snapshot.text !== '';
   useEffect(() => {
-    // The templates are known once the model speaks.
-    if (hasText) void refetch();
+    // The templates are known once the model speaks; the card does without them, and the receipt has them.
+    if (hasText) refetch().catch(() => undefined);
   }, [hasText, refetch]);
   const progress = data?.generation;
   const talk = joinTalk(segments);

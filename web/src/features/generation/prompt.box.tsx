@@ -1,74 +1,74 @@
-import { useQuery } from '@apollo/client/react';
-import { ArrowUp, Square } from 'lucide-react';
-import { type RefObject, useId } from 'react';
-import { ModelsDocument } from '../../api/generated/graphql.ts';
-import { matches, toKeyLabel } from '../../app/keys.ts';
-import { useFormats, useText } from '../../text/text.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Checkbox, Select } from '../../ui/field.tsx';
-import { ANSWER_LENGTHS } from './answer.length.ts';
+import { ArrowUp, AtSign, ImagePlus, Square } from 'lucide-react';
+import { type RefObject, useRef, useState } from 'react';
+import { toKeyLabel } from '../../app/keys.ts';
+import { useText } from '../../text/text.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Checkbox } from '../../ui/field.tsx';
+import { AttachmentRow } from './attachment.row.tsx';
+import { IMAGE_TYPES } from './image.file.ts';
+import { LengthChoice, ModelChoice, useBlindModel } from './prompt.choices.tsx';
+import { PromptField } from './prompt.field.tsx';
 import styles from './prompt.module.css';
+import type { Prompt } from './use.prompt.ts';
 
 interface PromptBoxProps {
-  readonly prompt: string;
-  readonly onPrompt: (prompt: string) => void;
-  readonly model: string;
-  readonly onModel: (model: string) => void;
-  /** Tokens that the answer may take; 0 leaves it to the server. */
-  readonly maxTokens: number;
-  readonly onMaxTokens: (maxTokens: number) => void;
-  /** Whether the changes are shown before they reach the project. */
-  readonly review: boolean;
-  readonly onReview: (review: boolean) => void;
+  readonly prompt: Prompt;
+  /** As it is shown: empty while the prompt is on its way by itself. */
+  readonly shown: string;
+  /** Files of the project. */
+  readonly paths: readonly string[];
   readonly isFirst: boolean;
   /** Something is under way that can be stopped. */
   readonly isBusy: boolean;
-  readonly isSending: boolean;
-  readonly onSend: () => void;
   readonly onStop: () => void;
   readonly box: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function PromptBox(props: PromptBoxProps) {
-  const { prompt, onPrompt, model, onModel, isFirst, isBusy, isSending, onSend, onStop, box } = props;
+/** Where a prompt is written, with the files and images that go with it, and what is to be done with the answer. */
+export function PromptBox({ prompt, shown, paths, isFirst, isBusy, onStop, box }: PromptBoxProps) {
   const text = useText();
-  const id = useId();
+  const { attachments } = prompt;
+  const addImages = (files: readonly File[]) => void attachments.addImages(files);
+  const drop = useImageDrop(addImages);
+  const blindModel = useBlindModel(prompt.model);
+  const send = () => void prompt.send();
   return (
     <form
       className={styles.form}
+      data-dropping={drop.isOver ? '' : undefined}
+      {...drop.handlers}
       onSubmit={(event) => {
         event.preventDefault();
-        onSend();
+        send();
       }}
     >
-      <label htmlFor={id} className="visually-hidden">
-        {text.prompt.label}
-      </label>
-      <textarea
-        id={id}
-        ref={box}
-        className={styles.box}
-        rows={2}
+      <AttachmentRow attachments={attachments} blindModel={blindModel} />
+      <PromptField
+        box={box}
+        prompt={shown}
         placeholder={isFirst ? text.prompt.first : text.prompt.placeholder}
-        value={prompt}
-        onChange={(event) => onPrompt(event.target.value)}
-        onKeyDown={(event) => {
-          if (!matches(event.nativeEvent, 'mod+Enter')) return;
-          event.preventDefault();
-          onSend();
-        }}
+        paths={paths}
+        onPrompt={prompt.setPrompt}
+        onChoosePath={attachments.addPath}
+        onSend={send}
       />
-      <div className={styles.review} title={text.review.askHint}>
-        <Checkbox
-          label={text.review.ask}
-          checked={props.review}
-          onChange={({ target }) => props.onReview(target.checked)}
-        />
+      <div className={styles.extras}>
+        <div className={styles.review} title={text.review.askHint}>
+          <Checkbox
+            label={text.review.ask}
+            checked={prompt.review}
+            onChange={({ target }) => prompt.setReview(target.checked)}
+          />
+        </div>
+        {paths.length > 0 && (
+          <IconButton size="small" icon={AtSign} label={text.prompt.addFile} onClick={() => typeAt(box.current)} />
+        )}
+        <ImageButton onFiles={addImages} />
       </div>
       <div className={styles.row}>
         <div className={styles.choices}>
-          <ModelChoice model={model} onModel={onModel} />
-          <LengthChoice maxTokens={props.maxTokens} onMaxTokens={props.onMaxTokens} />
+          <ModelChoice model={prompt.model} onModel={prompt.setModel} />
+          <LengthChoice maxTokens={prompt.maxTokens} onMaxTokens={prompt.setMaxTokens} />
         </div>
         {isBusy ? (
           <Button size="small" icon={Square} onClick={onStop} title={toKeyLabel('mod+.')}>
@@ -80,7 +80,7 @@ export function PromptBox(props: PromptBoxProps) {
             size="small"
             look="primary"
             icon={ArrowUp}
-            disabled={isSending || prompt.trim() === ''}
+            disabled={prompt.sending !== null || shown.trim() === ''}
             title={text.prompt.sendKeys}
           >
             {text.prompt.send}
@@ -91,40 +91,63 @@ export function PromptBox(props: PromptBoxProps) {
   );
 }
 
-function ModelChoice({ model, onModel }: { readonly model: string; readonly onModel: (model: string) => void }) {
+/** As if the key had been pressed at the caret, with a blank before it where it would be part of a word. */
+function typeAt(field: HTMLTextAreaElement | null): void {
+  if (!field) return;
+  field.focus();
+  const before = field.value.slice(0, field.selectionStart);
+  const typed = before === '' || /\s$/.test(before) ? '@' : ' @';
+  field.setRangeText(typed, field.selectionStart, field.selectionEnd, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+function ImageButton({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   const text = useText();
-  const { data } = useQuery(ModelsDocument);
-  const models = data?.models ?? [];
-  const standard = models.find((candidate) => candidate.default);
+  const picker = useRef<HTMLInputElement>(null);
   return (
-    <Select label={text.prompt.model} value={model} onChange={(event) => onModel(event.target.value)}>
-      <option value="">{standard ? text.prompt.modelDefault(standard.id) : text.prompt.model}</option>
-      {models
-        .filter((candidate) => !candidate.default)
-        .map(({ id, available }) => (
-          <option key={id} value={id} disabled={!available}>
-            {available ? id : text.prompt.modelAway(id)}
-          </option>
-        ))}
-    </Select>
+    <>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        multiple
+        accept={IMAGE_TYPES}
+        aria-label={text.prompt.addImage}
+        onChange={({ target }) => {
+          onFiles([...(target.files ?? [])]);
+          // So that the same file can be picked again once it was removed.
+          target.value = '';
+        }}
+      />
+      <IconButton size="small" icon={ImagePlus} label={text.prompt.addImage} onClick={() => picker.current?.click()} />
+    </>
   );
 }
 
-function LengthChoice({ maxTokens, onMaxTokens }: Pick<PromptBoxProps, 'maxTokens' | 'onMaxTokens'>) {
-  const text = useText();
-  const formats = useFormats();
-  return (
-    <Select
-      label={text.prompt.length}
-      title={text.prompt.lengthHint}
-      value={maxTokens}
-      onChange={({ target }) => onMaxTokens(Number(target.value))}
-    >
-      {ANSWER_LENGTHS.map((length) => (
-        <option key={length} value={length}>
-          {length === 0 ? text.prompt.lengthDefault : text.prompt.lengthUpTo(formats.number(length))}
-        </option>
-      ))}
-    </Select>
-  );
+/** Files that are dropped on the form or pasted into it. */
+function useImageDrop(onFiles: (files: readonly File[]) => void) {
+  const [isOver, setOver] = useState(false);
+  const handlers = {
+    onPaste(event: React.ClipboardEvent) {
+      const files = [...event.clipboardData.files];
+      // A program that copies text often adds a picture of it: then the text is meant.
+      if (files.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
+      event.preventDefault();
+      onFiles(files);
+    },
+    onDragOver(event: React.DragEvent) {
+      if (!event.dataTransfer.types.includes('Files')) return;
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: () => setOver(false),
+    onDrop(event: React.DragEvent) {
+      setOver(false);
+      const files = [...event.dataTransfer.files];
+      if (files.length === 0) return;
+      event.preventDefault();
+      onFiles(files);
+    },
+  };
+  return { isOver, handlers };
 }

@@ -1,45 +1,57 @@
 import { useQuery } from '@apollo/client/react';
 import { Check, X } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import { useNavigate } from 'react-router';
 import { type GenerationCardFragment, ReviewDocument } from '../../api/generated/graphql.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Checkbox } from '../../ui/field.tsx';
-import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
+import { ActionFailure, Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import { DiffList } from '../version/diff.list.tsx';
 import { DiffModeChoice } from '../version/diff.mode.choice.tsx';
 import { useDiffMode } from '../version/diff.mode.ts';
+import { toHunks } from '../version/hunks.ts';
+import { toDiffLines } from '../version/unified.diff.ts';
 import { LeftAlone } from './generation.card.tsx';
+import { ReviewBox } from './review.box.tsx';
 import styles from './review.module.css';
-import { useReview } from './use.review.ts';
+import { choose, NOTHING_DROPPED, type ReviewedFile, toDecision, toFileChoice } from './review.selection.ts';
+import { type Conflict, useReview } from './use.review.ts';
 
 interface ReviewViewProps {
   readonly projectId: string;
   readonly card: GenerationCardFragment;
 }
 
-/** Changes that wait: what they would do to each file, and the choice of those that reach the project. */
+/** Changes that wait: what they would do to each file, and the choice of files and hunks that reach the project. */
 export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: ReviewViewProps) {
   const text = useText();
+  const navigate = useNavigate();
   const [mode, setMode] = useDiffMode();
   const { data, error } = useQuery(ReviewDocument, { variables: { id }, fetchPolicy: 'cache-and-network' });
-  const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
-  const review = useReview(id);
+  const [dropped, setDropped] = useState(NOTHING_DROPPED);
+  const onParts = (from: number, to: number) => void navigate(`/p/${projectId}/diff/${from}..${to}`);
+  const review = useReview({ id, projectId, prompt, onParts });
   const changes = data?.generation?.proposed;
+  const files = useMemo(
+    () =>
+      new Map(
+        changes?.map(({ path, operation, diff }): [string, ReviewedFile] => {
+          const hunks = operation === 'EDIT' ? Math.max(1, toHunks(toDiffLines(diff)).length) : 1;
+          return [path, { path, hunks }];
+        }),
+      ),
+    [changes],
+  );
   if (!changes) return error ? <Failure error={error} /> : <Skeleton />;
-  const paths = changes.map(({ path }) => path);
-  const chosen = paths.filter((path) => !dropped.has(path));
 
-  function choose(path: string, isChosen: boolean) {
-    const next = new Set(dropped);
-    if (isChosen) next.delete(path);
-    else next.add(path);
-    setDropped(next);
-  }
-
+  const take = (path: string, hunk: number | null, isTaken: boolean) =>
+    setDropped((now) => choose(now, files.get(path) ?? { path, hunks: 1 }, hunk, isTaken));
+  const decision = toDecision([...files.values()], dropped);
+  const { whole, parts } = decision;
+  const isAll = whole.length === files.size;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the boxes below, each of which works without them
-    <div className={styles.page} onKeyDown={(event) => onKey(event, choose)}>
+    <div className={styles.page} onKeyDown={(event) => onKey(event, take)}>
       <header className={styles.top}>
         <div>
           <h1>{text.review.title}</h1>
@@ -55,42 +67,68 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
             size="small"
             look="primary"
             icon={Check}
-            disabled={review.isBusy || chosen.length === 0}
-            onClick={() => void review.accept(dropped.size === 0 ? null : chosen)}
+            disabled={review.isBusy || whole.length + parts.length === 0}
+            onClick={() => void review.accept(decision, isAll)}
           >
-            {dropped.size === 0 ? text.review.acceptAll : text.review.acceptSome(chosen.length, paths.length)}
+            {isAll
+              ? text.review.acceptAll
+              : parts.length > 0
+                ? text.review.acceptParts
+                : text.review.acceptSome(whole.length, files.size)}
           </Button>
         </div>
       </header>
       <div className={styles.notices}>
-        {review.conflicts.length === 0 && <Failure error={review.error} />}
+        {review.conflicts.length === 0 && <ActionFailure action={review.failed} />}
         <Conflicts
           conflicts={review.conflicts}
-          onLeaveOut={() => setDropped(new Set([...dropped, ...review.conflicts.map(({ path }) => path)]))}
+          onLeaveOut={() => {
+            for (const { path } of review.conflicts) take(path, null, false);
+          }}
         />
+        {review.saved && (
+          <Notice kind="info">{text.review.partsSaved(review.saved.paths.join(', '), review.saved.version)}</Notice>
+        )}
+        {parts.length > 0 && !review.saved && <Notice kind="info">{text.review.partsHow}</Notice>}
         <LeftAlone paths={leftAlone} />
       </div>
       <DiffList
         changes={changes}
         projectId={projectId}
         mode={mode}
-        actions={(path) => (
-          <Checkbox
-            className={styles.box}
-            data-path={path}
-            label={text.review.takeShort}
-            aria-label={text.review.take(path)}
-            checked={!dropped.has(path)}
-            onChange={({ target }) => choose(path, target.checked)}
-          />
-        )}
+        actions={(path) => {
+          const file = files.get(path);
+          return (
+            file && (
+              <ReviewBox
+                path={path}
+                label={text.review.take(path)}
+                choice={toFileChoice(dropped, file)}
+                onChoose={(isTaken) => take(path, null, isTaken)}
+              />
+            )
+          );
+        }}
+        hunkActions={(path, { index, from, to }) =>
+          (files.get(path)?.hunks ?? 1) > 1 && (
+            <ReviewBox
+              path={path}
+              hunk={index}
+              label={text.review.takeLines(from, to, path)}
+              choice={dropped.get(path)?.has(index) ? 'none' : 'all'}
+              onChoose={(isTaken) => take(path, index, isTaken)}
+            >
+              {text.review.lines(from, to)}
+            </ReviewBox>
+          )
+        }
       />
     </div>
   );
 }
 
 interface ConflictsProps {
-  readonly conflicts: ReturnType<typeof useReview>['conflicts'];
+  readonly conflicts: readonly Conflict[];
   readonly onLeaveOut: () => void;
 }
 
@@ -119,13 +157,17 @@ function Conflicts({ conflicts, onLeaveOut }: ConflictsProps) {
   );
 }
 
-/** `j` and `k` go from file to file, `a` takes one and `r` drops it. */
-function onKey(event: React.KeyboardEvent<HTMLElement>, choose: (path: string, isChosen: boolean) => void): void {
+/** `j` and `k` go from box to box, `a` takes what one stands for and `r` drops it. */
+function onKey(
+  event: React.KeyboardEvent<HTMLElement>,
+  take: (path: string, hunk: number | null, isTaken: boolean) => void,
+): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input[data-path]')];
   const at = boxes.indexOf(event.target as HTMLInputElement);
   const step = { j: 1, k: -1 }[event.key];
   if (step !== undefined) boxes[Math.max(0, Math.min(boxes.length - 1, at + step))]?.focus();
-  const path = boxes[at]?.dataset.path;
-  if (path !== undefined && (event.key === 'a' || event.key === 'r')) choose(path, event.key === 'a');
+  const { path, hunk } = boxes[at]?.dataset ?? {};
+  if (path !== undefined && (event.key === 'a' || event.key === 'r'))
+    take(path, hunk === undefined ? null : Number(hunk), event.key === 'a');
 }

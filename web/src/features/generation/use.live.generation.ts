@@ -46,6 +46,7 @@ export function useLiveGeneration({ generations, startedId, reload, onEnded }: L
   useEffect(() => {
     // Until the project says so too, however its answers overtake each other.
     if (!isBehind) return;
+    // Asked again until the answer is there.
     const timer = setInterval(() => void reload().catch(() => null), ASK_AGAIN_AFTER_MS);
     return () => clearInterval(timer);
   }, [isBehind, reload]);
@@ -55,8 +56,8 @@ export function useLiveGeneration({ generations, startedId, reload, onEnded }: L
     handledId.current = ended.id;
     onEnded(ended);
     setTimeout(() => {
-      void reload().catch(() => null);
-      void client.refetchQueries({ include: [MeDocument] });
+      // The workspace shows the error of its query. The cost and the quota are late, and come with the next answer.
+      void Promise.all([reload(), client.refetchQueries({ include: [MeDocument] })]).catch(() => null);
     }, SETTLED_AFTER_MS);
   }, [ended, onEnded, reload, client]);
   return { liveId, followed };

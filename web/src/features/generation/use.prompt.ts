@@ -2,9 +2,18 @@ import { useCallback, useEffect, useState } from 'react';
 import { dropDraft, promptKey, readDraft, writeDraft } from '../../app/drafts.ts';
 import { readAnswerLength, storeAnswerLength } from './answer.length.ts';
 import { readReviewChoice, storeReviewChoice } from './review.choice.ts';
+import { type Attachments, useAttachments } from './use.attachments.ts';
 import { useStartGeneration } from './use.start.generation.ts';
 
 const MODEL = 'model';
+
+/** What is sent where it is not what was chosen in the box. */
+export interface SendOptions {
+  readonly text?: string;
+  readonly maxTokens?: number;
+  readonly model?: string;
+  readonly images?: readonly [];
+}
 
 export interface Prompt {
   readonly prompt: string;
@@ -22,12 +31,14 @@ export interface Prompt {
   readonly startedId: string | null;
   /** Whether the text is a draft of last time. */
   readonly isKept: boolean;
+  /** Files and images that go with it. */
+  readonly attachments: Attachments;
   setPrompt(prompt: string): void;
   setModel(model: string): void;
   setMaxTokens(maxTokens: number): void;
   setReview(review: boolean): void;
-  /** What is in the box with what was chosen, or the text and length that are given. */
-  send(text?: string, maxTokens?: number): Promise<void>;
+  /** What is in the box with what was chosen, or else what is given. Never rejects: what is refused is in `error`. */
+  send(options?: SendOptions): Promise<void>;
 }
 
 /** The prompt of a project: kept as it is typed, and back in its box when it did not reach the server. */
@@ -39,6 +50,8 @@ export function usePrompt(projectId: string): Prompt {
   const [isReady, setReady] = useState(false);
   const [isKept, setKept] = useState(false);
   const { start, isBusy, sending, error, startedId } = useStartGeneration(projectId);
+  const attachments = useAttachments(projectId);
+  const { contextPaths, images: chosenImages, clear } = attachments;
 
   useEffect(() => {
     let isThere = true;
@@ -64,19 +77,22 @@ export function usePrompt(projectId: string): Prompt {
     [projectId],
   );
 
+  /** Never rejects. */
   const send = useCallback(
-    async (text = prompt, maxTokens = length) => {
+    async (options: SendOptions = {}) => {
+      const { text, images, ...chosen } = { text: prompt, images: chosenImages, maxTokens: length, model, ...options };
       if (text.trim() === '' || isBusy.current) return;
       // The draft stays until the server has the prompt, in case the page is closed meanwhile.
       setText('');
-      const isStarted = await start({ text, model, maxTokens, review });
+      const isStarted = await start({ text, review, contextPaths, images: images.map(({ url }) => url), ...chosen });
+      if (isStarted) clear();
       setText((typed) => {
         if (!isStarted) return typed === '' || typed === text ? text : `${text}\n\n${typed}`;
         if (typed === '') void dropDraft(promptKey(projectId));
         return typed;
       });
     },
-    [start, isBusy, projectId, prompt, model, length, review],
+    [start, isBusy, projectId, prompt, model, length, review, contextPaths, chosenImages, clear],
   );
 
   const setModel = useCallback((chosen: string) => {
@@ -96,7 +112,8 @@ export function usePrompt(projectId: string): Prompt {
   }, []);
 
   return {
-    ...{ prompt, model, maxTokens: length, review, sending, error, startedId, isReady, isKept },
+    ...{ prompt, model, maxTokens: length, review, sending, error, startedId, isKept, attachments },
+    isReady: isReady && attachments.isReady,
     ...{ setPrompt, setModel, setMaxTokens, setReview, send },
   };
 }

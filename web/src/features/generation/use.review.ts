@@ -1,44 +1,139 @@
+import { type ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
-import { useState } from 'react';
-import { AcceptGenerationDocument, RejectGenerationDocument } from '../../api/generated/graphql.ts';
+import { useRef, useState } from 'react';
+import { readFragment } from '../../api/generated/fragment-masking.ts';
+import {
+  AcceptGenerationDocument,
+  FileAtHeadDocument,
+  GenerationCardFragmentDoc,
+  RejectGenerationDocument,
+  ReviewTextsDocument,
+  SaveFilesDocument,
+  VersionRowFragmentDoc,
+} from '../../api/generated/graphql.ts';
 import { toRefusal } from '../../api/refusal.ts';
+import { newId } from '../../app/new.id.ts';
+import { useAction } from '../../app/use.action.ts';
+import { useText } from '../../text/text.tsx';
+import { findFile } from '../file/find.file.ts';
+import type { Decision } from './review.selection.ts';
 
-interface Conflict {
+export interface Conflict {
   readonly path: string;
   readonly problem: string;
 }
 
-/** Decides about changes that wait. What the project refuses waits as before, and `conflicts` says why. */
-export function useReview(id: string) {
-  const client = useApolloClient();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  async function decide(mutate: () => Promise<unknown>): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      await mutate();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+/** Files of which only parts were chosen, and which have changed in the project since. */
+class PartConflictError extends Error {
+  override readonly name = 'PartConflictError';
+
+  constructor(readonly conflicts: readonly Conflict[]) {
+    super(`${conflicts.map(({ path }) => path).join(', ')} changed since.`);
   }
+}
+
+/** Versions that a decision lies between. */
+export interface SavedParts {
+  readonly from: number;
+  /** The one that holds the parts. */
+  readonly version: number;
+  readonly paths: readonly string[];
+}
+
+interface ReviewOptions {
+  readonly id: string;
+  readonly projectId: string;
+  readonly prompt: string;
+  /** All is decided, and parts of files were among it: where to see what reached the project. */
+  readonly onParts: (from: number, to: number) => void;
+}
+
+/**
+ * Decides about changes that wait. Whole files are accepted by the server. It cannot take a part of one: that is saved as
+ * a version of the user's own before, and refused unless the project has the file as the model saw it. What is refused
+ * waits as before, and `conflicts` says why.
+ */
+export function useReview({ id, projectId, prompt, onParts }: ReviewOptions) {
+  const client = useApolloClient();
+  const text = useText();
+  const [saved, setSaved] = useState<SavedParts | null>(null);
+  const keys = useRef(new Map<string, string>());
+
+  const accept = useAction(async ({ whole, parts }: Decision, isAll: boolean) => {
+    let kept = saved;
+    const open = parts.filter(({ path }) => !kept?.paths.includes(path));
+    if (open.length > 0) {
+      const change = await findParts(client, { id, projectId, parts: open });
+      const name = JSON.stringify(open.map(({ path, taken }) => [path, ...taken]));
+      // The same parts after an answer that never came are saved once.
+      const idempotencyKey = keys.current.get(name) ?? newId();
+      keys.current.set(name, idempotencyKey);
+      const message = text.review.partsMessage(prompt).slice(0, MAX_MESSAGE);
+      const input = { projectId, message, idempotencyKey, ...change };
+      const { data } = await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
+      if (!data) throw new Error(text.errors.OFFLINE);
+      const { number: version } = readFragment(VersionRowFragmentDoc, data.applyChangeset);
+      kept = { from: change.baseVersion, version, paths: open.map(({ path }) => path) };
+      setSaved(kept);
+    }
+    let last = kept?.version ?? 0;
+    if (whole.length > 0) {
+      const variables = { id, paths: isAll ? null : [...whole] };
+      const { data } = await client.mutate({ mutation: AcceptGenerationDocument, variables });
+      last = readFragment(GenerationCardFragmentDoc, data?.acceptGeneration)?.version?.number ?? last;
+    } else await client.mutate({ mutation: RejectGenerationDocument, variables: { id } });
+    if (kept) onParts(kept.from, last);
+  });
+  const reject = useAction(() => client.mutate({ mutation: RejectGenerationDocument, variables: { id } }));
+  const failed = accept.error ? accept : reject;
   return {
-    isBusy,
-    error,
-    conflicts: toConflicts(error),
-    /** @param paths null for all */
-    accept: (paths: readonly string[] | null) =>
-      decide(() =>
-        client.mutate({ mutation: AcceptGenerationDocument, variables: { id, paths: paths && [...paths] } }),
-      ),
-    reject: () => decide(() => client.mutate({ mutation: RejectGenerationDocument, variables: { id } })),
+    /** Never rejects: what goes wrong is in `failed` and `conflicts`. */
+    accept: accept.run,
+    /** Never rejects. */
+    reject: reject.run,
+    isBusy: accept.isBusy || reject.isBusy,
+    failed,
+    conflicts: toConflicts(accept.error),
+    saved,
   };
+}
+
+const MAX_MESSAGE = 200;
+
+interface PartsOptions extends Pick<Decision, 'parts'> {
+  readonly id: string;
+  readonly projectId: string;
+}
+
+/** The changes that write parts of files. @throws PartConflictError */
+async function findParts(client: ApolloClient, { id, projectId, parts }: PartsOptions) {
+  const [{ data }, { toTextWithHunks }] = await Promise.all([
+    client.query({ query: ReviewTextsDocument, variables: { id }, fetchPolicy: 'network-only' }),
+    import('./review.parts.ts'),
+  ]);
+  const proposed = new Map(data?.generation?.proposed.map((change) => [change.path, change]));
+  const conflicts: Conflict[] = [];
+  let baseVersion = 0;
+  const changes = [];
+  for (const { path, taken } of parts) {
+    const found = await findFile(client, FileAtHeadDocument, { projectId, path });
+    const { before, after, diff } = proposed.get(path) ?? { before: null, after: null, diff: '' };
+    baseVersion = Math.max(baseVersion, found?.head.number ?? 0);
+    if (before === null || after === null || found?.file?.content !== before) {
+      conflicts.push({ path, problem: 'has changed since' });
+      continue;
+    }
+    const content = toTextWithHunks({ before, after, diff }, taken);
+    // Whatever changes the file between the look and the change is a refusal, never a loss.
+    changes.push({ operation: 'WRITE' as const, path, content, ifSha256: found.file.sha256 });
+  }
+  if (conflicts.length > 0) throw new PartConflictError(conflicts);
+  return { baseVersion, changes };
 }
 
 function toConflicts(error: unknown): readonly Conflict[] {
   if (!error) return [];
+  if (error instanceof PartConflictError) return error.conflicts;
   const { conflicts } = toRefusal(error).details as { conflicts?: readonly Conflict[] };
   return conflicts ?? [];
 }

@@ -17,6 +17,9 @@ interface Wanted {
   /** 0 leaves it to the server. */
   readonly maxTokens: number;
   readonly review: boolean;
+  readonly contextPaths: readonly string[];
+  /** Data URLs. */
+  readonly images: readonly string[];
 }
 
 /** Starts generations of a project, one at a time, and each once even when it is sent again after a failure. */
@@ -28,14 +31,15 @@ export function useStartGeneration(projectId: string) {
   const isBusy = useRef(false);
   const sent = useRef<{ readonly key: string; readonly id: string; readonly parentId: string | null } | null>(null);
 
-  /** @returns whether the server has it */
+  /** @returns whether the server has it. Never rejects: what goes wrong is in `error` */
   const start = useCallback(
-    async ({ text, model, maxTokens, review }: Wanted): Promise<boolean> => {
+    async (wanted: Wanted): Promise<boolean> => {
       if (isBusy.current) return false;
+      const { text, model, maxTokens, review, contextPaths, images } = wanted;
       isBusy.current = true;
       setSending(text);
       setError(null);
-      const key = JSON.stringify([text, model, maxTokens, review]);
+      const key = JSON.stringify(wanted);
       // The same prompt after an answer that never came is the same request: it starts once.
       if (sent.current?.key !== key) sent.current = { key, id: newId(), parentId: findNewest(client.cache, projectId) };
       const { id, parentId } = sent.current;
@@ -44,6 +48,8 @@ export function useStartGeneration(projectId: string) {
         ...(model && { model }),
         ...(maxTokens > 0 && { maxTokens }),
         ...(review && { review }),
+        ...(contextPaths.length > 0 && { contextPaths: [...contextPaths] }),
+        ...(images.length > 0 && { images: [...images] }),
       };
       try {
         const { data } = await client.mutate({

@@ -14,10 +14,14 @@ export interface Start {
   readonly failure: unknown;
   /** Keeps what is typed over a reload. */
   setPrompt(prompt: string): void;
-  /** Makes a project of the prompt; who is signed out signs in first, and it starts on return. */
+  /**
+   * Makes a project of the prompt; who is signed out signs in first, and it starts on return. Never rejects: what goes wrong
+   * is in `failure`.
+   */
   start(): Promise<void>;
-  /** The same with an example, which the demo account starts where there is one. */
+  /** The same with an example, which the demo account starts where there is one. Never rejects. */
   startExample(prompt: string): Promise<void>;
+  /** Never rejects. */
   signInAsDemo(): Promise<void>;
 }
 
@@ -46,11 +50,13 @@ export function useStart(): Start {
     void (value ? writeDraft(NEW_PROMPT, value) : dropDraft(NEW_PROMPT));
   };
 
+  /** Never rejects. */
   async function keepForLater(wanted: string) {
     await writeDraft(NEW_PROMPT, wanted);
     setStartPending(true);
   }
 
+  /** Never rejects. */
   async function signInAsDemo() {
     setStarting(true);
     setFailure(null);
@@ -64,12 +70,14 @@ export function useStart(): Start {
     }
   }
 
+  /** Never rejects. */
   async function start(wanted = prompt) {
     if (isIn) return begin(wanted);
     await keepForLater(wanted);
     await navigate('/sign-in');
   }
 
+  /** Never rejects. */
   async function startExample(wanted: string) {
     setPrompt(wanted);
     if (isIn || !deployment?.demo) return start(wanted);
@@ -86,6 +94,7 @@ function useBegin() {
   const [createProject] = useMutation(CreateProjectDocument);
   const [isStarting, setStarting] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
+  /** Never rejects. */
   const begin = useCallback(
     async (wanted: string) => {
       setStarting(true);

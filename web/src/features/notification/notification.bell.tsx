@@ -8,7 +8,7 @@ import {
   NotificationRowFragmentDoc,
   NotificationsDocument,
 } from '../../api/generated/graphql.ts';
-import { lazyPage } from '../../app/lazy.page.ts';
+import { lazyPage, preload } from '../../app/lazy.page.ts';
 import { useFirstText } from '../../text/text.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { OnDemand } from '../../ui/on.demand.tsx';
@@ -54,7 +54,7 @@ export function NotificationBell() {
     />
   );
   return (
-    <OnDemand button={bell} preload={() => void loadInbox()}>
+    <OnDemand button={bell} preload={() => preload(loadInbox)}>
       <NotificationInbox bell={bell} />
     </OnDemand>
   );

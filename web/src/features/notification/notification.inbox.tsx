@@ -4,9 +4,10 @@ import { type ReactElement, useState } from 'react';
 import { Link } from 'react-router';
 import { readFragment } from '../../api/generated/fragment-masking.ts';
 import { MarkReadDocument, NotificationRowFragmentDoc, NotificationsDocument } from '../../api/generated/graphql.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { ActionFailure, Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import { INBOX_SIZE } from './inbox.size.ts';
 import styles from './notification.module.css';
 import { NotificationRows } from './notification.rows.tsx';
@@ -23,11 +24,11 @@ export default function NotificationInbox({ bell }: { readonly bell: ReactElemen
   const unread = data?.me.unreadNotificationCount ?? 0;
   const rows = readFragment(NotificationRowFragmentDoc, data?.me.notifications?.nodes ?? []);
 
-  async function readAll() {
+  const readAll = useAction(async () => {
     const ids = rows.filter(({ readAt }) => !readAt).map(({ id }) => id);
     if (ids.length > 0) await markRead({ variables: { ids } });
     await refetch();
-  }
+  });
 
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -38,12 +39,13 @@ export default function NotificationInbox({ bell }: { readonly bell: ReactElemen
             <div className={styles.head}>
               <Popover.Title className={styles.title}>{text.notifications.title}</Popover.Title>
               {unread > 0 && (
-                <Button size="small" look="quiet" onClick={() => void readAll()}>
+                <Button size="small" look="quiet" disabled={readAll.isBusy} onClick={() => void readAll.run()}>
                   {text.notifications.markAll}
                 </Button>
               )}
             </div>
             <Failure error={error} />
+            <ActionFailure action={readAll} />
             {!data && !error && <Skeleton />}
             {data && rows.length === 0 && <Empty>{text.notifications.none}</Empty>}
             <NotificationRows rows={rows} onFollow={() => setOpen(false)} />

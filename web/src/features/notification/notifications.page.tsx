@@ -8,9 +8,10 @@ import {
   NotificationsDocument,
 } from '../../api/generated/graphql.ts';
 import { useTitle } from '../../app/title.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { ActionFailure, Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
 import { Segments } from '../../ui/segments.tsx';
 import styles from './notification.module.css';
@@ -27,7 +28,7 @@ export default function NotificationsPage() {
     fetchPolicy: 'cache-and-network',
     errorPolicy: 'all',
   });
-  const [markRead, marked] = useMutation(MarkReadDocument, { refetchQueries: [NotificationsDocument] });
+  const [markRead] = useMutation(MarkReadDocument, { refetchQueries: [NotificationsDocument] });
   useTitle(text.notifications.title);
   const me = (data ?? previousData)?.me;
   const list = me?.notifications;
@@ -36,16 +37,20 @@ export default function NotificationsPage() {
   // What is read here or elsewhere leaves the list at once, not with the server's next answer.
   const rows = shown === 'all' ? found : found.filter(({ readAt }) => !readAt);
 
-  async function loadMore(after: string) {
-    await fetchMore({
+  const loadMore = useAction((after: string) =>
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult }) => {
         const [old, next] = [before.me.notifications, fetchMoreResult.me.notifications];
         if (!old || !next) return before;
         return { me: { ...before.me, notifications: { ...next, nodes: [...old.nodes, ...next.nodes] } } };
       },
-    });
-  }
+    }),
+  );
+  const readAll = useAction(async (ids: string[]) => {
+    await markRead({ variables: { ids } });
+    await refetch();
+  });
 
   return (
     <div className={page.page}>
@@ -66,22 +71,13 @@ export default function NotificationsPage() {
           onChoose={setShown}
         />
         {unread.length > 0 && (
-          <Button
-            size="small"
-            className={page.end}
-            disabled={marked.loading}
-            onClick={() =>
-              markRead({ variables: { ids: unread } }).then(
-                () => refetch(),
-                () => undefined,
-              )
-            }
-          >
+          <Button size="small" className={page.end} disabled={readAll.isBusy} onClick={() => void readAll.run(unread)}>
             {text.notifications.markAll}
           </Button>
         )}
       </div>
-      <Failure error={error ?? marked.error} />
+      <Failure error={error} />
+      <ActionFailure action={readAll} />
       {!list && !error && <Skeleton />}
       {list && rows.length === 0 && <Empty>{text.notifications.none}</Empty>}
       {rows.length > 0 && (
@@ -89,8 +85,11 @@ export default function NotificationsPage() {
           <NotificationRows rows={rows} />
         </div>
       )}
+      <ActionFailure action={loadMore} />
       {list?.pageInfo.hasNextPage && list.pageInfo.endCursor && (
-        <Button onClick={() => void loadMore(list.pageInfo.endCursor ?? '')}>{text.more}</Button>
+        <Button disabled={loadMore.isBusy} onClick={() => void loadMore.run(list.pageInfo.endCursor ?? '')}>
+          {text.more}
+        </Button>
       )}
     </div>
   );

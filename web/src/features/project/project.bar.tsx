@@ -10,6 +10,7 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Menu, MenuItem, MenuLine, MenuLink } from '../../ui/menu.tsx';
 import { Failure } from '../../ui/notice.tsx';
+import { ImportTemplateDialog } from '../template/import.template.dialog.tsx';
 import styles from './project.bar.module.css';
 
 interface ProjectBarProps {
@@ -22,7 +23,7 @@ interface ProjectBarProps {
 /** The project's name, where it stands, and what can be done to it as a whole. */
 export function ProjectBar({ project, version, unsaved }: ProjectBarProps) {
   const text = useText();
-  const [asked, setAsked] = useState<'rename' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'rename' | 'template' | 'delete' | null>(null);
   const close = () => setAsked(null);
   return (
     <ShellSlot>
@@ -38,6 +39,7 @@ export function ProjectBar({ project, version, unsaved }: ProjectBarProps) {
       {unsaved > 0 && <span className={styles.unsaved}>{text.files.unsavedCount(unsaved)}</span>}
       <Menu trigger={<IconButton size="small" label={text.workspace.menu} icon={Ellipsis} />}>
         <MenuItem onSelect={() => setAsked('rename')}>{text.workspace.rename}</MenuItem>
+        {version > 0 && <MenuItem onSelect={() => setAsked('template')}>{text.templates.import}</MenuItem>}
         {version > 0 && (
           <MenuLink to={`/p/${project.id}/diff/${version - 1}..${version}`}>{text.versions.compare}</MenuLink>
         )}
@@ -47,6 +49,7 @@ export function ProjectBar({ project, version, unsaved }: ProjectBarProps) {
         </MenuItem>
       </Menu>
       {asked === 'rename' && <RenameDialog project={project} onClose={close} />}
+      {asked === 'template' && <ImportTemplateDialog project={project} onClose={close} />}
       {asked === 'delete' && <DeleteDialog project={project} onClose={close} />}
     </ShellSlot>
   );
@@ -60,6 +63,7 @@ function RenameDialog({ project: { id, name }, onClose }: AskProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const wanted = String(new FormData(event.currentTarget).get('name')).trim();
+    // The dialog stays open and shows the error that the mutation keeps.
     rename({ variables: { id, input: { name: wanted } } }).then(onClose, () => undefined);
   }
   return (
@@ -103,6 +107,7 @@ function DeleteDialog({ project: { id, name }, onClose }: AskProps) {
           onClick={() =>
             remove().then(
               () => navigate('/projects'),
+              // The dialog stays open and shows the error that the mutation keeps.
               () => undefined,
             )
           }

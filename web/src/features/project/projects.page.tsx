@@ -1,13 +1,14 @@
 import { useQuery } from '@apollo/client/react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { useSearchParams } from 'react-router';
 import { ProjectsDocument } from '../../api/generated/graphql.ts';
 import { useTitle } from '../../app/title.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useDebounced } from '../../app/use.debounced.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { ActionFailure, Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
 import { ProjectRows } from './project.rows.tsx';
 
@@ -18,7 +19,6 @@ export default function ProjectsPage() {
   const text = useText();
   const formats = useFormats();
   const [params, setParams] = useSearchParams();
-  const [isLoadingMore, setLoadingMore] = useState(false);
   const typed = params.get('search') ?? '';
   const search = useDebounced(useDeferredValue(typed), 200);
   const { data, previousData, error, fetchMore } = useQuery(ProjectsDocument, {
@@ -29,17 +29,16 @@ export default function ProjectsPage() {
   useTitle(text.projects.title);
   const projects = (data ?? previousData)?.me.projects;
 
-  async function loadMore(after: string) {
-    setLoadingMore(true);
-    await fetchMore({
+  const loadMore = useAction((after: string) =>
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult }) => {
         const [old, next] = [before.me.projects, fetchMoreResult.me.projects];
         if (!old || !next) return before;
         return { me: { ...before.me, projects: { ...next, nodes: [...old.nodes, ...next.nodes] } } };
       },
-    }).finally(() => setLoadingMore(false));
-  }
+    }),
+  );
 
   return (
     <div className={page.page}>
@@ -64,8 +63,9 @@ export default function ProjectsPage() {
         ) : (
           <Empty>{search ? text.projects.noMatch : text.projects.none}</Empty>
         ))}
+      <ActionFailure action={loadMore} />
       {projects?.pageInfo.hasNextPage && projects.pageInfo.endCursor && (
-        <Button disabled={isLoadingMore} onClick={() => void loadMore(projects.pageInfo.endCursor ?? '')}>
+        <Button disabled={loadMore.isBusy} onClick={() => void loadMore.run(projects.pageInfo.endCursor ?? '')}>
           {text.more}
         </Button>
       )}

@@ -12,7 +12,8 @@ interface WorkspaceCommandOptions {
   readonly versions: readonly FragmentType<typeof VersionRowFragmentDoc>[];
   readonly openFile: (path: string) => void;
   readonly focusPrompt: () => void;
-  readonly save: () => Promise<void>;
+  readonly save: () => void;
+  /** Never rejects. */
   readonly startRun: () => Promise<void>;
   readonly stop: () => void;
   readonly restore: (number: number) => void;
@@ -30,7 +31,7 @@ export function useWorkspaceCommands(options: WorkspaceCommandOptions): void {
     const older = rows.filter(({ number }) => number > 0 && number < head);
     return [
       { id: 'prompt', label: palette.newPrompt, group: 'action', run: focusPrompt },
-      { id: 'save', label: palette.save, group: 'action', keys: toKeyLabel('mod+s'), run: () => void save() },
+      { id: 'save', label: palette.save, group: 'action', keys: toKeyLabel('mod+s'), run: save },
       { id: 'run', label: palette.run, group: 'action', run: () => void startRun() },
       { id: 'stop', label: palette.stop, group: 'action', keys: toKeyLabel('mod+.'), run: stop },
       ...paths.map((path): Command => ({ id: path, label: path, group: 'file', run: () => openFile(path) })),

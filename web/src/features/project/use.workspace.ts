@@ -10,6 +10,7 @@ import {
   type WorkspaceQuery,
 } from '../../api/generated/graphql.ts';
 import { useShortcut } from '../../app/keys.ts';
+import { useAction } from '../../app/use.action.ts';
 import { isAutoRun } from '../execution/auto.run.ts';
 import { useRun } from '../execution/use.run.ts';
 import { useProjectFiles } from '../file/use.project.files.ts';
@@ -47,6 +48,7 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
   const locks = useLocks(projectId, project.lockedPaths);
   useProjectChanges(projectId, head, reload);
 
+  /** Never rejects. */
   const startRun = run.start;
   const onEnded = useCallback(
     ({ version }: GenerationCardFragment) => {
@@ -73,9 +75,9 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
   const isEditing = view.kind === 'files';
   const files = useProjectFiles({ projectId, head, version, chosen, isEditing, openFile, reload });
 
-  const { stop, stopError } = useStop(liveId, run);
+  const { stop, stopping } = useStop(liveId, run);
   const { save, paths } = files;
-  useShortcut('mod+s', () => void save());
+  useShortcut('mod+s', save);
   const promptBox = useRef<HTMLTextAreaElement>(null);
   const focusPrompt = useCallback(() => promptBox.current?.focus(), []);
   const offerPrompt = useCallback(
@@ -92,7 +94,7 @@ export function useWorkspace({ project, view, reload }: WorkspaceOptions) {
   });
   return {
     ...{ projectId, head, version, chosen, generations, prompt, promptBox, isSentAtOnce, offerPrompt },
-    ...{ run, restore, revert, more, locks, liveId, followed, live, openFile, files, stop, stopError },
+    ...{ run, restore, revert, more, locks, liveId, followed, live, openFile, files, stop, stopping },
   };
 }
 
@@ -114,13 +116,11 @@ function useFirstPrompt({ isReady, send }: Prompt): boolean {
 /** One way to stop whatever is at work: the generation, else the run. */
 function useStop(liveId: string | null, { isBusy, cancel }: ReturnType<typeof useRun>) {
   const client = useApolloClient();
-  const [stopError, setStopError] = useState<unknown>(null);
-  const stop = useCallback(() => {
-    setStopError(null);
-    if (liveId) {
-      client.mutate({ mutation: CancelGenerationDocument, variables: { id: liveId } }).catch(setStopError);
-    } else if (isBusy) void cancel();
-  }, [client, liveId, isBusy, cancel]);
+  const stopping = useAction(async () => {
+    if (liveId) await client.mutate({ mutation: CancelGenerationDocument, variables: { id: liveId } });
+    else if (isBusy) await cancel();
+  });
+  const stop = useCallback(() => void stopping.run(), [stopping.run]);
   useShortcut('mod+.', liveId || isBusy ? stop : null);
-  return { stop, stopError };
+  return { stop, stopping };
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useText } from '../../text/text.tsx';
-import { Failure, Notice } from '../../ui/notice.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { FileDialogs, type FileQuestion } from '../file/file.dialogs.tsx';
 import { FilePane } from '../file/file.pane.tsx';
 import { OldFile } from '../file/old.file.tsx';
@@ -48,15 +48,11 @@ export function WorkspaceMiddle({ view, state }: WorkspaceMiddleProps) {
   }
 }
 
-function OpenFiles({
-  state: { projectId, head, files, live, openFile, stopError },
-}: {
-  readonly state: WorkspaceState;
-}) {
+function OpenFiles({ state: { projectId, head, files, live, openFile } }: { readonly state: WorkspaceState }) {
   const text = useText();
   const navigate = useNavigate();
   const [question, setQuestion] = useState<FileQuestion | null>(null);
-  const { open, desk, activePath, unsaved, save, isSaving, saveError } = files;
+  const { open, desk, activePath, unsaved, save, saving } = files;
   if (!open) return null;
 
   function closeFile(path: string) {
@@ -69,7 +65,6 @@ function OpenFiles({
 
   const notices = (
     <div className={styles.notices}>
-      <Failure error={saveError ?? stopError} />
       {open.isRestored && unsaved.size > 0 && <Notice kind="info">{text.files.restored}</Notice>}
     </div>
   );
@@ -82,8 +77,8 @@ function OpenFiles({
         activePath={activePath}
         onActivate={openFile}
         onClose={closeFile}
-        onSave={() => void save()}
-        isSaving={isSaving}
+        onSave={save}
+        isSaving={saving.isBusy}
         live={live}
         notices={notices}
       />

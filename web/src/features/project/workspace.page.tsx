@@ -5,6 +5,7 @@ import { WorkspaceDocument } from '../../api/generated/graphql.ts';
 import { toRefusal } from '../../api/refusal.ts';
 import { NotFoundPage } from '../../app/error.pages.tsx';
 import { useTitle } from '../../app/title.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure, Skeleton } from '../../ui/notice.tsx';
@@ -24,6 +25,8 @@ export default function WorkspacePage() {
   });
   const project = data?.project;
   const reload = useCallback(() => refetch().then(({ data: found }) => found?.project ?? null), [refetch]);
+  // What the query says of it is shown.
+  const again = useAction(reload);
   useTitle(project?.name);
   const view = toWorkspaceView(rest);
   if (view.kind === 'unknown') return <NotFoundPage />;
@@ -34,7 +37,7 @@ export default function WorkspacePage() {
     <Failure
       error={error}
       actions={
-        <Button size="small" onClick={() => void refetch()}>
+        <Button size="small" disabled={again.isBusy} onClick={() => void again.run()}>
           {text.tryAgain}
         </Button>
       }

@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Failure, Notice } from '../../ui/notice.tsx';
+import { ActionFailure, Failure, Notice } from '../../ui/notice.tsx';
 import { RunPanel } from '../execution/run.panel.tsx';
 import type { Run } from '../execution/use.run.ts';
 import { FileDialogs } from '../file/file.dialogs.tsx';
@@ -10,6 +10,8 @@ import { FileList } from '../file/file.list.tsx';
 import { toLonger } from '../generation/answer.length.ts';
 import { Conversation } from '../generation/conversation.tsx';
 import { PromptBox } from '../generation/prompt.box.tsx';
+import { PromptFailure } from '../generation/prompt.failure.tsx';
+import type { Prompt as PromptState, SendOptions } from '../generation/use.prompt.ts';
 import { VersionList } from '../version/version.list.tsx';
 import { ProjectBar } from './project.bar.tsx';
 import { useWorkspace, type WorkspaceOptions, type WorkspaceState } from './use.workspace.ts';
@@ -57,6 +59,7 @@ export function Workspace({ project, view, error, reload }: WorkspaceProps) {
             shown={view.kind === 'version' ? view.number : null}
             onRestore={restore.restore}
             onMore={more.onOlderVersions}
+            more={more.loadVersions}
           />
         }
       />
@@ -75,7 +78,7 @@ interface PartProps {
   readonly state: WorkspaceState;
 }
 
-function Notices({ state: { files, restore, revert }, error }: PartProps & { readonly error: unknown }) {
+function Notices({ state: { files, restore, revert, stopping }, error }: PartProps & { readonly error: unknown }) {
   const text = useText();
   return (
     <>
@@ -89,21 +92,30 @@ function Notices({ state: { files, restore, revert }, error }: PartProps & { rea
       />
       {restore.notice && <Notice kind="info">{restore.notice}</Notice>}
       {revert.notice && <Notice kind="info">{revert.notice}</Notice>}
-      <Failure error={restore.error ?? revert.error} />
+      <ActionFailure action={restore.change} />
+      <ActionFailure action={revert.change} />
+      <ActionFailure action={files.saving} />
+      <ActionFailure action={files.move} />
+      <ActionFailure action={stopping} />
     </>
   );
 }
 
 function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce, offerPrompt } }: PartProps) {
   const text = useText();
-  const again = {
-    longer: toLonger(prompt.maxTokens),
-    onAgain: offerPrompt,
-    onLonger: (wanted: string, maxTokens: number) => {
-      prompt.setMaxTokens(maxTokens);
-      void prompt.send(wanted, maxTokens);
-    },
-  };
+  const { maxTokens, setMaxTokens } = prompt;
+  const { send } = useLatest(prompt);
+  const again = useMemo(
+    () => ({
+      longer: toLonger(maxTokens),
+      onAgain: offerPrompt,
+      onLonger(wanted: string, tokens: number) {
+        setMaxTokens(tokens);
+        void send({ text: wanted, maxTokens: tokens });
+      },
+    }),
+    [maxTokens, setMaxTokens, offerPrompt, send],
+  );
   return (
     <Conversation
       projectId={projectId}
@@ -112,40 +124,46 @@ function Chat({ state: { projectId, more, liveId, followed, prompt, isSentAtOnce
       followed={followed}
       sending={prompt.sending ?? (isSentAtOnce ? prompt.prompt || null : null)}
       onOlder={more.onOlderGenerations}
+      older={more.loadGenerations}
       again={again}
     >
-      <Failure error={prompt.error} />
       {prompt.isKept && prompt.prompt && !isSentAtOnce && <p className={styles.kept}>{text.prompt.kept}</p>}
     </Conversation>
   );
 }
 
-function Prompt({ state: { prompt, promptBox, generations, liveId, stop, isSentAtOnce } }: PartProps) {
+/** Its `send` sends what is in the box then, and stays the same while that is typed. */
+function useLatest(prompt: PromptState) {
+  const latest = useRef(prompt);
+  latest.current = prompt;
+  /** Never rejects. */
+  const send = useCallback((options?: SendOptions) => latest.current.send(options), []);
+  return { send };
+}
+
+function Prompt({ state: { prompt, promptBox, generations, files, liveId, stop, isSentAtOnce } }: PartProps) {
   return (
-    <PromptBox
-      box={promptBox}
-      prompt={isSentAtOnce ? '' : prompt.prompt}
-      onPrompt={prompt.setPrompt}
-      model={prompt.model}
-      onModel={prompt.setModel}
-      maxTokens={prompt.maxTokens}
-      onMaxTokens={prompt.setMaxTokens}
-      review={prompt.review}
-      onReview={prompt.setReview}
-      isFirst={generations.length === 0}
-      isBusy={liveId !== null}
-      isSending={prompt.sending !== null}
-      onSend={() => void prompt.send()}
-      onStop={stop}
-    />
+    <>
+      <PromptFailure prompt={prompt} />
+      <PromptBox
+        box={promptBox}
+        prompt={prompt}
+        shown={isSentAtOnce ? '' : prompt.prompt}
+        paths={files.paths}
+        isFirst={generations.length === 0}
+        isBusy={liveId !== null}
+        onStop={stop}
+      />
+    </>
   );
 }
 
 function Files({ view, state: { files, locks, openFile } }: PartProps & { readonly view: WorkspaceView }) {
   const [isNaming, setNaming] = useState(false);
+  const ask = useCallback(() => setNaming(true), []);
   return (
     <>
-      <Failure error={locks.error} />
+      <ActionFailure action={locks.change} />
       <FileList
         paths={files.paths}
         activePath={files.activePath}
@@ -153,7 +171,7 @@ function Files({ view, state: { files, locks, openFile } }: PartProps & { readon
         locked={locks.paths}
         onLock={view.kind === 'version' ? null : locks.toggle}
         onOpen={openFile}
-        onNew={view.kind === 'version' ? null : () => setNaming(true)}
+        onNew={view.kind === 'version' ? null : ask}
       />
       <FileDialogs
         question={isNaming ? { kind: 'new' } : null}

@@ -5,6 +5,7 @@ import { LogoutDocument, MeDocument, type MeQuery } from '../../api/generated/gr
 import { isUnauthenticated } from '../../api/refusal.ts';
 import { onSessionEnded } from '../../api/session.refresh.ts';
 import { dropAllDrafts } from '../../app/drafts.ts';
+import { type Action, useAction } from '../../app/use.action.ts';
 
 type Me = MeQuery['me'];
 
@@ -16,7 +17,8 @@ export interface Session {
   readonly error: unknown;
   /** After the cookies have changed. Resolves when the session is known. */
   refresh(): Promise<void>;
-  signOut(): Promise<void>;
+  /** Its failure is shown on top of every page. */
+  readonly signOut: Action<[]>;
   /** Signs in as the demo account, where the installation has that. */
   signInAsDemo(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const client = useApolloClient();
   const { data, error, refetch } = useQuery(MeDocument, { errorPolicy: 'all', fetchPolicy: 'cache-and-network' });
   const isOut = isUnauthenticated(error);
+  // What the query says of it is the state of the session.
   useEffect(() => onSessionEnded(() => void refetch().catch(() => undefined)), [refetch]);
 
   const refresh = useCallback(async () => {
@@ -35,24 +38,25 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     await refetch();
   }, [client, refetch]);
 
+  const signOut = useAction(async () => {
+    await client.mutate({ mutation: LogoutDocument });
+    await dropAllDrafts();
+    await refresh();
+  });
   const session = useMemo<Session>(
     () => ({
       state: isOut ? 'out' : data?.me ? 'in' : 'unknown',
       me: data?.me ?? null,
       error: isOut ? null : error,
       refresh,
-      async signOut() {
-        await client.mutate({ mutation: LogoutDocument });
-        await dropAllDrafts();
-        await refresh();
-      },
+      signOut,
       async signInAsDemo() {
         const response = await fetch('/demo', { method: 'POST', headers: { 'content-type': 'application/json' } });
         if (!response.ok) throw new Error((await response.text()) || `status ${response.status}`);
         await refresh();
       },
     }),
-    [client, data, error, isOut, refresh],
+    [data, error, isOut, refresh, signOut],
   );
   return <Context value={session}>{children}</Context>;
 }

@@ -38,6 +38,7 @@ export default function SignInPage({ mode }: { readonly mode: 'sign-in' | 'regis
     if (session.state === 'in') void navigate(next, { replace: true });
   }, [session.state, navigate, next]);
 
+  /** Never rejects. */
   async function attempt(work: () => Promise<unknown>) {
     setBusy(true);
     setFailure(null);

@@ -6,9 +6,10 @@ import {
   ApiKeysDocument,
   RevokeApiKeyDocument,
 } from '../../api/generated/graphql.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { ActionFailure, Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
 import { NewKeyForm } from './new-key.form.tsx';
 
@@ -16,30 +17,31 @@ import { NewKeyForm } from './new-key.form.tsx';
 export function ApiKeySection() {
   const text = useText();
   const { data, error, refetch } = useQuery(ApiKeysDocument, { fetchPolicy: 'cache-and-network', errorPolicy: 'all' });
-  const [revoke, revoked] = useMutation(RevokeApiKeyDocument);
+  const [revoke] = useMutation(RevokeApiKeyDocument);
+  const reload = useAction(() => refetch());
+  const revoking = useAction(async (id: string) => {
+    await revoke({ variables: { id } });
+    await refetch();
+  });
   const keys = readFragment(ApiKeyRowFragmentDoc, data?.apiKeys);
-  const onRevoke = (id: string) =>
-    void revoke({ variables: { id } }).then(
-      () => refetch(),
-      () => undefined,
-    );
   return (
     <>
       <section className={page.section} aria-labelledby="keys">
         <h2 id="keys">{text.settings.sections.keys}</h2>
         <p>{text.settings.keys.intro}</p>
-        <Failure error={error ?? revoked.error} />
+        <Failure error={error} />
+        <ActionFailure action={revoking} />
         {!keys && !error && <Skeleton />}
         {keys?.length === 0 && <Empty>{text.settings.keys.none}</Empty>}
         {keys && keys.length > 0 && (
           <ul className={page.rows}>
             {keys.map((key) => (
-              <KeyRow key={key.id} row={key} onRevoke={onRevoke} />
+              <KeyRow key={key.id} row={key} onRevoke={(revoked) => void revoking.run(revoked)} />
             ))}
           </ul>
         )}
       </section>
-      <NewKeyForm onCreated={() => void refetch()} />
+      <NewKeyForm onCreated={() => void reload.run()} />
     </>
   );
 }

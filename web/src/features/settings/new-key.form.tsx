@@ -2,6 +2,7 @@ import { useMutation } from '@apollo/client/react';
 import { Copy } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { CreateApiKeyDocument } from '../../api/generated/graphql.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/field.tsx';
@@ -48,6 +49,7 @@ export function NewKeyForm({ onCreated }: { readonly onCreated: () => void }) {
         setHasScope(false);
         onCreated();
       },
+      // Shown below the fields, which stay as they are.
       () => undefined,
     );
   }
@@ -87,6 +89,10 @@ export function NewKeyForm({ onCreated }: { readonly onCreated: () => void }) {
 function Secret({ secret }: { readonly secret: string }) {
   const { keys } = useText().settings;
   const [isCopied, setCopied] = useState(false);
+  const copy = useAction(async () => {
+    await navigator.clipboard.writeText(secret);
+    setCopied(true);
+  });
   // There is a clipboard on HTTPS and on this machine; elsewhere the text is selected by one click.
   const canCopy = 'clipboard' in navigator;
   return (
@@ -94,17 +100,13 @@ function Secret({ secret }: { readonly secret: string }) {
       kind="info"
       actions={
         canCopy && (
-          <Button
-            size="small"
-            icon={Copy}
-            onClick={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}
-          >
+          <Button size="small" icon={Copy} onClick={() => void copy.run()}>
             {isCopied ? keys.copied : keys.copy}
           </Button>
         )
       }
     >
-      {keys.created}
+      {copy.error ? keys.notCopied : keys.created}
       <code className={page.secret}>{secret}</code>
     </Notice>
   );

@@ -30,6 +30,7 @@ export function PreferenceSection() {
         onChange={({ target: { checked: enabled } }) => {
           // The box changes at once, and back where the server refuses; the reason then stands above the table.
           const setPreferences = preferences.map((each) => (each === found ? { ...each, enabled } : each));
+          // `result` keeps the reason.
           set({
             variables: { input: [{ topic, channel, enabled }] },
             optimisticResponse: { setPreferences },

@@ -22,6 +22,7 @@ export function ProfileSection() {
       bio: String(form.get('bio')) || null,
       avatarUrl: String(form.get('avatar')) || null,
     };
+    // `result` keeps the error, and the form shows it.
     update({ variables: { input } }).catch(() => undefined);
   }
   return (

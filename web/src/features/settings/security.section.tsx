@@ -2,10 +2,11 @@ import { useMutation, useQuery } from '@apollo/client/react';
 import type { FormEvent } from 'react';
 import { reconnect } from '../../api/follow.ts';
 import { ChangePasswordDocument, RevokeSessionDocument, SessionsDocument } from '../../api/generated/graphql.ts';
+import { useAction } from '../../app/use.action.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Failure, Notice, Skeleton } from '../../ui/notice.tsx';
+import { ActionFailure, Failure, Notice, Skeleton } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
 import { toAgentName } from './agent.name.ts';
 
@@ -22,12 +23,17 @@ function SessionList() {
   const text = useText();
   const formats = useFormats();
   const { data, error, refetch } = useQuery(SessionsDocument, { fetchPolicy: 'cache-and-network', errorPolicy: 'all' });
-  const [revoke, revoked] = useMutation(RevokeSessionDocument);
+  const [revoke] = useMutation(RevokeSessionDocument);
+  const revoking = useAction(async (id: string) => {
+    await revoke({ variables: { id } });
+    await refetch();
+  });
   if (!data) return error ? <Failure error={error} /> : <Skeleton />;
   return (
     <section className={page.section} aria-labelledby="sessions">
       <h2 id="sessions">{text.settings.security.sessions}</h2>
-      <Failure error={error ?? revoked.error} />
+      <Failure error={error} />
+      <ActionFailure action={revoking} />
       <ul className={page.rows}>
         {data.sessions.map(({ id, current, lastSeenAt, userAgent, ip }) => {
           const agent = userAgent ? toAgentName(userAgent) : text.settings.security.unknown;
@@ -43,12 +49,7 @@ function SessionList() {
                 <Button
                   size="small"
                   aria-label={text.settings.security.revokeLong(agent)}
-                  onClick={() =>
-                    revoke({ variables: { id } }).then(
-                      () => refetch(),
-                      () => undefined,
-                    )
-                  }
+                  onClick={() => void revoking.run(id)}
                 >
                   {text.settings.security.revoke}
                 </Button>
@@ -76,6 +77,7 @@ function PasswordForm() {
         element.reset();
         reconnect();
       },
+      // Shown below the fields, which stay as they are.
       () => undefined,
     );
   }

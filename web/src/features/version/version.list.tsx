@@ -1,10 +1,11 @@
-import { useId } from 'react';
+import { memo, useId } from 'react';
 import { Link } from 'react-router';
 import { type FragmentType, readFragment } from '../../api/generated/fragment-masking.ts';
 import { VersionRowFragmentDoc } from '../../api/generated/graphql.ts';
+import type { Action } from '../../app/use.action.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty } from '../../ui/notice.tsx';
+import { ActionFailure, Empty } from '../../ui/notice.tsx';
 import styles from './version.module.css';
 
 interface VersionListProps {
@@ -15,10 +16,20 @@ interface VersionListProps {
   readonly onRestore: (number: number) => void;
   /** Null when all are there. */
   readonly onMore: (() => void) | null;
+  /** How loading more went. */
+  readonly more: Action<[string]>;
 }
 
 /** The history, the newest first. */
-export function VersionList({ projectId, versions, head, shown, onRestore, onMore }: VersionListProps) {
+export const VersionList = memo(function VersionList({
+  projectId,
+  versions,
+  head,
+  shown,
+  onRestore,
+  onMore,
+  more,
+}: VersionListProps) {
   const text = useText();
   const formats = useFormats();
   const title = useId();
@@ -55,11 +66,12 @@ export function VersionList({ projectId, versions, head, shown, onRestore, onMor
           </li>
         ))}
       </ol>
+      <ActionFailure action={more} />
       {onMore && (
-        <Button size="small" look="quiet" onClick={onMore}>
+        <Button size="small" look="quiet" disabled={more.isBusy} onClick={onMore}>
           {text.more}
         </Button>
       )}
     </section>
   );
-}
+});

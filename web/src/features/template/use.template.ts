@@ -1,0 +1,34 @@
+import { useApolloClient } from '@apollo/client/react';
+import { useRef } from 'react';
+import { useNavigate } from 'react-router';
+import { CreateProjectDocument, SaveFilesDocument } from '../../api/generated/graphql.ts';
+import { newId } from '../../app/new.id.ts';
+import { useAction } from '../../app/use.action.ts';
+import { useText } from '../../text/text.tsx';
+import type { FoundTemplate } from './template.row.tsx';
+
+const MAX_NAME = 100;
+
+/** Makes a project with the files of a template, and leads there. Tried again, it goes on with the project that was made. */
+export function useTemplate() {
+  const text = useText();
+  const client = useApolloClient();
+  const navigate = useNavigate();
+  const made = useRef(new Map<string, string>());
+  return useAction(async ({ id, title, language, framework, files }: FoundTemplate) => {
+    let projectId = made.current.get(id);
+    if (!projectId) {
+      const input = { name: title.slice(0, MAX_NAME), language, framework };
+      const { data } = await client.mutate({ mutation: CreateProjectDocument, variables: { input } });
+      projectId = data?.createProject.id;
+      if (!projectId) throw new Error(text.errors.OFFLINE);
+      made.current.set(id, projectId);
+    }
+    const changes = files.map(({ path, content }) => ({ operation: 'WRITE' as const, path, content }));
+    const message = text.templates.message(title);
+    const input = { projectId, baseVersion: 0, message, changes, idempotencyKey: newId() };
+    await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
+    made.current.delete(id);
+    await navigate(`/p/${projectId}`);
+  });
+}
