@@ -12,6 +12,12 @@ export function readCpuMs(pid: number): number {
   return nanoseconds / 1e6;
 }
 
+/** Of a process and those that its main thread has started: a gateway and its workers. */
+export function readFamilyCpuMs(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return [pid, ...children.map(Number)].reduce((sum, member) => sum + readCpuMs(member), 0);
+}
+
 export function readRssMiB(pid: number): number {
   const [, kib = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) / 1024;

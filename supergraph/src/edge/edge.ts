@@ -23,7 +23,7 @@ import {
   type PersistedQueries,
   type ResolveRequest,
 } from './persisted.queries.ts';
-import { createRateLimit, type RateLimit } from './rate.limit.ts';
+import { createRateLimit, findClientAddress, type RateLimit } from './rate.limit.ts';
 import { createRequestBudget } from './request.budget.ts';
 import { admitWithin, assertKind, createRequestGate } from './request.gate.ts';
 import { chain, createFinish } from './result.finish.ts';
@@ -99,9 +99,13 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
   const limits = createOperationLimits(config.limits.router, log);
   const demand = createDemandControl({ config: config.demand_control, supergraph, log, onMeasured: options.onCost });
   const finish = createFinish(config);
+  const addressHeader = config.rate_limit?.client_ip_header;
   const hooks: GatewayHooks = {
     handleHttp: createHttpHandler(options, cors, routes, assertCapacity),
     allowsOrigin: (origin, host) => cors.listsOrigin(origin) || URL.parse(origin)?.host === host,
+    ...(addressHeader && {
+      findAddress: (headers, remoteAddress) => findClientAddress(addressHeader, headers, remoteAddress),
+    }),
     resolveRequest: createRequestGate(config, budget, persisted),
     ...(budget && {
       assertBudget: (context) => budget.assertOpen(context),
@@ -120,7 +124,7 @@ export async function createEdge(options: EdgeOptions): Promise<Edge> {
       log,
       grantPolicies: options.grantPolicies,
     }),
-    subgraphHeaders: createHeaderRules(config.headers, config.rate_limit?.client_ip_header),
+    subgraphHeaders: createHeaderRules(config.headers, addressHeader),
     takeSubgraphHeaders: createAnswerHeaderRules(config.headers, config.authentication.router?.sign_in?.header_name),
     ...(config.batching.enabled && { batching: { maximumSize: config.batching.maximum_size } }),
     ...(coprocessor && { stages: coprocessor.stages }),

@@ -125,7 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const address = toListenAddress(options, config);
   const agents = starting.use(
     createAgents(live, () => ({
-      endpoint: () => live.current,
+      inForce: () => live.current,
       telemetry: () => telemetry.current,
       onIdentity: streams.renew,
       bodyLimits: toBodyLimits({ config, bodyLimitBytes: options.bodyLimitBytes }),

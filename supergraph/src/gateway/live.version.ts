@@ -5,6 +5,7 @@ import type { ServedTools } from '../mcp/served.tools.ts';
 import type { PlannedEndpoint } from '../pipeline/core.ts';
 import { DEFAULT_PATHS_LIMIT, type LoadedSupergraph, loadSupergraph } from '../pipeline/supergraph.ts';
 import { createHostCheck } from '../request/allowed.hosts.ts';
+import type { GatewayHooks } from '../request/hooks.ts';
 import { toSubscriptionSettings } from '../subscription/subscription.settings.ts';
 import { startDiscovery } from '../traffic/discovery.ts';
 import { createSubgraphClient } from '../traffic/subgraph.client.ts';
@@ -47,7 +48,7 @@ export async function createVersion(options: VersionOptions): Promise<GatewayVer
       ...(metrics && { onLookup: (...lookup) => metrics.lookedUp(...lookup) }),
     }),
   );
-  const tools = await createTools(options, supergraph);
+  const tools = await createTools(options, supergraph, hooks);
   if (tools) created.use(tools);
   const owned = created.move();
   return {
@@ -93,6 +94,7 @@ function toCompressFrom(config: RouterConfig | null): number {
 async function createTools(
   { config, configFolder = process.cwd(), log, onToolsChanged = () => undefined }: VersionOptions,
   { apiSchema }: LoadedSupergraph,
+  hooks: GatewayHooks,
 ): Promise<ServedTools | null> {
   if (!config?.mcp?.enabled) return null;
   const { createServedTools } = await import('../mcp/served.tools.ts');
@@ -101,6 +103,7 @@ async function createTools(
     schema: apiSchema,
     base: configFolder,
     forbidsMutations: config.forbid_mutations,
+    verifiesTokens: hooks.identify !== undefined,
     log,
     onChanged: onToolsChanged,
   });

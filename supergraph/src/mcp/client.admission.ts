@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { UnauthenticatedError } from '@vibecode/platform/errors';
 import type { Identity } from '../request/context.ts';
 import type { GatewayHooks } from '../request/hooks.ts';
 import { HttpError } from '../request/http.error.ts';
 import { passOnBearer } from '../transport/http.graphql.ts';
 import { RpcRefusal } from './client.message.ts';
 import { type ClientMessage, type RpcError, toRpcError } from './json.rpc.ts';
+import { toCaller } from './open.calls.ts';
 import { toChallenge } from './protected.resource.ts';
-import { missingScopes, type ServedTools } from './served.tools.ts';
+import { missingScopes, NOTHING_VERIFIES, type ServedTools } from './served.tools.ts';
 import type { ToolClient } from './tool.context.ts';
 
 const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
@@ -29,17 +31,21 @@ export function toClient(
   response: ServerResponse,
   identity: Identity | null,
   message: ClientMessage | undefined,
-  named: GatewayHooks['clientHeaders'],
+  { clientHeaders: named, findAddress, identify: verifies }: GatewayHooks,
 ): ToolClient {
   const info = message?.params?._meta?.[CLIENT_INFO] as
     | { readonly name?: unknown; readonly version?: unknown }
     | undefined;
   const toText = (value: unknown) => (typeof value === 'string' ? value.slice(0, 100) : undefined);
+  const { remoteAddress } = socket;
+  const taken = headers as ToolClient['headers'];
   return {
     id: randomUUID(),
-    headers: headers as ToolClient['headers'],
+    headers: taken,
     identity,
-    remoteAddress: socket.remoteAddress,
+    remoteAddress,
+    // Anybody can make up a token that nothing verifies.
+    caller: toCaller(verifies ? identity : null, findAddress?.(taken, remoteAddress) ?? remoteAddress),
     clientName: (named && toText(headers[named.name])) ?? toText(info?.name),
     clientVersion: (named && toText(headers[named.version])) ?? toText(info?.version),
     response,
@@ -48,16 +54,25 @@ export function toClient(
 
 /** @throws AppError for a credential that does not verify */
 export async function identify(
-  request: IncomingMessage,
   { headers, remoteAddress }: ToolClient,
   hooks: GatewayHooks,
   apiKeyHeader: string,
 ): Promise<Identity | null> {
-  if (!hooks.identify) return passOnBearer(request.headers.authorization);
+  if (!hooks.identify) return passOnBearer(headers.authorization);
   // Many clients have a field for a bearer token and none for other headers. A JWT has dots, and an API key none.
   const bearer = /^Bearer +([^\s.]+)$/i.exec(headers.authorization ?? '')?.[1];
   const seen = bearer && headers[apiKeyHeader] === undefined ? { ...headers, [apiKeyHeader]: bearer } : headers;
   return hooks.identify(seen, undefined, remoteAddress);
+}
+
+/** @throws UnauthenticatedError for a client that has not been verified, where clients have to be */
+export function assertIdentified(
+  { identity }: ToolClient,
+  hooks: GatewayHooks,
+  { require_authentication: isRequired }: ServedTools['config'],
+): void {
+  if (!isRequired || (identity && hooks.identify)) return;
+  throw new UnauthenticatedError(hooks.identify ? undefined : NOTHING_VERIFIES);
 }
 
 /** Whether a message runs or checks an operation, which the pipeline counts itself. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from '@vibecode/platform/log';
+import { STREAM_STARTED } from '../transport/http.stream.ts';
 import type { ClientMessage } from './json.rpc.ts';
 import { createProtocol, type Exchange } from './mcp.server.ts';
 import type { OpenCall, OpenCalls } from './open.calls.ts';
@@ -30,8 +31,11 @@ export class Exchanges implements AsyncDisposable {
     headers: Readonly<Record<string, string>>,
     listening: OpenCall | null,
   ): Promise<void> {
+    // A client may be gone before its message is read: the connection's end is not announced again.
+    if (response.destroyed) return;
     const gone = new AbortController();
     if (listening) {
+      response.emit(STREAM_STARTED);
       this.#listeners.add(gone);
       listening.signal.addEventListener('abort', () => gone.abort(), { once: true });
     }

@@ -8,9 +8,10 @@ import {
   type Tool,
 } from '@modelcontextprotocol/server';
 import type { Logger } from '@vibecode/platform/log';
-import { type OpenCalls, toClientOf } from './open.calls.ts';
+import type { CallScope } from './call.scope.ts';
+import type { OpenCalls } from './open.calls.ts';
 import type { Outlet } from './outlet.ts';
-import { type CallScope, callTool } from './tool.call.ts';
+import { callTool } from './tool.call.ts';
 import { toToolError } from './tool.result.ts';
 
 /** What the SDK's handlers need of the HTTP request that they answer. */
@@ -64,7 +65,7 @@ function createServer(exchange: Exchange, calls: OpenCalls, hearsOfChanges: bool
     const tool = tools.find(params.name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 100)}`);
     const key = {
-      client: toClientOf(client.identity, client.remoteAddress),
+      client: client.caller,
       session: exchange.session,
       id: context.mcpReq.id,
     };

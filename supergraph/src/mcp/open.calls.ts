@@ -14,14 +14,15 @@ export interface OpenCall extends Disposable {
 
 /** Tells the calls of clients apart. */
 export interface CallKey {
-  /** Of the viewer, else of the address. */
+  /** As `toCaller` names it. */
   readonly client: string;
   /** Of a client before 2026-07-28: its requests are numbered within its session. */
   readonly session: string | undefined;
   readonly id: unknown;
 }
 
-export function toClientOf(identity: Identity | null, address: string | undefined): string {
+/** Whose calls count together: those of a verified viewer, else of an address. */
+export function toCaller(identity: Identity | null, address: string | undefined): string {
   return identity ? `user:${identity.subject || identity.key}` : `ip:${address}`;
 }
 

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { STREAM_STARTED } from '../transport/http.stream.ts';
 
 /** A client that takes nothing for so long is gone, whatever its network says. */
 const STALLED_MS = 60_000;
@@ -41,7 +40,6 @@ export class Outlet {
       ...headers,
       ...(isStream && { connection: 'close' }),
     });
-    if (isStream) response.emit(STREAM_STARTED);
     if (!answer.body) {
       response.end();
       return;

@@ -35,16 +35,22 @@ export interface ServedToolsOptions {
   readonly base: string;
   /** Whether the whole graph refuses mutations. */
   readonly forbidsMutations: boolean;
+  /** Whether the gateway verifies tokens. Where it does not, nobody is authenticated. */
+  readonly verifiesTokens: boolean;
   readonly log: Logger;
   /** Called after changed files have changed the tools. */
   readonly onChanged: () => void;
 }
 
 const SETTLE_MS = 50;
+export const NOTHING_VERIFIES =
+  'This gateway verifies no tokens. Its operator has to set authentication.router, or mcp.require_authentication: false.';
 
 /** Reads the operations of the configuration. What does not fit the schema is logged and left out. */
 export async function createServedTools(options: ServedToolsOptions): Promise<ServedTools> {
   const { config, base, log, onChanged } = options;
+  if (config.require_authentication && !options.verifiesTokens)
+    log.warn({ action: 'mcp.authentication.missing', path: config.path }, NOTHING_VERIFIES);
   let current = await loadTools(options);
   let isDisposed = false;
   let timer: NodeJS.Timeout | undefined;

@@ -10,6 +10,8 @@ export interface ToolClient {
   readonly headers: RequestContext['headers'];
   readonly identity: Identity | null;
   readonly remoteAddress: string | undefined;
+  /** As `toCaller` names it. */
+  readonly caller: string;
   readonly clientName: string | undefined;
   readonly clientVersion: string | undefined;
   /** Takes headers of rate limits while it has not begun. Null: nobody waits for the answer. */

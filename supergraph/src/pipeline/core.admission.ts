@@ -34,17 +34,13 @@ export interface AdmissionScope {
   readonly hooks: GatewayHooks | undefined;
 }
 
-/**
- * Resolves and prepares an operation, coerces its variables and passes it through the edge's limits.
- * @param onStage called when the request has passed a coprocessor's supergraph stage
- * @throws RefusedRequestError, or what a hook threw
- */
-export async function admit(
+/** Resolves and prepares an operation. @param onStage as below */
+export async function prepareRequest(
   request: GraphQLRequest,
   context: RequestContext,
   onStage: () => void,
-  { supergraph, operations, hooks }: AdmissionScope,
-): Promise<AdmittedOperation> {
+  { operations, hooks }: AdmissionScope,
+): Promise<Pick<AdmittedOperation, 'request' | 'operation'>> {
   const stages = hooks?.stages;
   let resolved = hooks?.resolveRequest ? await hooks.resolveRequest(request, context) : request;
   if (stages) {
@@ -59,6 +55,22 @@ export async function admit(
     context.watch.operation = operation;
     context.watch.begins?.();
   }
+  return { request: resolved, operation };
+}
+
+/**
+ * Resolves and prepares an operation, coerces its variables and passes it through the edge's limits.
+ * @param onStage called when the request has passed a coprocessor's supergraph stage
+ * @throws RefusedRequestError, or what a hook threw
+ */
+export async function admit(
+  request: GraphQLRequest,
+  context: RequestContext,
+  onStage: () => void,
+  scope: AdmissionScope,
+): Promise<AdmittedOperation> {
+  const { supergraph, hooks } = scope;
+  const { request: resolved, operation } = await prepareRequest(request, context, onStage, scope);
   const raw = resolved.variables ?? {};
   const coerced = operation.coerceVariables(raw);
   if ('errors' in coerced) {

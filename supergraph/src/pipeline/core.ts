@@ -2,9 +2,15 @@ import type { Logger } from '@vibecode/platform/log';
 import type { PluginHost } from '../plugin/plugin.host.ts';
 import type { GatewayCore, RequestContext, SubgraphTransport } from '../request/context.ts';
 import type { Endpoint } from '../request/endpoint.ts';
-import type { AcceptedStreams, GraphQLRequest, GraphQLResult, SubscriptionStream } from '../request/message.ts';
+import type {
+  AcceptedStreams,
+  GraphQLRequest,
+  GraphQLResult,
+  OperationType,
+  SubscriptionStream,
+} from '../request/message.ts';
 import { observeStream } from '../transport/observed.stream.ts';
-import { type AdmittedOperation, admit } from './core.admission.ts';
+import { type AdmittedOperation, admit, prepareRequest } from './core.admission.ts';
 import { finishResult, toErrorResult } from './core.results.ts';
 import { OperationRunner, type StartSubscription } from './core.runner.ts';
 import { passStages, type Reached } from './core.stages.ts';
@@ -31,6 +37,16 @@ const ALL_STREAMS: AcceptedStreams = { subscription: {}, defer: {} };
 export interface Core extends GatewayCore {
   readonly supergraph: LoadedSupergraph;
   readonly operations: OperationStore;
+  /**
+   * Takes a request through all that comes before an operation runs, but for its variables. Never rejects.
+   * @returns its kind, or null and a result with what it is refused for
+   */
+  check(request: GraphQLRequest, context: RequestContext): Promise<CheckedOperation>;
+}
+
+export interface CheckedOperation {
+  readonly kind: OperationType | null;
+  readonly result: GraphQLResult;
 }
 
 /** An endpoint whose core shows its supergraph and its prepared operations. */
@@ -51,11 +67,15 @@ export function createCore(options: CoreOptions): Core {
     readsAllAnswers: Boolean(plugins) || hooks?.finishesAll === true,
   });
 
-  /** @returns a stream for a subscription and for an answer in parts, else a result */
+  /**
+   * @param onChecked called in place of running the operation
+   * @returns a stream for a subscription and for an answer in parts, else a result
+   */
   async function run(
     request: GraphQLRequest,
     context: RequestContext,
     accepts: AcceptedStreams,
+    onChecked?: (operation: PreparedOperation) => void,
   ): Promise<SubscriptionStream | GraphQLResult> {
     let result: SubscriptionStream | GraphQLResult;
     let operation: PreparedOperation | null = null;
@@ -66,12 +86,18 @@ export function createCore(options: CoreOptions): Core {
       const onStage = () => {
         reached = 'supergraph';
       };
-      const admitted = await admit(request, context, onStage, admission);
-      operation = admitted.operation;
-      if (stages?.executionRequest)
-        await stages.executionRequest(context.request, () => planOf(admitted, context), context);
-      if (stages) reached = 'execution';
-      result = admitted.instead ?? (await runner.start(admitted, context, accepts));
+      if (onChecked) {
+        ({ operation } = await prepareRequest(request, context, onStage, admission));
+        onChecked(operation);
+        result = { data: null };
+      } else {
+        const admitted = await admit(request, context, onStage, admission);
+        operation = admitted.operation;
+        if (stages?.executionRequest)
+          await stages.executionRequest(context.request, () => planOf(admitted, context), context);
+        if (stages) reached = 'execution';
+        result = admitted.instead ?? (await runner.start(admitted, context, accepts));
+      }
     } catch (error) {
       result = toErrorResult(error, context, options);
     }
@@ -94,6 +120,14 @@ export function createCore(options: CoreOptions): Core {
     execute: async (request, context) => observe(await run(request, context, NO_STREAMS), context) as GraphQLResult,
     subscribe: async (request, context, accepts = ALL_STREAMS) =>
       observe(await run(request, context, accepts), context),
+    async check(request, context) {
+      let kind: OperationType | null = null;
+      const onChecked = (operation: PreparedOperation) => {
+        kind = operation.kind;
+      };
+      const result = observe(await run(request, context, NO_STREAMS, onChecked), context) as GraphQLResult;
+      return { kind, result };
+    },
   };
 }
 

@@ -57,6 +57,8 @@ export interface GatewayHooks {
     connectionParams?: Readonly<Record<string, unknown>>,
     remoteAddress?: string,
   ): Identity | null | Promise<Identity | null>;
+  /** The client's address where a proxy stands in front of the gateway. Left out: that of the connection. */
+  findAddress?(headers: RequestContext['headers'], remoteAddress: string | undefined): string;
   /** Left out: an operation runs as one viewer from beginning to end. */
   readonly signIn?: SignIn;
   /**

@@ -60,13 +60,16 @@ export class StreamRegistry implements Disposable {
     return this.#streams.size;
   }
 
-  /** @throws RefusedRequestError when there are too many already */
-  admit(context: RequestContext): void {
+  /**
+   * @param address of the client, where that is not the one of the connection
+   * @throws RefusedRequestError when there are too many already
+   */
+  admit(context: RequestContext, address?: string): void {
     const { maxOpened, maxPerClient } = this.options.limits();
     if (maxOpened && this.#streams.size >= maxOpened) {
       throw refusal('SUBSCRIPTION_LIMIT', `This gateway has its limit of ${maxOpened} open subscriptions. Try later.`);
     }
-    if (maxPerClient && (this.#countByClient.get(toClient(context)) ?? 0) >= maxPerClient) {
+    if (maxPerClient && (this.#countByClient.get(toClient(context, address)) ?? 0) >= maxPerClient) {
       throw refusal(
         'SUBSCRIPTION_LIMIT',
         `You have ${maxPerClient} subscriptions open, which is the limit. Complete one before you start another.`,
@@ -74,9 +77,10 @@ export class StreamRegistry implements Disposable {
     }
   }
 
-  add(stream: EventStream): void {
+  /** @param address as for `admit` */
+  add(stream: EventStream, address?: string): void {
     const owner = toOwner(stream.identity);
-    const client = toClient(stream.context);
+    const client = toClient(stream.context, address);
     this.#streams.set(stream, { owner, client });
     this.#countByClient.set(client, (this.#countByClient.get(client) ?? 0) + 1);
     if (owner) {
@@ -149,6 +153,6 @@ function toOwner(identity: Identity | null): string | null {
   return identity.subject ? `subject ${identity.subject}` : null;
 }
 
-function toClient({ identity, remoteAddress }: RequestContext): string {
-  return (identity && (toOwner(identity) ?? identity.key)) ?? remoteAddress ?? '';
+function toClient({ identity, remoteAddress }: RequestContext, address = remoteAddress ?? ''): string {
+  return (identity && (toOwner(identity) ?? identity.key)) ?? address;
 }

@@ -107,7 +107,8 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       const headersFor = (request: SubgraphRequest, context: RequestContext) =>
         toLastingHeaders(hooks()?.subgraphHeaders?.(request, context));
       return (operation, variables, context) => {
-        registry.admit(context);
+        const address = hooks()?.findAddress?.(context.headers, context.remoteAddress);
+        registry.admit(context, address);
         const { overrideLabels } = operation.supergraph;
         const overrides = chooseOverrides(overrideLabels, hooks()?.overrideLabels?.(context));
         const variant = operation.variantFor(variables.coerced, overrides, context.watch);
@@ -131,7 +132,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
           (ended) => registry.remove(ended),
         );
         startedByStream.set(stream, { endpoint, operation, variant, variables });
-        registry.add(stream);
+        registry.add(stream, address);
         return stream;
       };
     },

@@ -33,6 +33,30 @@ describe('what undoes a cancelled call', () => {
     await graph.jobs.until(() => graph.jobs.cancelled.length > 0);
     expect(graph.jobs.cancelled).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
+
+  it('is the operation in force, though the call began before a reload', async () => {
+    await using graph = await startMcp();
+    await follow(graph, { id: '1' });
+    await graph.write(
+      'other/a.graphql',
+      'mutation cancel_job($id: ID!) { by: cancelJob(id: "new") cancelJob(id: $id) }',
+    );
+    await graph.write('router-config.yaml', mcpConfig().replace('operations: [tools]', 'operations: [other]'));
+    await graph.log.until('config.reloaded');
+    await cancel(graph);
+    await graph.jobs.until(() => graph.jobs.cancelled.includes('1'));
+    expect(graph.jobs.cancelled).toEqual(['new', '1']);
+  });
+
+  it('is missed in the log where a reload has taken it away', async () => {
+    await using graph = await startMcp();
+    await follow(graph, { id: '1' });
+    await graph.write('router-config.yaml', mcpConfig().replace('operations: [tools]', 'operations: []'));
+    await graph.log.until('config.reloaded');
+    await cancel(graph);
+    expect(await graph.log.until('mcp.undo.failed')).toContain('cancel_job');
+    expect(graph.jobs.cancelled).toEqual([]);
+  });
 });
 
 describe('a call of a client without an identity and a session', () => {

@@ -1,3 +1,4 @@
+import { startCoprocessor } from '../support/test.coprocessor.ts';
 import { callOf, mcpConfig, messageOf, startMcp } from './mcp.fixture.ts';
 
 const on = 'validate: { enabled: true }, execute: { enabled: true }';
@@ -22,4 +23,28 @@ describe('operations of models', () => {
       expect(result.structuredContent).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     },
   );
+
+  it.each(['execute', 'validate'])('pass a coprocessor, and are seen by telemetry: %s', async (name) => {
+    await using coprocessor = await startCoprocessor({
+      ['SupergraphRequest' as const]: ({ body }: { body?: unknown }) =>
+        JSON.stringify(body).includes('secret')
+          ? { control: { break: 403 }, body: { errors: [{ message: 'Not you.' }] } }
+          : {},
+    });
+    const stages =
+      'router: { request: { body: true } }, supergraph: { request: { body: true }, response: { body: true } }';
+    const logging = 'telemetry: { exporters: { logging: { stdout: { enabled: true } } } }';
+    await using graph = await startMcp(`${config}\ncoprocessor: { url: "${coprocessor.url}", ${stages} }\n${logging}`);
+    const run = async (operation: string) => (await messageOf(await graph.post(callOf(name, { operation })))).result;
+    expect(await run('query Mine { number }')).not.toHaveProperty('isError');
+    const line = JSON.parse(await graph.log.until('operation.answered'));
+    expect(line).toMatchObject({ operationName: 'Mine', transport: 'mcp' });
+    expect(coprocessor.at('RouterRequest')).toHaveLength(1);
+    expect(coprocessor.at('SupergraphRequest')).toHaveLength(1);
+    expect(coprocessor.at('SupergraphResponse')).toHaveLength(1);
+    expect(await run('{ secret }')).toMatchObject({
+      isError: true,
+      structuredContent: { errors: [{ message: 'Not you.' }] },
+    });
+  });
 });

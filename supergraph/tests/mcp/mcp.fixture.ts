@@ -21,6 +21,7 @@ const sdl = (more = '') => `${FEDERATION}
     secret: String @authenticated
     big(bytes: Int!): String
     number: Float
+    held: String
   }
   input Filter { state: State = DONE text: String }
   type Mutation { addJob(text: String!, key: String!): Job! cancelJob(id: ID!): Boolean! }
@@ -32,6 +33,8 @@ const sdl = (more = '') => `${FEDERATION}
 interface Jobs {
   readonly cancelled: string[];
   readonly keys: string[];
+  /** Each answers one query for `held`. */
+  readonly held: (() => void)[];
   readonly waiting: Set<() => void>;
   /** Subscriptions that run. */
   open: number;
@@ -42,6 +45,7 @@ function createJobs(): Jobs {
   const jobs: Jobs = {
     cancelled: [],
     keys: [],
+    held: [],
     waiting: new Set(),
     open: 0,
     async until(holds) {
@@ -85,6 +89,7 @@ function toSchema(jobs: Jobs) {
           secret: () => 'secret',
           big: (_: unknown, { bytes }: { bytes: number }) => 'x'.repeat(bytes),
           number: () => 0.5,
+          held: () => new Promise((resolve) => changed(() => jobs.held.push(() => resolve('held')))),
         },
         Mutation: {
           addJob: (_: unknown, { text, key }: { text: string; key: string }) => {
@@ -114,6 +119,7 @@ const operations = `
 query find_job($id: ID!) { job(id: $id) { id text } }
 query list_jobs($filter: Filter, $since: DateTime) { jobs(filter: $filter, since: $since) { id text } }
 query read_secret { secret }
+query read_held { held }
 query read_big($bytes: Int!) { big(bytes: $bytes) }
 mutation add_job($text: String!, $key: String!) { addJob(text: $text, key: $key) { id text } }
 mutation cancel_job($id: ID!) { cancelJob(id: $id) }

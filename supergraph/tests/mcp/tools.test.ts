@@ -9,6 +9,7 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (mode) =
       'find_job',
       'list_jobs',
       'read_secret',
+      'read_held',
       'read_big',
       'add_job',
       'cancel_job',
@@ -21,7 +22,7 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (mode) =
       inputSchema: { properties: { id: { type: 'string', description: 'Number of the job.' } }, required: ['id'] },
       annotations: { readOnlyHint: true },
     });
-    expect(tools[4]).toMatchObject({ title: 'Add a job', annotations: { readOnlyHint: false } });
+    expect(tools[5]).toMatchObject({ title: 'Add a job', annotations: { readOnlyHint: false } });
     const found = await client.callTool({ name: 'find_job', arguments: { id: '4' } });
     expect(found.structuredContent).toEqual({ data: { job: { id: '4', text: 'job 4' } } });
     expect(found.content).toEqual([{ type: 'text', text: '{"data":{"job":{"id":"4","text":"job 4"}}}' }]);
