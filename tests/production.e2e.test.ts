@@ -49,7 +49,7 @@ describe('npm run start:production', () => {
     });
     const billing = `http://127.0.0.1:${defaultPorts.billing + PORT_OFFSET}`;
     await untilReady(billing);
-    const pid = Number(/"service":"billing"[^\n]*?"pid":(\d+)/.exec(system.output())?.[1]);
+    const pid = Number(/^billing is process (\d+)$/m.exec(system.output())?.[1]);
     expect(pid).toBeGreaterThan(0);
     process.kill(pid, 'SIGKILL');
     while (!system.output().includes('billing ended by SIGKILL')) await delay(50);

@@ -24,8 +24,16 @@ const EMBEDDED_ONLY = ['@electric-sql'];
 const UNUSED = ['*.map', '*.d.{ts,mts,cts}', '*.{md,markdown}'].map(
   (files) => `{.,*,subgraphs/*}/node_modules/**/${files}`,
 );
-/** The same code for bundlers of browsers, and tests that their packages ship. */
-const UNUSED_FOLDERS = ['**/@opentelemetry/**/build/esnext', '**/bintrees/test', '**/node_modules/@types'];
+/** The same code for browsers, their bundlers and for development; sources; tests that packages ship. */
+const UNUSED_PATHS = [
+  '**/@opentelemetry/**/build/esnext',
+  '**/bintrees/test',
+  '**/graphiql/{dist,esm}',
+  '**/node_modules/@types',
+  '**/react{,-dom}/**/*.development.js',
+  '**/rxjs/{src,dist/bundles,dist/esm5}',
+  '**/zod/src',
+];
 /** Of compiled workspaces. */
 const UNUSED_OF_OURS = ['**/*.map', '**/*.d.ts', '**/*.tsbuildinfo'];
 
@@ -99,7 +107,8 @@ npm('ci', ...selected, '--no-audit', '--no-fund', '--loglevel=error');
 
 for (const path of EMBEDDED_ONLY) rmSync(join(target, 'node_modules', path), { recursive: true });
 prune('.', UNUSED);
-for (const path of globSync(UNUSED_FOLDERS, { cwd: target })) rmSync(join(target, path), { recursive: true });
+for (const path of globSync(UNUSED_PATHS, { cwd: target }))
+  rmSync(join(target, path), { recursive: true, force: true });
 for (const file of ['package-lock.json', '.npmrc', ...manifests]) {
   const folder = dirname(file);
   if (folder !== '.' && !workspaces.includes(folder)) rmSync(join(target, folder), { recursive: true, force: true });

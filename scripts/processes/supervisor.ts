@@ -31,6 +31,7 @@ export function supervise(options: SupervisedOptions): AsyncDisposable {
   async function runOnce(): Promise<string> {
     const started = spawn(options.command, options.args, { env: options.env, stdio: ['ignore', 'inherit', 'inherit'] });
     child = started;
+    if (started.pid !== undefined) report(`${name} is process ${started.pid}`);
     try {
       const [code, signal] = (await once(started, 'exit')) as [number | null, NodeJS.Signals | null];
       return signal ? `by ${signal}` : `with exit code ${code}`;
