@@ -54,10 +54,10 @@ function findQueries(): Query[] {
   });
   // The queries of the analysis are templates: their arguments and series are put in first.
   const analysis = read('templates/analysis.yaml');
-  const series = /\$series := `(.+)`/.exec(analysis)?.[1] ?? '';
+  const variable = (name: string) => new RegExp(`\\$${name} := \`(.+)\``).exec(analysis)?.[1] ?? '';
   const judged = [...analysis.matchAll(/query: \|\n((?: {12}.*\n?)+)/g)].map(([, text = '']) => ({
     place: 'templates/analysis.yaml',
-    text: text.replaceAll('{{- $series }}', series),
+    text: text.replaceAll('{{- $series }}', variable('series')).replaceAll('{{ $requests }}', variable('requests')),
   }));
   if (alerts.length === 0 || panels.length === 0 || judged.length === 0)
     throw new Error('There are no queries to check.');

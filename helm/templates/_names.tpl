@@ -1,7 +1,8 @@
 {{/* Names, labels and the values of one component. */}}
 
 {{- define "vibecode.fullname" -}}
-{{- printf "%s-vibecode" .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- $name := contains .Chart.Name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) -}}
+{{- $name | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "vibecode.secret" -}}

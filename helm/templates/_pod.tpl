@@ -48,6 +48,11 @@ capabilities: { drop: [ALL] }
 {{- else }}
 - name: METRICS_LISTEN
   value: "0.0.0.0:{{ .component.metricsPort }}"
+{{- if .root.Values.ingress.enabled }}
+# The ingress puts the client's address last.
+- name: CLIENT_IP_HEADER
+  value: x-forwarded-for
+{{- end }}
 - name: WEB_ORIGIN
   value: {{ printf "https://%s" .root.Values.host | quote }}
 {{- end }}
@@ -56,13 +61,13 @@ capabilities: { drop: [ALL] }
 - name: {{ $key }}
   value: {{ $value | quote }}
 {{- end }}
-{{ include "vibecode.secretEnv" . }}
+{{- include "vibecode.secretEnv" . }}
 {{- end -}}
 
-{{/* Probes fail by the process's own state and its own database only: an outage of Kafka restarts nothing. */}}
+{{/* A process listens when it has started. Without its database it is not ready, but an outage restarts nothing. */}}
 {{- define "vibecode.probes" -}}
 startupProbe:
-  httpGet: { path: /health/ready, port: http }
+  httpGet: { path: /health/live, port: http }
   periodSeconds: 2
   timeoutSeconds: 3
   failureThreshold: 60
