@@ -7,6 +7,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  findBlockedCalls,
+  findSettingProblems,
+  toChartEnvironments,
+  toComposeEnvironments,
+} from './deployment/settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'vibecode-deployment-'));
@@ -70,7 +76,7 @@ function checkManifests(title: string, args: readonly string[]): string {
   return output;
 }
 
-function checkChart(): void {
+async function checkChart(): Promise<void> {
   for (const environment of ['dev', 'staging', 'prod']) {
     const manifests = checkManifests(environment, valuesOf(environment));
     const isSecret = /^kind: Secret$/m.test(manifests);
@@ -80,6 +86,12 @@ function checkChart(): void {
       '',
     );
   }
+  const dev = run('helm', ['template', 'vibecode', 'helm', ...valuesOf('dev')]).output;
+  const problems = await findSettingProblems(toChartEnvironments(dev));
+  expect('the chart gives each process the settings that it requires', problems.length === 0, problems.join('\n'));
+  const blocked = findBlockedCalls(root);
+  expect('network policies let the calls between services through', blocked.length === 0, blocked.join('\n'));
+
   const staging = valuesOf('staging');
   checkManifests('staging, blue-green', [...staging, '--set=rollout.strategy=blueGreen']);
   checkManifests('staging, rolling, HPA', [...staging, '--set=rollout.strategy=rolling,autoscaling.kind=hpa']);
@@ -111,7 +123,7 @@ function checkChart(): void {
   mustRefuse('a value that does not exist', [...staging, '--set=replicaz=3'], /replicaz/);
 }
 
-function checkCompose(): void {
+async function checkCompose(): Promise<void> {
   const envFile = join(scratch, '.env');
   mustPass('npm run env', process.execPath, ['scripts/env.ts', envFile]);
   const base = ['--env-file', envFile, '--file', 'docker-compose.yml'];
@@ -121,8 +133,11 @@ function checkCompose(): void {
     env: { DOCKER_GROUP: '999' },
   });
 
+  const config = run('docker-compose', [...base, 'config', '--format=json']);
+  const problems = config.ok ? await findSettingProblems(toComposeEnvironments(config.output)) : [config.output];
+  expect('compose gives each process the settings that it requires', problems.length === 0, problems.join('\n'));
+
   const empty = join(scratch, 'empty.env');
-  writeFileSync(empty, '');
   const secrets = [...readFileSync(envFile, 'utf8').matchAll(/^(\w+)=[0-9a-f]{64}$/gm)].map(
     ([, name]) => name as string,
   );
@@ -142,8 +157,8 @@ function checkCompose(): void {
 }
 
 try {
-  checkChart();
-  checkCompose();
+  await checkChart();
+  await checkCompose();
   mustPass('hadolint', 'hadolint', ['Dockerfile', 'deploy/sandbox/Dockerfile']);
   mustPass('promtool check config', 'promtool', ['check', 'config', 'deploy/compose/prometheus.yml']);
   mustPass('promtool check rules', 'promtool', ['check', 'rules', 'helm/files/rules/vibecode.yaml']);
