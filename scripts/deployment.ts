@@ -94,6 +94,7 @@ async function checkChart(): Promise<void> {
 
   const staging = valuesOf('staging');
   checkManifests('staging, blue-green', [...staging, '--set=rollout.strategy=blueGreen']);
+  checkManifests('staging, logs', [...staging, '--set=logs.enabled=true,logs.host=elasticsearch.logs']);
   checkManifests('staging, rolling, HPA', [...staging, '--set=rollout.strategy=rolling,autoscaling.kind=hpa']);
   checkManifests('prod, rolling, existing Secret', [
     ...valuesOf('prod'),
@@ -118,6 +119,7 @@ async function checkChart(): Promise<void> {
     [...prod, '--set=networkPolicy.enabled=false'],
     /networkPolicy\.enabled/,
   );
+  mustRefuse('logs to nowhere', [...staging, '--set=logs.enabled=true'], /logs\.host is missing/);
   mustRefuse('no Kafka', [...staging, '--set=kafka.brokers='], /kafka\.brokers is missing/);
   mustRefuse('blue-green of a service', [...prod, '--set=rollout.strategy=blueGreen'], /gateway only/);
   mustRefuse('a value that does not exist', [...staging, '--set=replicaz=3'], /replicaz/);
