@@ -1,20 +1,22 @@
 // One configuration for the kinds of test; the suffix says which kind a file is (see CONTRIBUTING.md).
 const KINDS = {
-  unit: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'] },
+  unit: { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['\\.(int|e2e|container)\\.test\\.ts$'] },
   // The part of the unit tests that `npm run check` has time for.
   fast: {
     testMatch: ['**/*.test.ts'],
-    testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'],
+    testPathIgnorePatterns: ['\\.(int|e2e|container)\\.test\\.ts$'],
     filter: '<rootDir>/scripts/fast-tests.cjs',
   },
   // The properties of the unit tests, with a seed and for a time that the environment names.
   fuzz: {
     testMatch: ['**/*.test.ts'],
-    testPathIgnorePatterns: ['\\.(int|e2e)\\.test\\.ts$'],
+    testPathIgnorePatterns: ['\\.(int|e2e|container)\\.test\\.ts$'],
     setupFilesAfterEnv: ['<rootDir>/scripts/fuzz.setup.mjs'],
   },
   int: { testMatch: ['**/*.int.test.ts'] },
   e2e: { testMatch: ['**/*.e2e.test.ts'] },
+  // Builds container images and runs them: needs a Docker Engine.
+  container: { testMatch: ['**/*.container.test.ts'] },
 };
 const kind = process.env.TEST_KIND ?? 'unit';
 if (!(kind in KINDS)) throw new Error(`TEST_KIND is '${kind}'; expected one of ${Object.keys(KINDS).join(', ')}`);

@@ -36,6 +36,7 @@ const steps: Step[] = [
   { name: 'web: size of the first load', command: 'node', args: ['scripts/web-size.ts'] },
   { name: 'swallowed errors', command: 'node', args: ['scripts/catches.ts'] },
   { name: 'error catalogue: drift', command: 'node', args: ['scripts/errors.ts', '--check'] },
+  { name: 'metrics of rules and dashboards', command: 'node', args: ['scripts/metrics.ts'] },
   { name: 'settings: drift', command: 'node', args: ['scripts/settings.ts', '--check'] },
 ];
 for await (const file of glob('{scripts,tests,web,**/tsconfig.tests.json}', {

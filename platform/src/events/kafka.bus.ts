@@ -7,6 +7,7 @@ import { type DeadLetter, type EventBus, type RetryOptions, toDeadLetterTopic } 
 import { createDelivery } from './delivery.ts';
 import { eventContentType } from './event.ts';
 import { createHeartbeat } from './kafka.heartbeat.ts';
+import { watchLag } from './kafka.lag.ts';
 import { KeyedQueue } from './keyed.queue.ts';
 import { OffsetTracker } from './offset.tracker.ts';
 
@@ -37,7 +38,7 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
 /**
  * The bus over Apache Kafka: idempotent producer, acks=all, an event as CloudEvents structured JSON keyed by its
  * `partitionkey`. Topics are created at their first use. Offsets are committed for the contiguous finished prefix only.
- * Only this file and `kafka.dead-letters.ts` depend on kafkajs.
+ * Only the files `kafka.*.ts` depend on kafkajs.
  */
 export function createKafkaBus(options: KafkaBusOptions): EventBus {
   return new KafkaBus(options);
@@ -108,7 +109,14 @@ class KafkaBus implements EventBus {
       signal: stop.signal,
     });
     await consumer.connect();
-    const subscription = { [Symbol.asyncDispose]: () => this.#leave(subscription, consumer, stop) };
+    const toLabel = (name: string) => this.#unnamed(name);
+    const lag = watchLag({ consumer, kafka: this.#kafka, groupId: this.#named(group), topics: names, toLabel });
+    const subscription = {
+      [Symbol.asyncDispose]: async () => {
+        await this.#leave(subscription, consumer, stop);
+        await lag[Symbol.asyncDispose]();
+      },
+    };
     this.#subscriptions.add(subscription);
     try {
       await this.#whenHosted([...names, ...deadLetterNames], () =>

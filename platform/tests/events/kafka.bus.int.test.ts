@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
+import { register } from 'prom-client';
 import type { DeadLetter, EventBus } from '../../src/events/bus.ts';
 import { createKafkaBus } from '../../src/events/kafka.bus.ts';
 import { openKafkaDeadLetters } from '../../src/events/kafka.dead-letters.ts';
@@ -92,6 +94,27 @@ describe('createKafkaBus', () => {
     await seen.reached(events.length);
     await subscription[Symbol.asyncDispose]();
     expect(await home.committed('user.registered', 'billing')).toBe(events.length);
+  });
+
+  it('measures what a consumer that stands still is behind with, and forgets it with the consumer', async () => {
+    await using home = await startKafkaHome();
+    await using bus = home.open();
+    const lag = async () => /^kafka_consumer_lag\{.*\} (\d+)$/m.exec(await register.metrics())?.[1];
+    const gate = Promise.withResolvers<void>();
+    const seen = new Collector<string>();
+    const subscription = await bus.subscribe('billing', ['user.registered'], async ({ id }) => {
+      await gate.promise;
+      seen.add(id);
+    });
+    const events = Array.from({ length: 20 }, (_, index) => createUserRegistered({ key: `key ${index}` }));
+    await bus.publish(events);
+    while ((await lag()) !== '20') await delay(50);
+    expect(await register.metrics()).toContain('kafka_consumer_lag{group="billing",topic="user.registered"} 20');
+    gate.resolve();
+    await seen.reached(events.length);
+    while ((await lag()) !== '0') await delay(50);
+    await subscription[Symbol.asyncDispose]();
+    expect(await lag()).toBeUndefined();
   });
 
   it('creates a topic again that the cluster no longer hosts', async () => {

@@ -24,7 +24,9 @@ export const rateLimit = z.strictObject({
     .describe(
       'Root fields for anonymous clients, such as Mutation.login: each counts for the address, signed in or not.',
     ),
-  client_ip_header: headerName()
+  client_ip_header: z
+    .literal('')
+    .or(headerName())
     .nullish()
     .describe("Header in which a proxy sends the client's address. Set it only behind a proxy that sets this header."),
   storage: z

@@ -102,7 +102,11 @@ const metrics = z.strictObject({
   prometheus: z
     .strictObject({
       enabled: z.boolean().default(false),
-      listen: listenAddress().optional().describe('Address of its own. Default: the address for clients.'),
+      listen: z
+        .literal('')
+        .or(listenAddress())
+        .optional()
+        .describe('Address of its own. Default, also for an empty text: the address for clients.'),
       path: urlPath().default('/metrics'),
     })
     .prefault({}),

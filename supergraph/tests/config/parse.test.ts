@@ -34,6 +34,17 @@ describe('router-config.yaml', () => {
     expect(config.supergraph.listen).toBe('127.0.0.1:8080');
   });
 
+  it('takes what a deployment adds to that file from the environment', () => {
+    const text = readFileSync(new URL('../../../router-config.yaml', import.meta.url), 'utf8');
+    const added = { METRICS_LISTEN: '0.0.0.0:9090', CLIENT_IP_HEADER: 'X-Forwarded-For' };
+    const { config } = parseConfig(text, 'router-config.yaml', source(added));
+    expect(config.telemetry.exporters.metrics.prometheus.listen).toBe('0.0.0.0:9090');
+    expect(config.rate_limit?.client_ip_header).toBe('x-forwarded-for');
+    const { config: bare } = parseConfig(text, 'router-config.yaml', source());
+    expect(bare.telemetry.exporters.metrics.prometheus.listen).toBe('');
+    expect(bare.rate_limit?.client_ip_header).toBe('');
+  });
+
   it('names an unknown key by line and column, and the name that was meant', () => {
     expect(errorsOf('supergraph:\n  lisen: 127.0.0.1:1\n')).toEqual([
       "2:3 error unknown key 'lisen'; did you mean 'listen'?",
