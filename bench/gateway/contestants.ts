@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BARE_PROXY, ONE_FIELD } from './query.scenarios.ts';
+import { BARE_FETCHES, BARE_PROXY, ONE_FIELD, THREE_SUBGRAPHS } from './query.scenarios.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
@@ -8,8 +8,8 @@ export interface ContestantFiles {
   readonly supergraphPath: string;
   /** Path of the shipped router-config.yaml with the benchmark's addresses. */
   readonly configPath: string;
-  /** The subgraph that answers all of the scenario of one field. */
-  readonly usersUrl: string;
+  /** Of the subgraphs, by name. `users` answers all of the scenario of one field. */
+  readonly urls: Readonly<Record<string, string>>;
 }
 
 export interface Contestant {
@@ -75,8 +75,23 @@ export const contestants: readonly Contestant[] = [
     name: BARE_PROXY,
     settings:
       'no gateway: `node:http` in and undici out to the one subgraph, bodies passed on as bytes, nothing read, checked or logged; what a gateway in Node cannot be below',
-    command: ({ usersUrl }, port) => [join(here, 'proxy.process.ts'), usersUrl, String(port)],
+    command: ({ urls: { users = '' } }, port) => [join(here, 'proxy.process.ts'), users, String(port)],
     streams: false,
     answers: (scenario) => scenario === ONE_FIELD,
+  },
+  {
+    name: BARE_FETCHES,
+    settings:
+      'no gateway: `node:http` in, the three requests of the scenario of three subgraphs by undici, and the merged JSON out; nothing checked, measured or logged',
+    command: ({ urls }, port) => [join(here, 'floor.process.ts'), JSON.stringify(urls), String(port), '3'],
+    streams: false,
+    answers: (scenario) => scenario === THREE_SUBGRAPHS,
+  },
+  {
+    name: 'bare server',
+    settings: '`node:http` alone: it reads the request and answers the same bytes at once',
+    command: ({ urls }, port) => [join(here, 'floor.process.ts'), JSON.stringify(urls), String(port), '0'],
+    streams: false,
+    answers: (scenario) => scenario === THREE_SUBGRAPHS,
   },
 ];

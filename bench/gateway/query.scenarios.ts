@@ -26,6 +26,8 @@ const threeSubgraphs = (name: string, alias: string) =>
 
 /** A Node process that only passes requests on: what no gateway in Node can be below. */
 export const BARE_PROXY = 'bare proxy';
+/** A Node process that only makes the requests of three subgraphs one after the other, and merges their answers. */
+export const BARE_FETCHES = 'bare fetches';
 export const ONE_FIELD = 'one field';
 export const THREE_SUBGRAPHS = 'three subgraphs';
 export const LARGE_ANSWER = '8 MiB answer';

@@ -50,7 +50,7 @@ export async function startStage(contestants: readonly Contestant[], starts: num
   const files = {
     supergraphPath: join(folder, 'supergraph.graphql'),
     configPath: join(folder, 'router-config.yaml'),
-    usersUrl: urls.users as string,
+    urls: urls as Readonly<Record<string, string>>,
   };
   writeFileSync(files.supergraphPath, compose({ ...urls, feed: feedUrl }));
   writeFileSync(files.configPath, toBenchConfig(viewers.jwksUrl));
