@@ -44,7 +44,7 @@ export interface Core extends GatewayCore {
   check(request: GraphQLRequest, context: RequestContext): Promise<CheckedOperation>;
 }
 
-export interface CheckedOperation {
+interface CheckedOperation {
   readonly kind: OperationType | null;
   readonly result: GraphQLResult;
 }
