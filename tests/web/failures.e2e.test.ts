@@ -117,7 +117,10 @@ describe('what fails is said where the person looks, and done by trying again', 
     const listing = await breakWire(page, 'Projects');
     await more.click();
     await tryAgain(page, listing.mend);
-    await page.getByRole('link', { name: /^Shaky/ }).first().waitFor();
+    await page
+      .getByRole('link', { name: /^Shaky/ })
+      .first()
+      .waitFor();
 
     const leaving = await breakWire(page, 'Logout');
     await page.getByRole('button', { name: 'Account' }).click();
