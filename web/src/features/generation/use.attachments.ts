@@ -10,7 +10,7 @@ import {
 } from './image.file.ts';
 
 /** What goes with a prompt beside its words. */
-export interface Attached {
+interface Attached {
   /** Files of the project that the model must see. */
   readonly contextPaths: readonly string[];
   readonly images: readonly PromptImage[];
@@ -30,7 +30,7 @@ export interface Attachments extends Attached {
 }
 
 /** The server takes no more. */
-export const MAX_CONTEXT_PATHS = 50;
+const MAX_CONTEXT_PATHS = 50;
 const NOTHING: Attached = { contextPaths: [], images: [] };
 
 /** Files and images of a project's next prompt, kept in this browser until it is sent. */

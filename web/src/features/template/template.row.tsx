@@ -1,6 +1,6 @@
 import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
-import { DeleteTemplateDocument, type SearchTemplatesQuery } from '../../api/generated/graphql.ts';
+import { DeleteTemplateDocument } from '../../api/generated/graphql.ts';
 import { useAction } from '../../app/use.action.ts';
 import { useFormats, useText } from '../../text/text.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -9,9 +9,7 @@ import { ActionFailure } from '../../ui/notice.tsx';
 import page from '../../ui/page.module.css';
 import { forgetOwnTemplate } from './own.templates.ts';
 import styles from './template.module.css';
-import { useTemplate } from './use.template.ts';
-
-export type FoundTemplate = NonNullable<SearchTemplatesQuery['searchTemplates'][number]['template']>;
+import { type FoundTemplate, useTemplate } from './use.template.ts';
 
 interface TemplateRowProps {
   readonly template: FoundTemplate;

@@ -1,11 +1,12 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useRef } from 'react';
 import { useNavigate } from 'react-router';
-import { CreateProjectDocument, SaveFilesDocument } from '../../api/generated/graphql.ts';
+import { CreateProjectDocument, SaveFilesDocument, type SearchTemplatesQuery } from '../../api/generated/graphql.ts';
 import { newId } from '../../app/new.id.ts';
 import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
-import type { FoundTemplate } from './template.row.tsx';
+
+export type FoundTemplate = NonNullable<SearchTemplatesQuery['searchTemplates'][number]['template']>;
 
 const MAX_NAME = 100;
 
