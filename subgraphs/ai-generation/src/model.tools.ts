@@ -1,10 +1,10 @@
 import { createToolRegistry } from '@vibecode/platform/tools/tool.registry';
-import { readToolFiles } from '@vibecode/schema/tool.files';
 import { buildSchema } from 'graphql';
 import type { AnswerChanges } from './answer/answer.changes.ts';
 import { toProjectPath } from './answer/answer.paths.ts';
 import type { GenerationEventData } from './generation.events.ts';
 import { CHARACTERS_PER_TOKEN, type ModelTool, type ToolCall } from './models/model.ts';
+import { readToolFiles } from './tool.files.ts';
 
 /** Of the platform's one list of tools, those that are about the files of a project. */
 const OFFERED = ['list_files', 'read_file', 'create_file', 'edit_file', 'delete_file'] as const;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const MOST_MS = 12;
 
 /** For work that could keep the process from everything else. */
-export class Turns {
+class Turns {
   #since = performance.now();
 
   /** Call it between pieces of the work that take a few milliseconds at most. */

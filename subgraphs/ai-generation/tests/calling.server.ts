@@ -6,7 +6,7 @@ import { createOllamaModel } from '../src/models/ollama.model.ts';
 import { createOpenAiModel } from '../src/models/openai.model.ts';
 import { OpenAiServer } from '../src/models/openai.server.ts';
 
-export interface Call {
+interface Call {
   readonly name: string;
   readonly arguments: unknown;
 }
@@ -67,7 +67,7 @@ function toOllama(answer: readonly Said[]): string {
 
 /** Arguments come in two pieces, as OpenAI sends them. */
 function toCompletion(answer: readonly Said[]): string {
-  const deltas = answer.flatMap((said) =>
+  const deltas = answer.flatMap((said): readonly object[] =>
     typeof said === 'string'
       ? [{ content: said }]
       : said.flatMap((called, index) => {

@@ -10,9 +10,9 @@ export interface ToolFiles {
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
-const directory = dirname(findPackageJSON(import.meta.url)!);
+const directory = dirname(findPackageJSON('@vibecode/schema', import.meta.url)!);
 
-/** Reads the operations of `tools/`, which the gateway serves by MCP, and `api.graphql`. */
+/** Reads the operations of `schema/tools`, which the gateway serves by MCP, and the schema that clients see. */
 export async function readToolFiles(): Promise<ToolFiles> {
   const names = (await readdir(join(directory, 'tools'))).filter((name) => name.endsWith('.graphql')).sort();
   const [schema, ...texts] = await Promise.all(
