@@ -18,8 +18,8 @@ export const REPAIR = 'repair';
 
 export const MOST_REPAIRS = 2;
 
-/** With less context, a model has no room for the files of the earlier steps beside a step of its own. */
-export const LEAST_STEPS_CONTEXT_TOKENS = 32_768;
+/** Models with less context seldom keep to a plan over several answers. */
+export const LEAST_STEPS_CONTEXT_TOKENS = 65_536;
 
 /** What a choice between the flows goes by. */
 export interface FlowInput {
