@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'graphql-ws';
-import { type Person, signUp } from '../../tests/support/client.ts';
+import { eventually, type Person, signUp } from '../../tests/support/client.ts';
+import type { RunningProcess } from '../../tests/support/process.ts';
 import { type RealGraph, startRealGraph } from '../../tests/support/real-graph.ts';
 import { type ScriptedModel, startScriptedModel } from '../../tests/support/scripted.model.ts';
-import { readRssMiB } from '../gateway/process.usage.ts';
 import { type Bar, type Section, toTable } from '../gateway/report.ts';
 import { toQuantile } from '../gateway/statistics.ts';
 import { countFaults, createProject, openViewer, PORT_OFFSET, startGeneration, watch } from './viewer.ts';
@@ -48,6 +48,7 @@ export async function benchStreams(load: Load): Promise<Section> {
       ROUTER_CONFIG_FILE: config.path,
       MODEL_CONCURRENCY: String(load.users * load.generations),
       SANDBOX: 'wasm',
+      NODE_OPTIONS: `--import ${join(import.meta.dirname, 'memory.preload.ts')}`,
     },
   });
   const ids: { readonly person: Person; readonly id: string; readonly viewer: Client }[] = [];
@@ -85,7 +86,7 @@ async function createConfig(load: Load) {
   return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }
 
-/** Says the same tokens in every answer. @returns MiB of each process after the warm-up and at the end */
+/** Says the same tokens in every answer. @returns what the processes hold after the warm-up and at the end */
 async function dictate({
   load: { users, generations, tokensPerSecond, seconds },
   model,
@@ -101,18 +102,39 @@ async function dictate({
   while (answers.length < users * generations) answers.push(await model.nextAnswer());
   const tokens = tokensPerSecond * seconds;
   const startedAt = performance.now();
-  const readMemory = () => [...graph.processes].map(([name, { pid }]) => [name as string, readRssMiB(pid)] as const);
-  let before = readMemory();
+  let before: Promise<Memory> | null = null;
   for (let token = 0; token < tokens; token += 1) {
     saidAt.set(token, performance.now());
     for (const answer of answers) answer.say(`token ${token}.\n`);
-    if (token === Math.floor(tokens * WARM_UP_SHARE)) before = readMemory();
+    if (token === Math.floor(tokens * WARM_UP_SHARE)) before = readMemory(graph);
     const nextAt = startedAt + ((token + 1) * 1_000) / tokensPerSecond;
     await delay(Math.max(0, nextAt - performance.now()));
   }
-  const after = new Map(readMemory());
+  const after = await readMemory(graph);
+  const grown = new Map([...(await before)!].map(([name, mib]) => [name, { before: mib, after: after.get(name)! }]));
   for (const answer of answers) answer.end();
-  return new Map(before.map(([name, mib]) => [name, { before: mib, after: after.get(name) ?? Number.NaN }]));
+  return grown;
+}
+
+/** MiB that a process holds, garbage left out. */
+type Memory = ReadonlyMap<string, number>;
+
+async function readMemory({ processes }: RealGraph): Promise<Memory> {
+  const held = MEASURED.map(async (name) => [name, await readHeldMiB(processes.get(name)!)] as const);
+  return new Map(await Promise.all(held));
+}
+
+const MEASURED = ['ai-generation', 'gateway'] as const;
+
+async function readHeldMiB(running: RunningProcess): Promise<number> {
+  const find = () => [...running.output().matchAll(/"heldBytes":(\d+)/g)];
+  const earlier = find().length;
+  running.kill('SIGUSR2');
+  const found = await eventually(
+    async () => find(),
+    (all) => all.length > earlier,
+  );
+  return Number(found.at(-1)![1]) / 2 ** 20;
 }
 
 async function watchOne(viewer: Client, id: string, saidAt: ReadonlyMap<number, number>): Promise<Watched> {
@@ -141,7 +163,7 @@ function toSection(
   const missing = sum(results, (result) => result.missing + (result.text.includes(whole) ? 0 : 1));
   const repeated = sum(results, (result) => result.repeated);
   const delays = results.flatMap((result) => result.delaysMs);
-  const growth = ['ai-generation', 'gateway'].map((name) => {
+  const growth = MEASURED.map((name) => {
     const { before = Number.NaN, after = Number.NaN } = memory.get(name) ?? {};
     return { name, before, after };
   });
@@ -155,7 +177,7 @@ function toSection(
       isAimMet: false,
     },
     ...growth.map(({ name, before, after }) => ({
-      what: `${title}: memory of ${name} after a third of the answer, and at its end`,
+      what: `${title}: memory that ${name} holds after a third of the answer, and at its end`,
       bar: `at most ${GROWTH} times as much`,
       aim: '',
       figure: `${before.toFixed(0)} MiB, ${after.toFixed(0)} MiB`,

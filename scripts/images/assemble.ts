@@ -117,6 +117,8 @@ for (const file of ['package-lock.json', '.npmrc', ...manifests]) {
 rmSync(join(target, 'scripts'), { recursive: true, force: true });
 const parts = ['dist', 'prompts', 'templates'];
 for (const folder of workspaces) for (const part of parts) copy(`${folder}/${part}`);
+// Models that call tools are told of the same operations that agents call.
+if (service === 'ai-generation') for (const path of ['schema/api.graphql', 'schema/tools']) copy(path);
 if (isGateway)
   for (const path of ['router-config.yaml', 'schema/supergraph.graphql', 'schema/tools', 'web/dist']) copy(path);
 for (const folder of workspaces) prune(`${folder}/dist`, UNUSED_OF_OURS);
