@@ -2,7 +2,7 @@
 // needs one. An existing .env is only ever added to: secrets in it that are missing or empty are made.
 //   node scripts/env.ts [FILE]
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -21,4 +21,6 @@ for (const name of missing) {
   text = place.test(text) ? text.replace(place, line) : `${text.replace(/\n?$/, '\n')}${line}\n`;
 }
 writeFileSync(file, text, { mode: 0o600 });
+// One that was there keeps its mode.
+chmodSync(file, 0o600);
 process.stdout.write(missing.length > 0 ? `${file}: made ${missing.join(', ')}\n` : `${file} has all its secrets\n`);

@@ -29,7 +29,12 @@ export function supervise(options: SupervisedOptions): AsyncDisposable {
   let child: ChildProcess | null = null;
 
   async function runOnce(): Promise<string> {
-    const started = spawn(options.command, options.args, { env: options.env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const started = spawn(options.command, options.args, {
+      env: options.env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // In a group of its own: a terminal's Ctrl-C is for the supervisor, which stops its processes in their order.
+      detached: true,
+    });
     child = started;
     if (started.pid !== undefined) report(`${name} is process ${started.pid}`);
     try {

@@ -74,8 +74,8 @@ export function answerTools(
   if (tools.length === 0) return chunks;
   const { messages, maxTokens } = request;
   return answerInRounds({
-    ...{ chunks, messages, tools, maxTokens, roomTokens },
-    ask: (next) => askModel(model, { ...request, ...next }),
+    ...{ chunks, messages, maxTokens, roomTokens },
+    ask: (next) => askModel(model, { ...request, tools, ...next }),
     answer: (call, leftTokens) => {
       const result = answerCall(call, changes, leftTokens * CHARACTERS_PER_TOKEN);
       writer.write(toToolCalled(call, result));

@@ -1,7 +1,7 @@
 import type { ServiceClient } from '@vibecode/platform/service-call';
 import { z } from 'zod';
 
-const hold = z.object({ expiresAt: z.coerce.date() });
+const hold = z.object({ expiresAt: z.coerce.date(), grantedTokens: z.int().nonnegative() });
 
 type Hold = z.infer<typeof hold>;
 

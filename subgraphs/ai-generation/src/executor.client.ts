@@ -40,6 +40,8 @@ export interface ExecutorClient {
 const RUN_MS = 120_000;
 const PAUSE_MS = 250;
 const WAIT_MS = 5_000;
+/** Nobody waits longer for a run to be stopped. */
+const STOP_MS = 500;
 /** Of what a failed run has said: its end says why. */
 const ERROR_CHARACTERS = 4_000;
 
@@ -81,7 +83,12 @@ async function untilEnded(
 /** Stops a run that nobody waits for. */
 async function stop(calls: ServiceClient, userId: string, executionId: string): Promise<void> {
   try {
-    await calls.call('code-executor', 'executions/cancel', { userId, body: { executionId }, result: z.unknown() });
+    await calls.call('code-executor', 'executions/cancel', {
+      userId,
+      body: { executionId },
+      result: z.unknown(),
+      timeoutMs: STOP_MS,
+    });
   } catch {
     // Nothing is lost: a run ends by its own limits.
   }

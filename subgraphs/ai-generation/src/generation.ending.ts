@@ -99,13 +99,17 @@ async function conclude(work: Work, conclusion: Conclusion): Promise<'ended' | '
     return 'ended';
   }
   const produced = error ? steps.kept : steps.produced;
-  journal.writer.change((_, em) => steps.storeEnd(em, conclusion.status));
   if (review) {
+    journal.writer.change((_, em) => steps.storeEnd(em, conclusion.status));
     await offerForReview(journal, produced, made, { reviewMs: dependencies.reviewMs, conclusion, cut });
     return 'ended';
   }
   const changeset = await doInTurns(toChangesetInSteps(made));
-  await journal.transition((row) => row.apply(produced, changeset, { conclusion, cut }), APPLYING);
+  // Together: a worker that takes over must not ask the failed step again.
+  await journal.transition((row, em) => {
+    row.apply(produced, changeset, { conclusion, cut });
+    return steps.storeEnd(em, conclusion.status);
+  }, APPLYING);
   return 'kept';
 }
 
@@ -120,6 +124,8 @@ async function endUnapplied({ journal }: Work, { status, error }: Conclusion, ca
 async function endCheck({ journal, checkedText }: Work, cause: unknown, isCancelled: boolean): Promise<void> {
   const text = checkedText ?? journal.generation.text;
   if (isCancelled) return journal.finish((row, now) => Object.assign(row, { text }).cancel(now));
+  // The project may hold the repair already: the next worker asks again with the same key.
+  if (journal.generation.status === APPLYING && !isRefusal(cause)) throw cause;
   const { message } = toFailure(cause);
   const note = `\n\n> Note: No repair was applied, and the version stays as it is: ${message}\n`;
   journal.writer.writeText(note);
@@ -143,6 +149,11 @@ async function requeue({ journal, job }: Work, { isFault = false } = {}): Promis
   const { status } = journal.generation;
   if (status === RETRIEVING) await journal.transition((generation) => generation.requeue({ isFault }), QUEUED);
   await job.release();
+}
+
+/** Whether it is certain that nothing was done. */
+function isRefusal(cause: unknown): boolean {
+  return cause instanceof AppError && !['SERVICE_UNAVAILABLE', 'INTERNAL_ERROR', 'PROJECT_BUSY'].includes(cause.code);
 }
 
 function toFailure(cause: unknown): { code: string; message: string } {

@@ -1,4 +1,4 @@
-import { AppError, InvalidInputError } from '@vibecode/platform/errors';
+import { AppError, ConflictError, InvalidInputError } from '@vibecode/platform/errors';
 import type { BillingClient, HoldRequest } from './billing.client.ts';
 import { chooseFlow, countCalls, GenerationFlow } from './generation.flow.ts';
 import type { ListedModel } from './models/model.registry.ts';
@@ -47,11 +47,19 @@ export async function placeHold(
   const [next, ...rest] = others;
   const calls = countCalls(flow, maxRepairs, review);
   try {
-    const { expiresAt } = await billing.placeHold(userId, { ...hold, calls, announces: next === undefined });
-    return { flow, expiresAt };
+    const placed = await billing.placeHold(userId, { ...hold, calls, announces: next === undefined });
+    if (placed.grantedTokens >= calls * (hold.promptTokens + hold.maxTokens))
+      return { flow, expiresAt: placed.expiresAt };
   } catch (error) {
     const code: string | null = error instanceof AppError ? error.code : null;
     if (next === undefined || code !== 'BILLING_QUOTA_EXCEEDED') throw error;
-    return placeHold(billing, userId, hold, { flows: [next, ...rest], maxRepairs, review });
   }
+  // A start that was broken off has left a smaller hold, which is answered with.
+  if (next === undefined) {
+    throw new ConflictError(
+      'CONFLICT',
+      "A start with this 'clientRequestId' was broken off, and asked for less. Repeat it as it was, or choose another 'clientRequestId'.",
+    );
+  }
+  return placeHold(billing, userId, hold, { flows: [next, ...rest], maxRepairs, review });
 }

@@ -209,6 +209,7 @@ export class GenerationJob implements Work {
   async #check(): Promise<void> {
     const { journal } = this;
     await journal.writer.settle();
+    if (journal.generation.maxRepairs > 0) await this.#assureHold();
     this.#repairs = new RepairRun(this.dependencies, journal, await this.#findState());
     const repaired = await this.#repairs.run();
     const { text } = this.#repairs;

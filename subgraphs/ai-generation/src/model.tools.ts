@@ -4,6 +4,7 @@ import type { AnswerChanges } from './answer/answer.changes.ts';
 import { toProjectPath } from './answer/answer.paths.ts';
 import type { GenerationEventData } from './generation.events.ts';
 import { CHARACTERS_PER_TOKEN, type ModelTool, type ToolCall } from './models/model.ts';
+import { readCallArguments, toStorableText } from './models/tool.calls.ts';
 import { readToolFiles } from './tool.files.ts';
 
 /** Of the platform's one list of tools, those that are about the files of a project. */
@@ -52,13 +53,16 @@ export function isReading({ name }: Pick<ToolCall, 'name'>): boolean {
  * @param roomCharacters what the answer may have
  */
 export function answerCall(call: ToolCall, changes: AnswerChanges, roomCharacters: number): string {
-  const text = toAnswer(call, changes, roomCharacters);
+  const text = toStorableText(toAnswer(call, changes, roomCharacters));
   return text.length <= roomCharacters ? text : 'There is no room for more. Answer with what you have seen.';
 }
 
 function toAnswer(call: ToolCall, changes: AnswerChanges, roomCharacters: number): string {
-  const given = readArguments(call);
-  if (given === null) return `The arguments of '${call.name}' are not a JSON object.`;
+  const given = readCallArguments(call.argumentsText);
+  if (given === null) {
+    changes.dismiss('');
+    return `The arguments of '${call.name}' are not a JSON object.`;
+  }
   switch (call.name as OfferedName) {
     case 'list_files':
       return listFiles(given, changes);
@@ -109,6 +113,7 @@ function describeWrite(given: Readonly<Record<string, unknown>>, changes: Answer
   if (path !== null && changes.leftAlone.includes(path)) return `'${path}' is locked. It was left alone.`;
   if (problems.length > 0) {
     if (path !== null) changes.show(path);
+    for (const problem of problems) changes.dismiss(problem.path);
     return problems.map(({ message }) => message).join('\n');
   }
   return path === null ? "'path' is missing, or is no path in the project." : 'Done.';
@@ -120,22 +125,12 @@ function findPath({ path }: Readonly<Record<string, unknown>>): string | null {
   return 'path' in checked ? checked.path : null;
 }
 
-function readArguments({ argumentsText }: ToolCall): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(argumentsText === '' ? '{}' : argumentsText);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    // The model is told so.
-    return null;
-  }
-}
-
 /** A call as those are told of it who watch. */
 export function toToolCalled(call: ToolCall, result: string): GenerationEventData {
   return {
     type: 'ToolCalled',
-    name: call.name,
-    arguments: readArguments(call) ?? call.argumentsText,
+    name: toStorableText(call.name),
+    arguments: readCallArguments(call.argumentsText) ?? toStorableText(call.argumentsText),
     result: result.length > MOST_TOLD ? `${result.slice(0, MOST_TOLD - 1).toWellFormed()}…` : result,
   };
 }

@@ -86,9 +86,10 @@ export class StepsRun {
   /** @throws what ends the generation: the steps that are finished by then are to be kept */
   async run(): Promise<void> {
     const { generation, signal } = this.journal;
-    const material = await this.answers.gather(generation, signal);
-    this.#made = material.continued?.changes ?? [];
+    // Before anything can fail: what a dead worker has finished is kept, whatever becomes of the rest.
     for (const step of this.#steps) if (step.status === COMPLETED) this.#finish(step);
+    const material = await this.answers.gather(generation, signal);
+    this.#made = joinProposals(material.continued?.changes ?? [], this.#made);
     for (const step of this.#steps) {
       if (step.status !== COMPLETED) await this.#runStep(step, material);
     }

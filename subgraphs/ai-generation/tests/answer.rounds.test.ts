@@ -17,14 +17,13 @@ async function run(
   const changes = new AnswerChanges({ files: new Map(Object.entries(files)), shown: new Set() });
   const parser = new AnswerParser({ delimiter: 'k7q2' });
   const request = createModelRequest();
-  const ask = (more: { messages: readonly ModelMessage[]; tools: readonly ModelTool[]; maxTokens: number }) =>
-    Promise.resolve(model.stream({ ...request, ...more }));
+  const ask = (more: { messages: readonly ModelMessage[]; mustAnswer: boolean; maxTokens: number }) =>
+    Promise.resolve(model.stream({ ...request, tools, ...more }));
   let text = '';
   let end: ModelEnd | undefined;
   const rounds = answerInRounds({
-    chunks: await ask({ messages: request.messages, tools, maxTokens }),
+    chunks: await ask({ messages: request.messages, mustAnswer: false, maxTokens }),
     messages: request.messages,
-    tools,
     maxTokens,
     roomTokens,
     ask,
@@ -65,7 +64,7 @@ describe.each(['ollama', 'openai'] as const)('an answer of %s in rounds', (provi
     ]);
     await using _ = server;
     const { text, end, changes } = await run(model, tools);
-    expect(text).toBe('Let me look. The limit is 20 now.');
+    expect(text).toBe('Let me look. \n\nThe limit is 20 now.');
     expect(end).toEqual({ reason: 'stop', promptTokens: 400, completionTokens: 40 });
     expect(changes.toProposal()).toEqual([{ path: 'src/main.ts', before: MAIN, after: 'export const limit = 20;\n' }]);
     expect(server.asked).toHaveLength(4);
@@ -96,13 +95,47 @@ describe.each(['ollama', 'openai'] as const)('an answer of %s in rounds', (provi
     expect(changes.findText('src/main.ts')).toBe('all new\n');
   });
 
-  it('ends, though the model calls on and on: the last round has no tools', async () => {
+  it('fails in the end, where the model calls on and on', async () => {
     const { server, model, tools } = await setUp([[[{ name: 'list_files', arguments: {} }]]]);
     await using _ = server;
-    const { end } = await run(model, tools);
-    expect(end?.reason).toBe('stop');
-    expect(server.asked.length).toBeLessThanOrEqual(8);
-    expect(server.asked.at(-1)!.tools ?? []).toEqual([]);
+    await expect(run(model, tools)).rejects.toThrow('still called tools in its round 8');
+    expect(server.asked).toHaveLength(8);
+    // Ollama has no word for it: there the tools are left out.
+    expect(server.asked.at(-1)).toMatchObject(provider === 'openai' ? { tool_choice: 'none' } : {});
+    expect(server.asked.at(-1)!.tools === undefined).toBe(provider === 'ollama');
+  });
+
+  it('reads the rounds apart: talk, a thought and a file that were left open end with theirs', async () => {
+    const file = '<file-k7q2 path="src/a.js">\na\n</file-k7q2>\n';
+    const look = [{ name: 'list_files', arguments: {} }];
+    for (const open of ['I look first.', '<think>I need b', 'so it is done now\n</think>\n']) {
+      await using server = await startCallingServer([
+        [[{ name: 'create_file', arguments: { path: 'src/b.js', content: 'b\n' } }]],
+        [open, look],
+        [file],
+      ]);
+      const { changes } = await run(server.models[provider], await loadModelTools());
+      expect(changes.problems).toEqual([]);
+      expect(changes.toProposal().map(({ path }) => path)).toEqual(['src/b.js', 'src/a.js']);
+    }
+  });
+
+  it('is whole once the model has corrected what it was told of', async () => {
+    const { server, model, tools } = await setUp([
+      [
+        [
+          { name: 'create_file', arguments: { path: '../a.js', content: 'a\n' } },
+          { name: 'edit_file', arguments: { path: 'src/man.ts', search: 'x', replace: 'y' } },
+        ],
+      ],
+      [[{ name: 'create_file', arguments: { path: 'a.js', content: 'a\u0000\ud800b\n' } }]],
+      ['Done.'],
+    ]);
+    await using _ = server;
+    const { changes } = await run(model, tools);
+    expect(changes.problems).toEqual([]);
+    expect(changes.notes).toHaveLength(2);
+    expect(changes.toProposal()).toEqual([{ path: 'a.js', before: null, after: 'a\ufffdb\n' }]);
   });
 
   it('is not given more than there is room for', async () => {
@@ -114,7 +147,6 @@ describe.each(['ollama', 'openai'] as const)('an answer of %s in rounds', (provi
     await run(model, tools, { roomTokens: 100, files: { 'big.txt': 'x'.repeat(1_000_000) } as never });
     expect(toolMessages(server.asked[1])![0]).toMatch(/^This is only its beginning\.\nx+$/);
     expect(String(toolMessages(server.asked[1])![0]).length).toBeLessThanOrEqual(400);
-    expect(server.asked[1]!.tools ?? []).toEqual([]);
   });
 
   it('stops where the answer may have no more tokens', async () => {

@@ -13,6 +13,7 @@ interface Call {
 export type Said = string | readonly Call[];
 export interface Asked {
   readonly messages: readonly Record<string, unknown>[];
+  readonly tool_choice?: string;
   readonly tools?: readonly { readonly function: { readonly name: string } }[];
 }
 
@@ -65,21 +66,21 @@ function toOllama(answer: readonly Said[]): string {
   return [...lines, end].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Arguments come in two pieces, as OpenAI sends them. */
+/** Arguments come in two pieces, as OpenAI sends them, and all calls under one index, as Gemini does. */
 function toCompletion(answer: readonly Said[]): string {
   const deltas = answer.flatMap((said): readonly object[] =>
     typeof said === 'string'
       ? [{ content: said }]
       : said.flatMap((called, index) => {
           const text = typeof called.arguments === 'string' ? called.arguments : JSON.stringify(called.arguments);
-          const id = `of-${called.name}`;
+          const id = `of-${called.name}-${index}`;
           return [
             {
               tool_calls: [
-                { index, id, type: 'function', function: { name: called.name, arguments: text.slice(0, 5) } },
+                { index: 0, id, type: 'function', function: { name: called.name, arguments: text.slice(0, 5) } },
               ],
             },
-            { tool_calls: [{ index, function: { arguments: text.slice(5) } }] },
+            { tool_calls: [{ index: 0, function: { arguments: text.slice(5) } }] },
           ];
         }),
   );

@@ -48,7 +48,7 @@ describe('a model that calls tools', () => {
       ],
     });
     expect(generation).toMatchObject({ status: 'COMPLETED', error: null });
-    expect(generation.text).toMatch(/^I look\. It is twenty now\./);
+    expect(generation.text).toMatch(/^I look\. \n\nIt is twenty now\./);
     expect(files['zz/entry.ts']).toBe('export const limit = 20;\n');
     expect(events.filter(({ __typename }) => __typename === 'ToolCalled')).toMatchObject([
       { name: 'read_file', arguments: { path: 'zz/entry.ts' }, result: ENTRY },

@@ -5,6 +5,8 @@ import type { Identity } from '../request/context.ts';
 const LEAD_MS = 20_000;
 const RETRY_MS = 5_000;
 const MIN_WAIT_MS = 250;
+/** Timers of Node end at once beyond 24.8 days. */
+const MAX_WAIT_MS = 3_600_000;
 /** Less is not enough for an operation. */
 const ENDING_MS = 5_000;
 
@@ -37,7 +39,8 @@ export function keepIdentity(identity: Identity | null, identifyAgain: () => Pro
     if (isDisposed || expiresAtMs === undefined) return;
     const leftMs = expiresAtMs - Date.now();
     if (leftMs <= 0) return;
-    timer = setTimeout(() => void renew(), Math.max(leftMs - LEAD_MS, Math.min(leftMs / 2, RETRY_MS), MIN_WAIT_MS));
+    const waitMs = Math.max(leftMs - LEAD_MS, Math.min(leftMs / 2, RETRY_MS), MIN_WAIT_MS);
+    timer = waitMs > MAX_WAIT_MS ? setTimeout(schedule, MAX_WAIT_MS) : setTimeout(() => void renew(), waitMs);
   };
   schedule();
   return {

@@ -28,6 +28,9 @@ export interface AnswerBase {
 
 const NO_BASE: AnswerBase = { files: new Map(), shown: new Set() };
 
+/** Nothing of these stands for a file of the project. */
+const DISMISSIBLE: ReadonlySet<AnswerProblemCode> = new Set(['PATH_INVALID', 'FILE_MISSING', 'TOOL_CALL_INVALID']);
+
 /** A file of this many lines may be replaced by what has half of them only by a block that says it is whole. */
 const SMALL_FILE_LINES = 6;
 
@@ -134,6 +137,15 @@ export class AnswerChanges {
   /** The model has been shown the file, whole: it may replace it. */
   show(path: string): void {
     this.#seen.add(path);
+  }
+
+  /** The model was told of what is wrong with a path that stands for no file, or with a call, and may do without. */
+  dismiss(path: string): void {
+    const problems = this.#problems.get(path) ?? [];
+    const kept = problems.filter(({ code }) => !DISMISSIBLE.has(code));
+    for (const { message } of problems.filter(({ code }) => DISMISSIBLE.has(code))) this.#notes.push(message);
+    if (kept.length > 0) this.#problems.set(path, kept);
+    else this.#problems.delete(path);
   }
 
   /** The problems so far are put to the model again, with the text of the files they are about. */

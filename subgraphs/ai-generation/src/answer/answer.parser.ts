@@ -34,6 +34,7 @@ export class AnswerParser {
   #blocks = 0;
   readonly #paths = new Set<string>();
   #tools = new ToolCallReader();
+  #hasCalled = false;
   #events: AnswerEvent[] = [];
 
   /** @param delimiter of this answer's tags; null where none was chosen */
@@ -60,8 +61,12 @@ export class AnswerParser {
 
   /** The calls that came are whole, and the answer goes on behind them. */
   endToolCalls(): AnswerEvent[] {
+    this.#closeText(false);
+    // What is still thought ends with the round: the next one begins anew.
+    this.#thought = null;
     this.#addChanges(this.#tools.end(false));
     this.#tools = new ToolCallReader();
+    this.#hasCalled = true;
     return this.#takeEvents();
   }
 
@@ -71,17 +76,21 @@ export class AnswerParser {
    */
   end(reason: EndReason | 'cut'): AnswerEvent[] {
     const isCut = reason !== 'stop';
-    if (this.#rest !== '') this.#readLine(this.#rest);
-    this.#rest = '';
-    if (this.#block) this.#finishBlock(isCut ? 'cut' : 'open');
-    if (this.#fence) this.#finishFence(false, isCut);
-    if (this.#toolCall) this.#finishToolCall(isCut);
+    this.#closeText(isCut);
     if (this.#thought !== null) this.#note('The answer ended inside the reasoning of the model.');
     const calls = this.#tools.end(isCut);
     if (!this.#tools.isEmpty) this.#addChanges(calls);
     if (this.#blocks === 0) this.#addChanges(readFences(this.#fences));
     else this.#noteLeftFences();
     return this.#takeEvents();
+  }
+
+  #closeText(isCut: boolean): void {
+    if (this.#rest !== '') this.#readLine(this.#rest);
+    this.#rest = '';
+    if (this.#block) this.#finishBlock(isCut ? 'cut' : 'open');
+    if (this.#fence) this.#finishFence(false, isCut);
+    if (this.#toolCall) this.#finishToolCall(isCut);
   }
 
   /** A line may hold several tags: what stands behind one is read as a line of its own. */
@@ -138,12 +147,14 @@ export class AnswerParser {
 
   /** What stands before was only thought: the server had left out where it began. */
   #restart(): void {
-    this.#events.push({ type: 'restarted' });
     this.#fences = [];
     this.#fence = null;
+    this.#talk = '';
+    // What was written by calls stays: the model was told that it is done.
+    if (this.#hasCalled) return;
+    this.#events.push({ type: 'restarted' });
     this.#blocks = 0;
     this.#paths.clear();
-    this.#talk = '';
   }
 
   #openTag(tag: OpeningTag): string | null {

@@ -1,4 +1,5 @@
 import type { ToolCallPiece } from '../models/model.ts';
+import { ToolCallCollector, toStorableText } from '../models/tool.calls.ts';
 import type { AnswerEvent } from './answer.event.ts';
 import { toProjectPath } from './answer.paths.ts';
 import type { Edit } from './answer.replacements.ts';
@@ -20,25 +21,15 @@ const CONTENTS = ['content', 'contents', 'file_text', 'text', 'code', 'data'];
 const SEARCHES = ['search', 'old_string', 'old_str', 'old_text', 'find'];
 const REPLACES = ['replace', 'new_string', 'new_str', 'new_text'];
 
-interface Call {
-  name: string;
-  readonly argumentsTexts: string[];
-}
-
 /**
  * Puts calls of tools together, in whatever pieces they come. What they mean is known at the end of the answer: until then one may
  * still be going on.
  */
 export class ToolCallReader {
-  readonly #calls = new Map<number, Call>();
+  readonly #calls = new ToolCallCollector();
 
   push(pieces: readonly ToolCallPiece[]): void {
-    for (const { index, name, argumentsText } of pieces) {
-      const call = this.#calls.get(index) ?? { name: '', argumentsTexts: [] };
-      call.name += call.name === name ? '' : name;
-      call.argumentsTexts.push(argumentsText);
-      this.#calls.set(index, call);
-    }
+    for (const piece of pieces) this.#calls.push(piece);
   }
 
   get isEmpty(): boolean {
@@ -47,8 +38,8 @@ export class ToolCallReader {
 
   /** @param isCut whether the answer was cut: then a call that is not whole was cut with it */
   end(isCut: boolean): AnswerEvent[] {
-    return [...this.#calls.values()].flatMap(({ name, argumentsTexts }) => {
-      const given = parseJson(argumentsTexts.join('') || '{}');
+    return this.#calls.list().flatMap(({ name, argumentsText }) => {
+      const given = parseJson(argumentsText || '{}');
       return given === null ? [toCallProblem(name, isCut)] : readCall(name, given);
     });
   }
@@ -142,7 +133,10 @@ function toInvalid(path: string, message: string): AnswerEvent {
 }
 
 function findText(fields: Fields, names: readonly string[]): string | null {
-  for (const name of names) if (typeof fields[name] === 'string') return fields[name];
+  for (const name of names) {
+    const text = fields[name];
+    if (typeof text === 'string') return toStorableText(text);
+  }
   return null;
 }
 

@@ -60,6 +60,8 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** What it may call. Default: nothing. Only a model that calls tools gets any. */
   readonly tools?: readonly ModelTool[];
+  /** Whether it may call none of them any more: they are named because the messages hold calls. Default false. */
+  readonly mustAnswer?: boolean;
   /** Images that belong to the user's message. Default: none. Only a model that sees images gets any. */
   readonly images?: readonly ModelImage[];
   /** Retrieved templates, best first. */

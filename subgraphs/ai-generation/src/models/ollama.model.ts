@@ -14,6 +14,7 @@ import {
   toTokenUsage,
 } from './model.ts';
 import { fetchProvider } from './provider.fetch.ts';
+import { readCallArguments } from './tool.calls.ts';
 
 export interface OllamaOptions {
   /** Base URL: `http://127.0.0.1:11434`. */
@@ -59,26 +60,25 @@ export function createOllamaModel(id: string, { url, contextTokens: mostContext,
     }
   }
 
-  async function* stream({
-    messages,
-    images = [],
-    tools = [],
-    maxTokens,
-    signal,
-  }: ModelRequest): AsyncGenerator<ModelChunk> {
+  async function* stream(request: ModelRequest): AsyncGenerator<ModelChunk> {
+    const { messages, images = [], tools = [], mustAnswer = false, maxTokens, signal } = request;
     signal.throwIfAborted();
     const num_ctx = known?.contextTokens ?? (await probe(signal)).contextTokens ?? mostContext;
     try {
       const chunks = await createClient(url, signal).chat({
         model: id,
         messages: messages.map((message) => toChatMessage(message, images)),
-        ...(tools.length > 0 && { tools: tools.map(toFunction) }),
+        ...(tools.length > 0 && !mustAnswer && { tools: tools.map(toFunction) }),
         stream: true,
         // A prompt that is too long is an error, where Ollama knows these, and not quietly cut at its beginning.
         ...{ truncate: false, shift: false },
         options: { num_predict: maxTokens, num_ctx, ...(temperature !== undefined && { temperature }) },
       });
-      for await (const chunk of chunks) yield toChunk(identity, chunk);
+      let calls = 0;
+      for await (const chunk of chunks) {
+        yield toChunk(identity, chunk, calls);
+        calls += chunk.message?.tool_calls?.length ?? 0;
+      }
     } catch (error) {
       signal.throwIfAborted();
       throw toFailure(identity, error);
@@ -95,30 +95,27 @@ function toChatMessage({ role, content, toolCalls, answers }: ModelMessage, imag
     ...(role === 'user' && images.length > 0 && { images: images.map(({ base64 }) => base64) }),
     ...(toolCalls && {
       tool_calls: toolCalls.map(({ name, argumentsText }) => ({
-        function: { name, arguments: readArguments(argumentsText) },
+        // Ollama takes arguments as a value; where they are not one, the answer to the call says so.
+        function: { name, arguments: readCallArguments(argumentsText) ?? {} },
       })),
     }),
     ...(answers && { tool_name: answers.name }),
   };
 }
 
-/** Ollama takes arguments as a value, and nothing but an object. */
-function readArguments(argumentsText: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(argumentsText);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : { value };
-  } catch {
-    // What the model wrote is not JSON: it is told so by the answer to the call.
-    return { text: argumentsText };
-  }
-}
-
-function toChunk(identity: { readonly id: string; readonly provider: string }, chunk: ChatResponse): ModelChunk {
+/** @param earlierCalls how many calls came before: each comes whole, and is counted anew in each chunk */
+function toChunk(
+  identity: { readonly id: string; readonly provider: string },
+  chunk: ChatResponse,
+  earlierCalls: number,
+): ModelChunk {
   const { content = '', thinking, tool_calls: calls = [] } = chunk.message ?? {};
   const piece = {
     text: content,
     tokens: !chunk.done && (content !== '' || thinking || calls.length > 0) ? 1 : 0,
-    ...(calls.length > 0 && { toolCalls: calls.map(toToolCallPiece) }),
+    ...(calls.length > 0 && {
+      toolCalls: calls.map((call, at) => ({ ...toToolCallPiece(call, at), index: earlierCalls + at })),
+    }),
   };
   if (!chunk.done) return piece;
   if (chunk.done_reason === 'load' || chunk.done_reason === 'unload') {

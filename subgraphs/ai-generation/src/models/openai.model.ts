@@ -13,6 +13,7 @@ import {
   toFunction,
 } from './model.ts';
 import { findServedModel, type OpenAiServer } from './openai.server.ts';
+import { readCallArguments } from './tool.calls.ts';
 
 export interface OpenAiModelOptions {
   readonly server: OpenAiServer;
@@ -50,7 +51,7 @@ export function createOpenAiModel(id: string, options: OpenAiModelOptions): Mode
     };
   }
 
-  function toBody({ messages, images = [], tools = [], maxTokens }: ModelRequest): Record<string, unknown> {
+  function toBody({ messages, images = [], tools = [], mustAnswer, maxTokens }: ModelRequest): Record<string, unknown> {
     return {
       model: id,
       messages: messages.map((message) => toChatMessage(message, images)),
@@ -59,13 +60,16 @@ export function createOpenAiModel(id: string, options: OpenAiModelOptions): Mode
       ...(temperature !== undefined && !left.has('temperature') && { temperature }),
       ...(!left.has(limitName) && { [limitName]: maxTokens }),
       ...(tools.length > 0 && !left.has('tool') && { tools: tools.map(toFunction) }),
+      ...(tools.length > 0 && mustAnswer && { tool_choice: 'none' }),
     };
   }
 
   /** @returns whether to ask again: the server has refused something that it can do without */
-  function adapt({ words }: ProviderError): boolean {
+  function adapt({ words }: ProviderError, { messages }: ModelRequest): boolean {
     const named = (['stream_options', 'temperature', limitName, 'tool'] as const).find((name) => words.includes(name));
     if (named === undefined || left.has(named)) return false;
+    // In the middle of a conversation with tools, it is about what was called.
+    if (named === 'tool' && messages.some(({ toolCalls }) => toolCalls)) return false;
     if (named === 'max_tokens' && words.includes('max_completion_tokens')) limitName = 'max_completion_tokens';
     else left.add(named);
     return true;
@@ -79,7 +83,7 @@ export function createOpenAiModel(id: string, options: OpenAiModelOptions): Mode
       if (response.ok && response.body) return response.body;
       const body = await response.text().catch((error) => String(error));
       const error = readErrorBody(body);
-      if ((response.status === 400 || response.status === 422) && adapt(error)) continue;
+      if ((response.status === 400 || response.status === 422) && adapt(error, request)) continue;
       throw toModelFailure(identity, error, {
         status: response.status,
         retryAfter: response.headers.get('retry-after'),
@@ -114,7 +118,11 @@ function toChatMessage(
       tool_calls: toolCalls.map(({ id, name, argumentsText }) => ({
         id,
         type: 'function',
-        function: { name, arguments: argumentsText },
+        // Servers parse it, and refuse the whole conversation for what is not JSON.
+        function: {
+          name: name || 'unknown',
+          arguments: readCallArguments(argumentsText) ? argumentsText || '{}' : '{}',
+        },
       })),
     }),
     ...(answers && { tool_call_id: answers.id }),
