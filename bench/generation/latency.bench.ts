@@ -9,7 +9,6 @@ import { createProject, openViewer, PORT_OFFSET, startGeneration, watch } from '
 const BAR = { addedMs: 50, rate: 0.95 };
 /** Of the whole answer; long enough to tell rates apart. */
 const MAX_TOKENS = 96;
-const ROUNDS = 4;
 const PROMPTS = [
   'A command line tool in Python that counts words',
   'A small web page with a button that counts clicks',
@@ -30,8 +29,12 @@ interface Timed {
   readonly marks: readonly { readonly characters: number; readonly ms: number }[];
 }
 
-/** First token and speed through the whole graph, against the same request sent to Ollama. */
-export async function benchLatency(ollamaUrl: string, model: string): Promise<Section> {
+/**
+ * First token and speed through the whole graph, against the same request sent to Ollama.
+ *
+ * @param rounds pairs of each prompt
+ */
+export async function benchLatency(ollamaUrl: string, model: string, rounds: number): Promise<Section> {
   await using proxy = await startRecordingProxy(ollamaUrl);
   await using graph = await startRealGraph({
     portOffset: PORT_OFFSET,
@@ -47,15 +50,15 @@ export async function benchLatency(ollamaUrl: string, model: string): Promise<Se
   const viewer = await openViewer(graph.url, person.token);
   const pairs: { added: number; rate: number }[] = [];
   const firsts: { platform: number[]; direct: number[] } = { platform: [], direct: [] };
-  for (const prompt of PROMPTS) {
+  for (const [index, prompt] of PROMPTS.entries()) {
     const projectId = await createProject(person);
     const byPlatform = () => askPlatform({ person, viewer, projectId, prompt, model });
     const directly = () => askDirectly(proxy);
     // Ollama keeps what it has read of a prompt: the first answer of each must not be compared.
     await byPlatform();
     await directly();
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const isPlatformFirst = round % 2 === 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const isPlatformFirst = (round + index) % 2 === 0;
       const one = await (isPlatformFirst ? byPlatform() : directly());
       const other = await (isPlatformFirst ? directly() : byPlatform());
       const [platform, direct] = isPlatformFirst ? [one, other] : [other, one];

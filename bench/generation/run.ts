@@ -3,6 +3,7 @@
 // docs/performance-of-generations.md. Exits with 1 if a bar is missed.
 //   --only NAME     parts whose name contains NAME: latency, watchers, streams; then no file is written
 //   --model NAME    model of the Ollama; default smollm2:135m
+//   --rounds N      pairs of each of ten prompts; default 4
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +13,13 @@ import { benchLatency } from './latency.bench.ts';
 import { benchStreams } from './streams.bench.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, model: { type: 'string', default: 'smollm2:135m' } },
+  options: {
+    only: { type: 'string', default: '' },
+    model: { type: 'string', default: 'smollm2:135m' },
+    rounds: { type: 'string', default: '4' },
+  },
 });
-const { only, model } = values;
+const { only, model, rounds } = values;
 
 const parts: readonly { readonly name: string; readonly run: () => Promise<Section> }[] = [
   {
@@ -41,7 +46,7 @@ const parts: readonly { readonly name: string; readonly run: () => Promise<Secti
         seconds: 60,
       }),
   },
-  { name: 'latency', run: () => benchLatency(readOllamaUrl(), model) },
+  { name: 'latency', run: () => benchLatency(readOllamaUrl(), model, Number(rounds)) },
 ];
 
 function readOllamaUrl(): string {
