@@ -44,8 +44,13 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
   );
   if (!changes) return error ? <Failure error={error} /> : <Skeleton />;
 
-  const take = (path: string, hunk: number | null, isTaken: boolean) =>
+  const take = (path: string, hunk: number | null, isTaken: boolean) => {
+    // What is on its way is what the boxes show.
+    if (review.isBusy) return;
+    // A failure offers to try the decision again as it was. Conflicts do not, and say which files to leave out.
+    if (review.conflicts.length === 0) review.forget();
     setDropped((now) => choose(now, files.get(path) ?? { path, hunks: 1 }, hunk, isTaken));
+  };
   const decision = toDecision([...files.values()], dropped);
   const { whole, parts } = decision;
   const isAll = whole.length === files.size;

@@ -86,11 +86,23 @@ export function useReview({ id, projectId, prompt, onParts }: ReviewOptions) {
   });
   const reject = useAction(() => client.mutate({ mutation: RejectGenerationDocument, variables: { id } }));
   const failed = accept.error ? accept : reject;
+  const forget = () => {
+    accept.forget();
+    reject.forget();
+  };
   return {
     /** Never rejects: what goes wrong is in `failed` and `conflicts`. */
-    accept: accept.run,
+    accept(decision: Decision, isAll: boolean) {
+      reject.forget();
+      return accept.run(decision, isAll);
+    },
     /** Never rejects. */
-    reject: reject.run,
+    reject() {
+      accept.forget();
+      return reject.run();
+    },
+    /** Drops what went wrong: the decision is another one now. */
+    forget,
     isBusy: accept.isBusy || reject.isBusy,
     failed,
     conflicts: toConflicts(accept.error),
