@@ -1,7 +1,13 @@
 import { toUnifiedDiff } from '@vibecode/platform/files/unified.diff';
 import * as fc from '@vibecode/platform/testing/property';
 import { toTextWithHunks } from '../src/features/generation/review.parts.ts';
-import { choose, NOTHING_DROPPED, toDecision, toFileChoice } from '../src/features/generation/review.selection.ts';
+import {
+  addSaved,
+  choose,
+  NOTHING_DROPPED,
+  toDecision,
+  toFileChoice,
+} from '../src/features/generation/review.selection.ts';
 import { toHunks } from '../src/features/version/hunks.ts';
 import { toDiffLines } from '../src/features/version/unified.diff.ts';
 
@@ -63,5 +69,15 @@ describe('what is chosen of changes that wait', () => {
     const none = choose(choose(some, one, null, false), other, null, false);
     expect(toDecision([one, other], none)).toEqual({ whole: [], parts: [] });
     expect(toFileChoice(choose(none, one, null, true), one)).toBe('all');
+  });
+
+  it('keeps what was saved of it in one round when there is another', () => {
+    const first = addSaved(null, { from: 3, version: 4, paths: ['a.js'] });
+    expect(first).toEqual({ from: 3, version: 4, paths: ['a.js'] });
+    expect(addSaved(first, { from: 6, version: 7, paths: ['b.js'] })).toEqual({
+      from: 3,
+      version: 7,
+      paths: ['a.js', 'b.js'],
+    });
   });
 });

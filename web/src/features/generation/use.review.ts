@@ -16,7 +16,7 @@ import { newId } from '../../app/new.id.ts';
 import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { findFile } from '../file/find.file.ts';
-import type { Decision } from './review.selection.ts';
+import { addSaved, type Decision, type SavedParts } from './review.selection.ts';
 
 export interface Conflict {
   readonly path: string;
@@ -30,14 +30,6 @@ class PartConflictError extends Error {
   constructor(readonly conflicts: readonly Conflict[]) {
     super(`${conflicts.map(({ path }) => path).join(', ')} changed since.`);
   }
-}
-
-/** Versions that a decision lies between. */
-export interface SavedParts {
-  readonly from: number;
-  /** The one that holds the parts. */
-  readonly version: number;
-  readonly paths: readonly string[];
 }
 
 interface ReviewOptions {
@@ -73,7 +65,7 @@ export function useReview({ id, projectId, prompt, onParts }: ReviewOptions) {
       const { data } = await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
       if (!data) throw new Error(text.errors.OFFLINE);
       const { number: version } = readFragment(VersionRowFragmentDoc, data.applyChangeset);
-      kept = { from: change.baseVersion, version, paths: open.map(({ path }) => path) };
+      kept = addSaved(kept, { from: change.baseVersion, version, paths: open.map(({ path }) => path) });
       setSaved(kept);
     }
     let last = kept?.version ?? 0;
