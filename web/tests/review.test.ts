@@ -1,6 +1,6 @@
 import { toUnifiedDiff } from '@vibecode/platform/files/unified.diff';
 import * as fc from '@vibecode/platform/testing/property';
-import { toTextWithHunks } from '../src/features/generation/review.parts.ts';
+import { toPartChange, toTextWithHunks } from '../src/features/generation/review.parts.ts';
 import {
   addSaved,
   choose,
@@ -33,6 +33,17 @@ describe('hunks', () => {
     expect(() => toTextWithHunks({ ...file, after: 'other' }, new Set([0]))).toThrow(
       'The diff is not that of the file.',
     );
+  });
+
+  it('are written once: a text that has them already is saved, and only another one has changed', () => {
+    const file = { before, after, diff: toDiff(before, after) };
+    const content = before.replace('line 3\n', 'THREE\n');
+    const taken = new Set([0]);
+    expect(toPartChange(file, taken, before)).toEqual({ kind: 'write', content });
+    expect(toPartChange(file, taken, content)).toEqual({ kind: 'saved' });
+    for (const present of [after, '', null, undefined])
+      expect(toPartChange(file, taken, present)).toEqual({ kind: 'changed' });
+    expect(toPartChange({ ...file, before: null }, taken, null)).toEqual({ kind: 'changed' });
   });
 
   it('lead from one text to the other, all taken, and change nothing with none taken, whatever the texts are', async () => {
