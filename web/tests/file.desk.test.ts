@@ -131,6 +131,28 @@ describe('the desk of open files', () => {
     expect(project.drafts.has('a')).toBe(true);
   });
 
+  it('keeps what was typed while the file, or one before it, was loaded again', async () => {
+    const project = createProject({ a: '1', b: '2' });
+    let gate = Promise.resolve();
+    const desk = new FileDesk(1, {
+      ...project.options,
+      load: (path, version) => gate.then(() => project.options.load(path, version)),
+    });
+    await Promise.all([desk.open('a'), desk.open('b')]);
+    project.change('a', 'theirs');
+    project.change('b', 'theirs too');
+    const { promise, resolve: letThrough } = Promise.withResolvers<void>();
+    gate = promise;
+    const moving = desk.moveTo(project.head(), project.hashes());
+    desk.edit('a', 'mine');
+    desk.edit('b', 'also mine');
+    letThrough();
+    await moving;
+    expect(desk.files().get('a')).toMatchObject({ text: 'mine', conflict: { theirs: { content: 'theirs' } } });
+    expect(desk.files().get('b')).toMatchObject({ text: 'also mine', conflict: { theirs: { content: 'theirs too' } } });
+    expect([...project.drafts.keys()]).toEqual(['a', 'b']);
+  });
+
   it('says of what it cannot show why', async () => {
     const { desk } = createProject({ a: '1' });
     await desk.open('nowhere');

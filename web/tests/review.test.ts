@@ -1,7 +1,13 @@
 import { toUnifiedDiff } from '@vibecode/platform/files/unified.diff';
 import * as fc from '@vibecode/platform/testing/property';
-import { toTextWithHunks } from '../src/features/generation/review.parts.ts';
-import { choose, NOTHING_DROPPED, toDecision, toFileChoice } from '../src/features/generation/review.selection.ts';
+import { toPartChange, toTextWithHunks } from '../src/features/generation/review.parts.ts';
+import {
+  addSaved,
+  choose,
+  NOTHING_DROPPED,
+  toDecision,
+  toFileChoice,
+} from '../src/features/generation/review.selection.ts';
 import { toHunks } from '../src/features/version/hunks.ts';
 import { toDiffLines } from '../src/features/version/unified.diff.ts';
 
@@ -27,6 +33,17 @@ describe('hunks', () => {
     expect(() => toTextWithHunks({ ...file, after: 'other' }, new Set([0]))).toThrow(
       'The diff is not that of the file.',
     );
+  });
+
+  it('are written once: a text that has them already is saved, and only another one has changed', () => {
+    const file = { before, after, diff: toDiff(before, after) };
+    const content = before.replace('line 3\n', 'THREE\n');
+    const taken = new Set([0]);
+    expect(toPartChange(file, taken, before)).toEqual({ kind: 'write', content });
+    expect(toPartChange(file, taken, content)).toEqual({ kind: 'saved' });
+    for (const present of [after, '', null, undefined])
+      expect(toPartChange(file, taken, present)).toEqual({ kind: 'changed' });
+    expect(toPartChange({ ...file, before: null }, taken, null)).toEqual({ kind: 'changed' });
   });
 
   it('lead from one text to the other, all taken, and change nothing with none taken, whatever the texts are', async () => {
@@ -63,5 +80,15 @@ describe('what is chosen of changes that wait', () => {
     const none = choose(choose(some, one, null, false), other, null, false);
     expect(toDecision([one, other], none)).toEqual({ whole: [], parts: [] });
     expect(toFileChoice(choose(none, one, null, true), one)).toBe('all');
+  });
+
+  it('keeps what was saved of it in one round when there is another', () => {
+    const first = addSaved(null, { from: 3, version: 4, paths: ['a.js'] });
+    expect(first).toEqual({ from: 3, version: 4, paths: ['a.js'] });
+    expect(addSaved(first, { from: 6, version: 7, paths: ['b.js'] })).toEqual({
+      from: 3,
+      version: 7,
+      paths: ['a.js', 'b.js'],
+    });
   });
 });

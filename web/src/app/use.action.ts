@@ -6,12 +6,14 @@ export interface Action<Args extends readonly unknown[]> {
   run(...args: Args): Promise<boolean>;
   /** Runs it again with what it was given last. */
   readonly retry: () => void;
+  /** Drops the failure of the last time, which is not to be tried again as it was. */
+  readonly forget: () => void;
   readonly isBusy: boolean;
   /** Of the last time; null while it is under way, and when all went well. */
   readonly error: unknown;
 }
 
-/** `run` and `retry` stay the same while the component is there, and the whole while nothing happens. */
+/** `run`, `retry` and `forget` stay the same while the component is there, and the whole while nothing happens. */
 export function useAction<Args extends readonly unknown[]>(work: (...args: Args) => Promise<unknown>): Action<Args> {
   const [state, setState] = useState<{ readonly isBusy: boolean; readonly error: unknown }>(IDLE);
   const current = useRef(work);
@@ -33,7 +35,11 @@ export function useAction<Args extends readonly unknown[]>(work: (...args: Args)
   const retry = useCallback(() => {
     if (last.current) void run(...last.current);
   }, [run]);
-  return useMemo(() => ({ run, retry, ...state }), [run, retry, state]);
+  const forget = useCallback(() => {
+    last.current = null;
+    setState((now) => (now.error ? IDLE : now));
+  }, []);
+  return useMemo(() => ({ run, retry, forget, ...state }), [run, retry, forget, state]);
 }
 
 const IDLE = { isBusy: false, error: null };

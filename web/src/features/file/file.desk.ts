@@ -132,11 +132,14 @@ export class FileDesk {
   async moveTo(head: number, hashes: ReadonlyMap<string, string>): Promise<void> {
     if (head < this.#head) return;
     this.#head = head;
-    for (const file of this.#files.values()) {
-      const sha256 = hashes.get(file.path) ?? null;
+    for (const path of this.#files.keys()) {
+      // As it is by now: somebody may have typed while the files before it were loaded.
+      const file = this.#files.get(path);
+      if (!file) continue;
+      const sha256 = hashes.get(path) ?? null;
       if (file.state === 'loading' || sha256 === (file.base?.sha256 ?? null)) continue;
-      if (file.isDirty) await this.#findConflict(file.path);
-      else await this.#reload(file.path);
+      if (file.isDirty) await this.#findConflict(path);
+      else await this.#reload(path);
     }
   }
 
@@ -198,7 +201,12 @@ export class FileDesk {
   }
 
   async #findConflict(path: string): Promise<void> {
-    const { file: theirs, version } = await this.#options.load(path, null);
+    const { file, version } = await this.#options.load(path, null);
+    this.#meet(path, file, version);
+  }
+
+  /** The project's side of a file with edits. */
+  #meet(path: string, theirs: StoredText | null, version: number): void {
     const file = this.#files.get(path);
     if (!file) return;
     this.#head = Math.max(this.#head, version);
@@ -213,9 +221,15 @@ export class FileDesk {
   /** Never rejects. */
   async #reload(path: string): Promise<void> {
     try {
-      const { file: stored } = await this.#options.load(path, this.#head > 0 ? this.#head : null);
+      const before = this.#files.get(path)?.text;
+      const { file: stored, version } = await this.#options.load(path, this.#head > 0 ? this.#head : null);
       const file = this.#files.get(path);
       if (!file) return;
+      // Typed while it was loaded: that text stays.
+      if (file.isDirty && file.text !== before) {
+        this.#put({ ...file, state: 'ready' });
+        return this.#meet(path, stored, version);
+      }
       const state = !stored ? 'gone' : stored.content === null ? 'binary' : 'ready';
       const text = stored?.content ?? '';
       this.#put({ ...file, state, base: stored, text, isDirty: false, conflict: null, revision: file.revision + 1 });

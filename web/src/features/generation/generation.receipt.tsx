@@ -38,7 +38,7 @@ export function GenerationReceipt({ projectId, id, onPrompt }: GenerationReceipt
   const card = readFragment(GenerationCardFragmentDoc, data.generation);
   const { status, version, templates, provider, prompt } = card;
   const talk = toTalk(card.text);
-  if (status === 'REVIEW') return <ReviewView projectId={projectId} card={card} />;
+  if (status === 'REVIEW') return <ReviewView key={card.id} projectId={projectId} card={card} />;
   return (
     <div className={styles.page}>
       <h1>

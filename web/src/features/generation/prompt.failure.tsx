@@ -13,7 +13,7 @@ export function PromptFailure({ prompt }: { readonly prompt: Prompt }) {
   const { error } = prompt;
   if (!error) return null;
   const again = (label: string, options?: SendOptions) => (
-    <Button key={label} size="small" onClick={() => void prompt.send(options)}>
+    <Button key={label} size="small" onClick={() => void prompt.retry(options)}>
       {label}
     </Button>
   );

@@ -11,13 +11,15 @@ interface ReviewBoxProps {
   /** What it stands for. */
   readonly label: string;
   readonly choice: FileChoice;
+  /** It is decided already. */
+  readonly disabled: boolean;
   readonly onChoose: (isTaken: boolean) => void;
   /** What stands before the word. */
   readonly children?: ReactNode;
 }
 
 /** Takes or drops a file, or lines of one; half-way where some of a file's lines are taken. */
-export function ReviewBox({ path, hunk, label, choice, onChoose, children }: ReviewBoxProps) {
+export function ReviewBox({ path, hunk, label, choice, disabled, onChoose, children }: ReviewBoxProps) {
   const text = useText();
   return (
     <span className={styles.choice}>
@@ -32,6 +34,7 @@ export function ReviewBox({ path, hunk, label, choice, onChoose, children }: Rev
         label={text.review.takeShort}
         aria-label={label}
         checked={choice === 'all'}
+        disabled={disabled}
         onChange={({ target }) => onChoose(target.checked)}
       />
     </span>

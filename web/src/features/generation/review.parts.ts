@@ -24,3 +24,28 @@ export function toTextWithHunks({ before, after, diff }: FileDiff, taken: Readon
   if (text === false) throw new Error('The chosen changes do not fit without the others.');
   return text;
 }
+
+interface ProposedText {
+  /** Null for a file that is new, or not text. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly diff: string;
+}
+
+/**
+ * What is to be done for a part of a file to be in the project.
+ *
+ * @param present what the project has now; null or undefined for no text
+ * @returns `saved` where it is there already, as after a save of which the answer was lost; `changed` where the project
+ *   has neither that nor the text that the hunks belong to
+ */
+export function toPartChange(
+  { before, after, diff }: ProposedText,
+  taken: ReadonlySet<number>,
+  present: string | null | undefined,
+): { readonly kind: 'write'; readonly content: string } | { readonly kind: 'saved' | 'changed' } {
+  if (before === null || after === null) return { kind: 'changed' };
+  const content = toTextWithHunks({ before, after, diff }, taken);
+  if (present === content) return { kind: 'saved' };
+  return present === before ? { kind: 'write', content } : { kind: 'changed' };
+}

@@ -43,3 +43,16 @@ export function toDecision(files: readonly ReviewedFile[], dropped: Dropped): De
     })),
   };
 }
+
+/** Versions that a decision lies between. */
+export interface SavedParts {
+  readonly from: number;
+  /** The one that holds the parts. */
+  readonly version: number;
+  readonly paths: readonly string[];
+}
+
+/** With the parts of one more version, saved after the others. */
+export function addSaved(kept: SavedParts | null, { from, version, paths }: SavedParts): SavedParts {
+  return { from: kept?.from ?? from, version, paths: [...(kept?.paths ?? []), ...paths] };
+}

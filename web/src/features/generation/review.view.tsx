@@ -44,8 +44,15 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
   );
   if (!changes) return error ? <Failure error={error} /> : <Skeleton />;
 
-  const take = (path: string, hunk: number | null, isTaken: boolean) =>
+  /** A part of it is in the project, and the rest of it can no longer be. */
+  const isSaved = (path: string) => review.saved?.paths.includes(path) ?? false;
+  const take = (path: string, hunk: number | null, isTaken: boolean) => {
+    // What is on its way is what the boxes show.
+    if (review.isBusy || isSaved(path)) return;
+    // A failure offers to try the decision again as it was. Conflicts do not, and say which files to leave out.
+    if (review.conflicts.length === 0) review.forget();
     setDropped((now) => choose(now, files.get(path) ?? { path, hunks: 1 }, hunk, isTaken));
+  };
   const decision = toDecision([...files.values()], dropped);
   const { whole, parts } = decision;
   const isAll = whole.length === files.size;
@@ -104,6 +111,7 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
                 path={path}
                 label={text.review.take(path)}
                 choice={toFileChoice(dropped, file)}
+                disabled={isSaved(path)}
                 onChoose={(isTaken) => take(path, null, isTaken)}
               />
             )
@@ -116,6 +124,7 @@ export function ReviewView({ projectId, card: { id, prompt, leftAlone } }: Revie
               hunk={index}
               label={text.review.takeLines(from, to, path)}
               choice={dropped.get(path)?.has(index) ? 'none' : 'all'}
+              disabled={isSaved(path)}
               onChoose={(isTaken) => take(path, index, isTaken)}
             >
               {text.review.lines(from, to)}
@@ -163,7 +172,7 @@ function onKey(
   take: (path: string, hunk: number | null, isTaken: boolean) => void,
 ): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input[data-path]')];
+  const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('input[data-path]:enabled')];
   const at = boxes.indexOf(event.target as HTMLInputElement);
   const step = { j: 1, k: -1 }[event.key];
   if (step !== undefined) boxes[Math.max(0, Math.min(boxes.length - 1, at + step))]?.focus();

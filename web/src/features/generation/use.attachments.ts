@@ -26,7 +26,8 @@ export interface Attachments extends Attached {
   /** Never rejects: what cannot be taken is in `problem`. */
   readonly addImages: (files: readonly File[]) => Promise<void>;
   readonly removeImage: (id: string) => void;
-  readonly clear: () => void;
+  /** Takes out what was sent; what was added since stays. */
+  readonly removeSent: (sent: Attached) => void;
 }
 
 /** The server takes no more. */
@@ -105,10 +106,18 @@ export function useAttachments(projectId: string): Attachments {
       setProblem(null);
       change({ ...now.current, images: now.current.images.filter((image) => image.id !== id) });
     },
-    clear: useCallback(() => {
-      setProblem(null);
-      change(NOTHING);
-    }, [change]),
+    removeSent: useCallback(
+      (sent: Attached) => {
+        setProblem(null);
+        const ids = new Set(sent.images.map(({ id }) => id));
+        const { contextPaths, images } = now.current;
+        change({
+          contextPaths: contextPaths.filter((path) => !sent.contextPaths.includes(path)),
+          images: images.filter(({ id }) => !ids.has(id)),
+        });
+      },
+      [change],
+    ),
   };
 }
 

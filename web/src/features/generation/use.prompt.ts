@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { dropDraft, promptKey, readDraft, writeDraft } from '../../app/drafts.ts';
 import { readAnswerLength, storeAnswerLength } from './answer.length.ts';
 import { readReviewChoice, storeReviewChoice } from './review.choice.ts';
@@ -39,6 +39,8 @@ export interface Prompt {
   setReview(review: boolean): void;
   /** What is in the box with what was chosen, or else what is given. Never rejects: what is refused is in `error`. */
   send(options?: SendOptions): Promise<void>;
+  /** Sends again what was refused, from the box or not, with what is chosen otherwise. Never rejects. */
+  retry(options?: SendOptions): Promise<void>;
 }
 
 /** The prompt of a project: kept as it is typed, and back in its box when it did not reach the server. */
@@ -51,7 +53,7 @@ export function usePrompt(projectId: string): Prompt {
   const [isKept, setKept] = useState(false);
   const { start, isBusy, sending, error, startedId } = useStartGeneration(projectId);
   const attachments = useAttachments(projectId);
-  const { contextPaths, images: chosenImages, clear } = attachments;
+  const { contextPaths, images: chosenImages, removeSent } = attachments;
 
   useEffect(() => {
     let isThere = true;
@@ -77,23 +79,31 @@ export function usePrompt(projectId: string): Prompt {
     [projectId],
   );
 
+  const given = useRef<SendOptions>({});
   /** Never rejects. */
   const send = useCallback(
     async (options: SendOptions = {}) => {
       const { text, images, ...chosen } = { text: prompt, images: chosenImages, maxTokens: length, model, ...options };
       if (text.trim() === '' || isBusy.current) return;
+      given.current = options.text === undefined ? {} : options;
+      if (options.text !== undefined) {
+        // Not what is in the box: that stays, with what goes with it.
+        await start({ text, review, contextPaths: [], images: [], ...chosen });
+        return;
+      }
       // The draft stays until the server has the prompt, in case the page is closed meanwhile.
       setText('');
       const isStarted = await start({ text, review, contextPaths, images: images.map(({ url }) => url), ...chosen });
-      if (isStarted) clear();
+      if (isStarted) removeSent({ contextPaths, images: chosenImages });
       setText((typed) => {
         if (!isStarted) return typed === '' || typed === text ? text : `${text}\n\n${typed}`;
         if (typed === '') void dropDraft(promptKey(projectId));
         return typed;
       });
     },
-    [start, isBusy, projectId, prompt, model, length, review, contextPaths, chosenImages, clear],
+    [start, isBusy, projectId, prompt, model, length, review, contextPaths, chosenImages, removeSent],
   );
+  const retry = useCallback((options: SendOptions = {}) => send({ ...given.current, ...options }), [send]);
 
   const setModel = useCallback((chosen: string) => {
     chooseModel(chosen);
@@ -114,6 +124,6 @@ export function usePrompt(projectId: string): Prompt {
   return {
     ...{ prompt, model, maxTokens: length, review, sending, error, startedId, isKept, attachments },
     isReady: isReady && attachments.isReady,
-    ...{ setPrompt, setModel, setMaxTokens, setReview, send },
+    ...{ setPrompt, setModel, setMaxTokens, setReview, send, retry },
   };
 }

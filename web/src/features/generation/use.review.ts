@@ -16,7 +16,7 @@ import { newId } from '../../app/new.id.ts';
 import { useAction } from '../../app/use.action.ts';
 import { useText } from '../../text/text.tsx';
 import { findFile } from '../file/find.file.ts';
-import type { Decision } from './review.selection.ts';
+import { addSaved, type Decision, type SavedParts } from './review.selection.ts';
 
 export interface Conflict {
   readonly path: string;
@@ -30,14 +30,6 @@ class PartConflictError extends Error {
   constructor(readonly conflicts: readonly Conflict[]) {
     super(`${conflicts.map(({ path }) => path).join(', ')} changed since.`);
   }
-}
-
-/** Versions that a decision lies between. */
-export interface SavedParts {
-  readonly from: number;
-  /** The one that holds the parts. */
-  readonly version: number;
-  readonly paths: readonly string[];
 }
 
 interface ReviewOptions {
@@ -58,22 +50,30 @@ export function useReview({ id, projectId, prompt, onParts }: ReviewOptions) {
   const text = useText();
   const [saved, setSaved] = useState<SavedParts | null>(null);
   const keys = useRef(new Map<string, string>());
+  /** What the project was at before the first save of parts, whether or not its answer came. */
+  const firstBase = useRef<number | null>(null);
 
   const accept = useAction(async ({ whole, parts }: Decision, isAll: boolean) => {
     let kept = saved;
     const open = parts.filter(({ path }) => !kept?.paths.includes(path));
     if (open.length > 0) {
-      const change = await findParts(client, { id, projectId, parts: open });
-      const name = JSON.stringify(open.map(({ path, taken }) => [path, ...taken]));
-      // The same parts after an answer that never came are saved once.
-      const idempotencyKey = keys.current.get(name) ?? newId();
-      keys.current.set(name, idempotencyKey);
-      const message = text.review.partsMessage(prompt).slice(0, MAX_MESSAGE);
-      const input = { projectId, message, idempotencyKey, ...change };
-      const { data } = await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
-      if (!data) throw new Error(text.errors.OFFLINE);
-      const { number: version } = readFragment(VersionRowFragmentDoc, data.applyChangeset);
-      kept = { from: change.baseVersion, version, paths: open.map(({ path }) => path) };
+      const { baseVersion, changes } = await findParts(client, { id, projectId, parts: open });
+      let version = baseVersion;
+      if (changes.length > 0) {
+        firstBase.current ??= baseVersion;
+        const name = JSON.stringify(changes);
+        // The same parts after an answer that never came are saved once.
+        const idempotencyKey = keys.current.get(name) ?? newId();
+        keys.current.set(name, idempotencyKey);
+        const message = text.review.partsMessage(prompt).slice(0, MAX_MESSAGE);
+        const input = { projectId, message, idempotencyKey, baseVersion, changes };
+        const { data } = await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
+        if (!data) throw new Error(text.errors.OFFLINE);
+        version = readFragment(VersionRowFragmentDoc, data.applyChangeset).number;
+      }
+      // Parts that were saved before this page was opened are most likely in the newest version.
+      const from = firstBase.current ?? baseVersion - 1;
+      kept = addSaved(kept, { from, version, paths: open.map(({ path }) => path) });
       setSaved(kept);
     }
     let last = kept?.version ?? 0;
@@ -86,11 +86,23 @@ export function useReview({ id, projectId, prompt, onParts }: ReviewOptions) {
   });
   const reject = useAction(() => client.mutate({ mutation: RejectGenerationDocument, variables: { id } }));
   const failed = accept.error ? accept : reject;
+  const forget = () => {
+    accept.forget();
+    reject.forget();
+  };
   return {
     /** Never rejects: what goes wrong is in `failed` and `conflicts`. */
-    accept: accept.run,
+    accept(decision: Decision, isAll: boolean) {
+      reject.forget();
+      return accept.run(decision, isAll);
+    },
     /** Never rejects. */
-    reject: reject.run,
+    reject() {
+      accept.forget();
+      return reject.run();
+    },
+    /** Drops what went wrong: the decision is another one now. */
+    forget,
     isBusy: accept.isBusy || reject.isBusy,
     failed,
     conflicts: toConflicts(accept.error),
@@ -105,9 +117,9 @@ interface PartsOptions extends Pick<Decision, 'parts'> {
   readonly projectId: string;
 }
 
-/** The changes that write parts of files. @throws PartConflictError */
+/** The changes that write parts of files, but for those that the project has already. @throws PartConflictError */
 async function findParts(client: ApolloClient, { id, projectId, parts }: PartsOptions) {
-  const [{ data }, { toTextWithHunks }] = await Promise.all([
+  const [{ data }, { toPartChange }] = await Promise.all([
     client.query({ query: ReviewTextsDocument, variables: { id }, fetchPolicy: 'network-only' }),
     import('./review.parts.ts'),
   ]);
@@ -117,15 +129,13 @@ async function findParts(client: ApolloClient, { id, projectId, parts }: PartsOp
   const changes = [];
   for (const { path, taken } of parts) {
     const found = await findFile(client, FileAtHeadDocument, { projectId, path });
-    const { before, after, diff } = proposed.get(path) ?? { before: null, after: null, diff: '' };
     baseVersion = Math.max(baseVersion, found?.head.number ?? 0);
-    if (before === null || after === null || found?.file?.content !== before) {
-      conflicts.push({ path, problem: 'has changed since' });
-      continue;
-    }
-    const content = toTextWithHunks({ before, after, diff }, taken);
+    const texts = proposed.get(path) ?? { before: null, after: null, diff: '' };
+    const change = toPartChange(texts, taken, found?.file?.content);
+    if (change.kind === 'changed') conflicts.push({ path, problem: 'has changed since' });
+    if (change.kind !== 'write') continue;
     // Whatever changes the file between the look and the change is a refusal, never a loss.
-    changes.push({ operation: 'WRITE' as const, path, content, ifSha256: found.file.sha256 });
+    changes.push({ operation: 'WRITE' as const, path, content: change.content, ifSha256: found?.file?.sha256 ?? null });
   }
   if (conflicts.length > 0) throw new PartConflictError(conflicts);
   return { baseVersion, changes };

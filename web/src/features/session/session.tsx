@@ -6,6 +6,7 @@ import { isUnauthenticated } from '../../api/refusal.ts';
 import { onSessionEnded } from '../../api/session.refresh.ts';
 import { dropAllDrafts } from '../../app/drafts.ts';
 import { type Action, useAction } from '../../app/use.action.ts';
+import { forgetOwnTemplates } from '../template/own.templates.ts';
 
 type Me = MeQuery['me'];
 
@@ -41,6 +42,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const signOut = useAction(async () => {
     await client.mutate({ mutation: LogoutDocument });
     await dropAllDrafts();
+    forgetOwnTemplates();
     await refresh();
   });
   const session = useMemo<Session>(

@@ -23,6 +23,11 @@ export function forgetOwnTemplate(id: string): void {
   write(readOwnTemplates().filter((known) => known.id !== id));
 }
 
+/** The next person at this browser sees nothing of the last. */
+export function forgetOwnTemplates(): void {
+  localStorage.removeItem(OWN);
+}
+
 function write(templates: readonly OwnTemplate[]): void {
   localStorage.setItem(OWN, JSON.stringify(templates));
 }

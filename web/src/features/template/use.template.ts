@@ -15,21 +15,23 @@ export function useTemplate() {
   const text = useText();
   const client = useApolloClient();
   const navigate = useNavigate();
-  const made = useRef(new Map<string, string>());
+  const made = useRef(new Map<string, { readonly projectId: string; readonly idempotencyKey: string }>());
   return useAction(async ({ id, title, language, framework, files }: FoundTemplate) => {
-    let projectId = made.current.get(id);
-    if (!projectId) {
+    let begun = made.current.get(id);
+    if (!begun) {
       const input = { name: title.slice(0, MAX_NAME), language, framework };
       const { data } = await client.mutate({ mutation: CreateProjectDocument, variables: { input } });
-      projectId = data?.createProject.id;
+      const projectId = data?.createProject.id;
       if (!projectId) throw new Error(text.errors.OFFLINE);
-      made.current.set(id, projectId);
+      // One key for all attempts: files that were saved without an answer are not saved again.
+      begun = { projectId, idempotencyKey: newId() };
+      made.current.set(id, begun);
     }
     const changes = files.map(({ path, content }) => ({ operation: 'WRITE' as const, path, content }));
     const message = text.templates.message(title);
-    const input = { projectId, baseVersion: 0, message, changes, idempotencyKey: newId() };
+    const input = { ...begun, baseVersion: 0, message, changes };
     await client.mutate({ mutation: SaveFilesDocument, variables: { input } });
     made.current.delete(id);
-    await navigate(`/p/${projectId}`);
+    await navigate(`/p/${begun.projectId}`);
   });
 }
