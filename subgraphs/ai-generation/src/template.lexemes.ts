@@ -23,7 +23,7 @@ const SCAN = {
   'hnsw.iterative_scan': "'strict_order'",
   'hnsw.ef_search': `case when reltuples > ${MOST_READ_WHOLE} then '400' else '200' end`,
   'hnsw.max_scan_tuples': "'20000'",
-  enable_seqscan: `case when reltuples > ${MOST_READ_WHOLE} then 'off' else 'on' end`,
+  enable_seqscan: `case when reltuples > ${MOST_READ_WHOLE} then 'off' else current_setting('enable_seqscan') end`,
 };
 
 /**
