@@ -63,6 +63,7 @@ describe('the models of an Ollama', () => {
       available: true,
       contextTokens,
       seesImages: false,
+      callsTools: false,
     });
   });
 
