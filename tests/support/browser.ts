@@ -55,6 +55,13 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   };
 }
 
+/** Signs in with the demo account, by its button on the landing page. */
+export async function enterAsDemo(page: Page): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Try it with the demo account' }).click();
+  await page.getByText('Recent projects').waitFor();
+}
+
 /** Asks the graph as whoever is signed in on the page. */
 export async function askAs<T>(page: Page, query: string, variables: Record<string, unknown> = {}): Promise<T> {
   const response = await page.request.post('/graphql', { data: { query, variables } });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { askAs, startBrowser, visit } from '../support/browser.ts';
+import { askAs, enterAsDemo, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 
 describe('what fails is said where the person looks, and done by trying again', () => {
@@ -33,9 +33,7 @@ describe('what fails is said where the person looks, and done by trying again', 
   async function enter(options: Parameters<typeof visit>[2] = {}) {
     const guest = await visit(browser, graph.url, options);
     const { page } = guest;
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Try it with the demo account' }).click();
-    await page.getByText('Recent projects').waitFor();
+    await enterAsDemo(page);
     const { createProject } = await askAs<{ createProject: { id: string } }>(
       page,
       'mutation { createProject(input: { name: "Shaky", language: "javascript" }) { id } }',

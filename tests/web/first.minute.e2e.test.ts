@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { askAs, startBrowser, visit } from '../support/browser.ts';
+import type { Browser } from 'playwright-core';
+import { askAs, enterAsDemo, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 
 describe('the web app, without a language model', () => {
@@ -14,12 +14,6 @@ describe('the web app, without a language model', () => {
     browser = opened.use(await startBrowser());
   });
   afterAll(() => opened.disposeAsync());
-
-  async function enterAsDemo(page: Page): Promise<void> {
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Try it with the demo account' }).click();
-    await page.getByText('Recent projects').waitFor();
-  }
 
   it('leads from the first visit to a running project by one click', async () => {
     await using first = await visit(browser, graph.url);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { askAs, startBrowser, visit } from '../support/browser.ts';
+import { askAs, enterAsDemo, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 
 const FILES = 5_000;
@@ -56,9 +56,7 @@ describe('a project of 5,000 files', () => {
     // The page's policy forbids what watches it.
     await using guest = await visit(browser, graph.url, { bypassCSP: true });
     const { page } = guest;
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Try it with the demo account' }).click();
-    await page.getByText('Recent projects').waitFor();
+    await enterAsDemo(page);
     const id = await createProject(page);
     await page.addInitScript(WATCH);
     const rows = page.getByRole('treeitem');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { findFaults } from '../support/axe.ts';
-import { askAs, startBrowser, visit } from '../support/browser.ts';
+import { askAs, enterAsDemo, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted.model.ts';
 
@@ -31,9 +31,7 @@ describe('what goes with a prompt', () => {
   async function enter(files: Readonly<Record<string, string>>, options: Parameters<typeof visit>[2] = {}) {
     const guest = await visit(browser, graph.url, options);
     const { page } = guest;
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Try it with the demo account' }).click();
-    await page.getByText('Recent projects').waitFor();
+    await enterAsDemo(page);
     const { createProject } = await askAs<{ createProject: { id: string } }>(
       page,
       'mutation { createProject(input: { name: "Asked", language: "javascript" }) { id } }',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { findFaults } from '../support/axe.ts';
-import { askAs, startBrowser, visit } from '../support/browser.ts';
+import { askAs, enterAsDemo, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted.model.ts';
 
@@ -49,9 +49,7 @@ describe('changes that are reviewed before they land', () => {
 
   async function enter(options: Parameters<typeof visit>[2] = {}) {
     const guest = await visit(browser, graph.url, options);
-    await guest.page.goto('/');
-    await guest.page.getByRole('button', { name: 'Try it with the demo account' }).click();
-    await guest.page.getByText('Recent projects').waitFor();
+    await enterAsDemo(guest.page);
     return guest;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { askAs, startBrowser, visit } from '../support/browser.ts';
+import { askAs, enterAsDemo, startBrowser, visit } from '../support/browser.ts';
 import { createDataDirectory, type EmbeddedGraph, startEmbeddedGraph } from '../support/embedded-graph.ts';
 
 const WRITE = 'mutation($input: ApplyChangesetInput!) { applyChangeset(input: $input) { number } }';
@@ -56,9 +56,7 @@ describe('the versions of a project', () => {
 
   async function enter() {
     const guest = await visit(browser, graph.url);
-    await guest.page.goto('/');
-    await guest.page.getByRole('button', { name: 'Try it with the demo account' }).click();
-    await guest.page.getByText('Recent projects').waitFor();
+    await enterAsDemo(guest.page);
     return guest;
   }
 
