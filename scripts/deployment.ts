@@ -62,7 +62,7 @@ const valuesOf = (environment: string) =>
     .filter((file) => existsSync(join(root, file)))
     .flatMap((file) => ['--values', file]);
 
-/** Of ExternalSecret there is no schema among those of the tools. */
+/** The tools have schemas of all kinds but ExternalSecret. */
 const UNKNOWN_KINDS = 'ExternalSecret';
 
 function checkManifests(title: string, args: readonly string[]): string {

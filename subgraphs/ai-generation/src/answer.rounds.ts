@@ -72,7 +72,7 @@ export async function* answerInRounds(options: RoundsOptions): AsyncGenerator<Mo
       yield { text: '', tokens: 0, end: { ...usage, reason: isWaiting ? 'length' : end.reason } };
       return;
     }
-    // The next round is no part of the last line of this one.
+    // The next round does not go on in the last line of this one.
     if (text !== '') yield { text: '\n\n', tokens: 0 };
     const answered: ModelMessage[] = [{ role: 'assistant', content: text, toolCalls: calls }];
     roomTokens -= estimateTokens(text + calls.map(({ argumentsText }) => argumentsText).join(''));

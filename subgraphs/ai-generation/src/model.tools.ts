@@ -15,8 +15,9 @@ const FILLED_IN = new Set(['projectId', 'version', 'baseVersion', 'message', 'id
 const MOST_LISTED = 500;
 /** Characters of an answer that watchers see. */
 const MOST_TOLD = 2_000;
-/** Of a list that is cut short, how many paths a model sees that asked for a file that is not there. */
+/** Paths of the same name that are suggested for a file that is not there. */
 const MOST_SUGGESTED = 5;
+const CUT_SHORT = 'This is only its beginning.\n';
 
 /**
  * The tools that a model may call while it answers: the same operations that agents call by MCP, with their names, descriptions and
@@ -41,7 +42,7 @@ export async function loadModelTools(): Promise<readonly ModelTool[]> {
   });
 }
 
-/** Whether a call only reads: it changes nothing, and is no part of the answer. */
+/** Whether a call only reads: it changes nothing, and does not belong to the answer. */
 export function isReading({ name }: Pick<ToolCall, 'name'>): boolean {
   return name === 'list_files' || name === 'read_file';
 }
@@ -92,12 +93,11 @@ function readFile(given: Readonly<Record<string, unknown>>, changes: AnswerChang
   if (path === null) return `'path' is missing: the path of a file, such as 'src/app.ts'.`;
   const content = changes.findText(path);
   if (content === null) return describeMissing(path, changes);
-  const least = 'This is only its beginning.\n'.length;
   if (content.length <= roomCharacters) {
     changes.show(path);
     return content === '' ? 'The file is empty.' : content;
   }
-  return `This is only its beginning.\n${content.slice(0, Math.max(0, roomCharacters - least)).toWellFormed()}`;
+  return CUT_SHORT + content.slice(0, Math.max(0, roomCharacters - CUT_SHORT.length)).toWellFormed();
 }
 
 function describeMissing(path: string, changes: AnswerChanges): string {

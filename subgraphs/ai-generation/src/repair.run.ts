@@ -7,6 +7,7 @@ import { REPAIR } from './generation.flow.ts';
 import type { GenerationJournal } from './generation.journal.ts';
 import type { Produced } from './generation.outcome.ts';
 import { GenerationStatus } from './generation.status.ts';
+import { toFinished, toUnfinished } from './step.end.ts';
 import type { GenerationStep } from './step.entity.ts';
 import { endStep, insertSteps, startStep } from './step.repository.ts';
 import type { StepsState } from './steps.run.ts';
@@ -134,21 +135,14 @@ export class RepairRun {
 
   async #store(
     step: { readonly position: number; readonly name: string; readonly number: number; readonly total: number },
-    { promptTokens, completionTokens, text, changes }: StreamedAnswer,
+    answer: StreamedAnswer,
   ): Promise<void> {
     const { writer } = this.journal;
-    const finished: GenerationStep = {
-      ...{ ...step, promptTokens, completionTokens, text },
-      status: COMPLETED,
-      startedAt: null,
-      finishedAt: new Date(),
-      changes: changes.toProposal(),
-      leftAlone: changes.leftAlone,
-    };
+    const finished: GenerationStep = { ...step, startedAt: null, ...toFinished(answer) };
     writer.change((row, em) => endStep(em, row.id, finished));
     await writer.settle();
     this.#running = null;
-    this.#text += text;
+    this.#text += answer.text;
     this.#repairs.push(finished);
     this.#made = joinProposals(this.#made, finished.changes ?? []);
   }
@@ -156,14 +150,8 @@ export class RepairRun {
   async #fail(failure: unknown): Promise<void> {
     const { writer } = this.journal;
     const { position, answer } = this.#running!;
-    const finishedAt = new Date();
-    writer.change((row, em) =>
-      endStep(em, row.id, {
-        ...{ position, status: FAILED, finishedAt, text: null, changes: null, leftAlone: [] },
-        promptTokens: answer?.promptTokens ?? 0,
-        completionTokens: answer?.completionTokens ?? 0,
-      }),
-    );
+    const ended = { position, ...toUnfinished(FAILED, answer) };
+    writer.change((row, em) => endStep(em, row.id, ended));
     this.#text = this.text;
     this.#running = null;
     const reason = toAppError(failure)?.message ?? 'Something went wrong on our side.';

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ProposedChange } from './answer/answer.proposal.ts';
 import type { GenerationStatus } from './generation.status.ts';
+import type { StepEnd } from './step.end.ts';
 import { GenerationStep } from './step.entity.ts';
 
 export type NewStep = Pick<GenerationStep, 'position' | 'name' | 'number' | 'total'>;
@@ -68,13 +69,7 @@ export async function startStep(em: EntityManager, generationId: string, positio
 export async function endStep(
   em: EntityManager,
   generationId: string,
-  {
-    position,
-    ...ended
-  }: Pick<
-    GenerationStep,
-    'position' | 'status' | 'promptTokens' | 'completionTokens' | 'finishedAt' | 'text' | 'changes' | 'leftAlone'
-  >,
+  { position, ...ended }: StepEnd & Pick<GenerationStep, 'position'>,
 ): Promise<void> {
   await em.execute(
     `update ai_generation.generation_step set status = ?, prompt_tokens = ?, completion_tokens = ?, finished_at = ?, text = ?,

@@ -9,6 +9,7 @@ import { countCalls, REPAIR, type StepName } from './generation.flow.ts';
 import type { GenerationJournal } from './generation.journal.ts';
 import type { CutAnswer, Produced } from './generation.outcome.ts';
 import { GenerationStatus } from './generation.status.ts';
+import { toFinished, toUnfinished } from './step.end.ts';
 import type { GenerationStep } from './step.entity.ts';
 import { endStep, startStep } from './step.repository.ts';
 import { toCallsReserve } from './token.budget.ts';
@@ -112,16 +113,7 @@ export class StepsRun {
   async storeEnd(em: EntityManager, status: typeof FAILED | typeof CANCELLED): Promise<void> {
     if (!this.#running) return;
     const { step, answer } = this.#running;
-    await endStep(em, this.journal.generation.id, {
-      position: step.position,
-      status,
-      promptTokens: answer?.promptTokens ?? 0,
-      completionTokens: answer?.completionTokens ?? 0,
-      finishedAt: new Date(),
-      text: null,
-      changes: null,
-      leftAlone: [],
-    });
+    await endStep(em, this.journal.generation.id, { position: step.position, ...toUnfinished(status, answer) });
   }
 
   async #runStep(step: GenerationStep, material: Material): Promise<void> {
@@ -156,18 +148,11 @@ export class StepsRun {
 
   async #store(step: GenerationStep, answer: StreamedAnswer): Promise<void> {
     const { writer } = this.journal;
-    const { promptTokens, completionTokens, text, changes } = answer;
-    const finished = Object.assign(step, {
-      ...{ promptTokens, completionTokens, text },
-      status: COMPLETED,
-      finishedAt: new Date(),
-      changes: changes.toProposal(),
-      leftAlone: changes.leftAlone,
-    });
+    const finished = Object.assign(step, toFinished(answer));
     writer.change((row, em) => endStep(em, row.id, finished));
     await writer.settle();
     this.#running = null;
-    this.#text += text;
+    this.#text += answer.text;
     this.#finish(finished);
   }
 
